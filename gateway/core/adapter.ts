@@ -1,0 +1,95 @@
+import type { ZodType } from 'zod';
+import type { GroupSpec } from './point.ts';
+import type { Sink, SinkContext } from './sink.ts';
+import type { Source } from './source.ts';
+
+/** One thing wrong in a configuration; `path` is relative to the entry that the adapter was given. */
+export type ConfigIssue = {
+  readonly path: readonly (string | number)[];
+  readonly found: string;
+  readonly expected: string;
+};
+
+export type SiteIdentity = {
+  readonly enterprise: string;
+  readonly site: string;
+  readonly timeZone: string;
+  readonly simulated: boolean;
+};
+
+export type SourceInput<Config> = {
+  readonly id: string;
+  readonly config: Config;
+  readonly site: SiteIdentity;
+  /** Profiles named by the entry, parsed by the adapter's `profileSchema`. */
+  readonly profiles: ReadonlyMap<string, unknown>;
+  /** Folder for what the adapter must keep (certificates, trust lists); exists. */
+  readonly dataFolder: string;
+};
+
+export type SinkInput<Config> = {
+  readonly id: string;
+  readonly config: Config;
+  readonly context: SinkContext;
+  readonly dataFolder: string;
+};
+
+/** What a source will ask of its devices, for people, before anything is connected. */
+export type PlanReport = {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+  readonly summary: readonly string[];
+  /** A plan that cannot work (it does not fit its period) is refused by these. */
+  readonly issues: readonly ConfigIssue[];
+};
+
+export type ProbeOptions = {
+  readonly target: string;
+  readonly arguments: readonly string[];
+  readonly signal: AbortSignal;
+};
+export type ProbeReport = { readonly lines: readonly string[]; readonly data: unknown };
+
+/** How a protocol presents itself to config, cli and main. `adapters/index.ts` lists all. */
+export type SourceAdapter<Config = never> = {
+  readonly role: 'source';
+  readonly kind: string;
+  readonly configSchema: ZodType<Config>;
+  readonly profileSchema?: ZodType;
+  /** Names of profiles that the entry uses, so that the loader can find them. */
+  profileNames?(config: Config): readonly string[];
+  /** What schemas cannot say: overlapping registers, unknown names, a plan that does not fit. */
+  check?(input: SourceInput<Config>): readonly ConfigIssue[];
+  createSource(input: SourceInput<Config>): Source;
+  plan?(input: SourceInput<Config>): PlanReport;
+  probe?(options: ProbeOptions): Promise<ProbeReport>;
+};
+
+export type SinkAdapter<Config = never> = {
+  readonly role: 'sink';
+  readonly kind: string;
+  readonly configSchema: ZodType<Config>;
+  check?(input: { readonly id: string; readonly config: Config }): readonly ConfigIssue[];
+  createSink(input: SinkInput<Config>): Sink;
+};
+
+/**
+ * An adapter whose configuration type is hidden: the registry's view. `configSchema` parses, and what it returned is what
+ * the other members may be given.
+ */
+export type AnyAdapter = SourceAdapter<unknown> | SinkAdapter<unknown>;
+
+/**
+ * A section of the site file that a room owns (`kpis`, `calculated`). `schema` parses it; `check` says what a schema
+ * cannot, against the groups that the sources and the sections before it produce, and returns the groups it adds itself.
+ */
+export type ConfigSection = {
+  readonly key: string;
+  readonly schema: ZodType;
+  check(input: {
+    readonly value: unknown;
+    readonly groups: readonly GroupSpec[];
+    readonly site: SiteIdentity;
+  }): { readonly issues: readonly ConfigIssue[]; readonly groups: readonly GroupSpec[] };
+};

@@ -1,0 +1,90 @@
+import type { GatewayEvent } from './event.ts';
+import type { RegisteredGroup } from './point.ts';
+
+/** How a frame came to be. `late` came after its watermark; `estimated` is substituted and counts against completeness. */
+export const frameOrigins = ['source', 'computed', 'late', 'estimated'] as const;
+export type FrameOrigin = (typeof frameOrigins)[number];
+/** The origins as stored in `EntryBatch.origin`. */
+export const originCodes = { source: 0, computed: 1, late: 2, estimated: 3 } as const;
+
+export const frameEntry = 0;
+export const recordEntry = 1;
+
+/** Marks a start of the gateway; numbers that follow are above every number ever stored. */
+export type BootRecord = {
+  readonly type: 'boot';
+  readonly bootId: string;
+  readonly version: string;
+  readonly timeMs: number;
+};
+
+/** The configuration that applies from here on: what replay needs to compile the same program. */
+export type ConfigurationRecord = {
+  readonly type: 'configuration';
+  /** SHA-256 of the canonical configuration, in hexadecimal. */
+  readonly configurationId: string;
+  readonly timeMs: number;
+  readonly groups: readonly RegisteredGroup[];
+  /** The site's KPI section, parsed: the input of the KPI compiler. */
+  readonly kpis: unknown;
+};
+
+/** Time for the hot path. Frames with `timeMs` below the watermark no longer change what was computed. */
+export type TickRecord = {
+  readonly type: 'tick';
+  readonly timeMs: number;
+  readonly watermarkMs: number;
+};
+
+/** Gives a text a number for string channels. */
+export type DictionaryRecord = {
+  readonly type: 'dictionary';
+  readonly timeMs: number;
+  readonly id: number;
+  readonly text: string;
+};
+
+export type EventRecord = {
+  readonly type: 'event';
+  readonly timeMs: number;
+  readonly event: GatewayEvent;
+};
+
+export type JournalRecord =
+  | BootRecord
+  | ConfigurationRecord
+  | TickRecord
+  | DictionaryRecord
+  | EventRecord;
+
+/**
+ * A run of journal entries in ascending `seq`, as columns. Entry i is a frame (`kind[i] === frameEntry`) of group number
+ * `group[i]` whose channels lie in `values` and `status` from `offset[i]` to `offset[i + 1]`, or a record
+ * (`kind[i] === recordEntry`) at `records[group[i]]` without channels. Arrays may be longer than `length`; offset has at
+ * least `length + 1` items. An absent channel has status `absentStatus` and value 0; a bad one keeps whatever value came.
+ * Readers never write to a batch: several share it.
+ */
+export interface EntryBatch {
+  readonly length: number;
+  readonly seq: Float64Array;
+  readonly kind: Uint8Array;
+  readonly group: Uint32Array;
+  readonly timeMs: Float64Array;
+  readonly receivedMs: Float64Array;
+  readonly origin: Uint8Array;
+  readonly revision: Uint16Array;
+  readonly offset: Uint32Array;
+  readonly values: Float64Array;
+  readonly status: Uint32Array;
+  readonly records: readonly JournalRecord[];
+}
+
+/** What is kept how long: each class is a chain of segments of its own. */
+export const retentionClasses = ['raw', 'kpi', 'event', 'record'] as const;
+export type RetentionClass = (typeof retentionClasses)[number];
+
+export const recordRetentionClass = (record: JournalRecord): RetentionClass =>
+  record.type === 'event' ? 'event' : 'record';
+
+export const originRetentionClass = (originCode: number): RetentionClass =>
+  originCode === originCodes.computed ? 'kpi' : 'raw';

@@ -1,0 +1,65 @@
+import type { FaultLookup } from './faults/fault-effect.ts';
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export type JsonObject = { readonly [key: string]: JsonValue };
+
+/** Where a server can be reached, as announced on stdout. */
+export type Endpoint =
+  | { readonly host: string; readonly port: number }
+  | { readonly url: string };
+
+/** What a plant's server is given when it starts. */
+export type ListenContext = {
+  readonly host: string;
+  readonly faults: FaultLookup;
+  /** Brings all models to the present instant. Cheap; to be called before answering from a register image. */
+  readonly beforeAnswer: () => void;
+};
+
+export type RunningServer = {
+  readonly endpoint: Endpoint;
+  /** Counters since the start, shown by `GET /state` under `servers`. */
+  stats(): JsonObject;
+  close(): Promise<void>;
+};
+
+/** A listener that a plant wants opened; the program opens and closes it. */
+export type PlantServer = {
+  /** Key in the announced `servers` and device name in faults, e.g. `line.plc`. */
+  readonly name: string;
+  /** Rejects when the port is taken. */
+  listen(context: ListenContext): Promise<RunningServer>;
+};
+
+/** What every plant is created with, beside its own options. */
+export type PlantOptions = {
+  /** Unsigned 32-bit; the same seed and instants give the same bytes. */
+  readonly seed: number;
+  /** UTC epoch ms of the first instant. */
+  readonly startMs: number;
+};
+
+/** A simulated plant: a deterministic model and the servers that show it. */
+export type Plant = {
+  /** First part of its server names, override paths and its key in `GET /state`. */
+  readonly name: string;
+  readonly servers: readonly PlantServer[];
+  /**
+   * Moves the model and its register images to `nowMs` (UTC epoch ms, never less than before).
+   * Called up to ten times a simulated second, and with jumps of up to an hour in lock-step.
+   */
+  advanceTo(nowMs: number): void;
+  /** The exact truth at the instant reached, not quantised by registers. */
+  state(): JsonObject;
+  /**
+   * Checks an override of an input and returns the action that applies it, so that a request
+   * with one bad entry changes nothing. `path` lacks the plant's name.
+   * @throws OverrideError when the path is unknown or the value out of range.
+   */
+  override(path: string, value: JsonValue): () => void;
+};
+
+/** An override that a plant refuses; the message names path, value and what is expected. */
+export class OverrideError extends Error {
+  override readonly name = 'OverrideError';
+}

@@ -1,0 +1,2 @@
+import type { ModbusUnit } from './modbus-server.ts';
+import type { BitImage, RegisterImage } from './register-image.ts';

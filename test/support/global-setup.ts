@@ -1,0 +1,5 @@
+/** Prints the run's seed once; a failing property or chaos test is repeated with SEAMWATT_SEED=n. */
+export default function setup(): void {
+  process.env['SEAMWATT_SEED'] ??= String(Math.floor(Math.random() * 2 ** 31));
+  process.stdout.write(`seed: SEAMWATT_SEED=${process.env['SEAMWATT_SEED']}\n`);
+}
