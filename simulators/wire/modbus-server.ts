@@ -1,15 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { FaultEffect, FaultLookup } from '../faults/fault-effect.ts';
-import { headerBytes, maxFrameBytes, refusal, Responder } from './modbus-responder.ts';
-import type { BitImage, RegisterImage } from './register-image.ts';
+import { headerBytes, type ModbusUnit, Responder } from './modbus-responder.ts';
 
-/** The four tables of one unit; a read of a table that it lacks is answered with exception 01. */
-export type ModbusUnit = {
-  readonly holding?: RegisterImage;
-  readonly input?: RegisterImage;
-  readonly coils?: BitImage;
-  readonly discrete?: BitImage;
-};
+export type { ModbusUnit } from './modbus-responder.ts';
 
 /** Counters since the server started. */
 export type ModbusServerStats = {
@@ -41,9 +34,8 @@ export type ModbusServerOptions = {
 };
 
 const maxConnections = 128;
-const noEffects: ReadonlyMap<number, FaultEffect> = new Map();
-/** Answers of one chunk are gathered here, then copied once into what the socket keeps. */
-const gathered = Buffer.allocUnsafeSlow(64 * 1024);
+const maxUnitId = 255;
+const maxLateAnswers = 1024;
 
 /**
  * A Modbus TCP server (MODBUS Messaging on TCP/IP Implementation Guide V1.0b) over register
@@ -53,13 +45,17 @@ const gathered = Buffer.allocUnsafeSlow(64 * 1024);
 export const createModbusServer = async (options: ModbusServerOptions): Promise<ModbusServer> => {
   const counters = { connections: 0, requests: 0, exceptions: 0, writesRefused: 0, malformed: 0 };
   const responder = new Responder(options.units, counters);
-  const faultState = new UnitFaults(options, responder);
-  const open = new Set<Socket>();
+  const faults = new UnitFaults(options, responder);
+  const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     counters.connections += 1;
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-    serveConnection(socket, { counters, responder, faultState, options });
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    const connection = new Connection(socket, { counters, responder, faults });
+    socket.on('data', (chunk: Buffer) => {
+      options.beforeAnswer?.();
+      connection.receive(chunk);
+    });
   });
   server.maxConnections = maxConnections;
   const port = await listen(server, options);
@@ -67,21 +63,14 @@ export const createModbusServer = async (options: ModbusServerOptions): Promise<
     port,
     stats: counters,
     close: async () => {
-      faultState.close();
+      faults.close();
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());
       });
-      for (const socket of open) socket.destroy();
+      for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
-};
-
-type Serving = {
-  readonly counters: { requests: number; malformed: number };
-  readonly responder: Responder;
-  readonly faultState: UnitFaults;
-  readonly options: ModbusServerOptions;
 };
 
 const listen = (server: Server, { host, port }: ModbusServerOptions): Promise<number> =>
@@ -96,10 +85,10 @@ const listen = (server: Server, { host, port }: ModbusServerOptions): Promise<nu
 
 /** What is wrong with which unit; recomputed on a change of faults, so that a request only looks it up. */
 class UnitFaults {
-  effects: ReadonlyMap<number, FaultEffect> = noEffects;
   readonly #options: ModbusServerOptions;
   readonly #responder: Responder;
   readonly #unsubscribe: () => void;
+  #effects: readonly (FaultEffect | undefined)[] = [];
 
   constructor(options: ModbusServerOptions, responder: Responder) {
     this.#options = options;
@@ -108,88 +97,117 @@ class UnitFaults {
     this.#refresh();
   }
 
+  on(unitId: number): FaultEffect | undefined {
+    return this.#effects[unitId];
+  }
+
   close(): void {
     this.#unsubscribe();
   }
 
   #refresh(): void {
-    const { faults, name, units } = this.#options;
-    const effects = new Map<number, FaultEffect>();
-    for (const unitId of units.keys()) {
-      const effect = faults?.effectOn(name, unitId);
-      if (effect !== undefined) effects.set(unitId, effect);
+    const { faults, name } = this.#options;
+    if (faults === undefined) return;
+    const effects: (FaultEffect | undefined)[] = [];
+    for (let unitId = 0; unitId <= maxUnitId; unitId += 1) {
+      const effect = faults.effectOn(name, unitId);
+      effects.push(effect);
       this.#responder.setFrozen(unitId, effect?.frozen ?? false);
     }
-    this.effects = effects;
+    this.#effects = effects;
   }
 }
 
-const serveConnection = (socket: Socket, serving: Serving): void => {
-  let rest: Buffer | undefined;
-  socket.on('data', (chunk: Buffer) => {
-    const input = rest === undefined ? chunk : Buffer.concat([rest, chunk]);
-    const consumed = answerChunk(socket, input, serving);
-    // A copy: the chunk is part of a pool that a slow half frame would keep alive.
-    rest = consumed < input.length ? Buffer.from(input.subarray(consumed)) : undefined;
-    if (socket.writableNeedDrain) socket.pause();
-  });
-  socket.on('drain', () => socket.resume());
-  // A reset by the peer needs no answer; 'close' follows and frees the connection.
-  socket.on('error', () => socket.destroy());
+type ConnectionParts = {
+  readonly counters: { requests: number; malformed: number };
+  readonly responder: Responder;
+  readonly faults: UnitFaults;
 };
 
-/** Answers every whole frame of the input in one write and returns the bytes consumed. */
-const answerChunk = (socket: Socket, input: Buffer, serving: Serving): number => {
-  const { counters, responder, faultState, options } = serving;
-  options.beforeAnswer?.();
-  let offset = 0;
-  let filled = 0;
-  while (input.length - offset >= headerBytes) {
-    const length = input.readUInt16BE(offset + 4);
-    // Unit and function at least, 253 bytes of PDU and the unit at most (Modbus V1.1b3 §4.1).
-    if (input.readUInt16BE(offset + 2) !== 0 || length < 2 || length > 254) {
-      counters.malformed += 1;
-      socket.destroy();
-      return input.length;
-    }
-    const end = offset + 6 + length;
-    if (end > input.length) break;
-    counters.requests += 1;
-    const unitId = input[offset + 6] as number;
-    const effect = faultState.effects.get(unitId);
-    if (filled + maxFrameBytes > gathered.length) filled = flush(socket, filled);
-    if (effect === undefined) {
-      filled += responder.answer({ input, offset, end, output: gathered, at: filled });
-    } else if (effect.close) {
-      socket.destroy();
-      return input.length;
-    } else if (!effect.silent) {
-      const { exceptionCode } = effect;
-      const written =
-        exceptionCode === undefined
-          ? responder.answer({ input, offset, end, output: gathered, at: filled })
-          : responder.refuse(refusal(input, offset, exceptionCode), gathered, filled);
-      filled += spoil(socket, gathered.subarray(filled, filled + written), effect);
-    }
-    offset = end;
+/** One client: cuts its byte stream into frames and answers all whole frames of a chunk in one write. */
+class Connection {
+  readonly #socket: Socket;
+  readonly #parts: ConnectionParts;
+  readonly #late = new Set<NodeJS.Timeout>();
+  #rest: Buffer | undefined;
+
+  constructor(socket: Socket, parts: ConnectionParts) {
+    this.#socket = socket;
+    this.#parts = parts;
+    socket.on('drain', () => socket.resume());
+    socket.once('close', () => {
+      for (const timer of this.#late) clearTimeout(timer);
+    });
+    // A reset by the peer needs no answer; 'close' follows and frees the connection.
+    socket.on('error', () => socket.destroy());
   }
-  flush(socket, filled);
-  return offset;
-};
 
-/** Sends what was gathered and returns the new, empty fill. */
-const flush = (socket: Socket, filled: number): number => {
-  if (filled > 0) socket.write(Buffer.from(gathered.subarray(0, filled)));
-  return 0;
-};
+  receive(chunk: Buffer): void {
+    const input = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
+    const consumed = this.#answerFrames(input);
+    // A copy: the chunk is part of a pool that half a frame would keep alive.
+    this.#rest = consumed < input.length ? Buffer.from(input.subarray(consumed)) : undefined;
+    this.#flush();
+    // A client that asks without reading the answers is not read from until it does.
+    if (this.#socket.writableNeedDrain) this.#socket.pause();
+  }
 
-/** Applies what a fault does to a finished answer; returns how many of its bytes go out now. */
-const spoil = (socket: Socket, frame: Buffer, effect: FaultEffect): number => {
-  if (effect.wrongTransactionId) frame[0] = (frame[0] as number) ^ 0x80;
-  const length = effect.truncate ? frame.length >> 1 : frame.length;
-  if (effect.delayMs === 0) return length;
-  const late = Buffer.from(frame.subarray(0, length));
-  const timer = setTimeout(() => socket.write(late), effect.delayMs);
-  socket.once('close', () => clearTimeout(timer));
-  return 0;
-};
+  /** Answers every whole frame and returns the bytes consumed. */
+  #answerFrames(input: Buffer): number {
+    const { counters, responder, faults } = this.#parts;
+    let offset = 0;
+    while (input.length - offset >= headerBytes) {
+      const length = input.readUInt16BE(offset + 4);
+      // Unit and function at least, unit and 253 bytes of PDU at most (Modbus V1.1b3 §4.1).
+      if (input.readUInt16BE(offset + 2) !== 0 || length < 2 || length > 254) {
+        counters.malformed += 1;
+        return this.#hangUp(input);
+      }
+      const end = offset + 6 + length;
+      if (end > input.length) break;
+      counters.requests += 1;
+      if (responder.isFull) this.#flush();
+      const effect = faults.on(input[offset + 6] as number);
+      if (effect === undefined) responder.answer(input, offset);
+      else if (effect.close) return this.#hangUp(input);
+      else if (!effect.silent) this.#answerBadly(input, offset, effect);
+      offset = end;
+    }
+    return offset;
+  }
+
+  #answerBadly(input: Buffer, offset: number, effect: FaultEffect): void {
+    const { responder } = this.#parts;
+    this.#flush();
+    if (effect.exceptionCode === undefined) responder.answer(input, offset);
+    else responder.refuse(input, offset, effect.exceptionCode);
+    const frame = responder.take();
+    if (effect.wrongTransactionId) frame[0] = (frame[0] as number) ^ 0x80;
+    const bytes = effect.truncate ? frame.subarray(0, frame.length >> 1) : frame;
+    if (effect.delayMs === 0) this.#socket.write(bytes);
+    else this.#answerLate(bytes, effect.delayMs);
+  }
+
+  #answerLate(bytes: Buffer, delayMs: number): void {
+    if (this.#late.size >= maxLateAnswers) {
+      this.#socket.destroy();
+      return;
+    }
+    const timer = setTimeout(() => {
+      this.#late.delete(timer);
+      this.#socket.write(bytes);
+    }, delayMs);
+    this.#late.add(timer);
+  }
+
+  #hangUp(input: Buffer): number {
+    this.#flush();
+    this.#socket.destroySoon();
+    return input.length;
+  }
+
+  #flush(): void {
+    const { responder } = this.#parts;
+    if (!responder.isEmpty) this.#socket.write(responder.take());
+  }
+}
