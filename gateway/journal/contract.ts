@@ -1,0 +1,244 @@
+import type { EntryBatch, JournalRecord, RetentionClass } from '../core/entry.ts';
+import type { Log } from '../core/log.ts';
+import type { GroupSpec, RegisteredGroup } from '../core/point.ts';
+
+export type JournalOptions = {
+  /** Made when missing; one process a folder. */
+  readonly folder: string;
+  /** The longest time between admission and fsync on a disk that keeps up, 20 to 10 000. */
+  readonly syncMs: number;
+  /** All segment files together, preallocated space counted in, never pass this; at least 1 MiB. */
+  readonly maxBytes: number;
+  readonly maxAgeMs: Readonly<Record<RetentionClass, number>>;
+  /** Bytes admitted but not durable; beyond, frames are refused. */
+  readonly stagingBytes: number;
+  /** Newest entries kept in memory for readers; what is not durable is kept in any case. */
+  readonly memoryBytes: number;
+  /** Size of a segment file; made smaller where `maxBytes` would hold fewer than 16. */
+  readonly segmentBytes: number;
+  readonly log: Log;
+  readonly monotonicMs: () => number;
+  readonly nowMs: () => number;
+  /** Of the gateway, for the boot record. */
+  readonly version: string;
+  /** Makes every fdatasync this much slower, to see what a slow card does; not for a plant. */
+  readonly slowSyncMs?: number;
+};
+
+/**
+ * A frame to append. Its channels are `values` and `status` from `offset`, `length` of them; they are copied, so the same
+ * arrays may be filled again.
+ */
+export type FrameInput = {
+  readonly group: number;
+  readonly timeMs: number;
+  readonly receivedMs: number;
+  readonly originCode: number;
+  readonly revision: number;
+  readonly values: Float64Array;
+  readonly status: Uint32Array;
+  readonly offset: number;
+  readonly length: number;
+};
+
+/** Something in the store that does not verify. `entries` is exact where what follows could be read, else undefined. */
+export type Damage = {
+  readonly file: string;
+  readonly retentionClass: RetentionClass;
+  readonly fromByte: number;
+  readonly toByte: number;
+  /** The lost entries lie above `afterSeq` and below `beforeSeq`. */
+  readonly afterSeq: number | undefined;
+  readonly beforeSeq: number | undefined;
+  readonly entries: number | undefined;
+  readonly reason: string;
+};
+
+/** What was found at start, and since then by readers and the scrub. */
+export type RecoveryReport = {
+  /** Whether the last run closed the store. */
+  readonly clean: boolean;
+  /** The highest number found on disk; 0 in a new store. */
+  readonly lastSeq: number;
+  /** Bytes cut from the ends of the chains because their commit was not complete. */
+  readonly cutBytes: number;
+  /** Commits of which a part was there and was cut; none of their entries had been acknowledged. */
+  readonly cutCommits: number;
+  readonly damage: readonly Damage[];
+  /** Stores set aside because they did not open (numbers, cursors), with the reason. */
+  readonly setAside: readonly string[];
+};
+
+export type CursorOptions = {
+  /** `stored`: where the last run committed, else as `start`. A number: the first entry at or above it. */
+  readonly from: 'stored' | 'start' | 'end' | number;
+  readonly persist: boolean;
+  /** Other entries are skipped; all classes when absent. */
+  readonly classes?: readonly RetentionClass[];
+};
+
+export type NextOptions = {
+  readonly maxEntries: number;
+  readonly signal: AbortSignal;
+  readonly waitMs: number;
+};
+
+export type CursorLag = {
+  /** Entries of the cursor's classes appended but not committed by it; what retention took is not among them. */
+  readonly entries: number;
+  /** When the oldest of them was received, where that is known without reading the disk. */
+  readonly oldestMs: number | undefined;
+};
+
+/** A reader of the journal with a place of its own; falls behind and catches up without gap or repeat. */
+export interface Cursor {
+  readonly name: string;
+  /** Everything up to here was handed out by `next` or is of no class of this cursor. */
+  readonly position: number;
+  /** The highest number given to `commit`; 0 before. */
+  readonly committed: number;
+  /** Entries that were pruned or damaged before this cursor had read them, since the cursor was first stored. */
+  readonly lost: number;
+  /** The part of `lost` that retention took. */
+  readonly lostToRetention: number;
+  /**
+   * The next entries, at most `maxEntries`, at least one; undefined when none came within `waitMs`, on abort and after
+   * close. Entries may not be durable yet. The batch must not be used after the following call of `next` or `close`. Not to
+   * be called concurrently.
+   * @throws GatewayError STORE_FAILED when the disk cannot be read; the call may be repeated.
+   */
+  next(options: NextOptions): Promise<EntryBatch | undefined>;
+  /** Processed up to and including `seq`, which `next` has handed out. What is stored never passes `durableSeq`. */
+  commit(seq: number): void;
+  lag(): CursorLag;
+  /** Stores the place (of a persistent cursor) and frees what is held. */
+  close(): Promise<void>;
+}
+
+export type QuarantineInput = {
+  readonly seq: number;
+  readonly reason: string;
+  /** Where the entry lies; it is copied, so that it outlives the journal's retention. */
+  readonly batch: EntryBatch;
+  readonly index: number;
+};
+
+export type QuarantinedEntry = {
+  readonly id: number;
+  readonly sinkId: string;
+  readonly seq: number;
+  readonly reason: string;
+  /** When it was put there. */
+  readonly timeMs: number;
+  /** The entry alone. */
+  readonly entry: EntryBatch;
+};
+
+export type QuarantineQuery = {
+  readonly sinkId?: string;
+  /** Only ids above, for paging. */
+  readonly afterId?: number;
+  /** 1 to 10 000. */
+  readonly limit: number;
+};
+
+export type ClassStatistics = {
+  readonly segments: number;
+  /** Sizes of the files, preallocated space counted in. */
+  readonly diskBytes: number;
+  /** Taken by retention, since this start. */
+  readonly prunedEntries: number;
+  readonly prunedSamples: number;
+};
+
+export type JournalStatistics = {
+  readonly appendedEntries: number;
+  readonly appendedSamples: number;
+  /** Admitted and not durable. */
+  readonly stagedBytes: number;
+  readonly memoryBytes: number;
+  readonly memoryEntries: number;
+  readonly diskBytes: number;
+  readonly classes: Readonly<Record<RetentionClass, ClassStatistics>>;
+  /** By group number; since this start. */
+  readonly refusedFrames: ReadonlyMap<number, number>;
+  readonly refusedRecords: number;
+  /** Samples taken by retention, by point number; since this start. */
+  readonly prunedSamples: ReadonlyMap<number, number>;
+  /** Written by this run: compressed commits with their headers. */
+  readonly writtenBytes: number;
+  readonly writtenSamples: number;
+  /** `writtenBytes / writtenSamples`; undefined before the first. */
+  readonly bytesPerSample: number | undefined;
+  readonly commits: number;
+  /** Rounds of fdatasync; a round makes all commits that had arrived durable. */
+  readonly syncs: number;
+  readonly syncMsLast: number;
+  readonly syncMsMax: number;
+  /** Why nothing becomes durable at present, in words; undefined when all is well. */
+  readonly failing: string | undefined;
+  /** Quarantined entries that were dropped because their sink had too many. */
+  readonly quarantineDropped: number;
+};
+
+export type Snapshot = { readonly seq: number; readonly bytes: Uint8Array };
+
+/**
+ * The one sequence of everything that happened, admitted by `appendFrame` and `appendRecord`, made durable by a worker, read
+ * by cursors.
+ */
+export interface Journal {
+  readonly bootId: string;
+  /** The number that the next entry will get. */
+  readonly nextSeq: number;
+  /** Everything up to here survives a power cut. */
+  readonly durableSeq: number;
+  readonly recovery: RecoveryReport;
+  /**
+   * Permanent numbers of groups and points, parallel to `groups`. A point keeps its number as long as its path, kind, unit,
+   * rollover and enum numbers stay; a group as long as its points and their order stay.
+   * @throws GatewayError STORE_FAILED
+   */
+  registerGroups(groups: readonly GroupSpec[]): Promise<readonly RegisteredGroup[]>;
+  /** Every group ever registered, for history and for replay. */
+  knownGroups(): readonly RegisteredGroup[];
+  /** The permanent id of a text, from 1; a new text is journalled. */
+  intern(text: string): number;
+  text(id: number): string | undefined;
+  /** The frame's number, or -1 when staging is full. An absent channel's value becomes 0. */
+  appendFrame(frame: FrameInput): number;
+  /** The record's number, or -1 when staging is beyond its reserve for records. The record is kept: do not change it. */
+  appendRecord(record: JournalRecord): number;
+  /** Where entries are appended: directly after an append the entry is the last of it. Replaced now and then. */
+  readonly openBatch: EntryBatch;
+  /**
+   * Resolves when everything appended before the call is durable.
+   * @throws GatewayError STORE_FAILED (retryable) when that takes longer than 30 s.
+   */
+  flush(): Promise<void>;
+  openCursor(name: string, options: CursorOptions): Promise<Cursor>;
+  /**
+   * Waits until `seq` is durable, then keeps the bytes; the newest two of a name stay.
+   * @throws GatewayError STORE_FAILED
+   */
+  saveSnapshot(name: string, seq: number, bytes: Uint8Array): Promise<void>;
+  /** The newest that verifies, with `seq` at most `maxSeq`. */
+  loadSnapshot(name: string, maxSeq?: number): Promise<Snapshot | undefined>;
+  quarantine(sinkId: string, entries: readonly QuarantineInput[]): Promise<void>;
+  listQuarantine(query: QuarantineQuery): Promise<readonly QuarantinedEntry[]>;
+  /** Removes entries, for good or because they will be tried again; returns how many were there. */
+  removeQuarantined(ids: readonly number[]): Promise<number>;
+  statistics(): JournalStatistics;
+  /** Resolves when all that was on disk at start has been read once and verified; `recovery` then names all damage. */
+  scrubbed(): Promise<RecoveryReport>;
+  /** Flushes (for up to 3 s), stores cursors, closes the store. Appends are refused from the call on. */
+  close(): Promise<void>;
+}
+
+export type ReadOptions = {
+  /** First number wanted. */
+  readonly from?: number;
+  /** Last number wanted. */
+  readonly to?: number;
+  readonly classes?: readonly RetentionClass[];
+};
