@@ -1,0 +1,106 @@
+import { createControlServer } from './control-server.ts';
+import { FaultTable } from './faults/fault-table.ts';
+import {
+  type PlantName,
+  type ProgramOptions,
+  parseProgramOptions,
+  UsageError,
+  usage,
+} from './options.ts';
+import { createParkPlant } from './park/park-plant.ts';
+import type { JsonObject, Plant, RunningServer } from './plant.ts';
+import { Simulation, type TimeSource } from './simulation.ts';
+import { createLinePlant } from './welding-line/plant.ts';
+
+const followEveryMs = 100;
+const exitWithinMs = 800;
+const usageExitCode = 2;
+
+const createPlant = (name: PlantName, options: ProgramOptions, startMs: number): Plant => {
+  const { seed, ports, panelLengthMm } = options;
+  switch (name) {
+    case 'line':
+      return createLinePlant({ seed, startMs, panelLengthMm, plcPort: ports.linePlc });
+    case 'park':
+      return createParkPlant({
+        seed,
+        startMs,
+        pvPort: ports.parkPv,
+        meterPort: ports.parkMeter,
+        storagePort: ports.parkStorage,
+        chargerPort: ports.parkCharger,
+      });
+  }
+};
+
+const timeOf = (options: ProgramOptions, startMs: number): TimeSource => {
+  if (options.isLockStep) return { kind: 'lock-step' };
+  if (options.startMs === undefined && options.speed === 1) {
+    return { kind: 'running', nowMs: Date.now };
+  }
+  const origin = performance.now();
+  const nowMs = (): number => startMs + (performance.now() - origin) * options.speed;
+  return { kind: 'running', nowMs };
+};
+
+const openServers = async (
+  simulation: Simulation,
+  host: string,
+): Promise<ReadonlyMap<string, RunningServer>> => {
+  const open = new Map<string, RunningServer>();
+  for (const { name, listen } of simulation.plants.flatMap(({ servers }) => servers)) {
+    open.set(
+      name,
+      await listen({ host, faults: simulation.faults, beforeAnswer: simulation.follow }),
+    );
+  }
+  return open;
+};
+
+const announce = (control: string, servers: ReadonlyMap<string, RunningServer>): void => {
+  const endpoints: Record<string, JsonObject> = {};
+  for (const [name, { endpoint }] of servers) endpoints[name] = { ...endpoint };
+  process.stdout.write(`${JSON.stringify({ simulated: true, control, servers: endpoints })}\n`);
+};
+
+const run = async (options: ProgramOptions): Promise<void> => {
+  const startMs = options.startMs ?? Math.floor(Date.now() / 100) * 100;
+  const plants = options.plants.map((name) => createPlant(name, options, startMs));
+  const devices = plants.flatMap(({ servers }) => servers.map(({ name }) => name));
+  const faults = new FaultTable(devices, startMs);
+  const time = timeOf(options, startMs);
+  const simulation = new Simulation({ plants, faults, time, startMs });
+  const servers = await openServers(simulation, options.host);
+
+  const stop = (): void => {
+    setTimeout(() => process.exit(0), exitWithinMs);
+    const closing = [control, ...servers.values()].map((one) => one.close());
+    void Promise.allSettled(closing).then(() => process.exit(0));
+  };
+  const control = await createControlServer({
+    port: options.ports.control,
+    simulation,
+    seed: options.seed,
+    servers,
+    onShutdown: stop,
+  });
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  if (time.kind === 'running') setInterval(simulation.follow, followEveryMs);
+  announce(control.url, servers);
+};
+
+const fail = (error: unknown): never => {
+  const isUsage = error instanceof UsageError;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`simulators: ${message}\n${isUsage ? 'Try --help.\n' : ''}`);
+  process.exit(isUsage ? usageExitCode : 1);
+};
+
+try {
+  const options = parseProgramOptions(process.argv.slice(2));
+  if (options.isHelp) process.stdout.write(usage);
+  else await run(options);
+} catch (error) {
+  fail(error);
+}

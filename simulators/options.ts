@@ -1,0 +1,155 @@
+import { parseArgs } from 'node:util';
+
+export const usage = `Simulated plants that speak real wire protocols, for tests and demonstrations.
+
+usage: node simulators/main.ts [options]
+
+  --plants line,park           plants to host (default: all)
+  --seed 2023                  same seed, same instants: same bytes
+  --start 2023-06-21T00:00:00Z first instant (default: now; with --lock-step 2023-06-21T00:00:00Z)
+  --lock-step                  time moves only by POST /advance
+  --speed 1                    simulated seconds a second, 0.01 to 1000
+  --host 127.0.0.1             address of the devices; the control port is always on loopback
+  --panel-length-mm 18000      panel length of the welding line, 200 to 30000
+  --help
+
+ports, 0 for any free one:
+  --control-port 15000         HTTP: time, truth, overrides, faults
+  --line-plc-port 15020        welding line PLC, Modbus TCP
+  --line-opcua-port off        welding line over OPC UA
+  --park-pv-port 15030         PV inverters, Modbus TCP
+  --park-meter-port 15031      meters, Modbus TCP
+  --park-storage-port 15032    battery storage, Modbus TCP
+  --park-charger-port 15033    EV chargers, Modbus TCP
+
+One line of JSON on stdout names all addresses when everything is up. Logs go to stderr.
+`;
+
+/** Arguments that make no sense; the message names option, value and what is expected. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const plantNames = ['line', 'park'] as const;
+export type PlantName = (typeof plantNames)[number];
+
+export type ProgramOptions = {
+  readonly isHelp: boolean;
+  readonly plants: readonly PlantName[];
+  readonly seed: number;
+  /** UTC epoch ms, a multiple of 100; undefined where simulated time is the wall clock. */
+  readonly startMs: number | undefined;
+  readonly isLockStep: boolean;
+  readonly speed: number;
+  readonly host: string;
+  readonly panelLengthMm: number;
+  readonly ports: {
+    readonly control: number;
+    readonly linePlc: number;
+    readonly parkPv: number;
+    readonly parkMeter: number;
+    readonly parkStorage: number;
+    readonly parkCharger: number;
+  };
+};
+
+const stepMs = 100;
+const lockStepStart = '2023-06-21T00:00:00Z';
+
+/** @throws UsageError naming the first option that is wrong. */
+export const parseProgramOptions = (args: readonly string[]): ProgramOptions => {
+  const values = parseValues(args);
+  const isLockStep = values['lock-step'];
+  const speed = number(values, 'speed', { min: 0.01, max: 1000 });
+  if (isLockStep && speed !== 1) throw new UsageError('--speed has no meaning with --lock-step');
+  if (values['line-opcua-port'] !== 'off') {
+    throw new UsageError('--line-opcua-port: only "off" is possible in this version');
+  }
+  const port = (name: Name): number => whole(values, name, { min: 0, max: 65_535 });
+  return {
+    isHelp: values.help,
+    plants: plantsOf(values.plants),
+    seed: whole(values, 'seed', { min: 0, max: 0xffff_ffff }),
+    startMs: startOf(values.start ?? (isLockStep ? lockStepStart : undefined)),
+    isLockStep,
+    speed,
+    host: values.host,
+    panelLengthMm: whole(values, 'panel-length-mm', { min: 200, max: 30_000 }),
+    ports: {
+      control: port('control-port'),
+      linePlc: port('line-plc-port'),
+      parkPv: port('park-pv-port'),
+      parkMeter: port('park-meter-port'),
+      parkStorage: port('park-storage-port'),
+      parkCharger: port('park-charger-port'),
+    },
+  };
+};
+
+type Values = ReturnType<typeof parseValues>;
+type Name = {
+  [Key in keyof Values]-?: Values[Key] extends string ? Key : never;
+}[keyof Values];
+type Range = { readonly min: number; readonly max: number };
+
+const parseValues = (args: readonly string[]) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        help: { type: 'boolean', default: false },
+        'lock-step': { type: 'boolean', default: false },
+        plants: { type: 'string', default: plantNames.join(',') },
+        seed: { type: 'string', default: '2023' },
+        start: { type: 'string' },
+        speed: { type: 'string', default: '1' },
+        host: { type: 'string', default: '127.0.0.1' },
+        'panel-length-mm': { type: 'string', default: '18000' },
+        'control-port': { type: 'string', default: '15000' },
+        'line-plc-port': { type: 'string', default: '15020' },
+        'line-opcua-port': { type: 'string', default: 'off' },
+        'park-pv-port': { type: 'string', default: '15030' },
+        'park-meter-port': { type: 'string', default: '15031' },
+        'park-storage-port': { type: 'string', default: '15032' },
+        'park-charger-port': { type: 'string', default: '15033' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const number = (values: Values, name: Name, { min, max }: Range): number => {
+  const text = values[name];
+  const value = text.trim() === '' ? Number.NaN : Number(text);
+  if (value >= min && value <= max) return value;
+  throw new UsageError(`--${name} ${text}: expected a number from ${min} to ${max}`);
+};
+
+const whole = (values: Values, name: Name, range: Range): number => {
+  const value = number(values, name, range);
+  if (Number.isInteger(value)) return value;
+  throw new UsageError(`--${name} ${values[name]}: expected a whole number`);
+};
+
+const plantsOf = (text: string): readonly PlantName[] => {
+  const asked = text.split(',').map((name) => name.trim());
+  for (const name of asked) {
+    if (!plantNames.some((known) => known === name)) {
+      throw new UsageError(`--plants ${text}: expected a list of ${plantNames.join(', ')}`);
+    }
+  }
+  return plantNames.filter((name) => asked.includes(name));
+};
+
+const startOf = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const isUtc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z$/.test(text);
+  const startMs = isUtc ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(startMs) || startMs < 0) {
+    throw new UsageError(`--start ${text}: expected UTC such as ${lockStepStart}`);
+  }
+  return Math.floor(startMs / stepMs) * stepMs;
+};

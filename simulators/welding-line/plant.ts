@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { type JsonValue, OverrideError, type Plant, type PlantOptions } from '../plant.ts';
+import { modbusPlantServer } from '../wire/modbus-plant-server.ts';
+import { WeldingLine } from './model.ts';
+import { PlcImage } from './plc-image.ts';
+
+const unitId = 1;
+
+export type LinePlantOptions = PlantOptions & {
+  /** 0 for any free port. */
+  readonly plcPort: number;
+  readonly panelLengthMm: number;
+};
+
+const lineInputs = z.strictObject({
+  travelSpeedSetpointMPerMin: z.number().min(0.1).max(0.9).optional(),
+  travelSpeedFactor: z.number().min(0.5).max(1.2).optional(),
+  ambientBaseCelsius: z.number().min(-20).max(45).optional(),
+  pulsePowerRatio: z.number().min(1).max(1.3).optional(),
+});
+const torchInputs = z.strictObject({
+  isEnabled: z.boolean().optional(),
+  wireFeedSetpointMPerMin: z.number().min(0).max(12).optional(),
+  gasFlowSetpointLPerMin: z.number().min(0).max(25).optional(),
+  stickOutMm: z.number().min(8).max(22).optional(),
+  offsetYBiasMm: z.number().min(-3).max(3).optional(),
+  isSeamVisible: z.boolean().optional(),
+});
+
+/** The welding line with its PLC as a Modbus TCP server, `line.plc`, unit id 1. */
+export const createLinePlant = (options: LinePlantOptions): Plant => {
+  const model = new WeldingLine(options);
+  const image = new PlcImage(model);
+  const units = new Map([[unitId, { holding: image.holding }]]);
+  return {
+    name: 'line',
+    servers: [modbusPlantServer({ name: 'line.plc', port: options.plcPort, units })],
+    advanceTo: (nowMs) => {
+      const { step } = model.line;
+      model.advanceTo(nowMs);
+      if (model.line.step !== step) image.update();
+    },
+    state: () => model.truth(),
+    override: (path, value) => overrideOf(model, path, value),
+  };
+};
+
+const overrideOf = (model: WeldingLine, path: string, value: JsonValue): (() => void) => {
+  const [scope, id, input, ...more] = path.split('.');
+  if (scope === 'torch' && id !== undefined && input !== undefined && more.length === 0) {
+    const inputs = model.torchInputs(id);
+    if (inputs === undefined) throw unknownPath(path);
+    const change = parse(torchInputs, { path, key: input, value });
+    return () => Object.assign(inputs, change);
+  }
+  if (scope === undefined || id !== undefined) throw unknownPath(path);
+  const change = parse(lineInputs, { path, key: scope, value });
+  return () => Object.assign(model.inputs, change);
+};
+
+const parse = (
+  schema: z.ZodObject,
+  { path, key, value }: { path: string; key: string; value: JsonValue },
+): Readonly<Record<string, unknown>> => {
+  if (!Object.hasOwn(schema.shape, key)) throw unknownPath(path);
+  const result = schema.safeParse({ [key]: value });
+  if (result.success) return result.data;
+  const reason = result.error.issues[0]?.message ?? 'invalid';
+  throw new OverrideError(`line.${path} = ${JSON.stringify(value)}: ${reason}`);
+};
+
+const unknownPath = (path: string): OverrideError => new OverrideError(`unknown path line.${path}`);

@@ -1,0 +1,122 @@
+import { SparseImage } from '../wire/register-image.ts';
+import type { WeldingLine } from './model.ts';
+import { linePhases, type TorchReadings, torchCount, torchFaults } from './readings.ts';
+
+const mapVersion = 1;
+const wordOrderProbe = 230.5;
+const automaticMode = 1;
+const torchBase = 1000;
+const torchRegisters = 24;
+const profileBase = 2000;
+const profileRegisters = 16;
+const trackingErrorMm = 1;
+
+/**
+ * The PLC's holding registers, read-only, word order ABCD; the map is in docs/simulators.md.
+ * `update` copies the model's present step into them.
+ */
+export class PlcImage {
+  readonly holding = new SparseImage([
+    [0, 100],
+    [torchBase, torchRegisters * torchCount],
+    [profileBase, profileRegisters],
+  ]);
+  readonly #model: WeldingLine;
+
+  constructor(model: WeldingLine) {
+    this.#model = model;
+    this.holding.setU16(0, mapVersion);
+    this.holding.setF32(2, wordOrderProbe);
+    this.holding.setU16(8, automaticMode);
+    this.update();
+  }
+
+  update(): void {
+    this.#updateHeader();
+    this.#updateAlarms();
+    for (const [index, torch] of this.#model.torches.entries()) {
+      this.#updateTorch(torchBase + index * torchRegisters, torch);
+    }
+    this.#updateProfile();
+  }
+
+  #updateHeader(): void {
+    const { holding } = this;
+    const { line } = this.#model;
+    const seconds = Math.floor(line.timeMs / 1000);
+    holding.setU16(1, seconds & 0xffff);
+    holding.setU32(4, seconds);
+    holding.setU16(6, line.timeMs - seconds * 1000);
+    holding.setU16(7, linePhases.indexOf(line.phase) + 1);
+    holding.setString(13, 16, line.panelId);
+    holding.setF32(29, line.positionMm);
+    holding.setF32(31, line.travelSpeedMPerMin);
+    holding.setF32(33, line.travelSpeedSetpointMPerMin);
+    holding.setF32(35, line.ambientCelsius);
+    holding.setF32(37, line.linePowerKw);
+    holding.setU64(39, Math.floor(line.energyWh));
+    holding.setU16(43, line.step & 0xffff);
+  }
+
+  #updateAlarms(): void {
+    const { holding } = this;
+    const { line, torches } = this.#model;
+    const { alarms } = line;
+    let faults = 0;
+    let groups = 0;
+    for (const [index, torch] of torches.entries()) {
+      if (torch.faultCode !== 0) faults |= 1 << index;
+      if (torch.faultCode !== 0) groups |= 1;
+      if (torch.faultCode === torchFaults.seamLost) groups |= 2;
+      if (torch.arcOn && !torch.gasOk) groups |= 4;
+      if (Math.abs(torch.offsetYMm) > trackingErrorMm) groups |= 8;
+    }
+    holding.setU16(9, bits([alarms.travelSpeedDeviation, alarms.ambientHigh, alarms.deformation]));
+    holding.setU16(10, faults & 0xffff);
+    holding.setU16(11, faults >>> 16);
+    holding.setU16(12, groups);
+  }
+
+  #updateTorch(base: number, torch: TorchReadings): void {
+    const { holding } = this;
+    holding.setU16(
+      base,
+      bits([
+        torch.arcOn,
+        torch.seamFound,
+        torch.isTracking,
+        torch.gasOk,
+        torch.faultCode !== 0,
+        torch.isEnabled,
+      ]),
+    );
+    holding.setU16(base + 1, torch.faultCode);
+    holding.setF32(base + 2, torch.currentA);
+    holding.setF32(base + 4, torch.voltageV);
+    holding.setF32(base + 6, torch.wireFeedMPerMin);
+    holding.setF32(base + 8, torch.gasFlowLPerMin);
+    holding.setF32(base + 10, torch.offsetYMm);
+    holding.setF32(base + 12, torch.offsetZMm);
+    holding.setF32(base + 14, torch.gapMm);
+    holding.setU16(base + 16, Math.round(torch.confidence * 10_000));
+    holding.setI16(base + 17, Math.round(torch.nozzleCelsius * 10));
+    holding.setU32(base + 18, Math.floor(torch.arcOnSeconds));
+    holding.setF32(base + 20, torch.energyWh);
+    holding.setF32(base + 22, torch.arcPowerW);
+  }
+
+  #updateProfile(): void {
+    const { holding } = this;
+    const { sequence, positionMm, zMm } = this.#model.profile;
+    holding.setU16(profileBase, sequence & 0xffff);
+    holding.setF32(profileBase + 1, positionMm);
+    for (const [index, height] of zMm.entries()) {
+      holding.setI16(profileBase + 3 + index, Math.round(height * 100));
+    }
+    holding.setU16(profileBase + 15, sequence & 0xffff);
+  }
+}
+
+/** A word with bit n set where the nth condition holds. */
+const bits = (conditions: readonly boolean[]): number =>
+  conditions.reduce((word, isSet, index) => (isSet ? word | (1 << index) : word), 0);
