@@ -11,8 +11,11 @@ export interface Clock {
    * Joins a scheduled activity (a poll loop, the tick, a back-off). In lock-step the clock moves only while every
    * participant sleeps, so whatever one does between two sleeps happens at one instant.
    */
-  join(name: string): Participant;
+  join(name: string, order?: ParticipantOrder): Participant;
 }
+
+/** At one instant of lock-step, all `reads` are done before any of the `ticks` begins. Real time knows no such order. */
+export type ParticipantOrder = 'reads' | 'ticks';
 
 export interface Participant {
   /** Resolves at monotonic `dueMs` (at once when past) or when `signal` aborts, whichever is first; never rejects. */

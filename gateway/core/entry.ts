@@ -34,6 +34,8 @@ export type TickRecord = {
   readonly type: 'tick';
   readonly timeMs: number;
   readonly watermarkMs: number;
+  /** Start of the day, in the site's time zone, that contains `timeMs`: where daily totals begin anew. */
+  readonly dayStartMs: number;
 };
 
 /** Gives a text a number for string channels. */

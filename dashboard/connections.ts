@@ -1,0 +1,84 @@
+import { element } from './dom.ts';
+import { formatNumber } from './format.ts';
+import { type Device, getJson, type Sink } from './store.ts';
+import { type Language, text } from './texts.ts';
+
+const stateText = (state: Device['state'], language: Language): string =>
+  text(state === 'connecting' ? 'connectingState' : state, language);
+
+const row = (cells: readonly (string | HTMLElement)[]): HTMLElement =>
+  element(
+    'tr',
+    {},
+    cells.map((cell) => (typeof cell === 'string' ? element('td', {}, cell) : cell)),
+  );
+
+const stateCell = (state: Device['state'], reason: string, language: Language): HTMLElement => {
+  const words = stateText(state, language);
+  return element('td', { class: `state-${state}` }, reason === '' ? words : `${words}: ${reason}`);
+};
+
+const deviceRow = (device: Device, language: Language): HTMLElement => {
+  const down = device.members.filter((member) => member.state !== 'up');
+  const age =
+    device.lastFrameMs === null
+      ? text('none', language)
+      : `${formatNumber(Math.max(0, (Date.now() - device.lastFrameMs) / 1000), 1, language)} ${text('ago', language)}`;
+  const reason =
+    down.length === 0
+      ? device.reason
+      : `${down.length} ${text('membersDown', language)}: ${down.map(({ member }) => member).join(', ')}`;
+  return row([device.id, stateCell(device.state, reason, language), age]);
+};
+
+const sinkRow = (sink: Sink, language: Language): HTMLElement => {
+  const count = (value: number): string =>
+    `${formatNumber(value, 0, language)} ${text('entries', language)}`;
+  return row([
+    sink.id,
+    stateCell(sink.state, sink.reason, language),
+    count(sink.lagEntries),
+    count(sink.deliveredEntries),
+    count(sink.rejectedEntries),
+  ]);
+};
+
+const section = (
+  title: string,
+  head: readonly string[],
+  rows: readonly HTMLElement[],
+): HTMLElement =>
+  element('section', {}, [
+    element('h2', {}, title),
+    element('table', {}, [
+      element('thead', {}, [
+        element(
+          'tr',
+          {},
+          head.map((name) => element('th', {}, name)),
+        ),
+      ]),
+      element('tbody', {}, rows),
+    ]),
+  ]);
+
+/** Devices and sinks with their state in words, as they are now. */
+export const connectionSections = async (language: Language): Promise<readonly HTMLElement[]> => {
+  const [devices, sinks] = await Promise.all([
+    getJson<Device[]>('api/v1/devices'),
+    getJson<Sink[]>('api/v1/sinks'),
+  ]);
+  const label = (key: Parameters<typeof text>[0]): string => text(key, language);
+  return [
+    section(
+      label('devices'),
+      [label('name'), label('state'), label('lastData')],
+      devices.map((device) => deviceRow(device, language)),
+    ),
+    section(
+      label('sinks'),
+      [label('name'), label('state'), label('waiting'), label('delivered'), label('refused')],
+      sinks.map((sink) => sinkRow(sink, language)),
+    ),
+  ];
+};

@@ -1,0 +1,129 @@
+import { connectionSections } from './connections.ts';
+import { byId, element, setText } from './dom.ts';
+import { type FeedState, openFeed } from './feed.ts';
+import { formatTime } from './format.ts';
+import { getJson, type Kpi, type Point, PointStore, type Site } from './store.ts';
+import { type Language, text } from './texts.ts';
+import { kpiSection, seamSection, tileSection, type View } from './tiles.ts';
+
+const linePaths = [
+  'welding/mpm01/line/panelId',
+  'welding/mpm01/line/panelPosition',
+  'welding/mpm01/line/travelSpeed',
+  'welding/mpm01/line/ambientTemperature',
+  'welding/mpm01/line/linePower',
+  'welding/mpm01/line/deformationMax',
+];
+
+const parkPaths = [
+  'park/meters/pv/power',
+  'park/meters/grid/power',
+  'park/meters/load/power',
+  'park/meters/ev/power',
+  'park/storage/bess01/power',
+  'park/storage/bess01/stateOfCharge',
+];
+
+const connectionRefreshMs = 2000;
+
+const storedLanguage = (): Language => {
+  const stored = localStorage.getItem('seamwatt-language');
+  if (stored === 'zh' || stored === 'en') return stored;
+  return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+};
+
+class Page {
+  readonly #site: Site;
+  readonly #store: PointStore;
+  readonly #kpis: readonly Kpi[];
+  readonly #connections = element('div', {});
+  #language: Language = storedLanguage();
+  #feedState: FeedState = 'connecting';
+  #views: readonly View[] = [];
+
+  constructor(site: Site, points: readonly Point[], kpis: readonly Kpi[]) {
+    this.#site = site;
+    this.#store = new PointStore(points);
+    this.#kpis = kpis;
+    this.#connections.style.display = 'contents';
+    byId('language').addEventListener('click', () => {
+      this.#language = this.#language === 'zh' ? 'en' : 'zh';
+      localStorage.setItem('seamwatt-language', this.#language);
+      this.build();
+    });
+  }
+
+  build(): void {
+    const language = this.#language;
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+    setText(byId('site-name'), this.#site.name[language]);
+    setText(byId('simulated'), text('simulated', language));
+    byId('simulated').hidden = !this.#site.simulated;
+    setText(byId('language'), text('otherLanguage', language));
+    this.#views = [
+      tileSection(this.#store, text('line', language), linePaths, language),
+      seamSection(this.#store, language),
+      tileSection(this.#store, text('park', language), parkPaths, language),
+      kpiSection(this.#store, this.#kpis, language),
+    ].filter((view) => view !== undefined);
+    byId('views').replaceChildren(...this.#views.map((view) => view.node), this.#connections);
+    this.#showFeed();
+    this.#refresh();
+    this.refreshConnections();
+  }
+
+  start(): void {
+    const url = new URL('api/v1/live', document.baseURI);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    openFeed(url, {
+      values: (message) => {
+        for (const [number, timeMs, value, status] of message.values) {
+          this.#store.set(number, { timeMs, value, status });
+        }
+        setText(byId('clock'), formatTime(message.nowMs, this.#site.timeZone, this.#language));
+        this.#refresh();
+      },
+      state: (state) => {
+        this.#feedState = state;
+        this.#showFeed();
+      },
+    });
+    setInterval(() => this.refreshConnections(), connectionRefreshMs);
+  }
+
+  refreshConnections(): void {
+    connectionSections(this.#language).then(
+      (sections) => this.#connections.replaceChildren(...sections),
+      // The banner of the feed already says that the gateway does not answer.
+      () => this.#connections.replaceChildren(),
+    );
+  }
+
+  #refresh(): void {
+    for (const view of this.#views) view.refresh();
+  }
+
+  /** A lost feed must be seen: numbers that stand still look alive. */
+  #showFeed(): void {
+    const current = this.#feedState === 'live' || this.#feedState === 'connecting';
+    const banner = byId('banner');
+    banner.hidden = current;
+    if (!current) {
+      setText(banner, text(this.#feedState === 'lost' ? 'lost' : 'stale', this.#language));
+    }
+    byId('views').classList.toggle('not-current', !current);
+    setText(
+      byId('feed'),
+      current ? text(this.#feedState === 'live' ? 'live' : 'connecting', this.#language) : '',
+    );
+  }
+}
+
+const [site, points, kpis] = await Promise.all([
+  getJson<Site>('api/v1/site'),
+  getJson<Point[]>('api/v1/points'),
+  getJson<Kpi[]>('api/v1/kpis'),
+]);
+const page = new Page(site, points, kpis);
+page.build();
+page.start();

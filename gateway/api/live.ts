@@ -1,0 +1,99 @@
+import type { WebSocket } from 'ws';
+import { formatPointPath } from '../core/point.ts';
+import type { GatewayView } from '../runtime/view.ts';
+import { type LiveFailure, type LiveRequest, type LiveValues, liveRequest } from './contract.ts';
+import { presentValue } from './present.ts';
+
+/** A client that has this much unread gets nothing new until it has read: it never makes the gateway wait or grow. */
+const maxBufferedBytes = 1 << 20;
+
+/** Serves one client of the live feed until it closes. */
+export const serveLive = (socket: WebSocket, view: GatewayView): void => {
+  let feed: LiveFeed | undefined;
+  socket.on('message', (data) => {
+    const request = parseRequest(String(data));
+    if (typeof request === 'string') {
+      send(socket, { type: 'error', message: request });
+      return;
+    }
+    feed?.stop();
+    feed = new LiveFeed(socket, view, request);
+  });
+  socket.on('close', () => feed?.stop());
+  socket.on('error', () => socket.terminate());
+};
+
+const parseRequest = (text: string): LiveRequest | string => {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return `not JSON: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const parsed = liveRequest.safeParse(json);
+  if (parsed.success) return parsed.data;
+  return parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+};
+
+const send = (socket: WebSocket, message: LiveValues | LiveFailure): void => {
+  socket.send(JSON.stringify(message));
+};
+
+class LiveFeed {
+  readonly #socket: WebSocket;
+  readonly #view: GatewayView;
+  readonly #indices: readonly number[];
+  /** What the client has: the version of each point when it was last sent; -1 before the first time. */
+  readonly #sent: Float64Array;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(socket: WebSocket, view: GatewayView, request: LiveRequest) {
+    this.#socket = socket;
+    this.#view = view;
+    this.#indices = selectPoints(view, request.points);
+    this.#sent = new Float64Array(this.#indices.length).fill(-1);
+    this.#timer = setInterval(() => this.#push(), request.intervalMs);
+    this.#push();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  #push(): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > maxBufferedBytes) return;
+    const values: LiveValues['values'] = [];
+    for (const [at, index] of this.#indices.entries()) {
+      const version = this.#view.latest.version(index);
+      if (version === this.#sent[at]) continue;
+      this.#sent[at] = version;
+      const { timeMs, value, status } = presentValue(this.#view, index);
+      values.push([this.#view.latest.at(index).pointNumber, timeMs, value, status]);
+    }
+    send(this.#socket, { type: 'values', nowMs: this.#view.status().nowMs, values });
+  }
+}
+
+/** Patterns are paths whose parts may be `*`; shorter ones (`area/line/equipment/point`) leave out enterprise and site. */
+const selectPoints = (view: GatewayView, patterns: readonly string[]): readonly number[] => {
+  const tests = patterns.map((pattern) => pathTest(pattern.split('/')));
+  const selected: number[] = [];
+  for (const [index, { group, channel }] of view.latest.points.entries()) {
+    const spec = group.channels[channel];
+    if (spec === undefined) continue;
+    const parts = formatPointPath(group.equipment, spec.point).split('/');
+    if (tests.some((test) => test(parts))) selected.push(index);
+  }
+  return selected;
+};
+
+const pathTest =
+  (pattern: readonly string[]): ((parts: readonly string[]) => boolean) =>
+  (parts) => {
+    const tail = pattern.length < parts.length ? parts.slice(parts.length - pattern.length) : parts;
+    return (
+      tail.length === pattern.length &&
+      pattern.every((part, index) => part === '*' || part === tail[index])
+    );
+  };

@@ -1,0 +1,109 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { formatPointPath, type PointNumber } from '../core/point.ts';
+import type { GatewayView } from '../runtime/view.ts';
+import * as contract from './contract.ts';
+import { presentDevice, presentKpi, presentPoint, presentSink } from './present.ts';
+
+/** The routes of the public interface; each is a reading of the gateway's view. */
+export const registerRoutes = (instance: FastifyInstance, view: GatewayView): void => {
+  const server = instance.withTypeProvider<ZodTypeProvider>();
+  registerOperations(instance, view);
+
+  server.get('/api/v1/site', { schema: { response: { 200: contract.site } } }, () => {
+    const { version, bootId, startedMs, nowMs } = view.status();
+    return { ...view.site, name: view.siteName, version, bootId, startedMs, nowMs };
+  });
+
+  server.get('/api/v1/points', { schema: { response: { 200: z.array(contract.point) } } }, () =>
+    view.latest.points.map((_point, index) => presentPoint(view, index)),
+  );
+
+  server.get(
+    '/api/v1/points/:id/history',
+    {
+      schema: {
+        params: z.object({ id: z.string().min(1).max(500) }),
+        querystring: contract.historyQuery,
+        response: { 200: contract.history, 404: contract.failure, 400: contract.failure },
+      },
+    },
+    async (request, reply) => {
+      const index = findPoint(view, request.params.id);
+      if (index === undefined) {
+        return reply.code(404).send({
+          error: {
+            code: 'NOT_FOUND',
+            message: `no point ${request.params.id}: /api/v1/points lists them`,
+          },
+        });
+      }
+      const { fromMs, toMs, maxIntervals } = request.query;
+      if (toMs <= fromMs) {
+        return reply.code(400).send({
+          error: { code: 'BAD_REQUEST', message: `toMs ${toMs} must be after fromMs ${fromMs}` },
+        });
+      }
+      const point = presentPoint(view, index);
+      const intervals = await view.history({
+        point: point.number as PointNumber,
+        fromMs,
+        toMs,
+        maxIntervals,
+      });
+      return {
+        number: point.number,
+        path: point.path,
+        unit: point.unit,
+        intervals: [...intervals],
+      };
+    },
+  );
+
+  server.get('/api/v1/kpis', { schema: { response: { 200: z.array(contract.kpi) } } }, () =>
+    view.kpis.map((kpi) => presentKpi(view, kpi)).filter((kpi) => kpi !== undefined),
+  );
+
+  server.get('/api/v1/devices', { schema: { response: { 200: z.array(contract.device) } } }, () =>
+    view.status().sources.map(presentDevice),
+  );
+
+  server.get('/api/v1/sinks', { schema: { response: { 200: z.array(contract.sink) } } }, () =>
+    view.status().sinks.map(presentSink),
+  );
+
+  instance.get('/api/v1/openapi.json', { schema: { hide: true } }, () => instance.swagger());
+};
+
+const registerOperations = (instance: FastifyInstance, view: GatewayView): void => {
+  const server = instance.withTypeProvider<ZodTypeProvider>();
+  server.get('/healthz', { schema: { response: { 200: contract.health } } }, () => ({
+    status: 'ok' as const,
+    version: view.status().version,
+  }));
+  server.get(
+    '/readyz',
+    { schema: { response: { 200: contract.readiness, 503: contract.readiness } } },
+    async (_request, reply) => {
+      const { ready, reasons } = view.readiness();
+      return reply.code(ready ? 200 : 503).send({ ready, reasons: [...reasons] });
+    },
+  );
+  instance.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
+    const { contentType, text } = await view.metrics();
+    return reply.type(contentType).send(text);
+  });
+};
+
+/** A point by its number or by its path (URL-encoded), with or without enterprise and site. */
+const findPoint = (view: GatewayView, id: string): number | undefined => {
+  if (/^\d+$/.test(id)) return view.latest.indexOf(Number(id) as PointNumber);
+  const index = view.latest.points.findIndex(({ group, channel }) => {
+    const spec = group.channels[channel];
+    if (spec === undefined) return false;
+    const path = formatPointPath(group.equipment, spec.point);
+    return path === id || path.endsWith(`/${id}`);
+  });
+  return index < 0 ? undefined : index;
+};

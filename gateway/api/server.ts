@@ -1,0 +1,105 @@
+import fastifyStatic from '@fastify/static';
+import fastifySwagger from '@fastify/swagger';
+import fastifyWebsocket from '@fastify/websocket';
+import fastify, { type FastifyInstance } from 'fastify';
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import { GatewayError } from '../core/error.ts';
+import type { Log } from '../core/log.ts';
+import type { GatewayView } from '../runtime/view.ts';
+import { serveLive } from './live.ts';
+import { registerRoutes } from './routes.ts';
+import { guardLoopback } from './security.ts';
+
+export type ApiOptions = {
+  readonly view: GatewayView;
+  readonly log: Log;
+  readonly host: string;
+  readonly port: number;
+  /** Folder of the web page's files. */
+  readonly pageFolder: string;
+  readonly version: string;
+};
+
+export type ApiServer = { readonly url: string; close(): Promise<void> };
+
+const maxBodyBytes = 64 * 1024;
+const requestTimeoutMs = 10_000;
+
+/**
+ * Serves the HTTP interface, the live feed and the page.
+ * @throws GatewayError LISTEN_FAILED when the address is taken or not allowed
+ */
+export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
+  const { view, log, host, port } = options;
+  const server = fastify({
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    connectionTimeout: 60_000,
+    routerOptions: { maxParamLength: 200 },
+    forceCloseConnections: true,
+  });
+  server.setValidatorCompiler(validatorCompiler);
+  server.setSerializerCompiler(serializerCompiler);
+  guardLoopback(server);
+  handleErrors(server, log);
+  await server.register(fastifySwagger, {
+    openapi: {
+      info: {
+        title: 'Seamwatt',
+        description: 'Points, KPIs, devices and sinks of one gateway',
+        version: options.version,
+      },
+    },
+    transform: jsonSchemaTransform,
+  });
+  await server.register(fastifyWebsocket, { options: { maxPayload: maxBodyBytes } });
+  await server.register(fastifyStatic, { root: options.pageFolder });
+  server.get('/api/v1/live', { websocket: true, schema: { hide: true } }, (socket) => {
+    serveLive(socket, view);
+  });
+  registerRoutes(server, view);
+  return { url: await listen(server, host, port), close: () => server.close() };
+};
+
+const handleErrors = (server: FastifyInstance, log: Log): void => {
+  server.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send({
+        error: { code: 'NOT_FOUND', message: `nothing at ${request.method} ${request.url}` },
+      }),
+  );
+  server.setErrorHandler(
+    (error: Error & { statusCode?: number; code?: string }, request, reply) => {
+      const status = error.statusCode ?? 500;
+      if (status >= 500) log.error({ err: error, url: request.url }, 'request failed');
+      return reply.code(status).send({
+        error: {
+          code: error.code ?? 'ERROR',
+          message:
+            status >= 500 ? 'the gateway failed to answer; its log has the cause' : error.message,
+        },
+      });
+    },
+  );
+};
+
+const listen = async (server: FastifyInstance, host: string, port: number): Promise<string> => {
+  try {
+    return await server.listen({ host, port });
+  } catch (error) {
+    await server.close();
+    const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    throw new GatewayError(
+      'LISTEN_FAILED',
+      inUse
+        ? `port ${port} on ${host} is taken: stop what uses it, or set api.port`
+        : `cannot listen on ${host}:${port}`,
+      { retryable: false, cause: error },
+    );
+  }
+};

@@ -1,0 +1,124 @@
+import { originCodes, type TickRecord } from '../core/entry.ts';
+import type { GatewayEvent } from '../core/event.ts';
+import type { RegisteredGroup } from '../core/point.ts';
+import type { SourceFrame } from '../core/source.ts';
+import type { HotPathProgram } from '../hot-path/program.ts';
+import type { FrameInput, Journal } from '../journal/contract.ts';
+
+export type AdmissionCounters = {
+  /** By group number: samples (present channels) admitted and refused. */
+  readonly admittedFrames: number;
+  readonly admittedSamples: number;
+  readonly refusedFrames: number;
+  readonly lateFrames: number;
+};
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/**
+ * The only gate into Seamwatt. A frame first takes its place in the journal; refused, nobody sees it; admitted, the hot
+ * path computes on it at once, and all readers meet it in the order of `seq`.
+ */
+export class Admission {
+  readonly #journal: Journal;
+  #program: HotPathProgram | undefined;
+  #watermarkMs = Number.NEGATIVE_INFINITY;
+  readonly #counters: Mutable<AdmissionCounters> = {
+    admittedFrames: 0,
+    admittedSamples: 0,
+    refusedFrames: 0,
+    lateFrames: 0,
+  };
+  readonly #lastFrameMs = new Map<number, number>();
+
+  constructor(journal: Journal) {
+    this.#journal = journal;
+  }
+
+  get counters(): AdmissionCounters {
+    return this.#counters;
+  }
+
+  /** When the last frame of a group was admitted (its receivedMs), for staleness; undefined before the first. */
+  lastFrameMs(group: number): number | undefined {
+    return this.#lastFrameMs.get(group);
+  }
+
+  /** What computes from here on. */
+  use(program: HotPathProgram): void {
+    this.#program = program;
+  }
+
+  /** A tick before the restart closed everything below its watermark. */
+  resumeAt(watermarkMs: number): void {
+    this.#watermarkMs = watermarkMs;
+  }
+
+  /** Places a source's frame. False: the journal's staging is full, and the frame is counted as refused. */
+  frame(group: RegisteredGroup, frame: SourceFrame): boolean {
+    const late = frame.timeMs < this.#watermarkMs;
+    const admitted = this.#place({
+      group: group.number,
+      timeMs: frame.timeMs,
+      receivedMs: frame.receivedMs,
+      originCode: late ? originCodes.late : originCodes.source,
+      revision: 0,
+      values: frame.values,
+      status: frame.status,
+      offset: 0,
+      length: group.channels.length,
+    });
+    if (!admitted) return false;
+    if (late) this.#counters.lateFrames += 1;
+    this.#lastFrameMs.set(group.number, frame.receivedMs);
+    return true;
+  }
+
+  /** Lets time pass for the hot path: the tick is journalled, and what the program emits on it is journalled behind it. */
+  tick(record: TickRecord): void {
+    if (this.#journal.appendRecord(record) < 0) {
+      // Without its record in the journal a replay would not see this tick, so nobody may.
+      return;
+    }
+    this.#watermarkMs = record.watermarkMs;
+    this.#program?.onTick(record, (group, timeMs, values, status) => {
+      this.computed(group, timeMs, values, status);
+    });
+  }
+
+  /** Places a computed frame; computed points are inputs like all others. */
+  computed(
+    group: RegisteredGroup,
+    timeMs: number,
+    values: Float64Array,
+    status: Uint32Array,
+  ): boolean {
+    return this.#place({
+      group: group.number,
+      timeMs,
+      receivedMs: timeMs,
+      originCode: originCodes.computed,
+      revision: 0,
+      values,
+      status,
+      offset: 0,
+      length: group.channels.length,
+    });
+  }
+
+  event(event: GatewayEvent, timeMs: number): void {
+    this.#journal.appendRecord({ type: 'event', timeMs, event });
+  }
+
+  #place(input: FrameInput): boolean {
+    if (this.#journal.appendFrame(input) < 0) {
+      this.#counters.refusedFrames += 1;
+      return false;
+    }
+    this.#counters.admittedFrames += 1;
+    this.#counters.admittedSamples += input.length;
+    const batch = this.#journal.openBatch;
+    if (input.originCode !== originCodes.computed) this.#program?.onEntry(batch, batch.length - 1);
+    return true;
+  }
+}

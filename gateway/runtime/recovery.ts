@@ -1,0 +1,108 @@
+import { type EntryBatch, frameEntry, originCodes, type TickRecord } from '../core/entry.ts';
+import type { RegisteredGroup } from '../core/point.ts';
+import type { HotPathProgram } from '../hot-path/program.ts';
+
+/** A computed frame that a replay gave. */
+export type RecomputedFrame = {
+  readonly group: RegisteredGroup;
+  readonly timeMs: number;
+  readonly values: Float64Array;
+  readonly status: Uint32Array;
+};
+
+export type RecomputeCounters = {
+  entries: number;
+  ticks: number;
+  computedFrames: number;
+  /** Journalled computed frames that the program gave again, bit for bit. */
+  identicalFrames: number;
+  differingFrames: number;
+};
+
+export type RecomputeOptions = {
+  readonly program: HotPathProgram;
+  /** Called for each computed frame, in order. The arrays are the receiver's to keep. */
+  readonly onFrame?: (frame: RecomputedFrame) => void;
+  /** Called for a journalled computed frame that the program did not give with the same bits. */
+  readonly onDifference?: (recomputed: RecomputedFrame | undefined, seq: number) => void;
+};
+
+/**
+ * Feeds journalled entries through a program again and compares what it computes with what was journalled then. Serves the
+ * restart, which goes on where the journal ends, and `seamwatt replay`, which recomputes and explains.
+ */
+export class Recomputation {
+  readonly counters: RecomputeCounters = {
+    entries: 0,
+    ticks: 0,
+    computedFrames: 0,
+    identicalFrames: 0,
+    differingFrames: 0,
+  };
+  lastTick: TickRecord | undefined;
+  readonly #options: RecomputeOptions;
+  /** What the last tick gave and the journal has not shown yet. */
+  #expected: RecomputedFrame[] = [];
+
+  constructor(options: RecomputeOptions) {
+    this.#options = options;
+  }
+
+  /** What the journal lacks at its end: the outputs of a tick that a kill cut off. */
+  get missing(): readonly RecomputedFrame[] {
+    return this.#expected;
+  }
+
+  read(batch: EntryBatch, index: number): void {
+    this.counters.entries += 1;
+    if (batch.kind[index] === frameEntry) this.#readFrame(batch, index);
+    else this.#readRecord(batch, index);
+  }
+
+  #readFrame(batch: EntryBatch, index: number): void {
+    if (batch.origin[index] === originCodes.computed) this.#compare(batch, index);
+    else this.#options.program.onEntry(batch, index);
+  }
+
+  #readRecord(batch: EntryBatch, index: number): void {
+    const record = batch.records[batch.group[index] as number];
+    if (record?.type !== 'tick') return;
+    this.counters.ticks += 1;
+    this.lastTick = record;
+    this.#expected = [];
+    this.#options.program.onTick(record, (group, timeMs, values, status) => {
+      const frame = { group, timeMs, values: values.slice(), status: status.slice() };
+      this.counters.computedFrames += 1;
+      this.#expected.push(frame);
+      this.#options.onFrame?.(frame);
+    });
+  }
+
+  #compare(batch: EntryBatch, index: number): void {
+    const recomputed = this.#expected.shift();
+    if (recomputed !== undefined && sameFrame(recomputed, batch, index)) {
+      this.counters.identicalFrames += 1;
+      return;
+    }
+    this.counters.differingFrames += 1;
+    this.#options.onDifference?.(recomputed, batch.seq[index] as number);
+  }
+}
+
+/** Same group, time, statuses, and values equal in every bit. */
+const sameFrame = (frame: RecomputedFrame, batch: EntryBatch, index: number): boolean => {
+  const from = batch.offset[index] as number;
+  const to = batch.offset[index + 1] as number;
+  if (
+    batch.group[index] !== frame.group.number ||
+    batch.timeMs[index] !== frame.timeMs ||
+    to - from !== frame.values.length
+  ) {
+    return false;
+  }
+  for (let at = from; at < to; at += 1) {
+    if (batch.status[at] !== frame.status[at - from]) return false;
+    if (!Object.is(batch.values[at], frame.values[at - from])) return false;
+  }
+  return true;
+};

@@ -1,0 +1,214 @@
+import type { Clock } from '../core/clock.ts';
+import type { EntryBatch } from '../core/entry.ts';
+import { describeError, GatewayError } from '../core/error.ts';
+import type { GatewayEvent } from '../core/event.ts';
+import type { Log } from '../core/log.ts';
+import type { Sink, WriteResult } from '../core/sink.ts';
+import type { Cursor, QuarantineInput } from '../journal/contract.ts';
+import type { Backoff } from './backoff.ts';
+import { sleepReal } from './system-clock.ts';
+
+export type SinkState = 'connecting' | 'up' | 'down' | 'stopped';
+
+export type SinkStatus = {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: SinkState;
+  readonly reason: string;
+  readonly sinceMs: number;
+  /** Everything up to and including this seq is delivered or in quarantine. */
+  readonly position: number;
+  readonly lagEntries: number;
+  /** Age of the oldest entry that waits, in ms; 0 when none does. */
+  readonly lagMs: number;
+  readonly deliveredEntries: number;
+  readonly rejectedEntries: number;
+  readonly lostToRetention: number;
+  readonly retries: number;
+  readonly counters: Readonly<Record<string, number>>;
+};
+
+export type SinkPumpOptions = {
+  readonly sink: Sink;
+  readonly kind: string;
+  readonly cursor: Cursor;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly backoff: Backoff;
+  readonly maxEntries: number;
+  /** Deadline of one open or write. */
+  readonly timeoutMs: number;
+  /** Entries older than this when they are sent go out marked as history. */
+  readonly historyAfterMs: number;
+  quarantine(entries: readonly QuarantineInput[]): Promise<void>;
+  event(event: GatewayEvent): void;
+  readonly counters: Readonly<Record<string, number>>;
+};
+
+const idleWaitMs = 250;
+
+/**
+ * Carries the journal to one sink, in order, at its own pace: a sink that is down is a cursor that falls behind. A batch
+ * is sent until the sink takes it; what the sink refuses goes to quarantine and holds up nothing.
+ */
+export class SinkPump {
+  readonly #options: SinkPumpOptions;
+  #state: SinkState = 'connecting';
+  #reason = '';
+  #sinceMs: number;
+  #open = false;
+  #delivered = 0;
+  #rejected = 0;
+  #retries = 0;
+
+  constructor(options: SinkPumpOptions) {
+    this.#options = options;
+    this.#sinceMs = options.clock.nowMs();
+  }
+
+  status(): SinkStatus {
+    const { sink, kind, cursor, clock, counters } = this.#options;
+    const lag = cursor.lag();
+    return {
+      id: sink.id,
+      kind,
+      state: this.#state,
+      reason: this.#reason,
+      sinceMs: this.#sinceMs,
+      position: cursor.position,
+      lagEntries: lag.entries,
+      lagMs: lag.oldestMs === undefined ? 0 : Math.max(0, clock.nowMs() - lag.oldestMs),
+      deliveredEntries: this.#delivered,
+      rejectedEntries: this.#rejected,
+      lostToRetention: cursor.lostToRetention,
+      retries: this.#retries,
+      counters: { ...counters },
+    };
+  }
+
+  /** Resolves once `signal` has aborted, what was under way is done or given up, and the sink is closed. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { cursor, sink, maxEntries } = this.#options;
+    // Opening right away shows a wrong address or password before there is anything to send.
+    await this.#untilDone(signal, (deadline) => this.#ensureOpen(deadline));
+    while (!signal.aborted) {
+      const batch = await cursor.next({ maxEntries, signal, waitMs: idleWaitMs });
+      if (batch === undefined || batch.length === 0) continue;
+      if (!(await this.#deliver(batch, signal))) break;
+    }
+    await sink.close();
+    await cursor.close();
+    this.#enter('stopped', '');
+  }
+
+  async #deliver(batch: EntryBatch, signal: AbortSignal): Promise<boolean> {
+    const result = await this.#untilDone(signal, async (deadline) => {
+      await this.#ensureOpen(deadline);
+      return this.#options.sink.write(
+        { entries: batch, history: this.#isHistory(batch) },
+        deadline,
+      );
+    });
+    if (result === undefined) return false;
+    await this.#setAside(batch, result);
+    this.#delivered += result.accepted;
+    this.#options.cursor.commit(batch.seq[batch.length - 1] as number);
+    return true;
+  }
+
+  async #setAside(batch: EntryBatch, result: WriteResult): Promise<void> {
+    if (result.rejected.length === 0) return;
+    const { log, sink, quarantine } = this.#options;
+    const first = result.rejected[0]?.reason ?? '';
+    log.warn(
+      { sink: sink.id, rejected: result.rejected.length },
+      `sink refused entries; they are kept in quarantine: ${first}`,
+    );
+    await quarantine(
+      result.rejected.map(({ index, reason }) => ({
+        seq: batch.seq[index] as number,
+        reason,
+        batch,
+        index,
+      })),
+    );
+    this.#rejected += result.rejected.length;
+  }
+
+  async #ensureOpen(signal: AbortSignal): Promise<void> {
+    if (this.#open) return;
+    await this.#options.sink.open(signal);
+    this.#open = true;
+    this.#up();
+  }
+
+  /** Repeats `action` with back-off until it succeeds; undefined when `signal` aborted first. */
+  async #untilDone<T>(
+    signal: AbortSignal,
+    action: (deadline: AbortSignal) => Promise<T>,
+  ): Promise<T | undefined> {
+    const { timeoutMs, backoff } = this.#options;
+    while (!signal.aborted) {
+      const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+      try {
+        const result = await action(deadline);
+        backoff.reset();
+        this.#up();
+        return result;
+      } catch (error) {
+        if (signal.aborted) break;
+        this.#failed(error);
+        this.#retries += 1;
+        const askedMs = error instanceof GatewayError ? error.retryAfterMs : undefined;
+        await sleepReal(Math.max(backoff.nextMs(), askedMs ?? 0), signal);
+      }
+    }
+    return undefined;
+  }
+
+  #failed(error: unknown): void {
+    const { log, sink, event } = this.#options;
+    const reason = describeError(error);
+    // After any failure the connection is made anew: a half-dead one is the commonest cause of data that stops.
+    this.#open = false;
+    if (this.#state !== 'down') {
+      log.warn({ sink: sink.id, err: error }, `sink lost; frames wait in the journal: ${reason}`);
+      event({
+        code: 'sink-lost',
+        severity: 'warning',
+        subject: sink.id,
+        text: {
+          en: `Sink ${sink.id} does not take data, which waits in the journal: ${reason}`,
+          zh: `输出 ${sink.id} 无法接收数据，数据保存在日志中等待：${reason}`,
+        },
+      });
+    }
+    this.#enter('down', reason);
+  }
+
+  #up(): void {
+    if (this.#state === 'up') return;
+    const wasDown = this.#state === 'down';
+    this.#enter('up', '');
+    if (!wasDown) return;
+    const { log, sink, event } = this.#options;
+    log.info({ sink: sink.id }, 'sink takes data again');
+    event({
+      code: 'sink-restored',
+      severity: 'info',
+      subject: sink.id,
+      text: { en: `Sink ${sink.id} takes data again`, zh: `输出 ${sink.id} 已恢复接收数据` },
+    });
+  }
+
+  #isHistory(batch: EntryBatch): boolean {
+    const newestMs = batch.receivedMs[batch.length - 1] as number;
+    return this.#options.clock.nowMs() - newestMs > this.#options.historyAfterMs;
+  }
+
+  #enter(state: SinkState, reason: string): void {
+    if (state !== this.#state) this.#sinceMs = this.#options.clock.nowMs();
+    this.#state = state;
+    this.#reason = reason;
+  }
+}

@@ -1,0 +1,181 @@
+import type { Clock, Participant } from '../core/clock.ts';
+import { describeError, GatewayError } from '../core/error.ts';
+import type { GatewayEvent } from '../core/event.ts';
+import type { Log } from '../core/log.ts';
+import type { RegisteredGroup } from '../core/point.ts';
+import type { MemberState, Source, SourceContext, SourceFrame } from '../core/source.ts';
+import type { Backoff } from './backoff.ts';
+
+export type ConnectionState = 'connecting' | 'up' | 'down' | 'stopped';
+
+export type SourceStatus = {
+  readonly id: string;
+  readonly state: ConnectionState;
+  /** In words: empty while up. */
+  readonly reason: string;
+  readonly sinceMs: number;
+  readonly restarts: number;
+  readonly lastFrameMs: number | undefined;
+  readonly members: readonly MemberState[];
+  readonly counters: Readonly<Record<string, number>>;
+};
+
+export type SourceSupervisorOptions = {
+  readonly source: Source;
+  /** The source's groups with their numbers, parallel to `source.groups`. */
+  readonly groups: readonly RegisteredGroup[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly backoff: Backoff;
+  admit(group: RegisteredGroup, frame: SourceFrame): boolean;
+  event(event: GatewayEvent): void;
+  intern(text: string): number;
+};
+
+/**
+ * Keeps one source's connection alive: runs it, and when it ends by an error, says so once and runs it again after
+ * back-off. One source's trouble never delays another's.
+ */
+export class SourceSupervisor {
+  readonly #options: SourceSupervisorOptions;
+  readonly #members = new Map<string, MemberState>();
+  readonly #counters: Record<string, number> = {};
+  #state: ConnectionState = 'connecting';
+  #reason = '';
+  #sinceMs: number;
+  #restarts = 0;
+  #lastFrameMs: number | undefined;
+
+  constructor(options: SourceSupervisorOptions) {
+    this.#options = options;
+    this.#sinceMs = options.clock.nowMs();
+  }
+
+  status(): SourceStatus {
+    return {
+      id: this.#options.source.id,
+      state: this.#state,
+      reason: this.#reason,
+      sinceMs: this.#sinceMs,
+      restarts: this.#restarts,
+      lastFrameMs: this.#lastFrameMs,
+      members: [...this.#members.values()],
+      counters: { ...this.#counters },
+    };
+  }
+
+  /** Resolves once `signal` has aborted and the source has ended. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { source, clock, backoff } = this.#options;
+    while (!signal.aborted) {
+      const error = await this.#runOnce(signal);
+      if (signal.aborted) break;
+      this.#lost(error);
+      this.#restarts += 1;
+      const participant = clock.join(`back-off:${source.id}`);
+      await participant.sleepUntil(clock.monotonicMs() + backoff.nextMs(), signal);
+      participant.leave();
+    }
+    this.#enter('stopped', '');
+  }
+
+  async #runOnce(signal: AbortSignal): Promise<unknown> {
+    const { source, clock } = this.#options;
+    if (this.#state !== 'down') this.#enter('connecting', '');
+    // In lock-step, time stands from here until the source itself takes part in it.
+    const participant = clock.join(`start:${source.id}`);
+    try {
+      await source.run(this.#context(signal, handOver(clock, participant)));
+      return new GatewayError('CONNECTION_LOST', `source ${source.id} ended without a reason`, {
+        retryable: true,
+      });
+    } catch (error) {
+      return error;
+    } finally {
+      participant.leave();
+    }
+  }
+
+  #context(signal: AbortSignal, clock: Clock): SourceContext {
+    const { log, groups, admit, event, intern, backoff, source } = this.#options;
+    return {
+      clock,
+      log,
+      signal,
+      emit: (frame) => {
+        const group = groups[frame.groupIndex];
+        if (group === undefined) {
+          throw new Error(
+            `source ${source.id} emitted group ${frame.groupIndex}, which it has not`,
+          );
+        }
+        this.#lastFrameMs = frame.receivedMs;
+        return admit(group, frame);
+      },
+      intern,
+      event,
+      member: (state) => {
+        this.#members.set(state.member, state);
+      },
+      connected: () => {
+        backoff.reset();
+        if (this.#state === 'up') return;
+        const wasDown = this.#state === 'down';
+        this.#enter('up', '');
+        if (wasDown) {
+          log.info({ source: source.id }, 'source is connected again');
+          event(sourceEvent(source.id, 'source-restored', 'info', ''));
+        }
+      },
+      count: (name, delta) => {
+        this.#counters[name] = (this.#counters[name] ?? 0) + delta;
+      },
+    };
+  }
+
+  /** Said once an outage: further failed attempts only change the reason shown. */
+  #lost(error: unknown): void {
+    const reason = describeError(error);
+    const { source, log, event } = this.#options;
+    if (this.#state !== 'down') {
+      log.warn({ source: source.id, err: error }, `source lost: ${reason}`);
+      event(sourceEvent(source.id, 'source-lost', 'warning', reason));
+      this.#enter('down', reason);
+    } else {
+      log.debug({ source: source.id }, `source still down: ${reason}`);
+      this.#reason = reason;
+    }
+  }
+
+  #enter(state: ConnectionState, reason: string): void {
+    if (state !== this.#state) this.#sinceMs = this.#options.clock.nowMs();
+    this.#state = state;
+    this.#reason = reason;
+  }
+}
+
+/** The same clock, at which the first to join takes the place of `participant`. */
+const handOver = (clock: Clock, participant: Participant): Clock => ({
+  nowMs: () => clock.nowMs(),
+  monotonicMs: () => clock.monotonicMs(),
+  join: (name, order) => {
+    const joined = clock.join(name, order);
+    participant.leave();
+    return joined;
+  },
+});
+
+const sourceEvent = (
+  subject: string,
+  code: 'source-lost' | 'source-restored',
+  severity: 'info' | 'warning',
+  reason: string,
+): GatewayEvent => ({
+  code,
+  severity,
+  subject,
+  text:
+    code === 'source-lost'
+      ? { en: `Source ${subject} lost: ${reason}`, zh: `数据源 ${subject} 已断开：${reason}` }
+      : { en: `Source ${subject} is back`, zh: `数据源 ${subject} 已恢复` },
+});

@@ -1,0 +1,23 @@
+import type { SiteIdentity } from '../core/adapter.ts';
+import type { JournalStatistics } from '../journal/contract.ts';
+import type { AdmissionCounters } from './admission.ts';
+import type { SinkStatus } from './sink-pump.ts';
+import type { SourceStatus } from './source-supervisor.ts';
+
+/** How the gateway is doing, read off its parts at one moment. */
+export type GatewayStatus = {
+  readonly version: string;
+  readonly site: SiteIdentity;
+  readonly bootId: string;
+  readonly startedMs: number;
+  readonly nowMs: number;
+  readonly lastTickMs: number | undefined;
+  readonly admission: AdmissionCounters;
+  readonly journal: {
+    readonly nextSeq: number;
+    readonly durableSeq: number;
+    readonly statistics: JournalStatistics;
+  };
+  readonly sources: readonly SourceStatus[];
+  readonly sinks: readonly SinkStatus[];
+};

@@ -1,0 +1,56 @@
+import type { SiteIdentity } from '../core/adapter.ts';
+import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
+import type { LatestValues } from './latest-values.ts';
+import type { GatewayStatus } from './status.ts';
+
+/** One interval of a point's history; `mean` and the extremes are over good and uncertain samples, null without any. */
+export type HistoryInterval = {
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly count: number;
+  /** How much of the interval was measured. */
+  readonly coveredMs: number;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly mean: number | null;
+  readonly first: number | null;
+  readonly last: number | null;
+};
+
+export type HistoryQuery = {
+  readonly point: PointNumber;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly maxIntervals: number;
+};
+
+/** What is known of a KPI beyond its values: how to explain it. */
+export type KpiExplanation = {
+  readonly kpi: string;
+  /** Paths of the points it gives. */
+  readonly group: RegisteredGroup;
+  readonly point: string;
+  readonly formula: string;
+  readonly standard: string;
+  readonly description: LocalText;
+  /** Paths of the points it is computed from. */
+  readonly inputs: readonly string[];
+  /** Parameters with their provenance, as configured (`{"process": "135"}`). */
+  readonly parameters: Readonly<Record<string, unknown>>;
+};
+
+/** The running gateway as those see it who only look: the API, the pages, reports. */
+export interface GatewayView {
+  readonly site: SiteIdentity;
+  readonly siteName: LocalText;
+  readonly groups: readonly RegisteredGroup[];
+  readonly latest: LatestValues;
+  readonly kpis: readonly KpiExplanation[];
+  status(): GatewayStatus;
+  /** Ready: journal writable and time passing. Reasons are in words, for whoever must act. */
+  readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
+  history(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
+  /** The text behind a dictionary id of a string channel. */
+  text(id: number): string | undefined;
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
