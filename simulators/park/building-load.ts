@@ -1,4 +1,10 @@
-import { daysInYear, dayOfSerial, firstDayOfYear, minutesPerDay, type ParkDay } from './calendar.ts';
+import {
+  dayOfSerial,
+  daysInYear,
+  firstDayOfYear,
+  minutesPerDay,
+  type ParkDay,
+} from './calendar.ts';
 import { channels, valueNoise } from './noise.ts';
 import { parkSite } from './site.ts';
 import type { Weather } from './weather.ts';

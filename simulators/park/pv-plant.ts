@@ -12,7 +12,11 @@ export const cellTemperatureC = (ambientC: number, poaWm2: number): number =>
 export type PvConditions = { readonly poaWm2: number; readonly ambientC: number };
 
 /** DC power of an array, kW: irradiance, cell temperature, system loss. */
-export const dcPowerKw = (conditions: PvConditions, ratedKwp: number, systemLoss: number): number => {
+export const dcPowerKw = (
+  conditions: PvConditions,
+  ratedKwp: number,
+  systemLoss: number,
+): number => {
   const cellC = cellTemperatureC(conditions.ambientC, conditions.poaWm2);
   const temperatureFactor = 1 + parkSite.powerTemperatureCoefficientPerKelvin * (cellC - 25);
   return ((ratedKwp * conditions.poaWm2) / 1000) * temperatureFactor * (1 - systemLoss);
@@ -59,8 +63,12 @@ export class PvPlant {
   readonly inverterAcKw = new Float64Array(parkSite.inverterCount);
   /** DC power by inverter in the step evaluated last, kW. */
   readonly inverterDcKw = new Float64Array(parkSite.inverterCount);
-  /** Share of its power that an inverter still gives, 0…1; what scripted faults turn. */
+  /** Exact AC energy by inverter since the start, Wh. */
+  readonly inverterWh = new Float64Array(parkSite.inverterCount);
+  /** Share of its DC power that an array still gives, 0…1, as with dead strings or soiling. */
   readonly derating = new Float64Array(parkSite.inverterCount).fill(1);
+  /** An inverter that has tripped gives nothing. */
+  readonly faulted: boolean[] = Array.from({ length: parkSite.inverterCount }, () => false);
   /** When set, replaces the modelled sky: global over clear-sky irradiance. */
   clearnessOverride: number | undefined;
 
@@ -81,11 +89,12 @@ export class PvPlant {
   }
 
   /**
-   * Evaluates a step: sun and clouds in its middle, air temperature at its start.
+   * Evaluates a step, sun and clouds in its middle and air temperature at its start, and adds its
+   * energy to the inverters.
    *
    * @returns AC power of the plant, kW
    */
-  evaluate(instant: ParkInstant): number {
+  advance(instant: ParkInstant, stepHours: number): number {
     if (this.#solarDayOfYear !== instant.day.dayOfYear) {
       this.#solarDayOfYear = instant.day.dayOfYear;
       this.#solarDay = solarDay(instant.day.dayOfYear);
@@ -97,7 +106,7 @@ export class PvPlant {
       this.clearnessOverride ?? this.#weather.clearnessAt(instant.day, instant.middleMinute);
     this.ghiWm2 = clearSkyGhiWm2(sun.cosZenith) * clearness;
     this.poaWm2 = planeOfArrayWm2(this.ghiWm2, sun);
-    return this.#generate();
+    return this.#generate(stepHours);
   }
 
   #sleep(): number {
@@ -108,14 +117,16 @@ export class PvPlant {
     return 0;
   }
 
-  #generate(): number {
+  #generate(stepHours: number): number {
     const unitDcKw = dcPowerKw(this, parkSite.inverterRatedKwp, this.#systemLoss);
     let plantKw = 0;
     for (let i = 0; i < this.inverterAcKw.length; i += 1) {
-      const dcKw = unitDcKw * (this.#factors[i] as number) * (this.derating[i] as number);
+      const strength = this.faulted[i] === true ? 0 : (this.derating[i] as number);
+      const dcKw = unitDcKw * (this.#factors[i] as number) * strength;
       const acKw = acPowerKw(dcKw, parkSite.inverterRatedKwp, parkSite.inverterLimitKw);
       this.inverterDcKw[i] = dcKw;
       this.inverterAcKw[i] = acKw;
+      this.inverterWh[i] = (this.inverterWh[i] as number) + acKw * 1000 * stepHours;
       plantKw += acKw;
     }
     return plantKw;

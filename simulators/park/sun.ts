@@ -1,4 +1,4 @@
-import { type ParkDay, minutesPerDay } from './calendar.ts';
+import { minutesPerDay, type ParkDay } from './calendar.ts';
 import { parkSite } from './site.ts';
 
 const radians = Math.PI / 180;

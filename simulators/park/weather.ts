@@ -64,27 +64,39 @@ const clearSkyDayWhM2 = (dayOfYear: number): number => {
 const shapeClearness = (clearness: number, exponent: number): number =>
   Math.min(highestDailyClearness, clearness ** exponent);
 
+const shapedWhM2 = (
+  clearness: Float64Array,
+  clearSkyWhM2: Float64Array,
+  exponent: number,
+): number =>
+  clearness.reduce(
+    (sum, value, i) => sum + shapeClearness(value, exponent) * (clearSkyWhM2[i] as number),
+    0,
+  );
+
 /**
- * Finds the exponent that brings a month to its climatology. A power keeps clear days clear and moves
- * the cloudy ones. A month drawn without a cloudy day cannot be brought down and keeps the bound.
+ * Brings the daily clearness of a month to its climatology by a power, which keeps clear days clear and
+ * moves the cloudy ones. A month drawn without an overcast day is beyond any sensible power: what is
+ * left is haze over all of it.
  */
-const fitExponent = (
+const fitMonth = (
   clearness: Float64Array,
   clearSkyWhM2: Float64Array,
   targetWhM2: number,
-): number => {
+): void => {
   let low = 0.2;
   let high = 4;
   for (let iteration = 0; iteration < 60; iteration += 1) {
     const exponent = (low + high) / 2;
-    let sum = 0;
-    for (let i = 0; i < clearness.length; i += 1) {
-      sum += shapeClearness(clearness[i] as number, exponent) * (clearSkyWhM2[i] as number);
-    }
-    if (sum > targetWhM2) low = exponent;
+    if (shapedWhM2(clearness, clearSkyWhM2, exponent) > targetWhM2) low = exponent;
     else high = exponent;
   }
-  return (low + high) / 2;
+  const exponent = (low + high) / 2;
+  const surplus = shapedWhM2(clearness, clearSkyWhM2, exponent) / targetWhM2;
+  const haze = surplus > 1.001 ? 1 / surplus : 1;
+  for (let i = 0; i < clearness.length; i += 1) {
+    clearness[i] = haze * shapeClearness(clearness[i] as number, exponent);
+  }
 };
 
 const drawSkyYear = (seed: number, year: number): SkyYear => {
@@ -103,11 +115,7 @@ const drawSkyYear = (seed: number, year: number): SkyYear => {
   let from = 0;
   monthlyGhiKwhM2.forEach((targetKwhM2, monthIndex) => {
     const to = from + daysInMonth(year, monthIndex);
-    const month = clearness.subarray(from, to);
-    const exponent = fitExponent(month, clearSkyWhM2.subarray(from, to), targetKwhM2 * 1000);
-    for (let i = 0; i < month.length; i += 1) {
-      month[i] = shapeClearness(month[i] as number, exponent);
-    }
+    fitMonth(clearness.subarray(from, to), clearSkyWhM2.subarray(from, to), targetKwhM2 * 1000);
     from = to;
   });
   return { year, clearness, agitation };

@@ -1,0 +1,53 @@
+import { channels, hashUnit, normalFromUniform } from './noise.ts';
+
+const twoTo32 = 4_294_967_296;
+
+/**
+ * A 32-bit energy register of 1 Wh that has run before the simulation began, reads high or low by its
+ * meter's class error, counts whole watt-hours and starts over at 2^32.
+ */
+export class EnergyRegister {
+  #startWh: number;
+  readonly #gain: number;
+
+  /**
+   * @param startWh - reading at the start, 0…2^32
+   * @param gain - reading over truth; 1 is exact
+   */
+  constructor(startWh: number, gain = 1) {
+    this.#startWh = startWh;
+    this.#gain = gain;
+  }
+
+  /** The register when the exact energy since the start is `exactWh`. */
+  rawWh(exactWh: number): number {
+    return Math.floor(this.#startWh + this.#gain * exactWh) % twoTo32;
+  }
+
+  /** Makes the register read `readingWh` at this energy, as after a meter's exchange. */
+  setReading(readingWh: number, exactWh: number): void {
+    const startWh = readingWh - this.#gain * exactWh;
+    // The remainder of a negative number is negative; a start a few turns up reads the same.
+    this.#startWh = startWh < 0 ? startWh + Math.ceil(-startWh / twoTo32) * twoTo32 : startWh;
+  }
+}
+
+/**
+ * A plausible reading of a register at the start: never 0, which SunSpec cannot tell from "not
+ * implemented", and far enough from 2^32 that no register of the park rolls over within two months.
+ *
+ * @param fullWh - the highest reading, at most 2^32
+ * @param index - number of the register in the park
+ */
+export const startReadingWh = (seed: number, index: number, fullWh: number): number =>
+  Math.floor(fullWh * (0.05 + 0.45 * hashUnit(seed, index, channels.counterStart)));
+
+/** Standard deviation of a meter's gain: class 0.5 meters keep within it by 2.5 sigma. */
+const gainDeviation = 0.002;
+
+/** Gain of a meter, 1 + N(0, 0.002). */
+export const meterGain = (seed: number, index: number): number => {
+  const first = hashUnit(seed, index, channels.meterGain);
+  const second = hashUnit(seed, index, channels.meterGain + 1);
+  return 1 + gainDeviation * normalFromUniform(first, second);
+};

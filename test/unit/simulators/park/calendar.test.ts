@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  createCalendar,
+  dayOfSerial,
+  daysInYear,
+  firstDayOfYear,
+  startOfDayMs,
+} from '../../../../simulators/park/calendar.ts';
+import { testSeed } from '../../../support/seed.ts';
+
+describe('the park calendar', () => {
+  it('begins 2023-01-01, a Sunday, as day 1', () => {
+    expect(dayOfSerial(1)).toEqual({
+      serial: 1,
+      year: 2023,
+      monthIndex: 0,
+      dayOfMonth: 1,
+      dayOfYear: 1,
+      weekday: 6,
+      isHoliday: true,
+    });
+  });
+
+  it('agrees with the host calendar on every day of two centuries', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -36_500, max: 36_500 }), (serial) => {
+        const day = dayOfSerial(serial);
+        const host = new Date(startOfDayMs(day) + 8 * 3_600_000);
+        expect(host.getUTCHours()).toBe(0);
+        expect(day.year).toBe(host.getUTCFullYear());
+        expect(day.monthIndex).toBe(host.getUTCMonth());
+        expect(day.dayOfMonth).toBe(host.getUTCDate());
+        expect((day.weekday + 1) % 7).toBe(host.getUTCDay());
+        expect(day.dayOfYear).toBe(serial - firstDayOfYear(day.year).serial + 1);
+      }),
+      { seed: testSeed(), numRuns: 500 },
+    );
+  });
+
+  it('counts 24 holidays in 2023 and 366 days in a leap year', () => {
+    const days = Array.from({ length: 365 }, (_, i) => dayOfSerial(i + 1));
+    expect(days.filter((day) => day.isHoliday).map((day) => day.dayOfYear)).toEqual([
+      1, 2, 21, 22, 23, 24, 25, 26, 27, 95, 119, 120, 121, 122, 123, 173, 272, 273, 274, 275, 276,
+      277, 278, 279,
+    ]);
+    expect(daysInYear(2024)).toBe(366);
+    expect(daysInYear(2100)).toBe(365);
+    expect(daysInYear(2000)).toBe(366);
+  });
+
+  it('turns the local day at 16:00 UTC', () => {
+    const instantAt = createCalendar();
+    const midnightMs = Date.UTC(2023, 5, 20, 16);
+    const before = instantAt(midnightMs - 1000, 1000);
+    const after = instantAt(midnightMs, 300_000);
+    expect(before.day.dayOfYear).toBe(171);
+    expect(before.startMinute).toBeCloseTo(1440 - 1 / 60, 9);
+    expect(after.day.dayOfYear).toBe(172);
+    expect(after.startMinute).toBe(0);
+    expect(after.middleMinute).toBe(2.5);
+  });
+});
