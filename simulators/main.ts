@@ -29,6 +29,8 @@ const createPlant = (name: PlantName, options: ProgramOptions, startMs: number):
         meterPort: ports.parkMeter,
         storagePort: ports.parkStorage,
         chargerPort: ports.parkCharger,
+        hasMeterError: options.hasParkMeterError,
+        demandTargetKw: options.parkDemandTargetKw,
       });
   }
 };

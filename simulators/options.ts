@@ -11,6 +11,8 @@ usage: node simulators/main.ts [options]
   --speed 1                    simulated seconds a second, 0.01 to 1000
   --host 127.0.0.1             address of the devices; the control port is always on loopback
   --panel-length-mm 18000      panel length of the welding line, 200 to 30000
+  --park-meter-error on        class error of the park's meters; off: registers equal the truth
+  --park-demand-target-kw off  grid import in kW that the park's battery holds
   --help
 
 ports, 0 for any free one:
@@ -43,6 +45,9 @@ export type ProgramOptions = {
   readonly speed: number;
   readonly host: string;
   readonly panelLengthMm: number;
+  readonly hasParkMeterError: boolean;
+  /** Undefined leaves the battery without that rule. */
+  readonly parkDemandTargetKw: number | undefined;
   readonly ports: {
     readonly control: number;
     readonly linePlc: number;
@@ -75,6 +80,11 @@ export const parseProgramOptions = (args: readonly string[]): ProgramOptions => 
     speed,
     host: values.host,
     panelLengthMm: whole(values, 'panel-length-mm', { min: 200, max: 30_000 }),
+    hasParkMeterError: isOn(values, 'park-meter-error'),
+    parkDemandTargetKw:
+      values['park-demand-target-kw'] === 'off'
+        ? undefined
+        : number(values, 'park-demand-target-kw', { min: 0, max: 100_000 }),
     ports: {
       control: port('control-port'),
       linePlc: port('line-plc-port'),
@@ -107,6 +117,8 @@ const parseValues = (args: readonly string[]) => {
         speed: { type: 'string', default: '1' },
         host: { type: 'string', default: '127.0.0.1' },
         'panel-length-mm': { type: 'string', default: '18000' },
+        'park-meter-error': { type: 'string', default: 'on' },
+        'park-demand-target-kw': { type: 'string', default: 'off' },
         'control-port': { type: 'string', default: '15000' },
         'line-plc-port': { type: 'string', default: '15020' },
         'line-opcua-port': { type: 'string', default: 'off' },
@@ -132,6 +144,12 @@ const whole = (values: Values, name: Name, range: Range): number => {
   const value = number(values, name, range);
   if (Number.isInteger(value)) return value;
   throw new UsageError(`--${name} ${values[name]}: expected a whole number`);
+};
+
+const isOn = (values: Values, name: Name): boolean => {
+  const text = values[name];
+  if (text === 'on' || text === 'off') return text === 'on';
+  throw new UsageError(`--${name} ${text}: expected on or off`);
 };
 
 const plantsOf = (text: string): readonly PlantName[] => {

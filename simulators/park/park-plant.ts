@@ -20,6 +20,8 @@ export type ParkPlantOptions = PlantOptions & {
   readonly chargerPort: number;
   /** False for meters without class error, so that registers equal the truth. Default: true. */
   readonly hasMeterError?: boolean;
+  /** Grid import that the battery holds, kW. Default: the battery has no such rule. */
+  readonly demandTargetKw?: number | undefined;
 };
 
 /**
@@ -34,6 +36,7 @@ export const createParkPlant = (options: ParkPlantOptions): Plant => {
   const chargers = new ChargerBank(seed);
   const load = createBuildingLoad({ seed, weather });
   const model = new ParkModel({ startMs, equipment: { pv, load, chargers } });
+  model.demandTargetKw = options.demandTargetKw;
   const hasMeterError = options.hasMeterError ?? true;
   const devices = new ParkDevices({ seed, model, pv, chargers, hasMeterError });
   const sources = { model, pv, chargers, devices };
