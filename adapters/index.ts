@@ -1,0 +1,5 @@
+import type { AnyAdapter } from '../gateway/core/adapter.ts';
+import { mqttAdapter } from './mqtt/mqtt-adapter.ts';
+
+/** Every protocol that a site file can name. */
+export const adapters: readonly AnyAdapter[] = [mqttAdapter];

@@ -1,0 +1,153 @@
+import { type IClientOptions, type MqttClient, connect as startClient } from 'mqtt';
+import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import { connectError } from './connection-error.ts';
+
+/** How long a connection may take to say goodbye before it is cut. */
+const farewellTimeoutMs = 2000;
+
+export type ConnectOptions = {
+  readonly client: IClientOptions;
+  /** Names sink and broker in messages. */
+  readonly target: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+};
+
+/** What the broker asked for when it accepted the connection (MQTT 5 §3.2.2.3); without limits before MQTT 5. */
+export type BrokerLimits = {
+  readonly maxInFlight: number;
+  readonly maxPacketBytes: number;
+};
+
+/** A connection that works once, until it is closed or lost. Reconnecting is its owner's business. */
+export class BrokerConnection {
+  readonly limits: BrokerLimits;
+  readonly #client: MqttClient;
+  readonly #target: string;
+  #lost: GatewayError | undefined;
+  #onLost: ((error: GatewayError) => void) | undefined;
+  #farewell: string | undefined;
+
+  private constructor(client: MqttClient, target: string, limits: BrokerLimits) {
+    this.#client = client;
+    this.#target = target;
+    this.limits = limits;
+    client.on('disconnect', (packet) => {
+      this.#farewell = `the broker said goodbye with code ${packet.reasonCode ?? 0}`;
+    });
+    client.on('error', (error) => {
+      this.#farewell ??= describeError(error);
+      // An error may leave the socket open (a malformed packet); nothing after it can be trusted.
+      client.stream.destroy();
+    });
+    client.on('close', () => this.#fail());
+  }
+
+  /**
+   * @throws GatewayError AUTHENTICATION_FAILED, PROTOCOL (wrong version), CONNECTION_FAILED, TIMEOUT, ABORTED
+   */
+  static async connect(options: ConnectOptions): Promise<BrokerConnection> {
+    const { target, timeoutMs } = options;
+    const client = startClient({
+      ...options.client,
+      reconnectPeriod: 0,
+      queueQoSZero: false,
+      // Ours is shorter and has its own words.
+      connectTimeout: timeoutMs + 1000,
+    });
+    // Without it small packets wait up to 40 ms for the delayed acknowledgement of the one before (Nagle).
+    if ('setNoDelay' in client.stream && typeof client.stream.setNoDelay === 'function') {
+      client.stream.setNoDelay(true);
+    }
+    try {
+      const limits = await accepted(client, options);
+      return new BrokerConnection(client, target, limits);
+    } catch (error) {
+      client.end(true);
+      throw error;
+    }
+  }
+
+  /** Why the connection no longer works; undefined while it does. */
+  get lost(): GatewayError | undefined {
+    return this.#lost;
+  }
+
+  /** Tells one listener, once, that the connection is gone; at once when it already is. */
+  onLost(listener: ((error: GatewayError) => void) | undefined): void {
+    this.#onLost = listener;
+    if (listener !== undefined && this.#lost !== undefined) listener(this.#lost);
+  }
+
+  /** `done` hears of the acknowledgement or refusal (QoS 1), or of the hand-over to the socket; never when it is lost. */
+  publish(
+    message: {
+      readonly topic: string;
+      readonly payload: Buffer | string;
+      readonly retain: boolean;
+    },
+    qos: 0 | 1,
+    done: (error: unknown) => void,
+  ): void {
+    this.#client.publish(message.topic, message.payload, { qos, retain: message.retain }, done);
+  }
+
+  /** Says goodbye, so that the broker does not publish the last will; cuts the connection when that takes long. */
+  async end(): Promise<void> {
+    this.#onLost = undefined;
+    if (this.#lost !== undefined) return;
+    const closed = new Promise<void>((resolve) => this.#client.once('close', () => resolve()));
+    const cut = setTimeout(() => this.#client.stream.destroy(), farewellTimeoutMs);
+    this.#client.end(false);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  /** Cuts the connection without a goodbye. */
+  destroy(): void {
+    this.#client.end(true);
+  }
+
+  #fail(): void {
+    if (this.#lost !== undefined) return;
+    const why = this.#farewell ?? 'the broker closed it';
+    this.#lost = new GatewayError('CONNECTION_LOST', `connection to ${this.#target} lost: ${why}`, {
+      retryable: true,
+    });
+    this.#onLost?.(this.#lost);
+  }
+}
+
+/** Waits for the broker's word on the connection. */
+const accepted = async (client: MqttClient, options: ConnectOptions): Promise<BrokerLimits> => {
+  const { target, timeoutMs, signal } = options;
+  const answer = Promise.withResolvers<BrokerLimits>();
+  const refuse = (code: 'TIMEOUT' | 'ABORTED', text: string): void =>
+    answer.reject(new GatewayError(code, text, { retryable: true }));
+  const timer = setTimeout(
+    () => refuse('TIMEOUT', `${target} did not answer within ${timeoutMs} ms`),
+    timeoutMs,
+  );
+  const onAbort = (): void => refuse('ABORTED', `connecting to ${target} was aborted`);
+  const onError = (error: unknown): void => answer.reject(connectError(error, target));
+  const onClose = (): void =>
+    onError(new Error('the connection was closed before it was accepted'));
+  client.once('connect', ({ properties }) =>
+    answer.resolve({
+      maxInFlight: properties?.receiveMaximum ?? 65_535,
+      maxPacketBytes: properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY,
+    }),
+  );
+  client.on('error', onError);
+  client.on('close', onClose);
+  signal.addEventListener('abort', onAbort);
+  try {
+    if (signal.aborted) onAbort();
+    return await answer.promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+    client.removeListener('error', onError);
+    client.removeListener('close', onClose);
+  }
+};
