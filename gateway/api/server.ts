@@ -67,11 +67,9 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
 
 const handleErrors = (server: FastifyInstance, log: Log): void => {
   server.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .send({
-        error: { code: 'NOT_FOUND', message: `nothing at ${request.method} ${request.url}` },
-      }),
+    reply.code(404).send({
+      error: { code: 'NOT_FOUND', message: `nothing at ${request.method} ${request.url}` },
+    }),
   );
   server.setErrorHandler(
     (error: Error & { statusCode?: number; code?: string }, request, reply) => {

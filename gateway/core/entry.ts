@@ -23,10 +23,12 @@ export type ConfigurationRecord = {
   readonly type: 'configuration';
   /** SHA-256 of the canonical configuration, in hexadecimal. */
   readonly configurationId: string;
+  /** The hot path's program from here on; where it differs from the record before, state begins empty. */
+  readonly programId: string;
   readonly timeMs: number;
   readonly groups: readonly RegisteredGroup[];
-  /** The site's KPI section, parsed: the input of the KPI compiler. */
-  readonly kpis: unknown;
+  /** What the KPI compiler needs beside the groups: the site file's sections, parsed, and the site. */
+  readonly computation: unknown;
 };
 
 /** Time for the hot path. Frames with `timeMs` below the watermark no longer change what was computed. */

@@ -39,7 +39,7 @@ export class LocalDay {
 
   /** The local wall clock at `timeMs`, written as if it were UTC. */
   #localMs(timeMs: number): number {
-    const parts = new Map(
+    const parts = new Map<string, number>(
       this.#format.formatToParts(timeMs).map(({ type, value }) => [type, Number(value)]),
     );
     const part = (type: string): number => parts.get(type) ?? 0;

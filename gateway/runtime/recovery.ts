@@ -1,4 +1,10 @@
-import { type EntryBatch, frameEntry, originCodes, type TickRecord } from '../core/entry.ts';
+import {
+  type ConfigurationRecord,
+  type EntryBatch,
+  frameEntry,
+  originCodes,
+  type TickRecord,
+} from '../core/entry.ts';
 import type { RegisteredGroup } from '../core/point.ts';
 import type { HotPathProgram } from '../hot-path/program.ts';
 
@@ -20,7 +26,10 @@ export type RecomputeCounters = {
 };
 
 export type RecomputeOptions = {
-  readonly program: HotPathProgram;
+  /** What computes from the first entry on, its state restored; undefined when only a configuration record can tell. */
+  readonly program: HotPathProgram | undefined;
+  /** A program with an empty state for a configuration; undefined when its entries are not to be computed. */
+  programFor(record: ConfigurationRecord): HotPathProgram | undefined;
   /** Called for each computed frame, in order. The arrays are the receiver's to keep. */
   readonly onFrame?: (frame: RecomputedFrame) => void;
   /** Called for a journalled computed frame that the program did not give with the same bits. */
@@ -40,12 +49,17 @@ export class Recomputation {
     differingFrames: 0,
   };
   lastTick: TickRecord | undefined;
+  /** What computes at present. */
+  program: HotPathProgram | undefined;
   readonly #options: RecomputeOptions;
+  #programId: string | undefined;
   /** What the last tick gave and the journal has not shown yet. */
   #expected: RecomputedFrame[] = [];
 
   constructor(options: RecomputeOptions) {
     this.#options = options;
+    this.program = options.program;
+    this.#programId = options.program?.programId;
   }
 
   /** What the journal lacks at its end: the outputs of a tick that a kill cut off. */
@@ -61,16 +75,28 @@ export class Recomputation {
 
   #readFrame(batch: EntryBatch, index: number): void {
     if (batch.origin[index] === originCodes.computed) this.#compare(batch, index);
-    else this.#options.program.onEntry(batch, index);
+    else this.program?.onEntry(batch, index);
   }
 
   #readRecord(batch: EntryBatch, index: number): void {
     const record = batch.records[batch.group[index] as number];
-    if (record?.type !== 'tick') return;
+    if (record?.type === 'configuration') this.#configure(record);
+    if (record?.type === 'tick') this.#tick(record);
+  }
+
+  /** The same program goes on with its state, also over a restart; another begins empty. */
+  #configure(record: ConfigurationRecord): void {
+    if (record.programId === this.#programId) return;
+    this.#programId = record.programId;
+    this.program = this.#options.programFor(record);
+    this.#expected = [];
+  }
+
+  #tick(record: TickRecord): void {
     this.counters.ticks += 1;
     this.lastTick = record;
     this.#expected = [];
-    this.#options.program.onTick(record, (group, timeMs, values, status) => {
+    this.program?.onTick(record, (group, timeMs, values, status) => {
       const frame = { group, timeMs, values: values.slice(), status: status.slice() };
       this.counters.computedFrames += 1;
       this.#expected.push(frame);
@@ -79,6 +105,7 @@ export class Recomputation {
   }
 
   #compare(batch: EntryBatch, index: number): void {
+    if (this.program === undefined) return;
     const recomputed = this.#expected.shift();
     if (recomputed !== undefined && sameFrame(recomputed, batch, index)) {
       this.counters.identicalFrames += 1;

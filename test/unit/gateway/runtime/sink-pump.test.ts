@@ -1,0 +1,200 @@
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../../../gateway/core/error.ts';
+import type { GatewayEvent } from '../../../../gateway/core/event.ts';
+import type { DeliveryBatch, Sink, WriteResult } from '../../../../gateway/core/sink.ts';
+import type { Cursor, QuarantineInput } from '../../../../gateway/journal/contract.ts';
+import { Backoff } from '../../../../gateway/runtime/backoff.ts';
+import { SinkPump } from '../../../../gateway/runtime/sink-pump.ts';
+import { systemClock } from '../../../../gateway/runtime/system-clock.ts';
+import { EntryBatchBuilder, testDirectory, testGroup } from '../../../support/entry-batch.ts';
+import { createTestLog } from '../../../support/test-log.ts';
+
+const directory = testDirectory([testGroup({ channels: ['current'] })]);
+
+const batchFrom = (
+  firstSeq: number,
+  count: number,
+  receivedMs: number,
+): DeliveryBatch['entries'] => {
+  const builder = new EntryBatchBuilder(firstSeq);
+  const group = directory.groups[0];
+  if (group === undefined) throw new Error('no group');
+  for (let index = 0; index < count; index += 1) {
+    builder.frame(group, { timeMs: receivedMs, values: { current: index } });
+  }
+  return builder.build();
+};
+
+type Harness = {
+  readonly pump: SinkPump;
+  readonly ending: AbortController;
+  readonly written: number[][];
+  readonly history: boolean[];
+  readonly commits: number[];
+  readonly quarantined: QuarantineInput[];
+  readonly events: GatewayEvent[];
+  readonly calls: string[];
+};
+
+/** A pump over the given batches; `write` decides what the sink says of each attempt, after the last batch it ends. */
+const setUp = (
+  batches: readonly DeliveryBatch['entries'][],
+  write: (batch: DeliveryBatch, attempt: number) => WriteResult,
+  open: (attempt: number) => void = () => undefined,
+): Harness => {
+  const ending = new AbortController();
+  const calls: string[] = [];
+  const commits: number[] = [];
+  const written: number[][] = [];
+  const history: boolean[] = [];
+  const quarantined: QuarantineInput[] = [];
+  const events: GatewayEvent[] = [];
+  let attempts = 0;
+  let opens = 0;
+  const sink: Sink = {
+    id: 'influx',
+    open: async () => {
+      calls.push('open');
+      opens += 1;
+      open(opens);
+    },
+    write: async (batch) => {
+      calls.push('write');
+      attempts += 1;
+      const result = write(batch, attempts);
+      written.push([...batch.entries.seq]);
+      history.push(batch.history);
+      return result;
+    },
+    close: async () => {
+      calls.push('close');
+    },
+  };
+  const queue = [...batches];
+  const cursor: Cursor = {
+    name: 'sink:influx',
+    position: 0,
+    committed: 0,
+    lost: 0,
+    lostToRetention: 0,
+    next: async () => {
+      const batch = queue.shift();
+      if (batch === undefined) ending.abort();
+      return batch;
+    },
+    commit: (seq) => commits.push(seq),
+    lag: () => ({ entries: queue.length, oldestMs: undefined }),
+    close: async () => {
+      calls.push('close cursor');
+    },
+  };
+  const pump = new SinkPump({
+    sink,
+    kind: 'influxdb',
+    cursor,
+    clock: systemClock,
+    log: createTestLog(),
+    backoff: new Backoff({ firstMs: 1, longestMs: 4, random: () => 0 }),
+    maxEntries: 100,
+    timeoutMs: 1000,
+    historyAfterMs: 10_000,
+    quarantine: async (entries) => {
+      quarantined.push(...entries);
+    },
+    event: (event) => events.push(event),
+    counters: {},
+  });
+  return { pump, ending, written, history, commits, quarantined, events, calls };
+};
+
+const acceptAll = (batch: DeliveryBatch): WriteResult => ({
+  accepted: batch.entries.length,
+  rejected: [],
+});
+
+const lost = (): GatewayError =>
+  new GatewayError('CONNECTION_LOST', 'connection reset', { retryable: true });
+
+describe('SinkPump', () => {
+  it('delivers batches in order, commits behind each, and closes the sink at the end', async () => {
+    const now = Date.now();
+    const { pump, ending, written, commits, calls } = setUp(
+      [batchFrom(1, 2, now), batchFrom(3, 3, now)],
+      acceptAll,
+    );
+    await pump.run(ending.signal);
+    expect(written).toEqual([
+      [1, 2],
+      [3, 4, 5],
+    ]);
+    expect(commits).toEqual([2, 5]);
+    expect(calls).toEqual(['open', 'write', 'write', 'close', 'close cursor']);
+    expect(pump.status()).toMatchObject({ state: 'stopped', deliveredEntries: 5, retries: 0 });
+  });
+
+  it('sends a batch again, after opening anew, until the sink takes it, and says the outage once', async () => {
+    const { pump, ending, written, commits, calls, events } = setUp(
+      [batchFrom(1, 2, Date.now())],
+      (batch, attempt) => {
+        if (attempt < 4) throw lost();
+        return acceptAll(batch);
+      },
+    );
+    await pump.run(ending.signal);
+    expect(written).toEqual([[1, 2]]);
+    expect(commits).toEqual([2]);
+    expect(calls.filter((call) => call === 'open')).toHaveLength(4);
+    expect(events.map((event) => event.code)).toEqual(['sink-lost', 'sink-restored']);
+    expect(events[0]?.text.en).toContain('connection reset');
+    expect(pump.status().retries).toBe(3);
+  });
+
+  it('puts refused entries into quarantine and goes on behind them', async () => {
+    const now = Date.now();
+    const { pump, ending, commits, quarantined } = setUp(
+      [batchFrom(10, 3, now), batchFrom(13, 1, now)],
+      (batch) =>
+        batch.entries.length === 3
+          ? { accepted: 2, rejected: [{ index: 1, reason: 'field type conflict' }] }
+          : acceptAll(batch),
+    );
+    await pump.run(ending.signal);
+    expect(quarantined.map(({ seq, reason }) => [seq, reason])).toEqual([
+      [11, 'field type conflict'],
+    ]);
+    expect(commits).toEqual([12, 13]);
+    expect(pump.status()).toMatchObject({ deliveredEntries: 3, rejectedEntries: 1 });
+  });
+
+  it('marks what is old when it is sent as history', async () => {
+    const { pump, ending, history } = setUp(
+      [batchFrom(1, 1, Date.now() - 60_000), batchFrom(2, 1, Date.now())],
+      acceptAll,
+    );
+    await pump.run(ending.signal);
+    expect(history).toEqual([true, false]);
+  });
+
+  it('shows why a sink cannot be opened and keeps trying', async () => {
+    const reasons: string[] = [];
+    const { pump, ending } = setUp([batchFrom(1, 1, Date.now())], acceptAll, (attempt) => {
+      reasons.push(pump.status().reason);
+      if (attempt < 3) {
+        throw new GatewayError('AUTHENTICATION_FAILED', 'wrong password', { retryable: true });
+      }
+    });
+    await pump.run(ending.signal);
+    expect(reasons).toEqual(['', 'wrong password', 'wrong password']);
+    expect(pump.status().deliveredEntries).toBe(1);
+  });
+
+  it('gives up a retry when it is told to end, without committing', async () => {
+    const { pump, ending, commits, calls } = setUp([batchFrom(1, 1, Date.now())], () => {
+      ending.abort();
+      throw lost();
+    });
+    await pump.run(ending.signal);
+    expect(commits).toEqual([]);
+    expect(calls.slice(-2)).toEqual(['close', 'close cursor']);
+  });
+});

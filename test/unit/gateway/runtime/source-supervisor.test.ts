@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest';
+import { GatewayError } from '../../../../gateway/core/error.ts';
+import type { GatewayEvent } from '../../../../gateway/core/event.ts';
+import type { Source, SourceContext } from '../../../../gateway/core/source.ts';
+import { Backoff } from '../../../../gateway/runtime/backoff.ts';
+import { LockStepClock } from '../../../../gateway/runtime/lock-step-clock.ts';
+import { SourceSupervisor } from '../../../../gateway/runtime/source-supervisor.ts';
+import { testDirectory, testGroup } from '../../../support/entry-batch.ts';
+import { createTestLog } from '../../../support/test-log.ts';
+
+const group = testGroup({ channels: ['current'] });
+
+const setUp = (
+  run: (context: SourceContext, attempt: number) => Promise<void>,
+): {
+  readonly supervisor: SourceSupervisor;
+  readonly ending: AbortController;
+  readonly events: GatewayEvent[];
+  readonly log: ReturnType<typeof createTestLog>;
+  readonly clock: LockStepClock;
+  readonly admitted: number[];
+} => {
+  let attempt = 0;
+  const source: Source = {
+    id: 'plc',
+    groups: [group],
+    run: (context) => {
+      attempt += 1;
+      return run(context, attempt);
+    },
+  };
+  const clock = new LockStepClock({
+    startMs: 0,
+    advance: async () => undefined,
+    drain: async () => undefined,
+  });
+  const events: GatewayEvent[] = [];
+  const admitted: number[] = [];
+  const log = createTestLog();
+  const supervisor = new SourceSupervisor({
+    source,
+    groups: testDirectory([group]).groups,
+    clock,
+    log,
+    backoff: new Backoff({ firstMs: 1000, longestMs: 4000, random: () => 1 }),
+    admit: (_group, frame) => {
+      admitted.push(frame.timeMs);
+      return true;
+    },
+    event: (event) => events.push(event),
+    intern: () => 1,
+  });
+  return { supervisor, ending: new AbortController(), events, log, clock, admitted };
+};
+
+const refused = (): GatewayError =>
+  new GatewayError('CONNECTION_FAILED', '127.0.0.1:502 refused', { retryable: true });
+
+describe('SourceSupervisor', () => {
+  it('waits twice as long after each failure, up to the longest, and says the loss once', async () => {
+    const startedAtMs: number[] = [];
+    const { supervisor, ending, events, log, clock } = setUp(async (context, attempt) => {
+      startedAtMs.push(context.clock.monotonicMs());
+      if (attempt === 5) ending.abort();
+      throw refused();
+    });
+    await supervisor.run(ending.signal);
+    expect(startedAtMs).toEqual([0, 1000, 3000, 7000, 11_000]);
+    expect(events.map((event) => event.code)).toEqual(['source-lost']);
+    expect(log.lines.filter((line) => line.level === 'warn')).toHaveLength(1);
+    expect(supervisor.status().state).toBe('stopped');
+    clock.stop();
+  });
+
+  it('shows the reason of an outage in words, and its end', async () => {
+    const states: string[] = [];
+    const { supervisor, ending, events } = setUp(async (context, attempt) => {
+      if (attempt === 1) throw refused();
+      states.push(`${supervisor.status().state}: ${supervisor.status().reason}`);
+      context.connected();
+      states.push(`${supervisor.status().state}: ${supervisor.status().reason}`);
+      ending.abort();
+    });
+    await supervisor.run(ending.signal);
+    expect(states).toEqual(['down: 127.0.0.1:502 refused', 'up: ']);
+    expect(events.map((event) => event.code)).toEqual(['source-lost', 'source-restored']);
+    expect(supervisor.status().restarts).toBe(1);
+  });
+
+  it('begins with short waits again after a connection has worked', async () => {
+    const startedAtMs: number[] = [];
+    const { supervisor, ending } = setUp(async (context, attempt) => {
+      startedAtMs.push(context.clock.monotonicMs());
+      if (attempt === 3) context.connected();
+      if (attempt === 4) ending.abort();
+      throw refused();
+    });
+    await supervisor.run(ending.signal);
+    expect(startedAtMs).toEqual([0, 1000, 3000, 4000]);
+  });
+
+  it('holds time in lock-step until the source takes part in it', async () => {
+    const seenMs: number[] = [];
+    const { supervisor, ending, clock } = setUp(async (context) => {
+      // Connecting takes real time, during which simulated time must not pass.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      seenMs.push(context.clock.monotonicMs());
+      const participant = context.clock.join('polls');
+      await participant.sleepUntil(500, context.signal);
+      seenMs.push(context.clock.monotonicMs());
+      participant.leave();
+      ending.abort();
+    });
+    const other = clock.join('other');
+    const otherSleeps = other.sleepUntil(100, ending.signal).then(() => other.leave());
+    await supervisor.run(ending.signal);
+    await otherSleeps;
+    expect(seenMs).toEqual([0, 500]);
+  });
+
+  it('hands frames to admission with the group they belong to, and keeps counters and members', async () => {
+    const { supervisor, ending, admitted } = setUp(async (context) => {
+      context.emit({
+        groupIndex: 0,
+        timeMs: 5,
+        receivedMs: 7,
+        values: Float64Array.of(1),
+        status: Uint32Array.of(0),
+      });
+      context.count('timeouts', 2);
+      context.count('timeouts', 1);
+      context.member({ member: 'unit 3', state: 'down', reason: 'no answer' });
+      context.member({ member: 'unit 3', state: 'up', reason: '' });
+      ending.abort();
+    });
+    await supervisor.run(ending.signal);
+    expect(admitted).toEqual([5]);
+    const status = supervisor.status();
+    expect(status.lastFrameMs).toBe(7);
+    expect(status.counters).toEqual({ timeouts: 3 });
+    expect(status.members).toEqual([{ member: 'unit 3', state: 'up', reason: '' }]);
+  });
+
+  it('treats a source that ends by itself as lost', async () => {
+    const { supervisor, ending, events } = setUp(async (_context, attempt) => {
+      if (attempt === 2) ending.abort();
+    });
+    await supervisor.run(ending.signal);
+    expect(events[0]?.text.en).toContain('ended without a reason');
+  });
+});
