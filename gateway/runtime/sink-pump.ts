@@ -139,7 +139,6 @@ export class SinkPump {
     if (this.#open) return;
     await this.#options.sink.open(signal);
     this.#open = true;
-    this.#up();
   }
 
   /** Repeats `action` with back-off until it succeeds; undefined when `signal` aborted first. */
