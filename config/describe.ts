@@ -1,0 +1,33 @@
+import type { ConfigPath } from './problem.ts';
+
+const longestShown = 60;
+
+/** Keys whose values are never shown, even when someone wrote them in plain. */
+const sensitiveKey = /(password|passphrase|secret|token|credential|private-?key|api-?key)$/i;
+
+export const isSensitivePath = (path: ConfigPath): boolean =>
+  path.some((part) => typeof part === 'string' && sensitiveKey.test(part));
+
+export const hiddenValue = '(secret)';
+
+/** A value in the words of a message: what somebody sees when looking at that place in the file. */
+export const describeValue = (value: unknown): string => {
+  if (value === undefined || value === null) return 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  if (typeof value !== 'string') return String(value);
+  const shown = value.length > longestShown ? `${value.slice(0, longestShown)}…` : value;
+  return JSON.stringify(shown);
+};
+
+/** The value at `path` of a tree of plain values; undefined when there is none. */
+export const valueAt = (tree: unknown, path: ConfigPath): unknown => {
+  let current = tree;
+  for (const part of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, part)) {
+      return undefined;
+    }
+    current = (current as Record<string | number, unknown>)[part];
+  }
+  return current;
+};

@@ -1,0 +1,251 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { SinkAdapter, SiteIdentity, SourceAdapter } from '../gateway/core/adapter.ts';
+import type { GroupSpec } from '../gateway/core/point.ts';
+import { checkValue } from './check-value.ts';
+import { type ProducedGroups, reportClashes } from './clashes.ts';
+import { configurationId } from './configuration-id.ts';
+import { valueAt } from './describe.ts';
+import {
+  type CheckedEntry,
+  checkEntries,
+  reportDuplicateIds,
+  reportReferences,
+} from './entries.ts';
+import { type Interpolated, interpolate } from './interpolate.ts';
+import { type Problem, sortProblems } from './problem.ts';
+import { builtInProfileFolder, createProfileStore } from './profiles.ts';
+import { createReport, type Report } from './report.ts';
+import type { LoadedSite, LoadOptions, LoadResult } from './site.ts';
+import { buildSiteSchema, type SiteConfig } from './site-schema.ts';
+import { type PreparedSource, prepareSource } from './sources.ts';
+import { parseYaml } from './yaml-file.ts';
+
+type Loading = {
+  readonly options: LoadOptions;
+  readonly file: string;
+  readonly folder: string;
+  /** The file's values before references were followed. */
+  readonly raw: unknown;
+  readonly tree: Interpolated;
+  readonly report: Report;
+};
+
+const unreadable = (file: string, error: unknown): Problem => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+  const expected = 'a site file that the gateway may read';
+  return { file, line: 0, column: 0, path: '', found: `no readable file (${code})`, expected };
+};
+
+/** Stands in while `site` itself is wrong, so that the rest can be checked too. */
+const unknownIdentity: SiteIdentity = {
+  enterprise: 'enterprise',
+  site: 'site',
+  timeZone: 'UTC',
+  simulated: false,
+};
+
+const checkCore = (loading: Loading): SiteConfig | undefined => {
+  const { tree, options, report } = loading;
+  const { value, references } = tree;
+  const checked = checkValue(buildSiteSchema(options.sections), { value, references });
+  if (checked.ok) return checked.value;
+  for (const issue of checked.issues) report.add([], issue);
+  return undefined;
+};
+
+type Sections = {
+  readonly values: Record<string, unknown>;
+  readonly produced: readonly ProducedGroups[];
+};
+
+/** `groups` is undefined when some source is wrong: what sections say about points cannot be judged then. */
+const checkSections = (
+  loading: Loading,
+  identity: SiteIdentity,
+  groups: readonly GroupSpec[] | undefined,
+): Sections => {
+  const { tree, options, report } = loading;
+  const values: Record<string, unknown> = {};
+  const produced: ProducedGroups[] = [];
+  let known = groups;
+  for (const section of options.sections) {
+    const path = [section.key];
+    const value = valueAt(tree.value, path);
+    const checked = checkValue(section.schema, { value, path, references: tree.references });
+    if (!checked.ok) {
+      for (const issue of checked.issues) report.add(path, issue);
+      known = undefined;
+      continue;
+    }
+    values[section.key] = checked.value;
+    if (known === undefined) continue;
+    const result = section.check({ value: checked.value, groups: known, site: identity });
+    for (const issue of result.issues) report.add(path, issue);
+    produced.push({ path, producer: section.key, groups: result.groups });
+    known = [...known, ...result.groups];
+  }
+  return { values, produced };
+};
+
+type Sinks = { readonly entries: readonly CheckedEntry<SinkAdapter<unknown>>[] };
+
+const checkSinks = ({ tree, report, options }: Loading): Sinks => {
+  const { adapters, env } = options;
+  const { entries } = checkEntries<SinkAdapter<unknown>>('sinks', {
+    tree,
+    report,
+    adapters,
+    env,
+    role: 'sink',
+  });
+  for (const { adapter, id, config, index } of entries) {
+    for (const issue of adapter.check?.({ id, config }) ?? []) report.add(['sinks', index], issue);
+  }
+  return { entries };
+};
+
+type Sources = {
+  readonly entries: readonly CheckedEntry<SourceAdapter<unknown>>[];
+  readonly prepared: readonly PreparedSource[];
+  readonly isComplete: boolean;
+};
+
+const checkSources = async (
+  loading: Loading,
+  place: { readonly identity: SiteIdentity; readonly dataFolder: string },
+): Promise<Sources> => {
+  const { tree, report, options, folder } = loading;
+  const { adapters, env } = options;
+  const checked = checkEntries<SourceAdapter<unknown>>('sources', {
+    tree,
+    report,
+    adapters,
+    env,
+    role: 'source',
+  });
+  const store = createProfileStore([
+    join(folder, 'profiles'),
+    ...(options.extraProfileFolders ?? []),
+    builtInProfileFolder,
+  ]);
+  const prepared: PreparedSource[] = [];
+  let { isComplete } = checked;
+  for (const entry of checked.entries) {
+    const source = await prepareSource(entry, { ...place, store, report, tree: tree.value });
+    if (source === undefined) isComplete = false;
+    else if (entry.isEnabled) prepared.push(source);
+  }
+  return { entries: checked.entries, prepared, isComplete };
+};
+
+const noticesOf = (
+  entries: readonly { readonly index: number; readonly id: string; readonly isEnabled: boolean }[],
+  list: 'sources' | 'sinks',
+  tree: unknown,
+): string[] =>
+  entries
+    .filter((entry) => !entry.isEnabled)
+    .map(({ id, index }) => {
+      const variable = valueAt(tree, [list, index, 'enabledWhenSet']);
+      const reason = typeof variable === 'string' ? `${variable} is not set` : 'enabled is false';
+      return `${list}[${index}] ${id}: ${reason}`;
+    });
+
+const identityOf = (config: SiteConfig | undefined): SiteIdentity => {
+  if (config === undefined) return unknownIdentity;
+  const { enterprise, site, timeZone, simulated } = config.site;
+  return { enterprise, site, timeZone, simulated };
+};
+
+const rawProfilesOf = (sources: readonly PreparedSource[]): ReadonlyMap<string, unknown> =>
+  new Map(sources.flatMap((source) => [...source.rawProfiles]));
+
+/** Reserved because points of these producers name them where points of sources name their source. */
+const reservedIds = new Map(['kpi', 'calculated'].map((id) => [id, 'the gateway itself']));
+
+type Checked = {
+  readonly config: SiteConfig | undefined;
+  readonly identity: SiteIdentity;
+  readonly dataFolder: string;
+  readonly sources: Sources;
+  readonly sinks: Sinks;
+  readonly sections: Sections;
+  readonly groups: readonly GroupSpec[];
+};
+
+const checkAll = async (loading: Loading): Promise<Checked> => {
+  const { tree, report, options, folder } = loading;
+  reportReferences(tree, report, options.env);
+  reportDuplicateIds(tree.value, report, reservedIds);
+  const config = checkCore(loading);
+  const identity = identityOf(config);
+  const dataFolder = resolve(options.dataFolder ?? join(folder, config?.data.folder ?? 'data'));
+  const sources = await checkSources(loading, { identity, dataFolder });
+  const sinks = checkSinks(loading);
+  const produced = sources.prepared.map(({ path, input, groups }) => ({
+    path,
+    producer: `source ${input.id}`,
+    groups,
+  }));
+  const sourceGroups = produced.flatMap(({ groups }) => groups);
+  const sections = checkSections(loading, identity, sources.isComplete ? sourceGroups : undefined);
+  reportClashes([...produced, ...sections.produced], report);
+  const groups = [...sourceGroups, ...sections.produced.flatMap((section) => section.groups)];
+  return { config, identity, dataFolder, sources, sinks, sections, groups };
+};
+
+const toSite = (config: SiteConfig, checked: Checked, loading: Loading): LoadedSite => {
+  const { identity, dataFolder, sources, sinks, sections, groups } = checked;
+  const { version, site, data, api, ticks, broker } = config;
+  const isBrokerNeeded = !sinks.entries.some((entry) => entry.adapter.kind === 'mqtt');
+  const { value } = loading.tree;
+  return {
+    file: loading.file,
+    identity,
+    config: {
+      version,
+      site,
+      data: { ...data, folder: dataFolder },
+      api,
+      ticks,
+      broker: { ...broker, embedded: broker.embedded ?? isBrokerNeeded },
+    },
+    sources: sources.prepared.map(({ adapter, input }) => ({ adapter, input })),
+    sinks: sinks.entries
+      .filter((entry) => entry.isEnabled)
+      .map((entry) => ({ adapter: entry.adapter, id: entry.id, config: entry.config })),
+    sections: sections.values,
+    groups,
+    configurationId: configurationId(loading.raw, rawProfilesOf(sources.prepared)),
+    notices: [
+      ...noticesOf(sources.entries, 'sources', value),
+      ...noticesOf(sinks.entries, 'sinks', value),
+    ],
+  };
+};
+
+/**
+ * Reads a site file with its profiles and secrets, and reports everything that is wrong in one go, in the order of the
+ * file. Connects to nothing and writes nothing. Never throws for what the files contain.
+ */
+export const loadSite = async (options: LoadOptions): Promise<LoadResult> => {
+  const file = resolve(options.file);
+  const folder = dirname(file);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    return { ok: false, problems: [unreadable(file, error)] };
+  }
+  const yaml = parseYaml(file, text);
+  if (yaml.value === undefined) return { ok: false, problems: sortProblems(yaml.problems, file) };
+  const tree = await interpolate(yaml.value, { environment: options.env, folder });
+  const report = createReport(yaml, tree);
+  const loading: Loading = { options, file, folder, raw: yaml.value, tree, report };
+  const checked = await checkAll(loading);
+  if (checked.config === undefined || report.problems.length > 0) {
+    return { ok: false, problems: sortProblems(report.problems, file) };
+  }
+  return { ok: true, site: toSite(checked.config, checked, loading) };
+};

@@ -1,0 +1,108 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { SourceAdapter } from '../gateway/core/adapter.ts';
+import { checkValue } from './check-value.ts';
+import { formatPath, type Problem } from './problem.ts';
+import { parseYaml } from './yaml-file.ts';
+
+/** Profiles that ship with Seamwatt. */
+export const builtInProfileFolder = fileURLToPath(new URL('./profiles', import.meta.url));
+
+export type LoadedProfile =
+  | {
+      readonly state: 'ready';
+      /** As the adapter's schema parsed it. */
+      readonly value: unknown;
+      /** As it stands in the file. */
+      readonly raw: unknown;
+    }
+  | { readonly state: 'broken'; readonly problems: readonly Problem[] }
+  | { readonly state: 'missing' };
+
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const extension = '.yaml';
+
+const isMissingFile = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+
+const readIfPresent = async (file: string): Promise<string | undefined> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (isMissingFile(error)) return undefined;
+    throw error;
+  }
+};
+
+const namesIn = async (folder: string): Promise<string[]> => {
+  try {
+    const files = await readdir(folder);
+    return files
+      .filter((file) => file.endsWith(extension))
+      .map((file) => file.slice(0, -extension.length));
+  } catch (error) {
+    if (isMissingFile(error)) return [];
+    throw error;
+  }
+};
+
+const parseProfile = (
+  file: string,
+  text: string,
+  adapter: SourceAdapter<unknown>,
+): LoadedProfile => {
+  const yaml = parseYaml(file, text);
+  const problems = [...yaml.problems];
+  if (yaml.value === undefined) return { state: 'broken', problems };
+  if (adapter.profileSchema === undefined) {
+    return { state: 'ready', value: yaml.value, raw: yaml.value };
+  }
+  const checked = checkValue(adapter.profileSchema, { value: yaml.value });
+  if (checked.ok && problems.length === 0) {
+    return { state: 'ready', value: checked.value, raw: yaml.value };
+  }
+  for (const issue of checked.ok ? [] : checked.issues) {
+    problems.push({
+      file,
+      ...yaml.locate(issue.path, issue.place),
+      path: formatPath(issue.path),
+      found: issue.found,
+      expected: issue.expected,
+    });
+  }
+  return { state: 'broken', problems };
+};
+
+/** Finds and parses profiles, each once. The first folder that has a name wins. */
+export type ProfileStore = {
+  load(adapter: SourceAdapter<unknown>, name: string): Promise<LoadedProfile>;
+  names(): Promise<readonly string[]>;
+};
+
+export const createProfileStore = (folders: readonly string[]): ProfileStore => {
+  const loaded = new Map<string, Promise<LoadedProfile>>();
+  const find = async (adapter: SourceAdapter<unknown>, name: string): Promise<LoadedProfile> => {
+    // A name is never a way out of the profile folders.
+    if (!namePattern.test(name)) return { state: 'missing' };
+    for (const folder of folders) {
+      const file = join(folder, `${name}${extension}`);
+      const text = await readIfPresent(file);
+      if (text !== undefined) return parseProfile(file, text, adapter);
+    }
+    return { state: 'missing' };
+  };
+  return {
+    load: (adapter, name) => {
+      const key = `${adapter.kind}/${name}`;
+      const known = loaded.get(key);
+      if (known !== undefined) return known;
+      const profile = find(adapter, name);
+      loaded.set(key, profile);
+      return profile;
+    },
+    names: async () => [...new Set((await Promise.all(folders.map(namesIn))).flat())].sort(),
+  };
+};

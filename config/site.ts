@@ -1,0 +1,61 @@
+import type {
+  AnyAdapter,
+  ConfigSection,
+  SinkAdapter,
+  SiteIdentity,
+  SourceAdapter,
+  SourceInput,
+} from '../gateway/core/adapter.ts';
+import type { GroupSpec } from '../gateway/core/point.ts';
+import type { Environment } from './interpolate.ts';
+import type { Problem } from './problem.ts';
+import type { SiteConfig } from './site-schema.ts';
+
+export type LoadedSource = {
+  readonly adapter: SourceAdapter<unknown>;
+  /** Its `dataFolder` need not exist yet: whoever runs the source makes it. */
+  readonly input: SourceInput<unknown>;
+};
+
+export type LoadedSink = {
+  readonly adapter: SinkAdapter<unknown>;
+  readonly id: string;
+  readonly config: unknown;
+};
+
+/** A site file that has been read whole and found right. */
+export type LoadedSite = {
+  /** Absolute path of the site file. */
+  readonly file: string;
+  readonly identity: SiteIdentity;
+  /** With `data.folder` made absolute and `broker.embedded` decided. */
+  readonly config: Omit<SiteConfig, 'broker'> & {
+    readonly broker: { readonly embedded: boolean; readonly host: string; readonly port: number };
+  };
+  /** Only those that are enabled. */
+  readonly sources: readonly LoadedSource[];
+  readonly sinks: readonly LoadedSink[];
+  /** Parsed values of the rooms' sections, by key. */
+  readonly sections: Readonly<Record<string, unknown>>;
+  /** Of all sources, then of all sections. */
+  readonly groups: readonly GroupSpec[];
+  /** SHA-256 of the configuration without secrets, in hexadecimal. */
+  readonly configurationId: string;
+  /** What people should know although nothing is wrong: a sink that is off, and why. */
+  readonly notices: readonly string[];
+};
+
+export type LoadOptions = {
+  readonly file: string;
+  readonly adapters: readonly AnyAdapter[];
+  readonly sections: readonly ConfigSection[];
+  readonly env: Environment;
+  /** Searched after `profiles` beside the site file and before the profiles that ship with Seamwatt. */
+  readonly extraProfileFolders?: readonly string[];
+  /** Used instead of the site file's `data.folder`. */
+  readonly dataFolder?: string;
+};
+
+export type LoadResult =
+  | { readonly ok: true; readonly site: LoadedSite }
+  | { readonly ok: false; readonly problems: readonly Problem[] };

@@ -1,0 +1,57 @@
+import type { LoadedSite, LoadResult } from '../../config/site.ts';
+import type { AnyAdapter, ConfigSection } from '../core/adapter.ts';
+
+export type RunOptions = {
+  readonly site: LoadedSite;
+  /** Reads the same site file again, for hot reload. */
+  readonly reload: () => Promise<LoadResult>;
+  /** Aborted when the gateway must stop: flush, persist, resolve. */
+  readonly signal: AbortSignal;
+  /** Base URL of the simulators' control interface: run in lock-step with them. */
+  readonly clockUrl?: string;
+  /** Told once, when everything has been started; `url` is where people look. */
+  readonly onReady: (started: { readonly url: string }) => void;
+};
+
+export type ReplayOptions = {
+  readonly site: LoadedSite;
+  /** First and last journal entry; the whole journal when undefined. */
+  readonly fromSeq?: number;
+  readonly toSeq?: number;
+  readonly signal: AbortSignal;
+};
+
+export type ReplayOutcome = {
+  /** Whether every recomputed result equals the journalled one. */
+  readonly isEqual: boolean;
+  /** For people. */
+  readonly lines: readonly string[];
+  /** For machines (`--json`). */
+  readonly data: unknown;
+};
+
+/** What the composition root hands to the commands, which know no adapter and start nothing by themselves. */
+export type Composition = {
+  readonly version: string;
+  readonly adapters: readonly AnyAdapter[];
+  readonly sections: readonly ConfigSection[];
+  /** The demo site's file. */
+  readonly demoFile: string;
+  /** The simulators' program, started as a child process only. */
+  readonly simulatorsProgram: string;
+  /** Resolves after a clean stop; throws a GatewayError when it cannot go on. */
+  readonly runGateway: (options: RunOptions) => Promise<void>;
+  readonly replay: (options: ReplayOptions) => Promise<ReplayOutcome>;
+};
+
+/** Documented in `docs/cli.md` and in `--help`. */
+export const exitCodes = {
+  ok: 0,
+  /** Something failed while running. */
+  failure: 1,
+  /** The configuration or the command line is wrong; nothing was started. */
+  invalid: 2,
+  /** It ran, and the answer is no: replayed results differ. */
+  negative: 3,
+} as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -1,0 +1,30 @@
+import { loadSite } from '../../config/loader.ts';
+import type { LoadedSite } from '../../config/site.ts';
+import { describeError } from '../core/error.ts';
+import { exitCodes } from './composition.ts';
+import { type Kit, loadOptions, type SiteOptions } from './kit.ts';
+
+export type GatewayRun = {
+  readonly site: LoadedSite;
+  readonly options: SiteOptions;
+  readonly signal: AbortSignal;
+  readonly clockUrl?: string;
+};
+
+/** Runs until the signal aborts or the gateway fails, and says which in the exit code. */
+export const runToEnd = async (run: GatewayRun, kit: Kit): Promise<void> => {
+  const { site, options, signal, clockUrl } = run;
+  try {
+    await kit.composition.runGateway({
+      site,
+      reload: () => loadSite(loadOptions(options, kit)),
+      signal,
+      ...(clockUrl === undefined ? {} : { clockUrl }),
+      onReady: ({ url }) => kit.complain(kit.text.ready(url)),
+    });
+    kit.finish(exitCodes.ok);
+  } catch (error) {
+    kit.complain(kit.text.failed(describeError(error)));
+    kit.finish(exitCodes.failure);
+  }
+};

@@ -1,0 +1,30 @@
+import type { Messages } from './messages.ts';
+
+/** A mistake on the command line, in words for the person who made it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+export const parseWholeNumber = (
+  option: string,
+  value: string | undefined,
+  text: Messages,
+): number | undefined => {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (/^\d+$/.test(value) && Number.isSafeInteger(number)) return number;
+  throw new UsageError(text.invalidOption(option, value, text.wholeNumber));
+};
+
+const mostSeconds = 86_400;
+
+export const parseSeconds = (
+  option: string,
+  value: string | undefined,
+  text: Messages,
+): number | undefined => {
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (number > 0 && number <= mostSeconds) return number;
+  throw new UsageError(text.invalidOption(option, value, text.seconds));
+};

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GatewayError } from '../core/error.ts';
+import type { Kit } from './kit.ts';
+
+export type RunningSimulators = {
+  /** Base URL of their control interface. */
+  readonly control: string;
+  /** Resolves with the reason when they end. */
+  readonly ended: Promise<string>;
+  /** Asks them to end, and ends them when they do not. */
+  stop(): Promise<void>;
+};
+
+const startSeconds = 30;
+const stopMs = 3000;
+
+const failure = (message: string): GatewayError =>
+  new GatewayError('UNAVAILABLE', message, { retryable: false });
+
+/** Simulators are separate programs that speak only wire protocols, so they are only ever started as processes. */
+export const spawnSimulators = (
+  flags: readonly string[],
+  kit: Kit,
+  stdout: 'inherit' | 'pipe',
+): ChildProcess => {
+  const { simulatorsProgram } = kit.composition;
+  if (!existsSync(simulatorsProgram)) throw failure(kit.text.simulatorsMissing(simulatorsProgram));
+  return spawn(process.execPath, [simulatorsProgram, ...flags], {
+    stdio: ['ignore', stdout, 'inherit'],
+  });
+};
+
+/** The code or signal that a child process ended with, in words. */
+export const endOf = async (child: ChildProcess): Promise<string> => {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  return child.signalCode ?? `exit ${child.exitCode}`;
+};
+
+const firstLine = async (child: ChildProcess): Promise<string | undefined> => {
+  if (child.stdout === null) return undefined;
+  for await (const line of createInterface({ input: child.stdout })) return line;
+  return undefined;
+};
+
+const controlOf = (line: string | undefined): string | undefined => {
+  if (line === undefined) return undefined;
+  const announced: unknown = JSON.parse(line);
+  if (typeof announced !== 'object' || announced === null) return undefined;
+  const control: unknown = Reflect.get(announced, 'control');
+  return typeof control === 'string' ? control : undefined;
+};
+
+/** Starts the simulators and waits until all of their servers listen. Throws a GatewayError when they do not come up. */
+export const startSimulators = async (
+  flags: readonly string[],
+  kit: Kit,
+): Promise<RunningSimulators> => {
+  const child = spawnSimulators(flags, kit, 'pipe');
+  const ended = endOf(child);
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    const timer = new AbortController();
+    const timeout = sleep(stopMs, 'timeout', { signal: timer.signal }).catch(() => 'ended');
+    const first = await Promise.race([ended, timeout]);
+    timer.abort();
+    if (first === 'timeout') child.kill('SIGKILL');
+    await ended;
+  };
+  const deadline = setTimeout(() => child.kill('SIGKILL'), startSeconds * 1000);
+  const line = await firstLine(child);
+  clearTimeout(deadline);
+  const control = controlOf(line);
+  if (control !== undefined) return { control, ended, stop };
+  const reason = await ended;
+  throw failure(
+    reason === 'SIGKILL'
+      ? kit.text.simulatorsSilent(startSeconds)
+      : kit.text.simulatorsEnded(reason),
+  );
+};
