@@ -1,5 +1,6 @@
 import type { AnyAdapter } from '../gateway/core/adapter.ts';
+import { influxdbAdapter } from './influxdb/influxdb-adapter.ts';
 import { mqttAdapter } from './mqtt/mqtt-adapter.ts';
 
 /** Every protocol that a site file can name. */
-export const adapters: readonly AnyAdapter[] = [mqttAdapter];
+export const adapters: readonly AnyAdapter[] = [influxdbAdapter, mqttAdapter];

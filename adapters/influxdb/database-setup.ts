@@ -1,0 +1,108 @@
+import { IncomingMessage } from 'node:http';
+import { InfluxDB, type IPingStats } from 'influx';
+import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import type { TlsMaterial } from './http-connection.ts';
+import type { Version1Config } from './influxdb-config.ts';
+
+export type DatabaseSetupOptions = {
+  readonly config: Version1Config;
+  readonly tls: TlsMaterial | undefined;
+  readonly signal: AbortSignal;
+};
+
+/** The package `influx` for what is not writing: InfluxQL management and health of InfluxDB 1.x. */
+const createClient = ({ config, tls }: DatabaseSetupOptions): InfluxDB => {
+  const { protocol, hostname, port, pathname } = new URL(config.url);
+  const isTls = protocol === 'https:';
+  return new InfluxDB({
+    protocol: isTls ? 'https' : 'http',
+    host: hostname,
+    port: port === '' ? (isTls ? 443 : 80) : Number(port),
+    path: pathname.replace(/\/$/, ''),
+    database: config.database,
+    // Without a name of its own the package would sign in as root.
+    username: config.username ?? '',
+    password: config.password ?? '',
+    options: { ...tls, rejectUnauthorized: true },
+    pool: { maxRetries: 0, requestTimeout: config.timeoutMs, backoff: noBackoff },
+  });
+};
+
+/** Waiting is the caller's business; the package's own back-off would refuse calls meanwhile. */
+const noBackoff = {
+  getDelay: (): number => 0,
+  next: () => noBackoff,
+  reset: () => noBackoff,
+};
+
+/** The version that the server names in its answer to a ping; undefined when it does not answer as InfluxDB does. */
+export const pingVersion1 = async (options: DatabaseSetupOptions): Promise<string | undefined> => {
+  const client = createClient(options);
+  const [stats]: IPingStats[] = await withinDeadline(
+    client.ping(options.config.timeoutMs),
+    options,
+  );
+  return stats?.online === true ? (stats.version ?? 'unknown') : undefined;
+};
+
+/**
+ * Creates the database, and the retention policy with a duration, where they are missing; what exists is left as it is,
+ * because a shorter duration would delete data.
+ */
+export const setUpDatabase = async (options: DatabaseSetupOptions): Promise<void> => {
+  const { database, retentionPolicy, retentionDuration } = options.config;
+  const client = createClient(options);
+  await withinDeadline(client.createDatabase(database), options);
+  if (retentionPolicy === undefined) return;
+  const policies = await withinDeadline(client.showRetentionPolicies(database), options);
+  if (policies.some(({ name }) => name === retentionPolicy)) return;
+  const creation = client.createRetentionPolicy(retentionPolicy, {
+    database,
+    duration: retentionDuration ?? 'INF',
+    replication: 1,
+  });
+  await withinDeadline(creation, options);
+};
+
+/** Bounds what the package itself bounds only between two bytes, and puts its errors into ours. */
+const withinDeadline = async <T>(
+  work: Promise<T>,
+  { config, signal }: DatabaseSetupOptions,
+): Promise<T> => {
+  const target = `InfluxDB 1 at ${config.url}, database ${config.database}`;
+  const given = Promise.withResolvers<never>();
+  const stop = (error: GatewayError): void => given.reject(error);
+  const onAbort = (): void =>
+    stop(new GatewayError('ABORTED', `set-up of ${target} given up`, { retryable: true }));
+  const timer = setTimeout(() => {
+    const words = `${target} did not answer within ${config.timeoutMs} ms`;
+    stop(new GatewayError('TIMEOUT', words, { retryable: true }));
+  }, config.timeoutMs);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([work, given.promise]);
+  } catch (error) {
+    throw wrapError(error, target);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+};
+
+const wrapError = (error: unknown, target: string): GatewayError => {
+  if (error instanceof GatewayError) return error;
+  const status = answeredStatus(error);
+  const isRefused = status === 401 || status === 403;
+  return new GatewayError(
+    isRefused ? 'AUTHENTICATION_FAILED' : 'UNAVAILABLE',
+    `${target} could not be set up: ${describeError(error)}`,
+    { retryable: true, cause: error },
+  );
+};
+
+/** The package throws a RequestError with the answer in `res`, but does not export the class. */
+const answeredStatus = (error: unknown): number | undefined =>
+  error instanceof Error && 'res' in error && error.res instanceof IncomingMessage
+    ? error.res.statusCode
+    : undefined;
