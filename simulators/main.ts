@@ -50,11 +50,13 @@ const openServers = async (
   host: string,
 ): Promise<ReadonlyMap<string, RunningServer>> => {
   const open = new Map<string, RunningServer>();
-  for (const { name, listen } of simulation.plants.flatMap(({ servers }) => servers)) {
-    open.set(
-      name,
-      await listen({ host, faults: simulation.faults, beforeAnswer: simulation.follow }),
-    );
+  const context = { host, faults: simulation.faults, beforeAnswer: simulation.follow };
+  for (const server of simulation.plants.flatMap(({ servers }) => servers)) {
+    try {
+      open.set(server.name, await server.listen(context));
+    } catch (error) {
+      throw new Error(`${server.name}: ${messageOf(error)}`, { cause: error });
+    }
   }
   return open;
 };
@@ -92,10 +94,12 @@ const run = async (options: ProgramOptions): Promise<void> => {
   announce(control.url, servers);
 };
 
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
 const fail = (error: unknown): never => {
   const isUsage = error instanceof UsageError;
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`simulators: ${message}\n${isUsage ? 'Try --help.\n' : ''}`);
+  process.stderr.write(`simulators: ${messageOf(error)}\n${isUsage ? 'Try --help.\n' : ''}`);
   process.exit(isUsage ? usageExitCode : 1);
 };
 

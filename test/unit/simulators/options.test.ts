@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { parseProgramOptions, UsageError } from '../../../simulators/options.ts';
+
+describe('program options', () => {
+  it('have the documented defaults', () => {
+    expect(parseProgramOptions([])).toMatchObject({
+      isHelp: false,
+      plants: ['line', 'park'],
+      seed: 2023,
+      startMs: undefined,
+      isLockStep: false,
+      speed: 1,
+      host: '127.0.0.1',
+      panelLengthMm: 18_000,
+      ports: {
+        control: 15_000,
+        linePlc: 15_020,
+        parkPv: 15_030,
+        parkMeter: 15_031,
+        parkStorage: 15_032,
+        parkCharger: 15_033,
+      },
+    });
+  });
+
+  it('start on 21 June 2023 in lock-step', () => {
+    const { startMs } = parseProgramOptions(['--lock-step']);
+    expect(startMs).toBe(Date.parse('2023-06-21T00:00:00Z'));
+  });
+
+  it('put the start on the grid of 100 ms', () => {
+    const { startMs } = parseProgramOptions(['--start', '2024-02-29T12:00:00.123Z']);
+    expect(startMs).toBe(Date.parse('2024-02-29T12:00:00.100Z'));
+  });
+
+  it.each([
+    [['--plants', 'line,farm'], '--plants'],
+    [['--seed', '-1'], '--seed'],
+    [['--seed', '1.5'], '--seed'],
+    [['--speed', '0'], '--speed'],
+    [['--speed', '2', '--lock-step'], '--speed'],
+    [['--start', 'yesterday'], '--start'],
+    [['--start', '2023-06-21'], '--start'],
+    [['--line-plc-port', '70000'], '--line-plc-port'],
+    [['--line-plc-port', ''], '--line-plc-port'],
+    [['--panel-length-mm', '100'], '--panel-length-mm'],
+    [['--colour', 'red'], '--colour'],
+    [['line'], 'line'],
+  ])('refuse %j', (args, named) => {
+    expect(() => parseProgramOptions(args)).toThrow(UsageError);
+    expect(() => parseProgramOptions(args)).toThrow(named);
+  });
+});
