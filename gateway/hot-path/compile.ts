@@ -1,0 +1,218 @@
+import { createHash } from 'node:crypto';
+import type { GroupNumber, RegisteredGroup } from '../core/point.ts';
+import { ArenaPlan } from './arena.ts';
+import { CompiledProgram, type FramePlan, type OutputPlan, type TickStep } from './execute.ts';
+import type {
+  BuildContext,
+  HotPathProgram,
+  NodeSpec,
+  PointReference,
+  ProgramIssue,
+  Step,
+} from './program.ts';
+import { slotInitial, slotSize } from './slot.ts';
+import { orderNodes } from './topology.ts';
+
+/** Part of every program id: raise it when an operator changes what it computes. */
+const operatorVersion = 1;
+
+export type ProgramInput = {
+  /** Version of the definitions that the nodes come from. */
+  readonly version: string;
+  /** Groups that sources produce: what nodes may read. */
+  readonly groups: readonly RegisteredGroup[];
+  /** Groups of computed points; each of their channels is written by one node. */
+  readonly outputGroups: readonly RegisteredGroup[];
+  readonly nodes: readonly NodeSpec[];
+};
+
+export type CompiledInput = {
+  readonly program: HotPathProgram;
+  /** Nodes that are missing from the program, and why. */
+  readonly issues: readonly ProgramIssue[];
+  readonly outputGroups: readonly RegisteredGroup[];
+};
+
+type Channel = { readonly group: RegisteredGroup; readonly index: number };
+
+export const pointReference = (group: RegisteredGroup, point: string): PointReference =>
+  `${group.equipment.area}/${group.equipment.line}/${group.equipment.equipment}/${point}`;
+
+const channelsOf = (groups: readonly RegisteredGroup[]): Map<PointReference, Channel> => {
+  const channels = new Map<PointReference, Channel>();
+  for (const group of groups) {
+    for (const [index, channel] of group.channels.entries()) {
+      channels.set(pointReference(group, channel.point), { group, index });
+    }
+  }
+  return channels;
+};
+
+/** Leaves out nodes with an unknown point or an output that is written twice. */
+const checkNodes = (
+  nodes: readonly NodeSpec[],
+  channels: {
+    readonly sources: ReadonlyMap<PointReference, Channel>;
+    readonly outputs: ReadonlyMap<PointReference, Channel>;
+  },
+): { readonly usable: readonly NodeSpec[]; readonly issues: readonly ProgramIssue[] } => {
+  const issues: ProgramIssue[] = [];
+  const written = new Set<PointReference>();
+  const usable = nodes.filter((node) => {
+    const problems: string[] = [];
+    for (const output of node.outputs) {
+      if (!channels.outputs.has(output)) problems.push(`no group has the output ${output}`);
+      if (written.has(output)) problems.push(`${output} is computed twice`);
+    }
+    for (const input of node.inputs) {
+      if (!channels.sources.has(input) && !channels.outputs.has(input)) {
+        problems.push(`no point ${input}`);
+      }
+    }
+    for (const message of problems) issues.push({ nodeId: node.id, message });
+    if (problems.length > 0) return false;
+    for (const output of node.outputs) written.add(output);
+    return true;
+  });
+  return { usable, issues };
+};
+
+/** Collects what the nodes build. */
+class Builder {
+  readonly plan = new ArenaPlan();
+  readonly tickMsIndex = this.plan.reserve(1, [Number.NEGATIVE_INFINITY]);
+  readonly dayStartMsIndex = this.plan.reserve(1);
+  readonly ignoredIndex = this.plan.reserve(1);
+  readonly slots = new Map<PointReference, number>();
+  readonly sampleSteps = new Map<number, { readonly order: number; readonly step: Step }[]>();
+  readonly tickSteps: TickStep[] = [];
+  readonly #shared = new Map<string, unknown>();
+  #order = 0;
+
+  slotOf(reference: PointReference): number {
+    const known = this.slots.get(reference);
+    if (known !== undefined) return known;
+    const slot = this.plan.reserve(slotSize, slotInitial);
+    this.slots.set(reference, slot);
+    return slot;
+  }
+
+  build(node: NodeSpec): void {
+    const known = new Set([...node.inputs, ...node.outputs]);
+    const outputSlots = node.outputs.map((output) => this.slotOf(output));
+    const steps: Step[] = [];
+    const context: BuildContext = {
+      tickMsIndex: this.tickMsIndex,
+      dayStartMsIndex: this.dayStartMsIndex,
+      reserve: (size, initial) => this.plan.reserve(size, initial),
+      slot: (reference) => {
+        if (!known.has(reference)) throw new Error(`${node.id} did not declare ${reference}`);
+        return this.slotOf(reference);
+      },
+      onSample: (slot, step) => {
+        const list = this.sampleSteps.get(slot) ?? [];
+        list.push({ order: this.#order++, step });
+        this.sampleSteps.set(slot, list);
+      },
+      onTick: (step) => {
+        steps.push(step);
+      },
+      shared: <T>(key: string, make: () => T): T => {
+        if (!this.#shared.has(key)) this.#shared.set(key, make());
+        return this.#shared.get(key) as T;
+      },
+    };
+    node.build(context);
+    this.tickSteps.push({ steps, outputSlots, dependents: [] });
+  }
+}
+
+const framePlans = (
+  builder: Builder,
+  sources: ReadonlyMap<PointReference, Channel>,
+): ReadonlyMap<GroupNumber, FramePlan> => {
+  const drafts = new Map<GroupNumber, { channel: number; slot: number }[]>();
+  for (const [reference, slot] of builder.slots) {
+    const channel = sources.get(reference);
+    if (channel === undefined) continue;
+    const list = drafts.get(channel.group.number) ?? [];
+    list.push({ channel: channel.index, slot });
+    drafts.set(channel.group.number, list);
+  }
+  const plans = new Map<GroupNumber, FramePlan>();
+  for (const [group, draft] of drafts) {
+    const steps = draft.flatMap(({ slot }, position) =>
+      (builder.sampleSteps.get(slot) ?? []).map((entry) => ({ ...entry, position })),
+    );
+    steps.sort((a, b) => a.order - b.order);
+    plans.set(group, {
+      channels: Uint16Array.from(draft, ({ channel }) => channel),
+      slots: Uint32Array.from(draft, ({ slot }) => slot),
+      stepChannels: Uint16Array.from(steps, ({ position }) => position),
+      steps: steps.map(({ step }) => step),
+    });
+  }
+  return plans;
+};
+
+const withDependents = (builder: Builder): readonly TickStep[] =>
+  builder.tickSteps.map((tickStep) => ({
+    ...tickStep,
+    dependents: tickStep.outputSlots
+      .flatMap((slot) => builder.sampleSteps.get(slot) ?? [])
+      .sort((a, b) => a.order - b.order)
+      .map(({ step }) => step),
+  }));
+
+const outputPlans = (builder: Builder, groups: readonly RegisteredGroup[]): readonly OutputPlan[] =>
+  groups.map((group) => ({
+    group,
+    slots: Int32Array.from(
+      group.channels,
+      (channel) => builder.slots.get(pointReference(group, channel.point)) ?? -1,
+    ),
+    values: new Float64Array(group.channels.length),
+    status: new Uint32Array(group.channels.length),
+  }));
+
+const wiring = (
+  node: NodeSpec,
+  channels: readonly ReadonlyMap<PointReference, Channel>[],
+): unknown => {
+  const place = (reference: PointReference): unknown => {
+    const found = channels.map((map) => map.get(reference)).find((item) => item !== undefined);
+    return [reference, found?.group.number, found?.index];
+  };
+  return [node.id, node.definition, node.inputs.map(place), node.outputs.map(place)];
+};
+
+/** Compiles nodes once, so that a frame touches only what depends on it. What cannot be compiled is left out and told. */
+export const compileProgram = (input: ProgramInput): CompiledInput => {
+  const sources = channelsOf(input.groups);
+  const outputs = channelsOf(input.outputGroups);
+  const checked = checkNodes(input.nodes, { sources, outputs });
+  const sorted = orderNodes(checked.usable);
+  const builder = new Builder();
+  for (const node of sorted.ordered) builder.build(node);
+  const identity = JSON.stringify([
+    operatorVersion,
+    input.version,
+    builder.plan.size,
+    sorted.ordered.map((node) => wiring(node, [sources, outputs])),
+  ]);
+  const program = new CompiledProgram({
+    programId: createHash('sha256').update(identity).digest('hex'),
+    memory: builder.plan.allocate(),
+    frames: framePlans(builder, sources),
+    ticks: withDependents(builder),
+    outputs: outputPlans(builder, input.outputGroups),
+    tickMsIndex: builder.tickMsIndex,
+    dayStartMsIndex: builder.dayStartMsIndex,
+    ignoredIndex: builder.ignoredIndex,
+  });
+  return {
+    program,
+    issues: [...checked.issues, ...sorted.issues],
+    outputGroups: input.outputGroups,
+  };
+};

@@ -1,0 +1,163 @@
+import { type EntryBatch, frameEntry, originCodes, type TickRecord } from '../core/entry.ts';
+import type { GroupNumber, RegisteredGroup } from '../core/point.ts';
+import { absentStatus, isBad, statusCodes } from '../core/quality.ts';
+import type { ComputedEmit, HotPathProgram, Step } from './program.ts';
+import { measuredCell, statusCell, timeCell, valueCell } from './slot.ts';
+import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
+
+/** What a frame of one group sets off. `stepChannels[i]` is the place in `channels` that sets off `steps[i]`. */
+export type FramePlan = {
+  readonly channels: Uint16Array;
+  readonly slots: Uint32Array;
+  readonly stepChannels: Uint16Array;
+  readonly steps: readonly Step[];
+};
+
+/** One node at a tick: its steps, the slots they fill, then the steps that wait for samples in these slots. */
+export type TickStep = {
+  readonly steps: readonly Step[];
+  readonly outputSlots: readonly number[];
+  readonly dependents: readonly Step[];
+};
+
+export type OutputPlan = {
+  readonly group: RegisteredGroup;
+  /** Slot of each channel; -1 when no node writes it. */
+  readonly slots: Int32Array;
+  readonly values: Float64Array;
+  readonly status: Uint32Array;
+};
+
+export type ProgramPlan = {
+  readonly programId: string;
+  readonly memory: Float64Array;
+  readonly frames: ReadonlyMap<GroupNumber, FramePlan>;
+  readonly ticks: readonly TickStep[];
+  readonly outputs: readonly OutputPlan[];
+  readonly tickMsIndex: number;
+  readonly dayStartMsIndex: number;
+  /** Cell that counts samples not later than the newest of their channel: they change nothing. */
+  readonly ignoredIndex: number;
+};
+
+export class CompiledProgram implements HotPathProgram {
+  readonly programId: string;
+  readonly outputs: readonly RegisteredGroup[];
+  readonly #plan: ProgramPlan;
+  readonly #memory: Float64Array;
+  /** By group number. */
+  readonly #frames: readonly (FramePlan | undefined)[];
+  /** Whether each channel of the plan brought a sample in the frame at hand. */
+  readonly #present: Uint8Array;
+
+  constructor(plan: ProgramPlan) {
+    this.programId = plan.programId;
+    this.outputs = plan.outputs.map((output) => output.group);
+    this.#plan = plan;
+    this.#memory = plan.memory;
+    const frames: (FramePlan | undefined)[] = [];
+    for (const [group, frame] of plan.frames) frames[group] = frame;
+    this.#frames = Array.from(frames);
+    this.#present = new Uint8Array(
+      Math.max(1, ...[...plan.frames.values()].map((frame) => frame.channels.length)),
+    );
+  }
+
+  onEntry(batch: EntryBatch, index: number): void {
+    if (batch.kind[index] !== frameEntry) return;
+    const group = batch.group[index] as number;
+    const frame = group < this.#frames.length ? this.#frames[group] : undefined;
+    if (frame === undefined || batch.origin[index] === originCodes.late) return;
+    this.#fillSlots(frame, batch, index);
+    const memory = this.#memory;
+    const { steps, stepChannels } = frame;
+    for (let step = 0; step < steps.length; step++) {
+      if (this.#present[stepChannels[step] as number] === 1) (steps[step] as Step)(memory);
+    }
+  }
+
+  #fillSlots(frame: FramePlan, batch: EntryBatch, index: number): void {
+    const memory = this.#memory;
+    const present = this.#present;
+    const start = batch.offset[index] as number;
+    const measured = batch.origin[index] === originCodes.estimated ? 0 : 1;
+    for (let place = 0; place < frame.channels.length; place++) {
+      const at = start + (frame.channels[place] as number);
+      const slot = frame.slots[place] as number;
+      const status = batch.status[at] as number;
+      present[place] = 0;
+      if (status === absentStatus) continue;
+      if (!((batch.timeMs[index] as number) > (memory[slot + timeCell] as number))) {
+        memory[this.#plan.ignoredIndex] = (memory[this.#plan.ignoredIndex] as number) + 1;
+        continue;
+      }
+      const value = batch.values[at] as number;
+      const isNumber = Number.isFinite(value);
+      memory[slot + valueCell] = isNumber ? value : 0;
+      memory[slot + statusCell] = isNumber || isBad(status) ? status : statusCodes.badOutOfRange;
+      memory[slot + timeCell] = batch.timeMs[index] as number;
+      memory[slot + measuredCell] = measured;
+      present[place] = 1;
+    }
+  }
+
+  onTick(tick: TickRecord, emit: ComputedEmit): void {
+    this.#moveTime(tick);
+    const memory = this.#memory;
+    for (const { steps, outputSlots, dependents } of this.#plan.ticks) {
+      for (const step of steps) step(memory);
+      for (const slot of outputSlots) {
+        memory[slot + timeCell] = memory[this.#plan.tickMsIndex] as number;
+        memory[slot + measuredCell] = 1;
+      }
+      for (const step of dependents) step(memory);
+    }
+    for (const output of this.#plan.outputs) {
+      this.#fillOutput(output);
+      emit(output.group, tick.timeMs, output.values, output.status);
+    }
+  }
+
+  #moveTime(tick: TickRecord): void {
+    const memory = this.#memory;
+    const plan = this.#plan;
+    if (tick.timeMs < (memory[plan.tickMsIndex] as number)) this.#forgetLaterTimes(tick);
+    memory[plan.tickMsIndex] = tick.timeMs;
+    memory[plan.dayStartMsIndex] = tick.dayStartMs;
+  }
+
+  /** The clock was set back: without this, samples would be ignored until time has caught up. */
+  #forgetLaterTimes(tick: TickRecord): void {
+    const memory = this.#memory;
+    for (const frame of this.#frames) {
+      for (const slot of frame?.slots ?? []) {
+        if ((memory[slot + timeCell] as number) > tick.timeMs) {
+          memory[slot + timeCell] = Number.NEGATIVE_INFINITY;
+        }
+      }
+    }
+  }
+
+  #fillOutput(output: OutputPlan): void {
+    const memory = this.#memory;
+    for (let channel = 0; channel < output.slots.length; channel++) {
+      const slot = output.slots[channel] as number;
+      if (slot < 0) {
+        output.values[channel] = 0;
+        output.status[channel] = statusCodes.badConfigurationError;
+        continue;
+      }
+      const status = memory[slot + statusCell] as number;
+      output.values[channel] = isBad(status) ? 0 : (memory[slot + valueCell] as number);
+      output.status[channel] = status;
+    }
+  }
+
+  snapshot(): Uint8Array {
+    return encodeSnapshot(this.programId, this.#memory);
+  }
+
+  restore(bytes: Uint8Array): boolean {
+    return decodeSnapshot(this.programId, bytes, this.#memory);
+  }
+}

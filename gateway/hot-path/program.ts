@@ -1,0 +1,68 @@
+import type { EntryBatch, TickRecord } from '../core/entry.ts';
+import type { RegisteredGroup } from '../core/point.ts';
+
+/**
+ * Receives a group of computed points: `values` and `status`, one item a channel, belong to the program and are used again
+ * at the next tick; copy what must last.
+ */
+export type ComputedEmit = (
+  group: RegisteredGroup,
+  timeMs: number,
+  values: Float64Array,
+  status: Uint32Array,
+) => void;
+
+/**
+ * KPIs and calculated points compiled to a pure function of the journal: the same entries and ticks in the same order give
+ * bit-identical outputs. Feeding it allocates nothing per sample.
+ */
+export interface HotPathProgram {
+  /** Hash of definitions, wiring and version: two programs with one id compute the same from the same state. */
+  readonly programId: string;
+  /** The groups that `onTick` emits. */
+  readonly outputs: readonly RegisteredGroup[];
+  /** Takes entry `index` when it is a frame of a group that something depends on; late frames change nothing. */
+  onEntry(batch: EntryBatch, index: number): void;
+  /** Moves time on and emits every output group once. */
+  onTick(tick: TickRecord, emit: ComputedEmit): void;
+  /** The whole state; `restore` of it into a program of the same id continues as if nothing had happened. */
+  snapshot(): Uint8Array;
+  /** False, with the state untouched, when the bytes are not a snapshot of this very program. */
+  restore(bytes: Uint8Array): boolean;
+}
+
+/** A step of the program: works on the arena only. */
+export type Step = (memory: Float64Array) => void;
+
+/** `area/line/equipment/point`: a point within the site. */
+export type PointReference = string;
+
+/** What a node builds itself with. All cells are indices into the arena. */
+export interface BuildContext {
+  reserve(size: number, initial?: readonly number[]): number;
+  /** Slot of an input or output of this node. */
+  slot(reference: PointReference): number;
+  /** Runs after each new sample in the slot, after all slots of its frame are up to date. */
+  onSample(slot: number, step: Step): void;
+  /** Runs at each tick, after the nodes this one depends on; writes the value and status of its outputs. */
+  onTick(step: Step): void;
+  /** One state used by several nodes: made by the first that asks, its steps run before theirs. */
+  shared<T>(key: string, make: () => T): T;
+  /** Cell with the time of the current tick. */
+  readonly tickMsIndex: number;
+  /** Cell with the start of the site's current day. */
+  readonly dayStartMsIndex: number;
+}
+
+/** One KPI or calculated point of one equipment, ready to be compiled into a program. */
+export type NodeSpec = {
+  /** Unique; for people: `heatInput of welding/mpm01/f01`. */
+  readonly id: string;
+  /** Everything that decides what it computes, as JSON: part of the program id. */
+  readonly definition: unknown;
+  readonly inputs: readonly PointReference[];
+  readonly outputs: readonly PointReference[];
+  build(context: BuildContext): void;
+};
+
+export type ProgramIssue = { readonly nodeId: string; readonly message: string };

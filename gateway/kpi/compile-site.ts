@@ -1,0 +1,162 @@
+import type { ConfigIssue, SiteIdentity } from '../core/adapter.ts';
+import { type GroupSpec, groupKey, type LocalText, type RegisteredGroup } from '../core/point.ts';
+import { compileProgram } from '../hot-path/compile.ts';
+import type { HotPathProgram, NodeSpec } from '../hot-path/program.ts';
+import {
+  expandEntries,
+  instanceId,
+  instanceNode,
+  type KpiInstance,
+  kpiGroups,
+} from './instances.ts';
+import { absolutePath, PointTable, relativePath } from './point-table.ts';
+import {
+  type CalculatedEntry,
+  calculatedSchema,
+  type KpiEntry,
+  kpisSchema,
+} from './site-schema.ts';
+
+/** KPIs come out at every tick. */
+const kpiPeriodMs = 1000;
+
+/** Part of every program id: raised when a definition or the way it is wired changes without a version of its own. */
+const catalogueVersion = '1';
+
+export type SiteInput = {
+  /** Groups whose points may be read. */
+  readonly groups: readonly GroupSpec[];
+  readonly kpis: readonly KpiEntry[];
+  readonly calculated: readonly CalculatedEntry[];
+  readonly site: SiteIdentity;
+};
+
+/** An issue of the site file, with the section that it is in. */
+export type SiteIssue = ConfigIssue & { readonly section: 'kpis' | 'calculated' };
+
+type SiteNode = { readonly section: SiteIssue['section']; readonly node: NodeSpec };
+
+export type SitePlan = {
+  readonly issues: readonly SiteIssue[];
+  /** The groups that the computed points make up. */
+  readonly groups: readonly GroupSpec[];
+  readonly nodes: readonly SiteNode[];
+  readonly instances: readonly KpiInstance[];
+};
+
+/** Finds out what a site's computed points need and produce, without compiling them. */
+export const planSite = (input: SiteInput): SitePlan => {
+  const table = new PointTable();
+  for (const group of input.groups) table.addGroup(group);
+  const expanded = expandEntries(input.kpis, table);
+  const groups = kpiGroups(
+    expanded.instances,
+    (equipment) => absolutePath(equipment, input.site),
+    kpiPeriodMs,
+  );
+  for (const group of groups) table.addGroup(group);
+  const issues: SiteIssue[] = expanded.issues.map((issue) => ({ ...issue, section: 'kpis' }));
+  const nodes: SiteNode[] = [];
+  for (const instance of expanded.instances) {
+    const built = instanceNode(instance, table);
+    for (const issue of built.issues) issues.push({ ...issue, section: 'kpis' });
+    if (built.node !== undefined) nodes.push({ section: 'kpis', node: built.node });
+  }
+  return { issues, groups, nodes, instances: expanded.instances };
+};
+
+/** How to explain a KPI of the site to people. */
+export type SiteKpi = {
+  readonly kpi: string;
+  readonly group: RegisteredGroup;
+  readonly point: string;
+  readonly formula: string;
+  readonly standard: string;
+  readonly description: LocalText;
+  /** `area/line/equipment/point` of what it is computed from. */
+  readonly inputs: readonly string[];
+  /** As they apply, defaults included. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+};
+
+export type CompiledSite = {
+  readonly program: HotPathProgram;
+  readonly issues: readonly SiteIssue[];
+  readonly outputGroups: readonly RegisteredGroup[];
+  readonly explanations: readonly SiteKpi[];
+};
+
+const isComputed = (group: GroupSpec): boolean =>
+  group.producer === 'kpi' || group.producer === 'calculated';
+
+const sectionOf = (group: GroupSpec): SiteIssue['section'] =>
+  group.producer === 'calculated' ? 'calculated' : 'kpis';
+
+const explain = (
+  { definition, equipment, parameters }: KpiInstance,
+  plan: SitePlan,
+  outputGroups: readonly RegisteredGroup[],
+): readonly SiteKpi[] => {
+  const group = outputGroups.find(
+    (candidate) => candidate.name === 'kpi' && relativePath(candidate.equipment) === equipment,
+  );
+  const node = plan.nodes.find(({ node: { id } }) => id === instanceId(definition, equipment));
+  if (group === undefined || node === undefined) return [];
+  return [
+    {
+      kpi: definition.id,
+      group,
+      point: definition.point,
+      formula: definition.formula,
+      standard: definition.standard,
+      description: definition.description,
+      inputs: node.node.inputs,
+      parameters: parameters as Readonly<Record<string, unknown>>,
+    },
+  ];
+};
+
+/**
+ * Compiles a site's computed points. `groups` are all registered groups: the sources' and those that `planSite` added;
+ * `sections` are those of the site file, as parsed by `kpiSections`. What has an issue is left out of the program.
+ */
+export const compileSite = (input: {
+  readonly groups: readonly RegisteredGroup[];
+  readonly sections: Readonly<Record<string, unknown>>;
+  readonly site: SiteIdentity;
+}): CompiledSite => {
+  const sources = input.groups.filter((group) => !isComputed(group));
+  const plan = planSite({
+    groups: sources,
+    kpis: kpisSchema.parse(input.sections['kpis']),
+    calculated: calculatedSchema.parse(input.sections['calculated']),
+    site: input.site,
+  });
+  const registered = new Map(input.groups.map((group) => [groupKey(group), group]));
+  const issues: SiteIssue[] = [...plan.issues];
+  const outputGroups: RegisteredGroup[] = [];
+  for (const group of plan.groups) {
+    const known = registered.get(groupKey(group));
+    if (known !== undefined) outputGroups.push(known);
+    else {
+      issues.push({
+        section: sectionOf(group),
+        path: [],
+        found: `group ${groupKey(group)} without a number`,
+        expected: 'a registered group',
+      });
+    }
+  }
+  const compiled = compileProgram({
+    version: catalogueVersion,
+    groups: sources,
+    outputGroups,
+    nodes: plan.nodes.map(({ node }) => node),
+  });
+  for (const { nodeId, message } of compiled.issues) {
+    const section = plan.nodes.find(({ node }) => node.id === nodeId)?.section ?? 'kpis';
+    issues.push({ section, path: [], found: nodeId, expected: message });
+  }
+  const explanations = plan.instances.flatMap((instance) => explain(instance, plan, outputGroups));
+  return { program: compiled.program, issues, outputGroups, explanations };
+};

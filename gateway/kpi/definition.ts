@@ -1,0 +1,85 @@
+import type { ZodType } from 'zod';
+import type { LocalText } from '../core/point.ts';
+import type { BuildContext } from '../hot-path/program.ts';
+
+/**
+ * Window tiers: `a` up to 10 minutes or one panel, from samples; `b` 1 and 15 minute aggregates; `c` an hour and longer,
+ * folded from registers or from `b`, never from samples.
+ */
+export type WindowTier = 'a' | 'b' | 'c';
+
+/** A point that a KPI reads. */
+export type KpiInput = {
+  /**
+   * Where it is looked for unless the site file says otherwise: `area/line/equipment/point`, where `{area}`, `{line}` and
+   * `{equipment}` are those of the KPI's equipment and `*` stands for anything within a part.
+   */
+  readonly pattern: string;
+  /** Only equipment of this class is taken by the pattern; undefined: any. */
+  readonly equipmentClass?: string;
+  /** Unit that the formula uses; what the point brings is converted. Undefined: the number is a state or an id. */
+  readonly unit?: string;
+  /** How many points may match; `one` and `many` need at least one. */
+  readonly count: 'one' | 'many' | 'optional';
+  readonly description: LocalText;
+};
+
+/** An input as it was found at this site. */
+export type ResolvedInput = {
+  readonly slot: number;
+  /** `value * multiply / divide` has the unit of the formula. */
+  readonly multiply: number;
+  readonly divide: number;
+  /** Samples further apart than this leave a gap, in ms. */
+  readonly staleMs: number;
+  /** In the point's own unit; undefined when the register never starts again. */
+  readonly rolloverAt: number | undefined;
+};
+
+/** What a KPI builds its steps with. */
+export interface KpiContext<Parameters> extends BuildContext {
+  readonly parameters: Parameters;
+  /** `area/line/equipment` of the KPI. */
+  readonly equipment: string;
+  /** Slots of the value and of its coverage. */
+  readonly value: number;
+  readonly coverage: number;
+  /** The points of an input, in the order of their paths. */
+  many(input: string): readonly ResolvedInput[];
+  one(input: string): ResolvedInput;
+  optional(input: string): ResolvedInput | undefined;
+}
+
+/** A KPI: what it means, for people, and how it is computed, as operators over slots. */
+export type KpiDefinition<Parameters = unknown> = {
+  readonly id: string;
+  /** Raised when the same inputs give another result. */
+  readonly version: number;
+  readonly equipmentClass: string;
+  /** Name of the point; its coverage is `<point>.coverage`. */
+  readonly point: string;
+  readonly unit: string;
+  readonly decimals: number;
+  readonly description: LocalText;
+  readonly formula: string;
+  readonly standard: string;
+  readonly tier: WindowTier;
+  readonly window: string;
+  readonly coverageRule: string;
+  readonly inputs: Readonly<Record<string, KpiInput>>;
+  readonly parametersSchema: ZodType<Parameters>;
+  build(context: KpiContext<Parameters>): void;
+};
+
+/** A definition whose parameter type is hidden: the catalogue's view. */
+export type AnyKpiDefinition = Omit<KpiDefinition, 'build'> & {
+  build(context: KpiContext<unknown>): void;
+};
+
+/** Hides the parameter type; `build` is only ever called with what `parametersSchema` returned. */
+export const defineKpi = <Parameters>(definition: KpiDefinition<Parameters>): AnyKpiDefinition => ({
+  ...definition,
+  build: (context) => {
+    definition.build(context as KpiContext<Parameters>);
+  },
+});

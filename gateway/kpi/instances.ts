@@ -1,0 +1,261 @@
+import type { ConfigIssue } from '../core/adapter.ts';
+import type { GroupSpec } from '../core/point.ts';
+import type { NodeSpec } from '../hot-path/program.ts';
+import { conversionBetween, findUnit } from '../hot-path/units.ts';
+import { kpiCatalogue } from './catalogue.ts';
+import type { AnyKpiDefinition, KpiContext, KpiInput, ResolvedInput } from './definition.ts';
+import type { KnownPoint, PointTable } from './point-table.ts';
+import type { KpiEntry } from './site-schema.ts';
+
+/** A KPI of one equipment, asked for by entry `entryIndex` of the site file. */
+export type KpiInstance = {
+  readonly definition: AnyKpiDefinition;
+  readonly entry: KpiEntry;
+  readonly entryIndex: number;
+  readonly equipment: string;
+  readonly parameters: unknown;
+};
+
+export const instanceId = (definition: AnyKpiDefinition, equipment: string): string =>
+  `${definition.id} of ${equipment}`;
+
+const definitions = new Map(kpiCatalogue.map((definition) => [definition.id, definition]));
+
+const equipmentOfEntry = (
+  definition: AnyKpiDefinition,
+  entry: KpiEntry,
+  table: PointTable,
+): readonly string[] | string => {
+  if (entry.equipment.includes('*')) {
+    const found = table.equipmentOfClass(definition.equipmentClass, entry.equipment);
+    return found.length > 0 ? found : `no equipment of class ${definition.equipmentClass}`;
+  }
+  const known = table.classOf(entry.equipment);
+  return known === undefined || known === definition.equipmentClass
+    ? [entry.equipment]
+    : `equipment of class ${known}`;
+};
+
+/** One entry may stand for many instances; what is wrong with it is told once. */
+export const expandEntries = (
+  entries: readonly KpiEntry[],
+  table: PointTable,
+): { readonly instances: readonly KpiInstance[]; readonly issues: readonly ConfigIssue[] } => {
+  const instances: KpiInstance[] = [];
+  const issues: ConfigIssue[] = [];
+  const taken = new Set<string>();
+  for (const [entryIndex, entry] of entries.entries()) {
+    const definition = definitions.get(entry.kpi);
+    if (definition === undefined) {
+      const expected = `one of ${[...definitions.keys()].join(', ')}`;
+      issues.push({ path: [entryIndex, 'kpi'], found: entry.kpi, expected });
+      continue;
+    }
+    const parameters = definition.parametersSchema.safeParse(entry.parameters);
+    for (const issue of parameters.error?.issues ?? []) {
+      issues.push({
+        path: [entryIndex, 'parameters', ...issue.path.map(String)],
+        found: issue.message,
+        expected: `parameters of ${definition.id}`,
+      });
+    }
+    for (const name of Object.keys(entry.inputs)) {
+      if (name in definition.inputs) continue;
+      const expected = `one of ${Object.keys(definition.inputs).join(', ')}`;
+      issues.push({ path: [entryIndex, 'inputs', name], found: name, expected });
+    }
+    const equipment = equipmentOfEntry(definition, entry, table);
+    if (typeof equipment === 'string') {
+      issues.push({
+        path: [entryIndex, 'equipment'],
+        found: `${entry.equipment}: ${equipment}`,
+        expected: `equipment of class ${definition.equipmentClass}`,
+      });
+      continue;
+    }
+    if (!parameters.success) continue;
+    for (const path of equipment) {
+      const key = `${definition.id} ${path}`;
+      if (taken.has(key)) {
+        issues.push({
+          path: [entryIndex],
+          found: `${definition.id} of ${path} a second time`,
+          expected: 'each KPI once for an equipment',
+        });
+        continue;
+      }
+      taken.add(key);
+      instances.push({
+        definition,
+        entry,
+        entryIndex,
+        equipment: path,
+        parameters: parameters.data,
+      });
+    }
+  }
+  return { instances, issues };
+};
+
+/** The points that instances write, one group an equipment, in the order of the entries. */
+export const kpiGroups = (
+  instances: readonly KpiInstance[],
+  toPath: (equipment: string) => GroupSpec['equipment'],
+  periodMs: number,
+): readonly GroupSpec[] => {
+  const byEquipment = Map.groupBy(instances, (instance) => instance.equipment);
+  return [...byEquipment].map(([equipment, members]) => ({
+    equipment: toPath(equipment),
+    equipmentClass: members[0]?.definition.equipmentClass ?? '',
+    name: 'kpi',
+    producer: 'kpi',
+    periodMs,
+    channels: members.flatMap(({ definition }) => [
+      {
+        point: definition.point,
+        kind: 'number' as const,
+        unit: definition.unit,
+        description: definition.description,
+        decimals: definition.decimals,
+      },
+      {
+        point: `${definition.point}.coverage`,
+        kind: 'number' as const,
+        unit: '1',
+        description: {
+          en: `coverage of ${definition.description.en}`,
+          zh: `${definition.description.zh}（覆盖率）`,
+        },
+        decimals: 3,
+      },
+    ]),
+  }));
+};
+
+const staleFactor = 3;
+const minimumStaleMs = 1000;
+/** Points that come on change have no period: silence is normal, up to this. */
+const onChangeStaleMs = 10_000;
+
+const staleMsOf = (point: KnownPoint): number =>
+  point.periodMs === undefined
+    ? onChangeStaleMs
+    : Math.max(staleFactor * point.periodMs, minimumStaleMs);
+
+const unitProblem = (point: KnownPoint, input: KpiInput): string | undefined => {
+  if (input.unit === undefined) return undefined;
+  const from = findUnit(point.unit);
+  const to = findUnit(input.unit);
+  const convertible =
+    from !== undefined && to !== undefined && conversionBetween(from, to) !== undefined;
+  return convertible || point.unit === input.unit
+    ? undefined
+    : `${point.reference} in ${point.unit}`;
+};
+
+const resolve = (point: KnownPoint, input: KpiInput, slot: number): ResolvedInput => {
+  const from = findUnit(point.unit);
+  const to = input.unit === undefined ? undefined : findUnit(input.unit);
+  const conversion =
+    from === undefined || to === undefined ? undefined : conversionBetween(from, to);
+  return {
+    slot,
+    multiply: conversion?.multiply ?? 1,
+    divide: conversion?.divide ?? 1,
+    staleMs: staleMsOf(point),
+    rolloverAt: point.rolloverAt,
+  };
+};
+
+/** Finds the points of one input; issues say what was looked for. */
+const findPoints = (
+  instance: KpiInstance,
+  name: string,
+  table: PointTable,
+): { readonly points: readonly KnownPoint[]; readonly issues: readonly ConfigIssue[] } => {
+  const input = instance.definition.inputs[name] as KpiInput;
+  const override = instance.entry.inputs[name];
+  const [area = '', line = '', equipment = ''] = instance.equipment.split('/');
+  const fill = (pattern: string): string =>
+    pattern.replace('{area}', area).replace('{line}', line).replace('{equipment}', equipment);
+  const patterns = override === undefined ? [fill(input.pattern)] : [override].flat();
+  const equipmentClass = override === undefined ? input.equipmentClass : undefined;
+  const points = new Map<string, KnownPoint>();
+  for (const pattern of patterns) {
+    for (const point of table.match(fill(pattern), equipmentClass)) {
+      points.set(point.reference, point);
+    }
+  }
+  const found = [...points.values()];
+  const issues: ConfigIssue[] = [];
+  const report = (text: string, expected: string): void => {
+    issues.push({ path: [instance.entryIndex, 'inputs', name], found: text, expected });
+  };
+  const place = `${instance.definition.id} of ${instance.equipment}`;
+  const asked = `${patterns.join(', ')}${equipmentClass === undefined ? '' : ` (${equipmentClass})`}`;
+  if (found.length === 0 && input.count !== 'optional') {
+    report(`no point ${asked}`, `${place} needs ${input.description.en}`);
+  }
+  if (found.length > 1 && input.count !== 'many') {
+    report(
+      `${found.length} points for ${asked}`,
+      `one point for ${input.description.en} of ${place}`,
+    );
+  }
+  for (const point of found) {
+    const problem = unitProblem(point, input);
+    if (problem !== undefined) report(problem, `a unit convertible to ${input.unit}`);
+  }
+  return { points: found, issues };
+};
+
+/** The node of an instance, or what is wrong with its inputs. */
+export const instanceNode = (
+  instance: KpiInstance,
+  table: PointTable,
+): { readonly node: NodeSpec | undefined; readonly issues: readonly ConfigIssue[] } => {
+  const { definition, equipment, parameters } = instance;
+  const issues: ConfigIssue[] = [];
+  const points = new Map<string, readonly KnownPoint[]>();
+  for (const name of Object.keys(definition.inputs)) {
+    const found = findPoints(instance, name, table);
+    issues.push(...found.issues);
+    points.set(name, found.points);
+  }
+  if (issues.length > 0) return { node: undefined, issues };
+  const outputs = [
+    `${equipment}/${definition.point}`,
+    `${equipment}/${definition.point}.coverage`,
+  ] as const;
+  const inputDefinition = (name: string): KpiInput => definition.inputs[name] as KpiInput;
+  const node: NodeSpec = {
+    id: instanceId(definition, equipment),
+    definition: {
+      kpi: definition.id,
+      version: definition.version,
+      unit: definition.unit,
+      parameters,
+      inputs: [...points],
+    },
+    inputs: [...points.values()].flat().map((point) => point.reference),
+    outputs,
+    build: (context) => {
+      const many = (name: string): readonly ResolvedInput[] =>
+        (points.get(name) ?? []).map((point) =>
+          resolve(point, inputDefinition(name), context.slot(point.reference)),
+        );
+      const kpiContext: KpiContext<unknown> = {
+        ...context,
+        parameters,
+        equipment,
+        value: context.slot(outputs[0]),
+        coverage: context.slot(outputs[1]),
+        many,
+        one: (name) => many(name)[0] as ResolvedInput,
+        optional: (name) => many(name)[0],
+      };
+      definition.build(kpiContext);
+    },
+  };
+  return { node, issues };
+};

@@ -1,0 +1,83 @@
+import type { SiteIdentity } from '../core/adapter.ts';
+import type { EquipmentPath, GroupSpec, ValueKind } from '../core/point.ts';
+
+/** What the planner knows of a point, whoever produces it. */
+export type KnownPoint = {
+  /** `area/line/equipment/point` */
+  readonly reference: string;
+  readonly equipmentClass: string;
+  readonly kind: ValueKind;
+  readonly unit: string;
+  readonly periodMs: number | undefined;
+  readonly rolloverAt: number | undefined;
+};
+
+/** `area/line/equipment`: how the site file names equipment. */
+export const relativePath = (path: EquipmentPath): string =>
+  `${path.area}/${path.line}/${path.equipment}`;
+
+/** The equipment `area/line/equipment` of this site. */
+export const absolutePath = (relative: string, site: SiteIdentity): EquipmentPath => {
+  const [area = '', line = '', equipment = ''] = relative.split('/');
+  return { enterprise: site.enterprise, site: site.site, area, line, equipment };
+};
+
+/** `*` stands for anything within one part of a path. */
+export const matchGlob = (pattern: string): ((text: string) => boolean) => {
+  const source = pattern
+    .split('*')
+    .map((text) => text.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'))
+    .join('[^/]*');
+  const expression = new RegExp(`^${source}$`);
+  return (text) => expression.test(text);
+};
+
+/** All points of a site by reference, and its equipment with its class. */
+export class PointTable {
+  readonly #points = new Map<string, KnownPoint>();
+  readonly #classes = new Map<string, string>();
+
+  addGroup(group: GroupSpec): void {
+    const equipment = relativePath(group.equipment);
+    this.#classes.set(equipment, group.equipmentClass);
+    for (const channel of group.channels) {
+      const reference = `${equipment}/${channel.point}`;
+      this.#points.set(reference, {
+        reference,
+        equipmentClass: group.equipmentClass,
+        kind: channel.kind,
+        unit: channel.unit,
+        periodMs: group.periodMs,
+        rolloverAt: channel.rolloverAt,
+      });
+    }
+  }
+
+  find(reference: string): KnownPoint | undefined {
+    return this.#points.get(reference);
+  }
+
+  classOf(equipment: string): string | undefined {
+    return this.#classes.get(equipment);
+  }
+
+  /** Points that match, in the order of their references, so that the order of sources does not matter. */
+  match(pattern: string, equipmentClass: string | undefined): readonly KnownPoint[] {
+    const matches = matchGlob(pattern);
+    return [...this.#points.values()]
+      .filter(
+        (point) =>
+          (equipmentClass === undefined || point.equipmentClass === equipmentClass) &&
+          matches(point.reference),
+      )
+      .sort((a, b) => (a.reference < b.reference ? -1 : 1));
+  }
+
+  equipmentOfClass(equipmentClass: string, pattern: string): readonly string[] {
+    const matches = matchGlob(pattern);
+    return [...this.#classes]
+      .filter(([equipment, known]) => known === equipmentClass && matches(equipment))
+      .map(([equipment]) => equipment)
+      .sort();
+  }
+}

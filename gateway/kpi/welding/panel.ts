@@ -1,0 +1,64 @@
+import { isUsableSlot, valueCell } from '../../hot-path/slot.ts';
+import type { KpiContext, KpiInput } from '../definition.ts';
+
+/**
+ * The window of most welding KPIs is the current panel. A new one begins when the panel id changes or the position falls
+ * back by more than 100 mm (encoder noise is 0.2 mm), whichever is seen; both may be missing at a line that has neither.
+ */
+export const panelInputs: Readonly<Record<'panelId' | 'panelPosition', KpiInput>> = {
+  panelId: {
+    pattern: '{area}/{line}/*/panelId',
+    equipmentClass: 'weld_line',
+    count: 'optional',
+    description: { en: 'panel under the torches', zh: '当前焊接管屏编号' },
+  },
+  panelPosition: {
+    pattern: '{area}/{line}/*/panelPosition',
+    equipmentClass: 'weld_line',
+    unit: 'mm',
+    count: 'optional',
+    description: { en: 'position along the panel', zh: '管屏位置' },
+  },
+};
+
+const restartDropMm = 100;
+
+/** Cells with the number of the panel (counts up) and the tick time at which it began. */
+export type PanelWindow = { readonly epochIndex: number };
+
+/** The panel window of the KPI's line, shared by all KPIs that read the same points. */
+export const panelWindow = (context: KpiContext<unknown>): PanelWindow => {
+  const panelId = context.optional('panelId');
+  const position = context.optional('panelPosition');
+  return context.shared(`panel ${panelId?.slot} ${position?.slot}`, () => {
+    const epochIndex = context.reserve(1);
+    if (panelId !== undefined) {
+      const lastIdIndex = context.reserve(1, [Number.NaN]);
+      context.onSample(panelId.slot, (memory) => {
+        if (!isUsableSlot(memory, panelId.slot)) return;
+        const id = memory[panelId.slot + valueCell] as number;
+        const last = memory[lastIdIndex] as number;
+        memory[lastIdIndex] = id;
+        if (!Number.isNaN(last) && id !== last) {
+          memory[epochIndex] = (memory[epochIndex] as number) + 1;
+        }
+      });
+    }
+    if (position !== undefined) {
+      const furthestIndex = context.reserve(1, [Number.NEGATIVE_INFINITY]);
+      context.onSample(position.slot, (memory) => {
+        if (!isUsableSlot(memory, position.slot)) return;
+        const raw = memory[position.slot + valueCell] as number;
+        const positionMm = (raw * position.multiply) / position.divide;
+        const furthestMm = memory[furthestIndex] as number;
+        if (furthestMm - positionMm > restartDropMm) {
+          memory[epochIndex] = (memory[epochIndex] as number) + 1;
+          memory[furthestIndex] = positionMm;
+        } else if (positionMm > furthestMm) {
+          memory[furthestIndex] = positionMm;
+        }
+      });
+    }
+    return { epochIndex };
+  });
+};
