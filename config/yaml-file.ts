@@ -94,9 +94,9 @@ const convert = (node: ParsedNode | null, path: ConfigPath, context: Context): u
   }
   if (isAlias(node)) return convertAlias(node, path, context);
   if (node.anchor !== undefined) context.anchors.set(node.anchor, node);
-  if (isMap(node)) return convertMap(node as YAMLMap, path, context);
+  if (isMap(node)) return convertMap(node, path, context);
   if (isSeq(node)) {
-    return node.items.map((item, index) => convert(item as ParsedNode, [...path, index], context));
+    return node.items.map((item, index) => convert(item, [...path, index], context));
   }
   return node.value;
 };
@@ -181,6 +181,6 @@ export const parseYaml = (file: string, text: string): YamlFile => {
       });
     },
   };
-  const value = convert(document.contents as ParsedNode | null, [], context);
+  const value = convert(document.contents, [], context);
   return { file, value: context.isExhausted ? undefined : value, problems, locate };
 };

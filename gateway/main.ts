@@ -10,9 +10,8 @@ import { kpiSections } from './kpi/sections.ts';
 const packageSchema = z.object({ version: z.string() });
 
 const readVersion = (): string =>
-  packageSchema.parse(
-    JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
-  ).version;
+  packageSchema.parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')))
+    .version;
 
 const notComposed = (what: string): Promise<never> =>
   Promise.reject(new GatewayError('UNAVAILABLE', `${what} is not there yet`, { retryable: false }));
