@@ -34,7 +34,7 @@ export class EnergyRegister {
 
 /**
  * A plausible reading of a register at the start: never 0, which SunSpec cannot tell from "not
- * implemented", and far enough from 2^32 that no register of the park rolls over within two months.
+ * implemented", and far enough from 2^32 that no register of the park rolls over within a month.
  *
  * @param fullWh - the highest reading, at most 2^32
  * @param index - number of the register in the park

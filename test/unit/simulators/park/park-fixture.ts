@@ -6,6 +6,7 @@ import {
   chargingRequests,
   unconstrainedPowerKw,
 } from '../../../../simulators/park/ev-sessions.ts';
+import { ParkDevices } from '../../../../simulators/park/park-devices.ts';
 import { type ParkEquipment, ParkModel } from '../../../../simulators/park/park-model.ts';
 import { PvPlant } from '../../../../simulators/park/pv-plant.ts';
 import { createWeather } from '../../../../simulators/park/weather.ts';
@@ -41,4 +42,14 @@ export const buildPark = (options: {
   const load = createBuildingLoad({ seed, weather });
   const chargers = options.chargers ?? new ChargerBank(seed);
   return { model: new ParkModel({ startMs, equipment: { pv, load, chargers } }), pv };
+};
+
+/** A park with its devices, primed at `startMs`; its meters have no class error. */
+export const buildParkDevices = (seed: number, startMs: number) => {
+  const chargers = new ChargerBank(seed);
+  const { model, pv } = buildPark({ seed, startMs, chargers });
+  const devices = new ParkDevices({ seed, model, pv, chargers, hasMeterError: false });
+  model.prime(1000);
+  devices.refresh();
+  return { model, pv, chargers, devices };
 };
