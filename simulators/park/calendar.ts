@@ -3,7 +3,7 @@
  * so that no host time zone can leak into the model.
  */
 
-export const msPerMinute = 60_000;
+const msPerMinute = 60_000;
 export const minutesPerDay = 1440;
 const msPerDay = minutesPerDay * msPerMinute;
 const utcOffsetMs = 8 * 3_600_000;
@@ -44,7 +44,7 @@ const holidays: ReadonlySet<number> = new Set([
   1002, 1003, 1004, 1005, 1006,
 ]);
 
-export const isLeapYear = (year: number): boolean =>
+const isLeapYear = (year: number): boolean =>
   year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
 /** @param monthIndex - 0…11 */

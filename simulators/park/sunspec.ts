@@ -4,12 +4,12 @@ import { SparseImage } from '../wire/register-image.ts';
  * SunSpec information models over holding registers: a marker, a chain of models that each begin with id
  * and length, and an end model (SunSpec Device Information Model Specification V1.1, §6).
  */
-export const sunSpecBase = 40_000;
+const sunSpecBase = 40_000;
 
 const endModelId = 0xffff;
 
 /** Types of the SunSpec specification that the park's models use. */
-export type PointType =
+type PointType =
   | 'uint16'
   | 'int16'
   | 'enum16'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createParkPlant } from '../../../../simulators/park/park-plant.ts';
 import { inverterState } from '../../../../simulators/park/sunspec-models.ts';
-import { type JsonObject, OverrideError, type Plant } from '../../../../simulators/plant.ts';
+import { OverrideError, type Plant } from '../../../../simulators/plant.ts';
 import { testSeed } from '../../../support/seed.ts';
 
 const noonMs = Date.UTC(2023, 5, 21, 4);
@@ -31,7 +31,7 @@ type Truth = {
   readonly chargers: readonly Readonly<Record<string, number>>[];
 };
 
-const truthOf = (plant: Plant): Truth => plant.state() as JsonObject as unknown as Truth;
+const truthOf = (plant: Plant): Truth => plant.state() as unknown as Truth;
 
 const apply = (plant: Plant, path: string, value: Parameters<Plant['override']>[1]): void =>
   plant.override(path, value)();
