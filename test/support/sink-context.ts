@@ -1,13 +1,8 @@
 import type { Clock } from '../../gateway/core/clock.ts';
-import type { Log } from '../../gateway/core/log.ts';
 import type { GroupDirectory } from '../../gateway/core/point.ts';
 import type { SinkContext } from '../../gateway/core/sink.ts';
 
-const nothing = (): void => undefined;
-
-export const silentLog: Log = { debug: nothing, info: nothing, warn: nothing, error: nothing };
-
-/** Real time; nothing in a sink's tests waits on it. */
+/** Real time; a sink schedules nothing by its clock. */
 const realClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
@@ -16,22 +11,33 @@ const realClock: Clock = {
   },
 };
 
-/** A sink's context that keeps what was counted. */
-export type TestSinkContext = SinkContext & { readonly counters: Record<string, number> };
+/** A sink's context that keeps what was counted and logged. */
+export type TestSinkContext = SinkContext & {
+  readonly counters: Record<string, number>;
+  readonly logged: string[];
+};
 
-export const testSinkContext = (
-  directory: GroupDirectory,
-  { simulated = false }: { readonly simulated?: boolean } = {},
-): TestSinkContext => {
+export const testSinkContext = ({
+  directory,
+  simulated = false,
+}: {
+  readonly directory: GroupDirectory;
+  readonly simulated?: boolean;
+}): TestSinkContext => {
   const counters: Record<string, number> = {};
+  const logged: string[] = [];
+  const keep = (_fields: object, message: string): void => {
+    logged.push(message);
+  };
   return {
     clock: realClock,
-    log: silentLog,
+    log: { debug: keep, info: keep, warn: keep, error: keep },
     directory,
     simulated,
     enterprise: 'seamwatt',
     site: 'demo',
     counters,
+    logged,
     count: (name, delta) => {
       counters[name] = (counters[name] ?? 0) + delta;
     },
