@@ -130,6 +130,8 @@ class Connection {
   readonly #parts: ConnectionParts;
   readonly #late = new Set<NodeJS.Timeout>();
   #rest: Buffer | undefined;
+  /** Hung up: what the client still sends is not read. */
+  #isOver = false;
 
   constructor(socket: Socket, parts: ConnectionParts) {
     this.#socket = socket;
@@ -143,6 +145,7 @@ class Connection {
   }
 
   receive(chunk: Buffer): void {
+    if (this.#isOver) return;
     const input = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk]);
     const consumed = this.#answerFrames(input);
     // A copy: the chunk is part of a pool that half a frame would keep alive.
@@ -201,6 +204,7 @@ class Connection {
   }
 
   #hangUp(input: Buffer): number {
+    this.#isOver = true;
     this.#flush();
     this.#socket.destroySoon();
     return input.length;
