@@ -21,7 +21,7 @@ export const createTestSink = (
   directory: GroupDirectory,
   options: { readonly simulated?: boolean } = {},
 ): TestInfluxdbSink => {
-  const context = testSinkContext({ directory, ...options });
+  const context = testSinkContext(directory, options);
   const parsed: InfluxdbConfig = influxdbConfigSchema.parse(config);
   const sink = new InfluxdbSink({ id: 'influx', config: parsed, context });
   const { signal } = new AbortController();

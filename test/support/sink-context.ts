@@ -17,13 +17,10 @@ export type TestSinkContext = SinkContext & {
   readonly logged: string[];
 };
 
-export const testSinkContext = ({
-  directory,
-  simulated = false,
-}: {
-  readonly directory: GroupDirectory;
-  readonly simulated?: boolean;
-}): TestSinkContext => {
+export const testSinkContext = (
+  directory: GroupDirectory,
+  { simulated = false }: { readonly simulated?: boolean } = {},
+): TestSinkContext => {
   const counters: Record<string, number> = {};
   const logged: string[] = [];
   const keep = (_fields: object, message: string): void => {
