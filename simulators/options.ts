@@ -32,7 +32,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const plantNames = ['line', 'park'] as const;
+const plantNames = ['line', 'park'] as const;
 export type PlantName = (typeof plantNames)[number];
 
 export type ProgramOptions = {

@@ -4,10 +4,10 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /** Where a server can be reached, as announced on stdout. */
-export type Endpoint = { readonly host: string; readonly port: number } | { readonly url: string };
+type Endpoint = { readonly host: string; readonly port: number } | { readonly url: string };
 
 /** What a plant's server is given when it starts. */
-export type ListenContext = {
+type ListenContext = {
   readonly host: string;
   readonly faults: FaultLookup;
   /** Brings all models to the present instant. Cheap; to be called before answering from a register image. */

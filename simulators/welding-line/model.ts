@@ -8,7 +8,7 @@ import type { LineReadings, ProfileReadings, TorchReadings } from './readings.ts
 import { torchCount } from './readings.ts';
 import { Torch, type TorchInputs } from './torch.ts';
 
-export const stepMs = 100;
+const stepMs = 100;
 const stepSeconds = stepMs / 1000;
 const slowSteps = 10;
 const ambientTauS = 720;

@@ -20,7 +20,7 @@ export const nominal = {
 export const thermalEfficiency = 0.8;
 
 const sourceEfficiency = 0.85;
-export const auxiliaryPowerW = 20_000;
+const auxiliaryPowerW = 20_000;
 
 /** Wire feed in m/min that melts at a current: a I + b L (r I)^2 in mm/s. */
 export const meltedWireFeedMPerMin = (currentA: number, stickOutMm: number): number =>

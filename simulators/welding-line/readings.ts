@@ -47,7 +47,7 @@ export type LineReadings = {
   alarms: LineAlarms;
 };
 
-export type LineAlarms = {
+type LineAlarms = {
   /** More than 5 % off the setpoint while welding. */
   travelSpeedDeviation: boolean;
   /** Above 50 degC. */

@@ -5,7 +5,7 @@ import { headerBytes, type ModbusUnit, Responder } from './modbus-responder.ts';
 export type { ModbusUnit } from './modbus-responder.ts';
 
 /** Counters since the server started. */
-export type ModbusServerStats = {
+type ModbusServerStats = {
   readonly connections: number;
   readonly requests: number;
   readonly exceptions: number;
