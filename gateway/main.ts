@@ -1,29 +1,228 @@
 import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { adapters } from '../adapters/index.ts';
-import type { Composition } from './cli/composition.ts';
+import { startEmbeddedBroker } from '../adapters/mqtt/embedded-broker.ts';
+import { mqttAdapter } from '../adapters/mqtt/mqtt-adapter.ts';
+import type { LoadedSite } from '../config/site.ts';
+import { type ApiServer, startApi } from './api/server.ts';
+import type { Composition, ReplayOptions, ReplayOutcome, RunOptions } from './cli/composition.ts';
 import { createCli } from './cli/create-cli.ts';
+import type { SinkAdapter } from './core/adapter.ts';
+import type { Clock } from './core/clock.ts';
 import { GatewayError } from './core/error.ts';
+import type { Log } from './core/log.ts';
+import type { Source } from './core/source.ts';
 import { kpiSections } from './kpi/sections.ts';
+import { type GatewayParts, type SinkPart, startGateway } from './runtime/gateway.ts';
+import { LockStepClock, lockStepWith } from './runtime/lock-step-clock.ts';
+import { createLog } from './runtime/log.ts';
+import { replayJournal } from './runtime/replay.ts';
+import { systemClock } from './runtime/system-clock.ts';
+
+const dayMs = 86_400_000;
+const sinkBatchEntries = 2000;
+const sinkTimeoutMs = 30_000;
 
 const packageSchema = z.object({ version: z.string() });
 
-const readVersion = (): string =>
-  packageSchema.parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')))
-    .version;
+const version = packageSchema.parse(
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
+).version;
 
-const notComposed = (what: string): Promise<never> =>
-  Promise.reject(new GatewayError('UNAVAILABLE', `${what} is not there yet`, { retryable: false }));
+const pageFolder = fileURLToPath(new URL('../dashboard/dist/', import.meta.url));
+
+const journalFolder = (site: LoadedSite): string => join(site.config.data.folder, 'journal');
+
+const makeFolder = async (folder: string): Promise<string> => {
+  try {
+    await mkdir(folder, { recursive: true });
+    return folder;
+  } catch (error) {
+    throw new GatewayError('STORE_FAILED', `the data folder ${folder} cannot be made or written`, {
+      retryable: false,
+      cause: error,
+    });
+  }
+};
+
+const adapterFolder = (site: LoadedSite, id: string): Promise<string> =>
+  makeFolder(join(site.config.data.folder, 'adapters', id));
+
+const createSources = (site: LoadedSite): Promise<Source[]> =>
+  Promise.all(
+    site.sources.map(async ({ adapter, input }) => {
+      await makeFolder(input.dataFolder);
+      return adapter.createSource(input);
+    }),
+  );
+
+const sinkPart = (
+  adapter: SinkAdapter<unknown>,
+  entry: { readonly id: string; readonly config: unknown; readonly dataFolder: string },
+): SinkPart => ({
+  id: entry.id,
+  kind: adapter.kind,
+  maxBatchEntries: sinkBatchEntries,
+  timeoutMs: sinkTimeoutMs,
+  create: (context) => adapter.createSink({ ...entry, context }),
+});
+
+const createSinkParts = (site: LoadedSite): Promise<SinkPart[]> =>
+  Promise.all(
+    site.sinks.map(async ({ adapter, id, config }) =>
+      sinkPart(adapter, { id, config, dataFolder: await adapterFolder(site, id) }),
+    ),
+  );
+
+/** Things to end in reverse order of their beginning, whatever failed in between. */
+type Ending = { readonly what: string; end(): Promise<void> };
+
+const endAll = async (endings: readonly Ending[], log: Log): Promise<void> => {
+  for (const { what, end } of endings.toReversed()) {
+    try {
+      await end();
+    } catch (error) {
+      log.error({ err: error }, `${what} did not end cleanly`);
+    }
+  }
+};
+
+/** The broker inside, and the sink that fills it; nothing when the site names brokers of its own. */
+const embeddedBrokerSink = async (
+  site: LoadedSite,
+  log: Log,
+  endings: Ending[],
+): Promise<readonly SinkPart[]> => {
+  const { embedded, host, port } = site.config.broker;
+  if (!embedded) return [];
+  const broker = await startEmbeddedBroker({ host, port, log });
+  endings.push({ what: 'the embedded broker', end: () => broker.close() });
+  const config = mqttAdapter.configSchema.parse({
+    url: broker.url,
+    version: '3.1.1',
+    username: broker.username,
+    password: broker.password,
+  });
+  const id = 'embedded-broker';
+  return [
+    {
+      id,
+      kind: mqttAdapter.kind,
+      maxBatchEntries: sinkBatchEntries,
+      timeoutMs: sinkTimeoutMs,
+      create: (context) => mqttAdapter.createSink({ id, config, context, dataFolder: '' }),
+    },
+  ];
+};
+
+const gatewayParts = async (
+  site: LoadedSite,
+  log: Log,
+  endings: Ending[],
+): Promise<Omit<GatewayParts, 'createClock'>> => {
+  const { identity, config } = site;
+  const { maxAgeDays, ...journal } = config.data.journal;
+  const sources = await createSources(site);
+  const sourceGroups = sources.reduce((sum, source) => sum + source.groups.length, 0);
+  return {
+    version,
+    site: identity,
+    siteName: config.site.name ?? { en: identity.site, zh: identity.site },
+    configurationId: site.configurationId,
+    sources,
+    computedGroups: site.groups.slice(sourceGroups),
+    sections: site.sections,
+    sinks: [...(await createSinkParts(site)), ...(await embeddedBrokerSink(site, log, endings))],
+    journal: {
+      ...journal,
+      folder: await makeFolder(journalFolder(site)),
+      maxAgeMs: {
+        raw: maxAgeDays.raw * dayMs,
+        kpi: maxAgeDays.kpi * dayMs,
+        event: maxAgeDays.event * dayMs,
+        record: maxAgeDays.record * dayMs,
+      },
+    },
+    ticks: config.ticks,
+    log,
+  };
+};
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+const runGateway = async (options: RunOptions): Promise<void> => {
+  const { site, signal, onReady } = options;
+  const log = createLog(process.env);
+  const endings: Ending[] = [];
+  try {
+    const lockStep =
+      options.clockUrl === undefined ? undefined : await lockStepWith(options.clockUrl, signal);
+    let stepping: LockStepClock | undefined;
+    const createClock = (drain: () => Promise<void>): Clock => {
+      if (lockStep === undefined) return systemClock;
+      stepping = new LockStepClock({
+        ...lockStep,
+        drain,
+        ...(options.durationMs === undefined
+          ? {}
+          : { untilMs: lockStep.startMs + options.durationMs }),
+      });
+      return stepping;
+    };
+    const parts = await gatewayParts(site, log, endings);
+    const gateway = await startGateway({ ...parts, createClock });
+    endings.push({ what: 'the gateway', end: () => gateway.stop() });
+    if (stepping !== undefined)
+      endings.push({ what: 'the clock', end: async () => stepping?.stop() });
+    const api: ApiServer = await startApi({
+      ...site.config.api,
+      view: gateway.view,
+      log,
+      pageFolder,
+      version,
+    });
+    endings.push({ what: 'the HTTP server', end: () => api.close() });
+    onReady({ url: api.url });
+    await Promise.race([aborted(signal), ...(stepping === undefined ? [] : [stepping.finished])]);
+  } finally {
+    await endAll(endings, log);
+  }
+};
+
+const replay = async ({ site, fromSeq, toSeq }: ReplayOptions): Promise<ReplayOutcome> => {
+  const report = await replayJournal({
+    folder: journalFolder(site),
+    ...(fromSeq === undefined ? {} : { from: fromSeq }),
+    ...(toSeq === undefined ? {} : { to: toSeq }),
+  });
+  return {
+    isEqual: report.differingFrames === 0,
+    lines: [
+      `entries ${report.entries}, ticks ${report.ticks}`,
+      `KPI frames recomputed ${report.computedFrames}: ${report.identicalFrames} identical in every bit, ${report.differingFrames} different`,
+      ...report.differences.map(
+        ({ seq, recomputed }) => `entry ${seq}: recomputed ${recomputed ?? 'nothing'}`,
+      ),
+    ],
+    data: report,
+  };
+};
 
 const composition: Composition = {
-  version: readVersion(),
+  version,
   adapters,
   sections: kpiSections,
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
   simulatorsProgram: fileURLToPath(new URL('../simulators/main.ts', import.meta.url)),
-  runGateway: () => notComposed('run'),
-  replay: () => notComposed('replay'),
+  runGateway,
+  replay,
 };
 
 process.exitCode = await createCli(composition).run({

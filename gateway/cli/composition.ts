@@ -9,6 +9,8 @@ export type RunOptions = {
   readonly signal: AbortSignal;
   /** Base URL of the simulators' control interface: run in lock-step with them. */
   readonly clockUrl?: string;
+  /** With `clockUrl`: stops by itself after so much simulated time. */
+  readonly durationMs?: number;
   /** Told once, when everything has been started; `url` is where people look. */
   readonly onReady: (started: { readonly url: string }) => void;
 };

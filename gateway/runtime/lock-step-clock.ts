@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { Clock, Participant, ParticipantOrder } from '../core/clock.ts';
-import { GatewayError } from '../core/error.ts';
+import { GatewayError, toGatewayError } from '../core/error.ts';
 
 type Sleeper = {
   readonly order: ParticipantOrder;
@@ -140,26 +141,57 @@ export class LockStepClock implements Clock {
   }
 }
 
-/** A lock-step clock whose simulators answer at `controlUrl` (`POST /advance`, `GET /state`). */
-export const simulatedStartMs = async (
-  controlUrl: string,
-  signal: AbortSignal,
-): Promise<number> => {
-  const response = await fetch(new URL('/state', controlUrl), { signal });
-  const state: unknown = await response.json();
-  if (
-    typeof state !== 'object' ||
-    state === null ||
-    !('nowMs' in state) ||
-    typeof state.nowMs !== 'number' ||
-    !('lockStep' in state) ||
-    state.lockStep !== true
-  ) {
+const stateSchema = z.object({ nowMs: z.number(), lockStep: z.literal(true) });
+
+const advanceTimeoutMs = 30_000;
+
+const control = async (url: URL, init: RequestInit): Promise<unknown> => {
+  try {
+    const response = await fetch(url, init);
+    const body: unknown = await response.json();
+    if (response.ok) return body;
     throw new GatewayError(
       'PROTOCOL',
-      `${controlUrl}/state is not that of simulators in lock-step (start them with --lock-step)`,
+      `${url.href} answered ${response.status} ${JSON.stringify(body)}`,
+      {
+        retryable: false,
+      },
+    );
+  } catch (error) {
+    throw toGatewayError(error, {
+      code: 'CONNECTION_FAILED',
+      retryable: false,
+      message: `the simulators' control interface at ${url.href} does not answer`,
+    });
+  }
+};
+
+/**
+ * What a lock-step clock needs of simulators whose control interface is at `controlUrl`.
+ * @throws GatewayError CONNECTION_FAILED, or PROTOCOL when they were not started with --lock-step
+ */
+export const lockStepWith = async (
+  controlUrl: string,
+  signal: AbortSignal,
+): Promise<Pick<LockStepOptions, 'startMs' | 'advance'>> => {
+  const state = stateSchema.safeParse(await control(new URL('/state', controlUrl), { signal }));
+  if (!state.success) {
+    throw new GatewayError(
+      'PROTOCOL',
+      `the simulators at ${controlUrl} do not wait for anybody: start them with --lock-step`,
       { retryable: false },
     );
   }
-  return state.nowMs;
+  const advanceUrl = new URL('/advance', controlUrl);
+  return {
+    startMs: state.data.nowMs,
+    advance: async (toMs) => {
+      await control(advanceUrl, {
+        method: 'POST',
+        body: JSON.stringify({ toMs }),
+        headers: { 'content-type': 'application/json' },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(advanceTimeoutMs)]),
+      });
+    },
+  };
 };
