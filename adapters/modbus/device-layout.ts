@@ -1,0 +1,215 @@
+import type { ConfigIssue, SourceInput } from '../../gateway/core/adapter.ts';
+import {
+  type ChannelSpec,
+  formatPointPath,
+  type GroupSpec,
+  groupKey,
+} from '../../gateway/core/point.ts';
+import type { DeviceConfig, ModbusConfig } from './modbus-config.ts';
+import { type PlanItem, type PlannedRead, planReads, type Range } from './planner.ts';
+import {
+  type Limits,
+  type Profile,
+  type ProfileBlock,
+  type ProfilePoint,
+  pointKind,
+  pointLength,
+} from './profile-schema.ts';
+
+/** One instance of a block of a device: one group of points. */
+export type LayoutGroup = {
+  /** Index into the groups of the source. */
+  readonly groupIndex: number;
+  readonly spec: GroupSpec;
+  readonly block: ProfileBlock;
+  readonly baseAddress: number;
+};
+
+export type DeviceLayout = {
+  /** Names the device in member states and messages. */
+  readonly name: string;
+  readonly config: DeviceConfig;
+  readonly profile: Profile;
+  readonly limits: Limits;
+  readonly groups: readonly LayoutGroup[];
+  /** Parallel to `groups`. */
+  readonly items: readonly PlanItem[];
+  /** `parts[].item` is a place in `groups`. Ranges before `block.points.length` are the points, in order. */
+  readonly reads: readonly PlannedRead[];
+};
+
+export type SourceLayout = {
+  readonly devices: readonly DeviceLayout[];
+  readonly groups: readonly GroupSpec[];
+  readonly issues: readonly ConfigIssue[];
+};
+
+/** Joins a source's entry with its profiles: what is read from where, and which groups come of it. */
+export const layoutSource = (input: SourceInput<ModbusConfig>): SourceLayout => {
+  const issues: ConfigIssue[] = [];
+  const groups: GroupSpec[] = [];
+  const devices: DeviceLayout[] = [];
+  for (const [index, config] of input.config.devices.entries()) {
+    const profile = input.profiles.get(config.profile) as Profile | undefined;
+    if (profile === undefined) {
+      const found = `the profile ${config.profile}, which is not loaded`;
+      issues.push({ path: ['devices', index, 'profile'], found, expected: 'a known profile' });
+      continue;
+    }
+    const device = layoutDevice({ input, config, profile, firstGroup: groups.length });
+    devices.push(device.layout);
+    groups.push(...device.layout.groups.map((group) => group.spec));
+    for (const issue of device.issues) {
+      issues.push({ ...issue, path: ['devices', index, ...issue.path] });
+    }
+  }
+  return { devices, groups, issues: [...issues, ...duplicateGroups(devices, input.config)] };
+};
+
+type DeviceInput = {
+  readonly input: SourceInput<ModbusConfig>;
+  readonly config: DeviceConfig;
+  readonly profile: Profile;
+  readonly firstGroup: number;
+};
+
+const layoutDevice = ({
+  input,
+  config,
+  profile,
+  firstGroup,
+}: DeviceInput): { readonly layout: DeviceLayout; readonly issues: readonly ConfigIssue[] } => {
+  const issues: ConfigIssue[] = [];
+  const groups: LayoutGroup[] = [];
+  for (const block of profile.blocks) {
+    for (const instance of block.instances) {
+      const equipment = instance.equipment ?? config.equipment;
+      if (equipment === undefined) {
+        issues.push({
+          path: ['equipment'],
+          found: 'nothing',
+          expected: `a name: the block ${block.name} of the profile ${config.profile} has none`,
+        });
+        continue;
+      }
+      groups.push({
+        groupIndex: firstGroup + groups.length,
+        baseAddress: instance.address,
+        block,
+        spec: groupSpec(input, { config, block, equipment }),
+      });
+    }
+  }
+  const limits = mergeLimits(profile.limits, config.limits);
+  const items = groups.map((group) => planItem(group, config));
+  const plan = planReads(items, limits);
+  for (const { item, found, expected } of plan.issues) {
+    const block = groups[item]?.block.name ?? '';
+    issues.push({ path: ['profile'], found: `${found} (block ${block})`, expected });
+  }
+  const first = groups[0]?.spec.equipment.equipment ?? profile.profile;
+  const name = `unit ${config.unitId} (${config.area}/${config.line}/${config.equipment ?? first})`;
+  return { layout: { name, config, profile, limits, groups, items, reads: plan.reads }, issues };
+};
+
+const mergeLimits = (profile: Limits, own: DeviceConfig['limits']): Limits => ({
+  maxRegisters: own?.maxRegisters ?? profile.maxRegisters,
+  maxBits: own?.maxBits ?? profile.maxBits,
+  maxGap: own?.maxGap ?? profile.maxGap,
+  forbidden: own?.forbidden ?? profile.forbidden,
+});
+
+const groupSpec = (
+  { site, id }: SourceInput<ModbusConfig>,
+  part: {
+    readonly config: DeviceConfig;
+    readonly block: ProfileBlock;
+    readonly equipment: string;
+  },
+): GroupSpec => ({
+  equipment: {
+    enterprise: site.enterprise,
+    site: site.site,
+    area: part.config.area,
+    line: part.config.line,
+    equipment: part.equipment,
+  },
+  equipmentClass: part.block.class,
+  name: part.block.name,
+  producer: id,
+  periodMs: part.config.periodMs ?? part.block.periodMs,
+  channels: part.block.points.map(channelSpec),
+});
+
+const channelSpec = (point: ProfilePoint): ChannelSpec => ({
+  point: point.point,
+  kind: pointKind(point),
+  unit: point.unit,
+  description: point.description,
+  ...(point.labels === undefined ? {} : { labels: point.labels }),
+  ...(point.rolloverAt === undefined ? {} : { rolloverAt: point.rolloverAt }),
+  ...(point.deadband === undefined ? {} : { deadband: point.deadband }),
+  ...(point.decimals === undefined ? {} : { decimals: point.decimals }),
+  ...(point.minimum === undefined ? {} : { minimum: point.minimum }),
+  ...(point.maximum === undefined ? {} : { maximum: point.maximum }),
+});
+
+const planItem = ({ block, baseAddress }: LayoutGroup, config: DeviceConfig): PlanItem => {
+  const at = (address: number, length: number): Range => ({
+    address: baseAddress + address,
+    length,
+  });
+  const points = block.points.map((point) => at(point.address, pointLength(point)));
+  const beside: Range[] = [];
+  for (const { scaleFactorAddress } of block.points) {
+    if (scaleFactorAddress !== undefined) beside.push(at(scaleFactorAddress, 1));
+  }
+  for (const address of block.tornReadCheck ?? []) beside.push(at(address, 1));
+  if (block.deviceTime !== undefined) {
+    beside.push(at(block.deviceTime.epochSeconds, 2));
+    const { milliseconds } = block.deviceTime;
+    if (milliseconds !== undefined) beside.push(at(milliseconds, 1));
+  }
+  return {
+    table: block.table,
+    periodMs: config.periodMs ?? block.periodMs,
+    // A value and its scale factor, or its time, that were read apart do not belong together.
+    atomic: block.atomic || beside.length > 0,
+    ranges: [...points, ...beside],
+  };
+};
+
+const duplicateGroups = (
+  devices: readonly DeviceLayout[],
+  config: ModbusConfig,
+): readonly ConfigIssue[] => {
+  const issues: ConfigIssue[] = [];
+  const keys = new Set<string>();
+  const paths = new Map<string, string>();
+  for (const device of devices) {
+    const index = config.devices.indexOf(device.config);
+    for (const { spec } of device.groups) {
+      const key = groupKey(spec);
+      if (keys.has(key)) {
+        issues.push({
+          path: ['devices', index],
+          found: `the points of ${key} for a second time`,
+          expected: 'each equipment and block once',
+        });
+      }
+      keys.add(key);
+      for (const { point } of spec.channels) {
+        const path = formatPointPath(spec.equipment, point);
+        if (paths.has(path) && paths.get(path) !== key) {
+          issues.push({
+            path: ['devices', index],
+            found: `the point ${path} in two blocks`,
+            expected: 'each point of an equipment once',
+          });
+        }
+        paths.set(path, key);
+      }
+    }
+  }
+  return issues;
+};

@@ -1,0 +1,149 @@
+import type { ConfigIssue, PlanReport } from '../../gateway/core/adapter.ts';
+import type { DeviceLayout } from './device-layout.ts';
+import type { ModbusConfig, TransportConfig } from './modbus-config.ts';
+import type { PlannedRead } from './planner.ts';
+import { dataBytes } from './transport.ts';
+
+type ReadCost = { readonly bytes: number; readonly wireMs: number };
+
+const columns = [
+  'unit',
+  'equipment',
+  'table',
+  'first',
+  'last',
+  'length',
+  'wasted',
+  'period ms',
+  'requests/s',
+  'bytes/s',
+  'wire ms',
+] as const;
+
+/** MBAP header of request and answer, function code, addresses and byte count (Messaging on TCP/IP V1.0b §3.1). */
+const tcpRequestBytes = 12;
+const tcpAnswerOverheadBytes = 9;
+/** Unit id, function, addresses or byte count, CRC (Modbus over Serial Line V1.02 §2.5.1). */
+const rtuRequestBytes = 8;
+const rtuAnswerOverheadBytes = 5;
+/** A silence of 3.5 characters before each frame, fixed at 1.75 ms above 19 200 baud (§2.5.1.1). */
+const silenceCharacters = 3.5;
+const fastSilenceMs = 1.75;
+const fastBaudRate = 19_200;
+/** Start bit, 8 data bits, parity or second stop bit, stop bit. */
+const bitsPerCharacter = 11;
+
+/** Share of the time that a connection may be busy with planned reads, so that retries and probes have room. */
+const maxUtilisation = 0.9;
+
+/** The silence between two frames on a serial line, in ms. */
+export const frameSilenceMs = (baudRate: number): number =>
+  baudRate > fastBaudRate
+    ? fastSilenceMs
+    : (silenceCharacters * bitsPerCharacter * 1000) / baudRate;
+
+/** Bytes over the wire and time from the start of the request to the end of the answer, by estimate. */
+const costOf = (read: PlannedRead, transport: TransportConfig): ReadCost => {
+  const data = dataBytes(read.table === 'coil' || read.table === 'discrete' ? 1 : 3, read.length);
+  if (transport.type === 'tcp') {
+    const bytes = tcpRequestBytes + tcpAnswerOverheadBytes + data;
+    return { bytes, wireMs: transport.roundTripMs };
+  }
+  const { baudRate, turnaroundMs } = transport;
+  const bytes = rtuRequestBytes + rtuAnswerOverheadBytes + data;
+  const characterMs = (bitsPerCharacter * 1000) / baudRate;
+  return { bytes, wireMs: bytes * characterMs + 2 * frameSilenceMs(baudRate) + turnaroundMs };
+};
+
+/** What the source will ask, and whether there is time for it. */
+export const reportPlan = (
+  id: string,
+  config: ModbusConfig,
+  devices: readonly DeviceLayout[],
+): PlanReport => {
+  const { transport } = config;
+  const rows: (string | number)[][] = [];
+  const issues: ConfigIssue[] = [];
+  const totals = { requests: 0, bytes: 0, busy: 0, wanted: 0, read: 0 };
+  for (const device of devices) {
+    for (const read of device.reads) {
+      const cost = costOf(read, transport);
+      const perSecond = 1000 / read.periodMs;
+      totals.requests += perSecond;
+      totals.bytes += cost.bytes * perSecond;
+      totals.busy += cost.wireMs / read.periodMs;
+      totals.wanted += read.wanted * perSecond;
+      totals.read += read.length * perSecond;
+      rows.push(row(device, read, cost));
+    }
+    const index = config.devices.indexOf(device.config);
+    issues.push(...deviceIssues({ device, config, index }));
+  }
+  const parallel = transport.type === 'tcp' ? transport.maxInFlight : 1;
+  const utilisation = totals.busy / parallel;
+  if (utilisation > maxUtilisation) issues.push(busIssue(utilisation));
+  const summary = [
+    `${rounded(totals.requests)} requests/s, ${rounded(totals.bytes)} bytes/s`,
+    `${percent(utilisation)} of the time of the connection (${describe(transport)})`,
+    `${percent(totals.read === 0 ? 1 : totals.wanted / totals.read)} of what is read is wanted`,
+  ];
+  return { title: `Source ${id}`, columns, rows, summary, issues };
+};
+
+const row = (device: DeviceLayout, read: PlannedRead, cost: ReadCost): (string | number)[] => {
+  const equipment = new Set(
+    read.parts.map(({ item }) => device.groups[item]?.spec.equipment.equipment ?? ''),
+  );
+  const perSecond = 1000 / read.periodMs;
+  return [
+    device.config.unitId,
+    [...equipment].join(' '),
+    read.table,
+    read.address,
+    read.address + read.length - 1,
+    read.length,
+    read.length - read.wanted,
+    read.periodMs,
+    rounded(perSecond),
+    rounded(cost.bytes * perSecond),
+    rounded(cost.wireMs),
+  ];
+};
+
+/** All reads of a device that share a period must be over before the period is. */
+const deviceIssues = (input: {
+  readonly device: DeviceLayout;
+  readonly config: ModbusConfig;
+  readonly index: number;
+}): readonly ConfigIssue[] => {
+  const { device, config, index } = input;
+  const parallel = config.transport.type === 'tcp' ? device.config.maxInFlight : 1;
+  const busy = device.reads.reduce(
+    (sum, read) => sum + costOf(read, config.transport).wireMs / read.periodMs,
+    0,
+  );
+  const utilisation = busy / parallel;
+  if (utilisation <= maxUtilisation) return [];
+  return [
+    {
+      path: ['devices', index, 'periodMs'],
+      found: `reads that take ${percent(utilisation)} of their period`,
+      expected: `at most ${percent(maxUtilisation)}: a longer period or fewer points`,
+    },
+  ];
+};
+
+const busIssue = (utilisation: number): ConfigIssue => ({
+  path: ['devices'],
+  found: `reads that take ${percent(utilisation)} of the time of the connection`,
+  expected: `at most ${percent(maxUtilisation)}: longer periods, fewer devices or another connection`,
+});
+
+const describe = (transport: TransportConfig): string =>
+  transport.type === 'tcp'
+    ? `${transport.roundTripMs} ms a round trip, ${transport.maxInFlight} at once`
+    : `${transport.baudRate} baud, ${transport.turnaroundMs} ms a turnaround`;
+
+const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+
+const rounded = (value: number): number => Number(value.toFixed(2));
