@@ -11,6 +11,8 @@ export type CheckedEntry<Adapter extends AnyAdapter> = {
   readonly id: string;
   readonly isEnabled: boolean;
   readonly adapter: Adapter;
+  /** False when it is off and lacks references, so that nothing more can be said about it. */
+  readonly isParsed: boolean;
   readonly config: unknown;
 };
 
@@ -68,10 +70,12 @@ const checkEntry = <Adapter extends AnyAdapter>(
     path,
     references,
   });
-  if (!own.ok) for (const issue of own.issues) report.add(path, issue);
-  if (!base.ok || !own.ok) return undefined;
+  const isNews = own.ok ? false : own.issues.map((issue) => report.add(path, issue)).some(Boolean);
   const isEnabled = isEntryEnabled(entry, env);
-  return { index: place.index, id: base.value.id, isEnabled, adapter, config: own.value };
+  if (!base.ok || isNews || (!own.ok && isEnabled)) return undefined;
+  const { id } = base.value;
+  const parsed = { isParsed: own.ok, config: own.ok ? own.value : undefined };
+  return { index: place.index, id, isEnabled, adapter, ...parsed };
 };
 
 /** The right entries of a list, and whether that is all of them. What is wrong goes to the report. */

@@ -99,7 +99,8 @@ const checkSinks = ({ tree, report, options }: Loading): Sinks => {
     env,
     role: 'sink',
   });
-  for (const { adapter, id, config, index } of entries) {
+  for (const { adapter, id, config, index, isParsed } of entries) {
+    if (!isParsed) continue;
     for (const issue of adapter.check?.({ id, config }) ?? []) report.add(['sinks', index], issue);
   }
   return { entries };
@@ -132,6 +133,7 @@ const checkSources = async (
   const prepared: PreparedSource[] = [];
   let { isComplete } = checked;
   for (const entry of checked.entries) {
+    if (!entry.isParsed) continue;
     const source = await prepareSource(entry, { ...place, store, report, tree: tree.value });
     if (source === undefined) isComplete = false;
     else if (entry.isEnabled) prepared.push(source);

@@ -8,8 +8,11 @@ import type { YamlFile } from './yaml-file.ts';
 /** Collects the problems of one site file; what came from outside of it is never shown. */
 export type Report = {
   readonly problems: Problem[];
-  /** `path` is where the entry stands that the issue is relative to. */
-  add(path: ConfigPath, issue: ValueIssue | ConfigIssue): void;
+  /**
+   * `path` is where the entry stands that the issue is relative to. False when it is no news, because a missing reference
+   * explains it.
+   */
+  add(path: ConfigPath, issue: ValueIssue | ConfigIssue): boolean;
   /** A reference that could not be followed; its words never contain a value. */
   addReference(issue: ConfigIssue): void;
 };
@@ -41,8 +44,7 @@ export const createReport = (yaml: YamlFile, tree: Interpolated): Report => {
     },
     add: (base, issue) => {
       const path = [...base, ...issue.path];
-      // What a missing reference leaves behind is no news.
-      if (isBelow(path, tree.missing)) return;
+      if (isBelow(path, tree.missing)) return false;
       const isHidden =
         !('place' in issue) &&
         issue.found !== 'nothing' &&
@@ -54,6 +56,7 @@ export const createReport = (yaml: YamlFile, tree: Interpolated): Report => {
         found: isHidden ? hiddenValue : scrub(issue.found, tree.secrets),
         expected: scrub(issue.expected, tree.secrets),
       });
+      return true;
     },
   };
 };

@@ -154,14 +154,14 @@ export const parseYaml = (file: string, text: string): YamlFile => {
     stringKeys: true,
     // Checked below in linear time, and with both keys named.
     uniqueKeys: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const position = (offset: number): { line: number; column: number } => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   for (const error of [...document.errors, ...document.warnings]) {
-    problems.push({ file, ...position(error.pos[0]), path: '', ...syntaxProblem(error, text) });
+    problems.push({ file, ...position(error.pos[0]), path: '', ...syntaxProblem(error) });
   }
   const locate: YamlFile['locate'] = (path, place = 'value') =>
     position(offsetOf(document, path, place));

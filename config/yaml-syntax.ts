@@ -15,8 +15,8 @@ const wordings: Partial<Record<ErrorCode, Wording>> = {
     expected: '"key: value" on one line (is a colon or an indentation missing?)',
   },
   BLOCK_AS_IMPLICIT_KEY: {
-    found: 'a second "key: value" on the same line',
-    expected: 'one on a line, or quotes around text that contains ": "',
+    found: 'a "key: value" where a plain value stands already',
+    expected: 'each on a line of its own, equally indented, or quotes around text with ": "',
   },
   BAD_SCALAR_START: {
     found: 'text that begins with a reserved character',
@@ -28,14 +28,17 @@ const wordings: Partial<Record<ErrorCode, Wording>> = {
   },
 };
 
-/** A message of the YAML parser in the form of all our problems. */
-export const syntaxProblem = (error: YAMLError, text: string): Wording => {
-  const known = wordings[error.code];
-  if (known !== undefined) return known;
-  const [offset] = error.pos;
-  const line = text.slice(offset).split('\n', 1)[0]?.trim().slice(0, 40) ?? '';
-  // A line that cannot be read may hold a secret written in plain, so only its first word is shown.
-  const word = line.split(/[\s:]/, 1)[0] ?? '';
-  const found = word === '' ? 'the end of the text' : `text that is not YAML at "${word}"`;
-  return { found, expected: `YAML (${error.message.replace(/\.$/, '')})` };
+const openBracket: Wording = {
+  found: 'a [ or { without its end',
+  expected: 'the closing bracket, indented further than the key',
+};
+
+/**
+ * A message of the YAML parser in the form of all our problems. It never quotes the text, which may hold a secret that
+ * somebody wrote in plain.
+ */
+export const syntaxProblem = (error: YAMLError): Wording => {
+  if (error.message.startsWith('Flow ')) return openBracket;
+  const expected = `YAML (${error.message.replace(/\.$/, '')})`;
+  return wordings[error.code] ?? { found: 'text that is not YAML', expected };
 };
