@@ -23,6 +23,8 @@ const gzipAsync = promisify(gzip);
 /** How far a batch has come. A batch that failed is handed in again, and what is settled of it is not sent twice. */
 type Progress = {
   readonly entries: EntryBatch;
+  /** Tells a batch from an earlier one in the same memory. */
+  readonly firstSeq: number | undefined;
   readonly refusals: Refusals;
   /** Entries before this one are settled. */
   nextEntry: number;
@@ -118,10 +120,12 @@ export class InfluxdbSink implements Sink {
   }
 
   #resume(entries: EntryBatch): Progress {
-    if (this.#progress?.entries !== entries) {
-      this.#progress = { entries, refusals: new Map(), nextEntry: 0, encodedTo: 0 };
-    }
-    return this.#progress;
+    const known = this.#progress;
+    const firstSeq = entries.seq[0];
+    if (known?.entries === entries && known.firstSeq === firstSeq) return known;
+    const fresh = { entries, firstSeq, refusals: new Map(), nextEntry: 0, encodedTo: 0 };
+    this.#progress = fresh;
+    return fresh;
   }
 
   /** Writes the next entries, as many as go into one request of `batchLines`. */
@@ -133,11 +137,12 @@ export class InfluxdbSink implements Sink {
     if (fresh > 0) this.#context.count('non_finite_values', fresh);
     progress.encodedTo = Math.max(encodedTo, to);
     for (const { index, reason } of lines.unencodable) refusals.set(index, reason);
-    let counted = refusals.size;
+    let storedBefore = -refusals.size;
     await this.#writer.write(lines, refusals, (lineCount) => {
       if (lineCount > 0) progress.nextEntry = (lines.lineEntry[lineCount - 1] as number) + 1;
-      this.#context.count('stored_lines', lineCount + refusals.size - counted);
-      counted = lineCount + refusals.size;
+      const stored = lineCount - refusals.size;
+      this.#context.count('stored_lines', stored - storedBefore);
+      storedBefore = stored;
     });
     progress.nextEntry = to;
   }
