@@ -9,6 +9,7 @@ import { valueAt } from './describe.ts';
 import {
   type CheckedEntry,
   checkEntries,
+  type EntryList,
   reportDuplicateIds,
   reportReferences,
 } from './entries.ts';
@@ -16,7 +17,7 @@ import { type Interpolated, interpolate } from './interpolate.ts';
 import { type Problem, sortProblems } from './problem.ts';
 import { builtInProfileFolder, createProfileStore } from './profiles.ts';
 import { createReport, type Report } from './report.ts';
-import type { LoadedSite, LoadOptions, LoadResult } from './site.ts';
+import type { LoadedSite, LoadOptions, LoadResult, Notice } from './site.ts';
 import { buildSiteSchema, type SiteConfig } from './site-schema.ts';
 import { type PreparedSource, prepareSource } from './sources.ts';
 import { parseYaml } from './yaml-file.ts';
@@ -143,15 +144,15 @@ const checkSources = async (
 
 const noticesOf = (
   entries: readonly { readonly index: number; readonly id: string; readonly isEnabled: boolean }[],
-  list: 'sources' | 'sinks',
+  list: EntryList,
   tree: unknown,
-): string[] =>
+): Notice[] =>
   entries
     .filter((entry) => !entry.isEnabled)
     .map(({ id, index }) => {
       const variable = valueAt(tree, [list, index, 'enabledWhenSet']);
-      const reason = typeof variable === 'string' ? `${variable} is not set` : 'enabled is false';
-      return `${list}[${index}] ${id}: ${reason}`;
+      const enabledWhenSet = typeof variable === 'string' ? variable : undefined;
+      return { entry: `${list}[${index}]`, id, enabledWhenSet };
     });
 
 const identityOf = (config: SiteConfig | undefined): SiteIdentity => {

@@ -27,7 +27,8 @@ export const formatPath = (path: ConfigPath): string => {
   return text;
 };
 
-const displayFile = (file: string, folder: string): string => {
+/** `file` relative to `folder` when it lies below it, else as it is. */
+export const displayFile = (file: string, folder: string): string => {
   const fromFolder = relative(folder, file);
   return fromFolder.startsWith('..') || fromFolder === '' ? file : fromFolder;
 };

@@ -23,6 +23,15 @@ export type LoadedSink = {
   readonly config: unknown;
 };
 
+/** An entry that is off. */
+export type Notice = {
+  /** `sinks[0]` */
+  readonly entry: string;
+  readonly id: string;
+  /** The environment variable that would turn it on; undefined when it says `enabled: false`. */
+  readonly enabledWhenSet: string | undefined;
+};
+
 /** A site file that has been read whole and found right. */
 export type LoadedSite = {
   /** Absolute path of the site file. */
@@ -41,8 +50,8 @@ export type LoadedSite = {
   readonly groups: readonly GroupSpec[];
   /** SHA-256 of the configuration without secrets, in hexadecimal. */
   readonly configurationId: string;
-  /** What people should know although nothing is wrong: a sink that is off, and why. */
-  readonly notices: readonly string[];
+  /** What people should know although nothing is wrong. */
+  readonly notices: readonly Notice[];
 };
 
 export type LoadOptions = {

@@ -9,7 +9,7 @@ import { mqttAdapter } from '../adapters/mqtt/mqtt-adapter.ts';
 import type { LoadedSite } from '../config/site.ts';
 import { type ApiServer, startApi } from './api/server.ts';
 import type { Composition, ReplayOptions, ReplayOutcome, RunOptions } from './cli/composition.ts';
-import { createCli } from './cli/create-cli.ts';
+import { runCli } from './cli/run-cli.ts';
 import type { SinkAdapter } from './core/adapter.ts';
 import type { Clock } from './core/clock.ts';
 import { GatewayError } from './core/error.ts';
@@ -225,9 +225,4 @@ const composition: Composition = {
   replay,
 };
 
-process.exitCode = await createCli(composition).run({
-  argv: process.argv.slice(2),
-  env: process.env,
-  print: (line) => process.stdout.write(`${line}\n`),
-  complain: (line) => process.stderr.write(`${line}\n`),
-});
+await runCli(composition);

@@ -1,5 +1,8 @@
 import type { Language } from './language.ts';
 
+const counted = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 const english = {
   programDescription:
     'Edge gateway for welding lines and carbon-neutral parks: Modbus and OPC UA in, quality and carbon KPIs, InfluxDB and MQTT out.',
@@ -48,9 +51,7 @@ const english = {
   wholeNumber: 'a whole number from 0',
   seconds: 'seconds, more than 0 and at most 86400',
   problemCount: (count: number) =>
-    count === 1
-      ? '1 problem in the configuration; nothing was started.'
-      : `${count} problems in the configuration; nothing was started.`,
+    `${counted(count, 'problem')} in the configuration; nothing was started.`,
   checkPassed: (file: string) => `${file} is in order.`,
   summarySite: 'site',
   summarySources: 'sources',
@@ -63,7 +64,10 @@ const english = {
   simulatedMark: 'simulated',
   none: 'none',
   embeddedAt: (address: string) => `embedded at ${address}`,
-  pointsOf: (points: number, equipment: number) => `${points} of ${equipment} pieces of equipment`,
+  pointsOf: (points: number, equipment: number) =>
+    `${counted(points, 'point')} in ${counted(equipment, 'piece')} of equipment`,
+  notSet: (entry: string, variable: string) => `${entry}: ${variable} is not set`,
+  turnedOff: (entry: string) => `${entry}: enabled is false`,
   clockNeedsSimulated: 'run --clock needs a site with simulated: true',
   startingSimulators: 'Starting the simulators…',
   simulatorsReady: (control: string) => `Simulators are up; their control is at ${control}`,
@@ -138,7 +142,9 @@ const chinese: Messages = {
   simulatedMark: '仿真',
   none: '无',
   embeddedAt: (address) => `内置，地址 ${address}`,
-  pointsOf: (points, equipment) => `${points} 个，分属 ${equipment} 台设备`,
+  pointsOf: (points, equipment) => `${points} 个测点，分属 ${equipment} 台设备`,
+  notSet: (entry, variable) => `${entry}：未设置 ${variable}`,
+  turnedOff: (entry) => `${entry}：enabled 为 false`,
   clockNeedsSimulated: 'run --clock 只适用于 simulated: true 的站点',
   startingSimulators: '正在启动仿真器…',
   simulatorsReady: (control) => `仿真器已就绪，控制地址：${control}`,

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { displayFile } from '../../config/problem.ts';
 import type { LoadedSite, LoadedSource } from '../../config/site.ts';
 import type { PlanReport } from '../core/adapter.ts';
 import { formatEquipmentPath, type GroupSpec } from '../core/point.ts';
@@ -64,6 +64,12 @@ const brokerLine = (site: LoadedSite, kit: Kit): string => {
   return embedded ? kit.text.embeddedAt(`${host}:${port}`) : kit.text.none;
 };
 
+const noticeLines = (site: LoadedSite, { text }: Kit): string[] =>
+  site.notices.map(({ entry, id, enabledWhenSet }) => {
+    const name = `${entry} ${id}`;
+    return enabledWhenSet === undefined ? text.turnedOff(name) : text.notSet(name, enabledWhenSet);
+  });
+
 /** The friendly page that `check` prints for a site in order. */
 export const summaryLines = (site: LoadedSite, kit: Kit): string[] => {
   const { text } = kit;
@@ -77,7 +83,7 @@ export const summaryLines = (site: LoadedSite, kit: Kit): string[] => {
     [text.summaryKpis, orNone([kpiNames(site).join(', ')].filter((line) => line !== ''))],
     [text.summarySinks, orNone(site.sinks.map(({ id, adapter }) => `${id} (${adapter.kind})`))],
     [text.summaryBroker, [brokerLine(site, kit)]],
-    [text.summaryNotice, site.notices],
+    [text.summaryNotice, noticeLines(site, kit)],
     [text.summaryConfiguration, [site.configurationId.slice(0, 12)]],
   ];
   const width = Math.max(...parts.map(([label]) => displayWidth(label))) + 2;
@@ -87,7 +93,7 @@ export const summaryLines = (site: LoadedSite, kit: Kit): string[] => {
       return `  ${shown}${' '.repeat(width - displayWidth(shown))}${value}`;
     }),
   );
-  return [text.checkPassed(relative(process.cwd(), site.file) || site.file), ...lines];
+  return [text.checkPassed(displayFile(site.file, process.cwd())), ...lines];
 };
 
 /** Each source's plan as a table. */

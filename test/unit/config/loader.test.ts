@@ -146,7 +146,7 @@ describe('entries that are off', () => {
   test('need none of their references, and say why they are off', async () => {
     const site = await siteOf(text);
     expect(site.sinks).toEqual([]);
-    expect(site.notices).toEqual(['sinks[0] a: DRAIN is not set']);
+    expect(site.notices).toEqual([{ entry: 'sinks[0]', id: 'a', enabledWhenSet: 'DRAIN' }]);
   });
 
   test('come on with the variable that they name', async () => {
