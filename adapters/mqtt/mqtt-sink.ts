@@ -8,6 +8,7 @@ import { clientOptions } from './client-options.ts';
 import { FrameMessages } from './frame-messages.ts';
 import { FramesEncoder } from './frames-encoder.ts';
 import type { MqttConfig } from './mqtt-config.ts';
+import { PoisonGuard } from './poison-guard.ts';
 import { type OutgoingMessage, publishAll } from './publish-window.ts';
 import { eventPayload, type GatewayState, gatewayStatePayload } from './site-messages.ts';
 import { StateLane } from './state-lane.ts';
@@ -16,6 +17,8 @@ import { siteTopics } from './topics.ts';
 /** Fixed header, topic and properties of a PUBLISH, beside its payload. */
 const packetOverheadBytes = 512;
 const farewellTimeoutMs = 1500;
+/** A payload is not made smaller than this in search of what a broker takes. */
+const leastPayloadBytes = 1024;
 
 /** Publishes the journal on the lanes of `docs/mqtt.md`. */
 export class MqttSink implements Sink {
@@ -25,6 +28,8 @@ export class MqttSink implements Sink {
   readonly #topics: ReturnType<typeof siteTopics>;
   readonly #frames: FrameMessages;
   readonly #state: StateLane;
+  readonly #guard = new PoisonGuard();
+  #payloadLimit: number;
   #connection: BrokerConnection | undefined;
 
   constructor(input: SinkInput<MqttConfig>) {
@@ -32,6 +37,7 @@ export class MqttSink implements Sink {
     this.id = input.id;
     this.#input = input;
     this.#target = `sink ${input.id}: broker ${config.url}`;
+    this.#payloadLimit = config.maxPayloadBytes;
     this.#topics = siteTopics(context.enterprise, context.site);
     this.#frames = new FrameMessages(new FramesEncoder(context.directory), context.simulated);
     this.#state = new StateLane({
@@ -75,16 +81,30 @@ export class MqttSink implements Sink {
         new GatewayError('CONNECTION_LOST', `${this.#target} is not connected`, { retryable: true })
       );
     }
+    this.#shrinkWhenCondemned();
+    const { config } = this.#input;
     const rejected: RejectedEntry[] = [];
-    const records = this.#sort(batch, rejected);
-    await publishAll(this.#messages(batch, { connection, records, rejected }), {
+    const events = this.#sort(batch, rejected);
+    await publishAll(this.#messages(batch, { connection, events, rejected }), {
       connection,
       target: this.#target,
-      qos: this.#input.config.qos,
-      maxInFlight: Math.min(this.#input.config.maxInFlight, connection.limits.maxInFlight),
-      timeoutMs: this.#input.config.publishTimeoutMs,
+      qos: config.qos,
+      maxInFlight: this.#guard.isCautious
+        ? 1
+        : Math.min(config.maxInFlight, connection.limits.maxInFlight),
+      timeoutMs: config.publishTimeoutMs,
       signal,
+      lost: (underWay) =>
+        this.#guard.lost(
+          underWay.map(({ topic, firstSeq, entryCount, payload }) => ({
+            topic,
+            firstSeq,
+            entryCount,
+            payloadBytes: payload.length,
+          })),
+        ),
     });
+    this.#guard.clear();
     rejected.sort((a, b) => a.index - b.index);
     return { accepted: batch.entries.length - rejected.length, rejected };
   }
@@ -96,13 +116,15 @@ export class MqttSink implements Sink {
     try {
       const signal = AbortSignal.timeout(farewellTimeoutMs);
       await this.#announce(connection, { state: 'offline', reason: 'stopped' }, signal);
+      await connection.end();
     } catch (error) {
+      // The broker then publishes the last will.
+      connection.destroy();
       this.#input.context.log.warn(
         { sink: this.id, err: error },
         `the broker was not told that the gateway stops: ${describeError(error)}`,
       );
     }
-    await connection.end();
   }
 
   /** Hands frames to their lanes and returns the entries that are events. */
@@ -142,7 +164,7 @@ export class MqttSink implements Sink {
     batch: DeliveryBatch,
     into: {
       readonly connection: BrokerConnection;
-      readonly records: readonly number[];
+      readonly events: readonly number[];
       readonly rejected: RejectedEntry[];
     },
   ): Generator<OutgoingMessage> {
@@ -151,6 +173,10 @@ export class MqttSink implements Sink {
     let bytes = 0;
     try {
       for (const message of this.#lanes(batch, into)) {
+        if (this.#guard.isCondemned(message)) {
+          message.refused(`the broker closes the connection when it is sent on ${message.topic}`);
+          continue;
+        }
         count += 1;
         bytes += message.payload.length;
         yield message;
@@ -165,7 +191,7 @@ export class MqttSink implements Sink {
     batch: DeliveryBatch,
     into: {
       readonly connection: BrokerConnection;
-      readonly records: readonly number[];
+      readonly events: readonly number[];
       readonly rejected: RejectedEntry[];
     },
   ): Generator<OutgoingMessage> {
@@ -175,7 +201,7 @@ export class MqttSink implements Sink {
       for (const index of indices) rejected.push({ index, reason });
     };
     const maxBytes = Math.min(
-      config.maxPayloadBytes,
+      this.#payloadLimit,
       connection.limits.maxPacketBytes - packetOverheadBytes,
     );
     const frames = this.#frames.messages(batch.entries, {
@@ -185,26 +211,30 @@ export class MqttSink implements Sink {
         reject([entry], `the frame takes ${bytes} bytes, a message may have ${maxBytes}`),
     });
     for (const { topic, payload, entries } of frames) {
-      yield { topic, payload, retain: false, refused: (reason) => reject(entries, reason) };
+      yield {
+        topic,
+        payload,
+        retain: false,
+        firstSeq: batch.entries.seq[entries[0] as number] as number,
+        entryCount: entries.length,
+        refused: (reason) => reject(entries, reason),
+      };
     }
-    for (const index of into.records) {
+    for (const index of into.events) {
       const payload = this.#event(batch, index);
       if (payload === undefined) continue;
       yield {
         topic: this.#topics.events,
         payload,
         retain: false,
+        firstSeq: batch.entries.seq[index] as number,
+        entryCount: 1,
         refused: (reason) => reject([index], reason),
       };
     }
     if (!config.state.enabled) return;
     for (const { topic, payload } of this.#state.due(context.clock.monotonicMs())) {
-      yield {
-        topic,
-        payload,
-        retain: true,
-        refused: (reason) => this.#stateRefused(topic, reason),
-      };
+      yield this.#retained({ topic, payload });
     }
   }
 
@@ -216,6 +246,29 @@ export class MqttSink implements Sink {
       history: batch.history,
       simulated: this.#input.context.simulated,
     });
+  }
+
+  #retained(message: { readonly topic: string; readonly payload: string }): OutgoingMessage {
+    return {
+      ...message,
+      retain: true,
+      firstSeq: 0,
+      entryCount: 0,
+      refused: (reason) => this.#stateRefused(message.topic, reason),
+    };
+  }
+
+  /** Before frames are given up, they are tried in smaller messages: size is what brokers refuse most. */
+  #shrinkWhenCondemned(): void {
+    const { condemned } = this.#guard;
+    if (condemned === undefined || condemned.entryCount < 2) return;
+    if (condemned.payloadBytes <= leastPayloadBytes) return;
+    this.#payloadLimit = Math.max(leastPayloadBytes, Math.floor(condemned.payloadBytes / 4));
+    this.#guard.clear();
+    this.#input.context.log.warn(
+      { sink: this.id, maxPayloadBytes: this.#payloadLimit },
+      `the broker closes the connection over ${condemned.payloadBytes} bytes on ${condemned.topic}: payloads are made smaller`,
+    );
   }
 
   /** The state lane promises the newest value only, so that a refused one is counted and not kept. */
@@ -242,12 +295,7 @@ export class MqttSink implements Sink {
     signal: AbortSignal,
   ): Promise<void> {
     const { config } = this.#input;
-    const message: OutgoingMessage = {
-      ...this.#gatewayState(state),
-      retain: true,
-      refused: (reason) => this.#stateRefused(this.#topics.gatewayState, reason),
-    };
-    await publishAll([message].values(), {
+    await publishAll([this.#retained(this.#gatewayState(state))].values(), {
       connection,
       target: this.#target,
       qos: config.qos,

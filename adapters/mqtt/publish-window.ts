@@ -1,11 +1,12 @@
 import { GatewayError } from '../../gateway/core/error.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import { quotaExceeded, reasonCodeOf, refusalText } from './connection-error.ts';
+import type { MessageIdentity } from './poison-guard.ts';
 
-export type OutgoingMessage = {
-  readonly topic: string;
+export type OutgoingMessage = MessageIdentity & {
   readonly payload: Buffer | string;
   readonly retain: boolean;
+  readonly entryCount: number;
   /** Told when the broker refuses this message, in its words. */
   refused(reason: string): void;
 };
@@ -19,6 +20,8 @@ export type WindowOptions = {
   /** Longest wait without any acknowledgement. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** Told of a lost connection, with what was unacknowledged. */
+  lost?(underWay: readonly OutgoingMessage[]): void;
 };
 
 /**
@@ -39,7 +42,7 @@ export const publishAll = async (
       new GatewayError('ABORTED', `publishing to ${target} was aborted`, { retryable: true }),
     );
   signal.addEventListener('abort', onAbort);
-  connection.onLost((error) => window.fail(error));
+  connection.onLost((error) => window.connectionLost(error));
   try {
     if (signal.aborted) onAbort();
     window.fill();
@@ -56,7 +59,7 @@ class PublishWindow {
   readonly #messages: Iterator<OutgoingMessage>;
   readonly #options: WindowOptions;
   readonly #settled = Promise.withResolvers<void>();
-  #inFlight = 0;
+  readonly #underWay = new Set<OutgoingMessage>();
   #isExhausted = false;
   #isOver = false;
   #isFilling = false;
@@ -76,10 +79,15 @@ class PublishWindow {
     this.#settled.reject(error);
   }
 
+  connectionLost(error: unknown): void {
+    if (!this.#isOver) this.#options.lost?.([...this.#underWay]);
+    this.fail(error);
+  }
+
   failWhenSilent(): void {
     const { target, timeoutMs } = this.#options;
     if (performance.now() - this.#progressMs < timeoutMs) return;
-    const text = `${target} acknowledged nothing for ${timeoutMs} ms with ${this.#inFlight} messages under way`;
+    const text = `${target} acknowledged nothing for ${timeoutMs} ms with ${this.#underWay.size} messages under way`;
     this.fail(new GatewayError('TIMEOUT', text, { retryable: true }));
   }
 
@@ -88,7 +96,11 @@ class PublishWindow {
     if (this.#isFilling) return;
     this.#isFilling = true;
     try {
-      while (!this.#isOver && !this.#isExhausted && this.#inFlight < this.#options.maxInFlight) {
+      while (
+        !this.#isOver &&
+        !this.#isExhausted &&
+        this.#underWay.size < this.#options.maxInFlight
+      ) {
         const next = this.#messages.next();
         if (next.done === true) this.#isExhausted = true;
         else this.#publish(next.value);
@@ -98,7 +110,7 @@ class PublishWindow {
     } finally {
       this.#isFilling = false;
     }
-    if (this.#isExhausted && this.#inFlight === 0 && !this.#isOver) {
+    if (this.#isExhausted && this.#underWay.size === 0 && !this.#isOver) {
       this.#isOver = true;
       this.#settled.resolve();
     }
@@ -106,10 +118,10 @@ class PublishWindow {
 
   #publish(message: OutgoingMessage): void {
     const { connection, qos } = this.#options;
-    this.#inFlight += 1;
+    this.#underWay.add(message);
     connection.publish(message, qos, (error) => {
       if (this.#isOver) return;
-      this.#inFlight -= 1;
+      this.#underWay.delete(message);
       this.#progressMs = performance.now();
       if (error === undefined || error === null) this.fill();
       else this.#refused(message, error);
