@@ -25,7 +25,7 @@ export class BrokerConnection {
   readonly #client: MqttClient;
   readonly #target: string;
   #lost: GatewayError | undefined;
-  #onLost: ((error: GatewayError) => void) | undefined;
+  readonly #listeners = new Set<(error: GatewayError) => void>();
   #farewell: string | undefined;
 
   private constructor(client: MqttClient, target: string, limits: BrokerLimits) {
@@ -73,10 +73,11 @@ export class BrokerConnection {
     return this.#lost;
   }
 
-  /** Tells one listener, once, that the connection is gone; at once when it already is. */
-  onLost(listener: ((error: GatewayError) => void) | undefined): void {
-    this.#onLost = listener;
-    if (listener !== undefined && this.#lost !== undefined) listener(this.#lost);
+  /** Tells `listener`, once, that the connection is gone; at once when it already is. Returns what takes it back. */
+  onLost(listener: (error: GatewayError) => void): () => void {
+    if (this.#lost === undefined) this.#listeners.add(listener);
+    else listener(this.#lost);
+    return () => this.#listeners.delete(listener);
   }
 
   /** `done` hears of the acknowledgement or refusal (QoS 1), or of the hand-over to the socket; never when it is lost. */
@@ -94,7 +95,6 @@ export class BrokerConnection {
 
   /** Says goodbye, so that the broker does not publish the last will; cuts the connection when that takes long. */
   async end(): Promise<void> {
-    this.#onLost = undefined;
     if (this.#lost !== undefined) return;
     const closed = new Promise<void>((resolve) => this.#client.once('close', () => resolve()));
     const cut = setTimeout(() => this.#client.stream.destroy(), farewellTimeoutMs);
@@ -114,7 +114,8 @@ export class BrokerConnection {
     this.#lost = new GatewayError('CONNECTION_LOST', `connection to ${this.#target} lost: ${why}`, {
       retryable: true,
     });
-    this.#onLost?.(this.#lost);
+    for (const listener of this.#listeners) listener(this.#lost);
+    this.#listeners.clear();
   }
 }
 

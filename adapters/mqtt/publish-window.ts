@@ -1,4 +1,4 @@
-import { GatewayError } from '../../gateway/core/error.ts';
+import { describeError, GatewayError } from '../../gateway/core/error.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import { quotaExceeded, reasonCodeOf, refusalText } from './connection-error.ts';
 import type { MessageIdentity } from './poison-guard.ts';
@@ -42,14 +42,14 @@ export const publishAll = async (
       new GatewayError('ABORTED', `publishing to ${target} was aborted`, { retryable: true }),
     );
   signal.addEventListener('abort', onAbort);
-  connection.onLost((error) => window.connectionLost(error));
+  const forget = connection.onLost((error) => window.connectionLost(error));
   try {
     if (signal.aborted) onAbort();
     window.fill();
     await window.settled;
   } finally {
     clearInterval(watch);
-    connection.onLost(undefined);
+    forget();
     signal.removeEventListener('abort', onAbort);
     messages.return?.();
   }
@@ -135,7 +135,7 @@ class PublishWindow {
       this.fill();
       return;
     }
-    const text = `${this.#options.target} did not take a message on ${message.topic}: ${refusalText(error)}`;
+    const text = `${this.#options.target} did not take a message on ${message.topic}: ${describeError(error)}`;
     const code = reason === undefined ? 'CONNECTION_LOST' : 'UNAVAILABLE';
     this.fail(new GatewayError(code, text, { retryable: true, cause: error }));
   }

@@ -109,7 +109,8 @@ export class Mosquitto {
       'persistence true',
       `persistence_location ${this.folder}/`,
       'set_tcp_nodelay true',
-      'max_queued_messages 0',
+      // Not 0 for unlimited: mosquitto 2.0 then closes the connection after each refused message.
+      'max_queued_messages 1000000',
       ...settings,
       `listener ${this.port} 127.0.0.1`,
       `allow_anonymous ${user === undefined}`,
