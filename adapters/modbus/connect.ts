@@ -1,20 +1,42 @@
-import { GatewayError } from '../../gateway/core/error.ts';
-import type { SourceContext } from '../../gateway/core/source.ts';
-import type { ModbusConfig } from './modbus-config.ts';
+import type { Duplex } from 'node:stream';
+import type { ModbusConfig, TransportConfig } from './modbus-config.ts';
+import { frameSilenceMs } from './plan-report.ts';
+import { RtuPort } from './rtu-port.ts';
+import { openConverter, openSerialPort } from './serial-line.ts';
 import { connectTcp } from './tcp-transport.ts';
-import type { Transport } from './transport.ts';
+import type { Transport, TransportCount } from './transport.ts';
 
-/** Opens what the entry's `transport` describes. */
-export const openTransport = (
+/**
+ * Opens what the entry's `transport` describes.
+ *
+ * @throws GatewayError CONNECTION_FAILED or ABORTED.
+ */
+export const openTransport = async (
   { transport }: ModbusConfig,
-  context: SourceContext,
+  options: { readonly signal: AbortSignal; readonly count: TransportCount },
 ): Promise<Transport> => {
-  const { signal } = context;
-  const count = (name: string, delta: number): void => context.count(name, delta);
+  const { signal, count } = options;
   switch (transport.type) {
     case 'tcp':
       return connectTcp({ ...transport, signal, count });
-    default:
-      throw new GatewayError('UNAVAILABLE', 'not yet', { retryable: false });
+    case 'rtu':
+      return overLine(transport, { stream: await openSerialPort(transport, signal), count });
+    case 'rtu-over-tcp':
+      return overLine(transport, { stream: await openConverter(transport, signal), count });
   }
+};
+
+const overLine = async (
+  config: Exclude<TransportConfig, { readonly type: 'tcp' }>,
+  options: { readonly stream: Duplex; readonly count: TransportCount },
+): Promise<Transport> => {
+  // Loaded only by sites with a serial line.
+  const { SerialTransport } = await import('./serial-transport.ts');
+  return new SerialTransport({
+    name: config.type === 'rtu' ? config.path : `${config.host}:${config.port}`,
+    port: new RtuPort(options.stream),
+    frameSilenceMs: frameSilenceMs(config.baudRate),
+    drainMs: config.drainMs,
+    count: options.count,
+  });
 };

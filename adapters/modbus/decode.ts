@@ -150,7 +150,7 @@ export class DecodeProgram {
   /** @param high and low as int32, whatever the type */
   #convert(i: number, high: number, low: number): void {
     let value: number;
-    switch (this.#operation[i]) {
+    switch (this.#operation[i] as number) {
       case unsigned:
         value = (low & (this.#mask[i] as number)) >>> (this.#shift[i] as number);
         break;

@@ -1,6 +1,6 @@
 import type { GatewayError } from '../../gateway/core/error.ts';
 import { type StatusCode, statusCodes } from '../../gateway/core/quality.ts';
-import { ModbusException } from './transport.ts';
+import { GarbledAnswer, ModbusException } from './transport.ts';
 
 /** Exceptions by which a gateway says that the unit behind it did not answer (Modbus V1.1b3 §7). */
 const gatewayExceptions: ReadonlySet<number> = new Set([10, 11]);
@@ -25,14 +25,15 @@ export const statusOfError = (error: GatewayError): StatusCode => {
   return error.code === 'TIMEOUT' ? statusCodes.badTimeout : statusCodes.badCommunicationError;
 };
 
-/** Whether the unit itself did not answer, in time or at all. */
+/** Whether the unit itself did not answer in time, or not with anything that can be read. */
 export const isUnanswered = (error: GatewayError): boolean =>
   error instanceof ModbusException
     ? gatewayExceptions.has(error.exceptionCode)
-    : error.code === 'TIMEOUT';
+    : error.code === 'TIMEOUT' || error instanceof GarbledAnswer;
 
 /** Whether the error is about the connection rather than about one read. */
 export const isConnectionGone = (error: GatewayError): boolean =>
   !(error instanceof ModbusException) &&
+  !(error instanceof GarbledAnswer) &&
   error.code !== 'TIMEOUT' &&
   error.code !== 'BUFFER_OVERFLOW';

@@ -18,6 +18,13 @@ const turnaroundMs = z
   .default(5)
   .describe('How long a device takes to begin its answer, in ms; for the plan only');
 
+const drainMs = z
+  .int()
+  .min(1)
+  .max(2000)
+  .default(100)
+  .describe('Silence that must follow a time-out before the next request, in ms');
+
 const tcpSchema = z.strictObject({
   type: z.literal('tcp'),
   host,
@@ -47,6 +54,7 @@ const rtuSchema = z.strictObject({
   parity: z.enum(['none', 'even', 'odd']).default('even'),
   stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
   turnaroundMs,
+  drainMs,
 });
 
 const rtuOverTcpSchema = z.strictObject({
@@ -63,6 +71,7 @@ const rtuOverTcpSchema = z.strictObject({
       'Of the serial line behind the converter; for the plan and the silence after a time-out',
     ),
   turnaroundMs,
+  drainMs,
 });
 
 const pathPart = (description: string) =>

@@ -283,16 +283,8 @@ export const pointKind = (point: {
   readonly type: ValueType;
 }): NonNullable<ProfilePoint['kind']> => {
   if (point.kind !== undefined) return point.kind;
-  switch (point.type) {
-    case 'bit':
-      return 'boolean';
-    case 'enum':
-      return 'enum';
-    case 'string':
-      return 'string';
-    default:
-      return 'number';
-  }
+  if (point.type === 'bit') return 'boolean';
+  return point.type === 'enum' || point.type === 'string' ? point.type : 'number';
 };
 
 const registerCounts: Readonly<Record<Exclude<ValueType, 'string'>, number>> = {

@@ -54,7 +54,10 @@ const runOnce = async (options: RunOptions): Promise<unknown> => {
   const onAbort = (): void => stop.abort();
   context.signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const transport = await openTransport(config, context);
+    const transport = await openTransport(config, {
+      signal: context.signal,
+      count: (name, delta) => context.count(name, delta),
+    });
     let isConnected = false;
     const onAnswer = (): void => {
       if (isConnected) return;

@@ -36,7 +36,8 @@ export interface Transport {
   readonly closed: Promise<GatewayError>;
 }
 
-/** What a transport counts: `requests`, `timeouts`, `exceptions`, `late_answers`, `duplicate_answers`, `noise_bytes`. */
+/** What a transport counts: `requests`, `timeouts`, `exceptions`, `late_answers`, `duplicate_answers`; serial
+ * lines also `garbled_answers` and `noise_bytes`. */
 export type TransportCount = (name: string, delta: number) => void;
 
 /** Bytes of data in the answer to a read. */
@@ -69,6 +70,13 @@ export class ModbusException extends GatewayError {
       retryable: !lastingExceptions.has(exceptionCode),
     });
     this.exceptionCode = exceptionCode;
+  }
+}
+
+/** On a serial line: something came, but it is no answer to what was asked. The line stands, as noise passes. */
+export class GarbledAnswer extends GatewayError {
+  constructor(message: string, cause: unknown) {
+    super('PROTOCOL', message, { retryable: true, cause });
   }
 }
 
