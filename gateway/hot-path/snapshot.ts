@@ -1,33 +1,90 @@
+/**
+ * A snapshot: magic, format version, the program's id in ASCII, the number of cells, then runs of cells that are not 0, each
+ * as (first cell, number of cells) and the cells as they lie in memory (little-endian). Most of an arena is room for samples
+ * that have not come yet, so leaving out zeros keeps snapshots small.
+ */
 const magic = 0x5357_4850;
 const formatVersion = 1;
+const idStart = 8;
 const idLength = 64;
-const headerLength = 8 + idLength;
+const headerLength = idStart + idLength + 4;
+const runHeaderLength = 8;
+/** A shorter stretch of zeros is not worth a new run. */
+const shortestGap = 2;
 
-/** Magic, format version and the program's id in ASCII, then the arena as it lies in memory (little-endian). */
+type Run = { readonly first: number; readonly count: number };
+
+/** Bits, not values: -0 is not left out. */
+const isZero = (memory: Float64Array, cell: number): boolean => Object.is(memory[cell], 0);
+
+const findRuns = (memory: Float64Array): readonly Run[] => {
+  const runs: Run[] = [];
+  let cell = 0;
+  while (cell < memory.length) {
+    if (isZero(memory, cell)) {
+      cell += 1;
+      continue;
+    }
+    const first = cell;
+    let end = cell + 1;
+    for (cell = end; cell < memory.length && cell - end < shortestGap; cell++) {
+      if (!isZero(memory, cell)) end = cell + 1;
+    }
+    runs.push({ first, count: end - first });
+  }
+  return runs;
+};
+
 export const encodeSnapshot = (programId: string, memory: Float64Array): Uint8Array => {
-  const bytes = new Uint8Array(headerLength + memory.byteLength);
+  const runs = findRuns(memory);
+  const cells = runs.reduce((sum, run) => sum + run.count, 0);
+  const bytes = new Uint8Array(headerLength + runs.length * runHeaderLength + cells * 8);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, magic);
   view.setUint32(4, formatVersion);
-  for (let index = 0; index < idLength; index++) bytes[8 + index] = programId.charCodeAt(index);
-  bytes.set(new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength), headerLength);
+  for (let index = 0; index < idLength; index++) {
+    bytes[idStart + index] = programId.charCodeAt(index);
+  }
+  view.setUint32(idStart + idLength, memory.length);
+  let at = headerLength;
+  for (const { first, count } of runs) {
+    view.setUint32(at, first);
+    view.setUint32(at + 4, count);
+    at += runHeaderLength;
+    bytes.set(new Uint8Array(memory.buffer, memory.byteOffset + first * 8, count * 8), at);
+    at += count * 8;
+  }
   return bytes;
 };
 
-/** Copies a snapshot of the program `programId` into `memory`; false when it is not one. */
+const isOfProgram = (view: DataView, programId: string, length: number): boolean => {
+  if (view.byteLength < headerLength) return false;
+  if (view.getUint32(0) !== magic || view.getUint32(4) !== formatVersion) return false;
+  for (let index = 0; index < idLength; index++) {
+    if (view.getUint8(idStart + index) !== programId.charCodeAt(index)) return false;
+  }
+  return view.getUint32(idStart + idLength) === length;
+};
+
+/** Copies a snapshot of the program `programId` into `memory`; false, with `memory` untouched, when it is not one. */
 export const decodeSnapshot = (
   programId: string,
   bytes: Uint8Array,
   memory: Float64Array,
 ): boolean => {
-  if (bytes.length !== headerLength + memory.byteLength) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint32(0) !== magic || view.getUint32(4) !== formatVersion) return false;
-  for (let index = 0; index < idLength; index++) {
-    if (bytes[8 + index] !== programId.charCodeAt(index)) return false;
+  if (!isOfProgram(view, programId, memory.length)) return false;
+  const restored = new Uint8Array(memory.byteLength);
+  let at = headerLength;
+  while (at + runHeaderLength <= bytes.length) {
+    const first = view.getUint32(at) * 8;
+    const length = view.getUint32(at + 4) * 8;
+    at += runHeaderLength;
+    if (at + length > bytes.length || first + length > restored.length) return false;
+    restored.set(bytes.subarray(at, at + length), first);
+    at += length;
   }
-  new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength).set(
-    bytes.subarray(headerLength),
-  );
+  if (at !== bytes.length) return false;
+  memory.set(new Float64Array(restored.buffer));
   return true;
 };

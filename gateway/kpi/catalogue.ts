@@ -1,12 +1,26 @@
+import { avoidedCo2 } from './carbon/avoided-co2.ts';
 import type { AnyKpiDefinition } from './definition.ts';
 import { gridExport, gridImport } from './energy/grid-energy.ts';
 import { pvEnergy } from './energy/pv-energy.ts';
+import { selfConsumption } from './energy/self-consumption.ts';
+import { arcOnRatio } from './welding/arc-on-ratio.ts';
+import { deformationMax } from './welding/deformation-max.ts';
 import { heatInput } from './welding/heat-input.ts';
+import { trackingMax, trackingP95, trackingRms } from './welding/tracking.ts';
+import { travelSpeedMean } from './welding/travel-speed-mean.ts';
 
 /** Every KPI that a site can have. */
 export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   heatInput,
+  trackingRms,
+  trackingP95,
+  trackingMax,
+  arcOnRatio,
+  travelSpeedMean,
+  deformationMax,
   pvEnergy,
   gridImport,
   gridExport,
+  selfConsumption,
+  avoidedCo2,
 ];

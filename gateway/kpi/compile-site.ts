@@ -1,7 +1,14 @@
 import type { ConfigIssue, SiteIdentity } from '../core/adapter.ts';
-import { type GroupSpec, groupKey, type LocalText, type RegisteredGroup } from '../core/point.ts';
+import {
+  type EquipmentPath,
+  type GroupSpec,
+  groupKey,
+  type LocalText,
+  type RegisteredGroup,
+} from '../core/point.ts';
 import { compileProgram } from '../hot-path/compile.ts';
 import type { HotPathProgram, NodeSpec } from '../hot-path/program.ts';
+import { calculatedGroups, calculatedNode } from './calculated.ts';
 import {
   expandEntries,
   instanceId,
@@ -17,8 +24,8 @@ import {
   kpisSchema,
 } from './site-schema.ts';
 
-/** KPIs come out at every tick. */
-const kpiPeriodMs = 1000;
+/** Computed points come out at every tick. */
+const outputPeriodMs = 1000;
 
 /** Part of every program id: raised when a definition or the way it is wired changes without a version of its own. */
 const catalogueVersion = '1';
@@ -34,6 +41,10 @@ export type SiteInput = {
 /** An issue of the site file, with the section that it is in. */
 export type SiteIssue = ConfigIssue & { readonly section: 'kpis' | 'calculated' };
 
+type BuiltNode = {
+  readonly node: NodeSpec | undefined;
+  readonly issues: readonly ConfigIssue[];
+};
 type SiteNode = { readonly section: SiteIssue['section']; readonly node: NodeSpec };
 
 export type SitePlan = {
@@ -46,21 +57,30 @@ export type SitePlan = {
 
 /** Finds out what a site's computed points need and produce, without compiling them. */
 export const planSite = (input: SiteInput): SitePlan => {
+  const toPath = (equipment: string): EquipmentPath => absolutePath(equipment, input.site);
   const table = new PointTable();
   for (const group of input.groups) table.addGroup(group);
   const expanded = expandEntries(input.kpis, table);
-  const groups = kpiGroups(
-    expanded.instances,
-    (equipment) => absolutePath(equipment, input.site),
-    kpiPeriodMs,
-  );
+  const groups = [...kpiGroups(expanded.instances, toPath, outputPeriodMs)];
   for (const group of groups) table.addGroup(group);
-  const issues: SiteIssue[] = expanded.issues.map((issue) => ({ ...issue, section: 'kpis' }));
+  const calculated = calculatedGroups(input.calculated, table, {
+    toPath,
+    periodMs: outputPeriodMs,
+  });
+  for (const group of calculated.groups) table.addGroup(group);
+  groups.push(...calculated.groups);
+
+  const issues: SiteIssue[] = [];
   const nodes: SiteNode[] = [];
-  for (const instance of expanded.instances) {
-    const built = instanceNode(instance, table);
-    for (const issue of built.issues) issues.push({ ...issue, section: 'kpis' });
-    if (built.node !== undefined) nodes.push({ section: 'kpis', node: built.node });
+  const collect = (section: SiteIssue['section'], built: BuiltNode): void => {
+    for (const issue of built.issues) issues.push({ ...issue, section });
+    if (built.node !== undefined) nodes.push({ section, node: built.node });
+  };
+  collect('kpis', { node: undefined, issues: expanded.issues });
+  for (const instance of expanded.instances) collect('kpis', instanceNode(instance, table));
+  collect('calculated', { node: undefined, issues: calculated.issues });
+  for (const { entry, index } of calculated.entries) {
+    collect('calculated', calculatedNode(entry, index, table));
   }
   return { issues, groups, nodes, instances: expanded.instances };
 };

@@ -4,7 +4,7 @@ import type { NodeSpec } from '../hot-path/program.ts';
 import { conversionBetween, findUnit } from '../hot-path/units.ts';
 import { kpiCatalogue } from './catalogue.ts';
 import type { AnyKpiDefinition, KpiContext, KpiInput, ResolvedInput } from './definition.ts';
-import type { KnownPoint, PointTable } from './point-table.ts';
+import { type KnownPoint, type PointTable, staleMsOf } from './point-table.ts';
 import type { KpiEntry } from './site-schema.ts';
 
 /** A KPI of one equipment, asked for by entry `entryIndex` of the site file. */
@@ -132,16 +132,6 @@ export const kpiGroups = (
   }));
 };
 
-const staleFactor = 3;
-const minimumStaleMs = 1000;
-/** Points that come on change have no period: silence is normal, up to this. */
-const onChangeStaleMs = 10_000;
-
-const staleMsOf = (point: KnownPoint): number =>
-  point.periodMs === undefined
-    ? onChangeStaleMs
-    : Math.max(staleFactor * point.periodMs, minimumStaleMs);
-
 const unitProblem = (point: KnownPoint, input: KpiInput): string | undefined => {
   if (input.unit === undefined) return undefined;
   const from = findUnit(point.unit);
@@ -162,7 +152,7 @@ const resolve = (point: KnownPoint, input: KpiInput, slot: number): ResolvedInpu
     slot,
     multiply: conversion?.multiply ?? 1,
     divide: conversion?.divide ?? 1,
-    staleMs: staleMsOf(point),
+    staleMs: staleMsOf(point.periodMs),
     rolloverAt: point.rolloverAt,
   };
 };

@@ -12,6 +12,15 @@ export type KnownPoint = {
   readonly rolloverAt: number | undefined;
 };
 
+const staleFactor = 3;
+const minimumStaleMs = 1000;
+/** Points that come on change have no period: silence is normal, up to this. */
+const onChangeStaleMs = 10_000;
+
+/** Age from which a sample says nothing about now: three periods, at least a second. */
+export const staleMsOf = (periodMs: number | undefined): number =>
+  periodMs === undefined ? onChangeStaleMs : Math.max(staleFactor * periodMs, minimumStaleMs);
+
 /** `area/line/equipment`: how the site file names equipment. */
 export const relativePath = (path: EquipmentPath): string =>
   `${path.area}/${path.line}/${path.equipment}`;

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { buildCombined, kpiInputs } from '../combined.ts';
+import { defineKpi } from '../definition.ts';
+
+/** Share of the photovoltaic energy that was used on site: (PV - export) / PV over the window of both. */
+export const selfConsumption = defineKpi({
+  id: 'selfConsumption',
+  version: 1,
+  equipmentClass: 'park',
+  point: 'selfConsumption',
+  unit: '1',
+  decimals: 3,
+  description: { en: 'self-consumption of photovoltaics', zh: '光伏自用率' },
+  formula: '(pvEnergy - gridExport) / pvEnergy',
+  standard: 'own definition; not clamped, a storage that exports can make it negative',
+  tier: 'c',
+  window: "the site's current day",
+  coverageRule: 'the smaller of the coverages of pvEnergy and gridExport',
+  inputs: {
+    ...kpiInputs('pvEnergy', 'kWh', { en: 'energy from photovoltaics', zh: '光伏发电量' }),
+    ...kpiInputs('gridExport', 'kWh', { en: 'energy fed into the grid', zh: '上网电量' }),
+  },
+  parametersSchema: z.strictObject({}),
+  build: (context) => {
+    buildCombined(context, ['pvEnergy', 'gridExport'], (memory, [pv = 0, exported = 0], out) => {
+      const produced = memory[pv] as number;
+      memory[out] = (produced - (memory[exported] as number)) / produced;
+    });
+  },
+});
