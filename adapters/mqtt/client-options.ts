@@ -18,7 +18,7 @@ const readPem = async (file: string | undefined, what: string): Promise<Buffer |
 const tlsOptions = async (config: MqttConfig): Promise<IClientOptions> => {
   const { tls } = config;
   const ca = await readPem(tls?.caFile, 'caFile');
-  const cert = await readPem(tls?.certificateFile, 'certificateFile');
+  const cert = await readPem(tls?.certFile, 'certFile');
   const key = await readPem(tls?.keyFile, 'keyFile');
   return {
     rejectUnauthorized: true,

@@ -55,7 +55,7 @@ const isLoopback = (host: string): boolean => {
  * Starts an MQTT 3.1.1 broker inside of the gateway, for people and programs on the same machine. Everybody may subscribe,
  * nobody but the gateway may publish, and sessions end with their connection, so that an absent subscriber costs nothing.
  *
- * @throws GatewayError CONFIG_INVALID when `host` is not loopback, LISTEN_FAILED when the port cannot be had
+ * @throws GatewayError LISTEN_FAILED when `host` is not loopback or the port cannot be had
  */
 export const startEmbeddedBroker = async (
   options: EmbeddedBrokerOptions,
@@ -63,7 +63,7 @@ export const startEmbeddedBroker = async (
   const { host, log } = options;
   if (!isLoopback(host)) {
     throw new GatewayError(
-      'CONFIG_INVALID',
+      'LISTEN_FAILED',
       `the embedded broker cannot listen on ${host}: it has no sign-in, so only 127.0.0.1, ::1 and localhost are allowed`,
       { retryable: false },
     );

@@ -10,7 +10,7 @@ const tlsSchema = z
     caFile: file(
       'PEM file of the authorities that may sign the certificate of the broker; without it, those that Node trusts',
     ).optional(),
-    certificateFile: file('PEM file of the certificate of this client').optional(),
+    certFile: file('PEM file of the certificate of this client').optional(),
     keyFile: file('PEM file of the private key of that certificate').optional(),
     serverName: z
       .string()
@@ -41,6 +41,7 @@ const laneSchema = (description: string) =>
 const isBrokerUrl = (text: string): boolean => {
   const url = URL.parse(text);
   if (url === null || url.hostname === '') return false;
+  if (url.search !== '' || url.hash !== '' || url.pathname.length > 1) return false;
   return url.protocol === 'mqtt:' || url.protocol === 'mqtts:';
 };
 
@@ -118,8 +119,8 @@ export const mqttConfigSchema = z
       refuse(['url'], 'mqtts:// because tls is configured');
     }
     const { tls } = config;
-    if ((tls?.certificateFile === undefined) !== (tls?.keyFile === undefined)) {
-      refuse(['tls'], 'certificateFile and keyFile together');
+    if ((tls?.certFile === undefined) !== (tls?.keyFile === undefined)) {
+      refuse(['tls'], 'certFile and keyFile together');
     }
     if (config.password !== undefined && config.username === undefined) {
       refuse(['username'], 'a user name, because there is a password');

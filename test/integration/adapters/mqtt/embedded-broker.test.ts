@@ -155,7 +155,7 @@ test.each(['0.0.0.0', '192.168.1.10', '::', 'example.org'])(
     await expect(
       startEmbeddedBroker({ host, port: 0, log: createTestLog() }),
     ).rejects.toMatchObject({
-      code: 'CONFIG_INVALID',
+      code: 'LISTEN_FAILED',
       retryable: false,
       message: expect.stringContaining('no sign-in'),
     });

@@ -173,8 +173,8 @@ describe('TLS', () => {
   const certificates = () => {
     const files = mutual.certificates;
     if (files === undefined) throw new Error('the broker has no certificates');
-    const { caFile, clientCertificateFile: certificateFile, clientKeyFile: keyFile } = files;
-    return { caFile, certificateFile, keyFile };
+    const { caFile, clientCertificateFile: certFile, clientKeyFile: keyFile } = files;
+    return { caFile, certFile, keyFile };
   };
 
   test.each([{ version: '3.1.1' }, { version: 5 }])(
