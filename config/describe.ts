@@ -10,13 +10,17 @@ export const isSensitivePath = (path: ConfigPath): boolean =>
 
 export const hiddenValue = '(secret)';
 
+/** User name and password in a URL, up to the last @ of its authority. */
+const urlCredentials = /([a-z][a-z0-9+.-]*:\/\/)[^/\s]*@/gi;
+
 /** A value in the words of a message: what somebody sees when looking at that place in the file. */
 export const describeValue = (value: unknown): string => {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
   if (typeof value !== 'string') return String(value);
-  const shown = value.length > longestShown ? `${value.slice(0, longestShown)}…` : value;
+  const safe = value.replace(urlCredentials, `$1${hiddenValue}@`);
+  const shown = safe.length > longestShown ? `${safe.slice(0, longestShown)}…` : safe;
   return JSON.stringify(shown);
 };
 

@@ -35,11 +35,17 @@ const numberPhrase = (schema: unknown): string | undefined => {
   return `${name}${range(schema.minValue ?? -Infinity, schema.maxValue ?? Infinity)}`;
 };
 
+const countedNouns: Readonly<Record<string, string>> = {
+  string: 'character',
+  array: 'item',
+  set: 'item',
+};
+
 const boundPhrase = (issue: z.core.$ZodRawIssue): string => {
   const isMinimum = issue.code === 'too_small';
   const bound = String(isMinimum ? issue['minimum'] : issue['maximum']);
-  const items = issue['origin'] === 'array' || issue['origin'] === 'set' ? ' items' : undefined;
-  const suffix = issue['origin'] === 'string' ? ' characters' : (items ?? '');
+  const noun = countedNouns[String(issue['origin'])];
+  const suffix = noun === undefined ? '' : ` ${noun}${bound === '1' ? '' : 's'}`;
   if (issue['inclusive'] === false) return `${isMinimum ? 'more' : 'less'} than ${bound}${suffix}`;
   return `at ${isMinimum ? 'least' : 'most'} ${bound}${suffix}`;
 };

@@ -39,7 +39,10 @@ const siteSection = z
     enterprise: pathPart('First part of every path and topic: the company'),
     site: pathPart('Second part of every path and topic: the plant'),
     name: z
-      .strictObject({ en: z.string().min(1).max(120), zh: z.string().min(1).max(120) })
+      .strictObject({
+        en: z.string().min(1).max(120).describe('In English'),
+        zh: z.string().min(1).max(120).describe('In Chinese'),
+      })
       .describe('What people call the plant')
       .optional(),
     timeZone: z

@@ -8,7 +8,7 @@ import type { ConfigPath } from './problem.ts';
 import type { ProfileStore } from './profiles.ts';
 import type { Report } from './report.ts';
 import type { LoadedSource } from './site.ts';
-import { didYouMean, listAlternatives } from './suggest.ts';
+import { didYouMean } from './suggest.ts';
 
 type SourceEntry = CheckedEntry<SourceAdapter<unknown>>;
 
@@ -45,12 +45,11 @@ const missingProfile = async (
 ): Promise<ConfigIssue> => {
   const names = await store.names();
   const places = placesOfProfile(entryValue, name, []);
-  const more = places.length > 1 ? ` (and ${places.length - 1} times more)` : '';
-  const hint = didYouMean(name, names);
+  const more = places.length > 1 ? ` (in ${places.length} places)` : '';
   return {
     path: places[0] ?? [],
     found: `the unknown profile ${JSON.stringify(name)}${more}`,
-    expected: `${listAlternatives([...names])}${hint}`,
+    expected: `the name of a file in profiles/ or of a built-in profile${didYouMean(name, names)}`,
   };
 };
 

@@ -1,0 +1,59 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { runProgram, startProgram } from './program.ts';
+
+const demoFile = join(import.meta.dirname, '../../../config/demo.yaml');
+
+const inFolder = (text: string): { readonly folder: string; readonly file: string } => {
+  const folder = mkdtempSync(join(tmpdir(), 'seamwatt-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'site.yaml');
+  writeFileSync(file, text);
+  return { folder, file };
+};
+
+test('the demo site is in order, with every device, KPI and sink that it promises', async () => {
+  const { code, out, errors } = await runProgram(['check', '--json', '--config', demoFile], {
+    env: { INFLUX_URL: 'http://127.0.0.1:8086' },
+  });
+  expect({ code, errors }).toEqual({ code: 0, errors: '' });
+  const { site } = JSON.parse(out);
+  expect(site.identity).toMatchObject({ enterprise: 'seamwatt', site: 'demo', simulated: true });
+  // 21 of the line, 50 inverters, 4 meters, 1 storage, 10 chargers, and the park itself.
+  expect(site.counts.equipment).toBe(87);
+  expect(site.sinks).toEqual([{ id: 'influx', kind: 'influxdb' }]);
+  expect(site.broker).toMatchObject({ embedded: true });
+  expect(site.kpis).toEqual(
+    expect.arrayContaining([
+      ...['heatInput', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'],
+      ...['travelSpeedMean', 'deformationMax'],
+      ...['pvEnergy', 'gridImport', 'gridExport', 'selfConsumption', 'avoidedCo2'],
+    ]),
+  );
+});
+
+test('the plan of the demo reads all 20 torches by four requests', async () => {
+  const { code, out } = await runProgram(['check', '--plan', '--config', demoFile]);
+  expect(code).toBe(0);
+  expect(out).toContain('INFLUX_URL is not set');
+  const torches = out.split('\n').filter((line) => /holding +1\d{3} /.test(line));
+  expect(torches).toHaveLength(4);
+});
+
+test('run with a wrong configuration tells every problem, ends with 2 and leaves nothing behind', async () => {
+  const { folder, file } = inFolder('version: 1\nsite: { enterprise: a }\napi: { port: x }\n');
+  const { code, errors, out } = await runProgram(['run', '--config', file]);
+  expect(code).toBe(2);
+  expect(out).toBe('');
+  expect(errors.trim().split('\n')).toHaveLength(3);
+  expect(readdirSync(folder)).toEqual(['site.yaml']);
+});
+
+test('a reader that has had enough of the output is no failure', async () => {
+  const program = startProgram(['check', '--schema']);
+  await program.saw('$schema');
+  program.child.stdout?.destroy();
+  expect(await program.ended).toMatchObject({ code: 0, errors: '' });
+});

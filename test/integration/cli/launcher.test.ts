@@ -1,0 +1,60 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { launcher, runProgram, startProgram } from './program.ts';
+
+// Node tells its version by a property that a module loaded before the launcher can change: so the launcher sees an old
+// Node, and the one that it then finds and starts is the real one.
+const asOldNode = [
+  '--import',
+  "data:text/javascript,Object.defineProperty(process,'version',{value:'v20.20.2'})",
+];
+const anyPorts = ['--control-port', '0', '--line-plc-port', '0', '--plants', 'line'];
+
+test('under an old Node it starts itself again with Node 24 and passes arguments and exit code on', async () => {
+  const version = await runProgram(['--version'], { nodeArguments: asOldNode });
+  expect(version).toMatchObject({ code: 0, errors: '' });
+  expect(version.out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  const wrong = await runProgram(['check', '--config', '/no such file.yaml'], {
+    nodeArguments: asOldNode,
+  });
+  expect(wrong.code).toBe(2);
+  expect(wrong.errors).toContain('/no such file.yaml: found no readable file');
+});
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  '%s reaches the program behind the launcher',
+  async (signal) => {
+    const program = startProgram(['simulate', '--', ...anyPorts], { nodeArguments: asOldNode });
+    await program.saw('"simulated":true');
+    program.child.kill(signal);
+    expect(await program.ended).toMatchObject({ code: 0 });
+  },
+);
+
+test('without a Node 24 anywhere it says what to do', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seamwatt-launcher-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'bin'));
+  const alone = join(folder, 'bin', 'seamwatt.mjs');
+  copyFileSync(launcher, alone);
+  const { code, errors } = await runProgram(['--version'], {
+    program: alone,
+    nodeArguments: asOldNode,
+    env: { PATH: folder },
+  });
+  expect(code).toBe(1);
+  expect(errors).toContain('needs Node 24 or newer, this is v20.20.2');
+});
+
+test('a package without its program says so', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'seamwatt-launcher-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'bin'));
+  const alone = join(folder, 'bin', 'seamwatt.mjs');
+  copyFileSync(launcher, alone);
+  const { code, errors } = await runProgram(['--version'], { program: alone });
+  expect(code).toBe(1);
+  expect(errors).toContain('install it again');
+});

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import type { Composition } from '../../../../gateway/cli/composition.ts';
+import { createCli } from '../../../../gateway/cli/create-cli.ts';
+import type { SourceAdapter } from '../../../../gateway/core/adapter.ts';
+import { GatewayError } from '../../../../gateway/core/error.ts';
+
+const bellSchema = z.strictObject({ tone: z.string().default('c') });
+
+/** A source of one point that can be probed; the target `deaf` never answers, `broken` fails. */
+const bellAdapter: SourceAdapter<z.output<typeof bellSchema>> = {
+  role: 'source',
+  kind: 'bell',
+  configSchema: bellSchema,
+  plan: ({ id }) => ({
+    title: `Source ${id}`,
+    columns: ['钟', 'rings/s'],
+    rows: [['大钟', 2]],
+    summary: ['2 rings/s'],
+    issues: [],
+  }),
+  createSource: ({ id, site }) => ({
+    id,
+    groups: [
+      {
+        equipment: { ...site, area: 'tower', line: 'north', equipment: 'bell' },
+        equipmentClass: 'bell',
+        name: 'signals',
+        producer: id,
+        channels: [
+          { point: 'level', kind: 'number', unit: '1', description: { en: 'Level', zh: '响度' } },
+        ],
+      },
+    ],
+    run: () => Promise.resolve(),
+  }),
+  probe: ({ target, arguments: rest, signal }) => {
+    if (target === 'broken') {
+      throw new GatewayError('CONNECTION_FAILED', 'the rope is torn', { retryable: true });
+    }
+    if (target !== 'deaf') {
+      return Promise.resolve({ lines: [`ding ${rest.join(' ')}`], data: { target } });
+    }
+    return new Promise((_, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('gave up')), { once: true });
+    });
+  },
+};
+
+export const composition = (overrides: Partial<Composition> = {}): Composition => ({
+  version: '1.2.3',
+  adapters: [bellAdapter],
+  sections: [],
+  demoFile: '/nowhere/demo.yaml',
+  simulatorsProgram: '/nowhere/main.ts',
+  runGateway: () => Promise.resolve(),
+  replay: () => Promise.resolve({ isEqual: true, lines: ['equal'], data: { equal: true } }),
+  ...overrides,
+});
+
+export type CliResult = {
+  readonly code: number;
+  readonly out: readonly string[];
+  readonly errors: readonly string[];
+};
+
+export const runCli = async (
+  argv: readonly string[],
+  options: Partial<Composition> & { readonly env?: Record<string, string> } = {},
+): Promise<CliResult> => {
+  const { env = {}, ...overrides } = options;
+  const out: string[] = [];
+  const errors: string[] = [];
+  const code = await createCli(composition(overrides)).run({
+    argv,
+    env,
+    print: (line) => out.push(line),
+    complain: (line) => errors.push(line),
+  });
+  return { code, out, errors };
+};
+
+export const goodSite = `version: 1
+site: { enterprise: acme, site: dam }
+sources: [{ id: big, kind: bell }]
+`;
+
+/** A site file with this text, gone after the test. */
+export const siteFile = (text: string): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'seamwatt-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'site.yaml');
+  writeFileSync(file, text);
+  return file;
+};
