@@ -26,8 +26,11 @@ export type LineWriterOptions = {
   readonly maxBodyBytes: number;
 };
 
-/** Finding the bad lines of one request may cost this many more; what is then unclear is refused together. */
-const maxSearchRequests = 128;
+/**
+ * The search for the bad lines of one request ends after this many refusals, each of which costs two requests at most;
+ * what is then unclear is refused together.
+ */
+const maxRefusals = 64;
 
 /** A server that says 413 is not asked with less, except for single lines. */
 const leastBodyBytes = 16 * 1024;
@@ -102,7 +105,8 @@ type RangeWriterOptions = {
 class RangeWriter {
   readonly #options: RangeWriterOptions;
   #work: Work[] = [];
-  #requestsLeft = maxSearchRequests;
+  #refusalsLeft = maxRefusals;
+  #refusedCount = 0;
   /** Whether every refusal so far is known to be of that very line. */
   #isExact = true;
 
@@ -111,19 +115,14 @@ class RangeWriter {
   }
 
   async write(range: LineRange): Promise<void> {
-    const { lines, settled } = this.#options;
+    const { lines, settled, send } = this.#options;
     this.#work = [range];
     for (let work = this.#work.pop(); work !== undefined; work = this.#work.pop()) {
       if (!this.#settledBySibling(work)) {
-        await this.#apply(work, await this.#send(linesOf(lines, work)));
+        await this.#apply(work, await send(linesOf(lines, work)));
       }
       settled(this.#work.at(-1)?.from ?? range.to);
     }
-  }
-
-  #send(body: Buffer): Promise<WriteAnswer> {
-    this.#requestsLeft -= 1;
-    return this.#options.send(body);
   }
 
   async #apply(range: LineRange, answer: WriteAnswer): Promise<void> {
@@ -131,12 +130,14 @@ class RangeWriter {
       case 'stored':
         return;
       case 'too-large':
-      case 'refused':
         this.#halve(range, answer.words);
+        return;
+      case 'refused':
+        this.#narrow(range, answer.words);
         return;
       case 'named':
         if (await this.#isTheRestStored(range, answer.refused)) return;
-        this.#halve(range, [...answer.refused.values()][0] ?? '');
+        this.#narrow(range, [...answer.refused.values()][0] ?? '');
         return;
       case 'partial':
         await this.#applyPartial(range, answer.refusedCount, answer.words);
@@ -150,8 +151,8 @@ class RangeWriter {
     }
     const named = linesInConflict(this.#options.lines, range, words);
     if (named.size === refusedCount && (await this.#isTheRestStored(range, named))) return;
-    const refusedBefore = this.#options.refusals.size;
-    this.#halve(range, words, { refusedCount, words, refusedBefore });
+    const refusedBefore = this.#refusedCount;
+    this.#narrow(range, words, { refusedCount, words, refusedBefore });
   }
 
   /** Refuses the lines that the server's words name (from 0 in the range), after seeing that it takes all others. */
@@ -159,40 +160,44 @@ class RangeWriter {
     { from, to }: LineRange,
     named: ReadonlyMap<number, string>,
   ): Promise<boolean> {
-    const { lines } = this.#options;
+    const { lines, send } = this.#options;
     const others: Buffer[] = [];
     for (let line = from; line < to; line += 1) {
       if (!named.has(line - from)) others.push(linesOf(lines, { from: line, to: line + 1 }));
     }
     if (others.length + named.size !== to - from) return false;
-    if (others.length > 0 && (await this.#send(Buffer.concat(others))).kind !== 'stored') {
+    if (others.length > 0 && (await send(Buffer.concat(others))).kind !== 'stored') {
       return false;
     }
     for (const [line, words] of named) this.#refuse(from + line, words);
     return true;
   }
 
-  #halve(range: LineRange, words: string, sibling?: Sibling): void {
+  #narrow(range: LineRange, words: string, sibling?: Sibling): void {
     const count = range.to - range.from;
-    if (count === 1) {
-      this.#refuse(range.from, words);
-      return;
-    }
-    if (this.#requestsLeft <= 0) {
+    if (count > 1 && this.#refusalsLeft === 0) {
       this.#isExact = false;
       this.#refuseAll(range, `among ${count} lines that were refused together: ${words}`);
       return;
     }
-    const middle = range.from + Math.floor(count / 2);
-    const second = { from: middle, to: range.to };
-    this.#work.push(sibling === undefined ? second : { ...second, sibling });
-    this.#work.push({ from: range.from, to: middle });
+    if (count > 1) this.#refusalsLeft -= 1;
+    this.#halve(range, words, sibling);
+  }
+
+  #halve({ from, to }: LineRange, words: string, sibling?: Sibling): void {
+    if (to - from === 1) {
+      this.#refuse(from, words);
+      return;
+    }
+    const middle = from + Math.floor((to - from) / 2);
+    this.#work.push({ from: middle, to, ...(sibling === undefined ? {} : { sibling }) });
+    this.#work.push({ from, to: middle });
   }
 
   /** Whether the count of refused lines tells what is wrong with a second half without sending it again. */
   #settledBySibling({ from, to, sibling }: Work): boolean {
     if (sibling === undefined || !this.#isExact) return false;
-    const inFirst = this.#options.refusals.size - sibling.refusedBefore;
+    const inFirst = this.#refusedCount - sibling.refusedBefore;
     const left = sibling.refusedCount - inFirst;
     if (left === 0) return true;
     if (inFirst > 0 || left !== to - from) return false;
@@ -207,6 +212,7 @@ class RangeWriter {
   #refuse(line: number, words: string): void {
     const { lines, refusals } = this.#options;
     refusals.set(lines.lineEntry[line] as number, words);
+    this.#refusedCount += 1;
   }
 }
 

@@ -1,34 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EncodedLines, LineEncoder } from '../../../../adapters/influxdb/line-encoder.ts';
 import type { EntryBatch } from '../../../../gateway/core/entry.ts';
 import type { RegisteredGroup } from '../../../../gateway/core/point.ts';
-import { absentStatus, statusCodes } from '../../../../gateway/core/quality.ts';
+import { statusCodes } from '../../../../gateway/core/quality.ts';
 import {
   EntryBatchBuilder,
   type TestDirectory,
   type TestSample,
-  testDirectory,
-  testGroup,
 } from '../../../support/entry-batch.ts';
-import { type ParsedLine, parseLines } from '../../../support/line-protocol.ts';
+import { encoderOf, oneGroup, parseEncoded } from '../../../support/influxdb-lines.ts';
+import type { ParsedLine } from '../../../support/line-protocol.ts';
 import { testSeed } from '../../../support/seed.ts';
 
 const timeMs = 1_700_000_000_000;
-
-const encoderOf = (directory: TestDirectory, simulated = false): LineEncoder =>
-  new LineEncoder({ directory, enterprise: 'seamwatt', site: 'demo', simulated });
-
-const oneGroup = (
-  options: Parameters<typeof testGroup>[0],
-): { readonly directory: TestDirectory; readonly group: RegisteredGroup } => {
-  const directory = testDirectory([testGroup(options)]);
-  const [group] = directory.groups;
-  if (group === undefined) throw new Error('no group');
-  return { directory, group };
-};
-
-const parse = ({ bytes }: EncodedLines): ParsedLine[] => parseLines(bytes.toString('utf8'));
 
 /** The text of one frame of points `a`, `b`, `c`. */
 const encodeSamples = (values: Record<string, TestSample>, revision = 0): string => {
@@ -58,7 +42,7 @@ describe('lines of frames', () => {
       .frame(group, { timeMs: timeMs + 1, values: { a: 1 } })
       .build();
     const lines = encoderOf(directory).encode(batch);
-    expect(parse(lines)).toHaveLength(1);
+    expect(parseEncoded(lines)).toHaveLength(1);
     expect([lines.lineCount, lines.lineEntry[0], lines.lineEnd[0]]).toEqual([
       1,
       1,
@@ -89,7 +73,7 @@ describe('lines of frames', () => {
         .frame(group, { timeMs, values: { a: value, b: uncertain } })
         .build();
       const lines = encoderOf(directory).encode(batch);
-      expect(parse(lines)[1]?.fields).toEqual({
+      expect(parseEncoded(lines)[1]?.fields).toEqual({
         a_status: { type: 'integer', value: BigInt(statusCodes.bad) },
         b_status: { type: 'integer', value: BigInt(statusCodes.bad) },
       });
@@ -111,7 +95,7 @@ describe('lines of frames', () => {
     const batch = new EntryBatchBuilder()
       .frame(group, { timeMs, values: { heatInput: 0.84 }, origin: 'computed' })
       .build();
-    const [line] = parse(encoderOf(directory).encode(batch));
+    const [line] = parseEncoded(encoderOf(directory).encode(batch));
     expect(line?.measurement).toBe('weld_seam');
     expect(Object.keys(line?.tags ?? {})).toEqual([
       'area',
@@ -133,7 +117,7 @@ describe('lines of frames', () => {
       .frame(group, { timeMs, values: { panelId: id, a: 1 } })
       .frame(group, { timeMs, values: { panelId: 99 } })
       .build();
-    const [known, unknown] = parse(encoderOf(directory).encode(batch));
+    const [known, unknown] = parseEncoded(encoderOf(directory).encode(batch));
     expect(known?.fields).toEqual({
       panelId: { type: 'string', value: 'P-2024"07\\ 板, a=b' },
       a: { type: 'float', value: 1 },
@@ -186,7 +170,7 @@ describe('lines of frames', () => {
       new EntryBatchBuilder().frame(group, { timeMs, values }).build();
     encoder.encode(frameOf(before.group, { a: 1 }));
     current = after.directory;
-    const [line] = parse(encoder.encode(frameOf(after.group, { x: 1, y: 2 })));
+    const [line] = parseEncoded(encoder.encode(frameOf(after.group, { x: 1, y: 2 })));
     expect(Object.keys(line?.fields ?? {})).toEqual(['x', 'y']);
   });
 
@@ -196,7 +180,7 @@ describe('lines of frames', () => {
     for (let value = 0; value < 10; value += 1)
       builder.frame(group, { timeMs, values: { a: value } });
     const lines = encoderOf(directory).encode(builder.build(), 4, 7);
-    expect(parse(lines).map((line) => line.fields['a'])).toEqual(
+    expect(parseEncoded(lines).map((line) => line.fields['a'])).toEqual(
       [4, 5, 6].map((value) => ({ type: 'float', value })),
     );
     expect([...lines.lineEntry.subarray(0, lines.lineCount)]).toEqual([4, 5, 6]);
@@ -207,7 +191,7 @@ describe('time stamps', () => {
   const timeOf = (ms: number): bigint | undefined => {
     const { directory, group } = oneGroup({ channels: ['a'] });
     const batch = new EntryBatchBuilder().frame(group, { timeMs: ms, values: { a: 1 } }).build();
-    return parse(encoderOf(directory).encode(batch))[0]?.timeNs;
+    return parseEncoded(encoderOf(directory).encode(batch))[0]?.timeNs;
   };
 
   it.each([
@@ -248,7 +232,7 @@ describe('events', () => {
   it('go to a measurement of their own', () => {
     const { directory } = oneGroup({ channels: ['a'] });
     const batch = new EntryBatchBuilder(41).record({ type: 'event', timeMs, event }).build();
-    expect(parse(encoderOf(directory).encode(batch))).toEqual([
+    expect(parseEncoded(encoderOf(directory).encode(batch))).toEqual([
       {
         measurement: 'seamwatt_event',
         tags: {
@@ -272,7 +256,7 @@ describe('events', () => {
     const { directory } = oneGroup({ channels: ['a'] });
     const record = { type: 'event', timeMs, event } as const;
     const batch = new EntryBatchBuilder(7).record(record).record(record).build();
-    const encode = (): ParsedLine[] => parse(encoderOf(directory).encode(batch));
+    const encode = (): ParsedLine[] => parseEncoded(encoderOf(directory).encode(batch));
     const [first, second] = encode();
     expect(first?.timeNs).not.toBe(second?.timeNs);
     expect(encode()[0]).toEqual(first);
@@ -295,135 +279,5 @@ describe('events', () => {
       .build();
     const lines = encoderOf(directory).encode(batch);
     expect([lines.lineCount, lines.unencodable]).toEqual([0, []]);
-  });
-});
-
-/** What line protocol cannot say: line breaks in names, a backslash at their end, and names that are empty. */
-const nameArbitrary = fc
-  .string({ unit: 'binary', minLength: 1, maxLength: 12 })
-  .filter((name) => !/[\r\n]|\\$|^#/.test(name) && name.isWellFormed());
-const awkwardName = fc.oneof(
-  nameArbitrary,
-  fc.constantFrom('焊缝', 'a b', 'a,b', 'a=b', '"', 'a\\b', ' ', ',', '=', '\\,x', 'a\\ b', '🔥'),
-);
-const textArbitrary = fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed());
-
-describe('escaping', () => {
-  it('brings any names and texts back', () => {
-    const shape = fc.record({
-      equipmentClass: awkwardName,
-      area: awkwardName,
-      line: awkwardName,
-      equipment: awkwardName,
-      point: awkwardName,
-      text: textArbitrary,
-    });
-    fc.assert(
-      fc.property(shape, ({ point, text, ...path }) => {
-        const { directory, group } = oneGroup({
-          ...path,
-          channels: [{ point, kind: 'string' }],
-        });
-        const batch = new EntryBatchBuilder()
-          .frame(group, { timeMs, values: { [point]: directory.intern(text) } })
-          .build();
-        const [line] = parse(encoderOf(directory).encode(batch));
-        expect(line).toEqual({
-          measurement: path.equipmentClass,
-          tags: {
-            area: path.area,
-            enterprise: 'seamwatt',
-            equipment: path.equipment,
-            line: path.line,
-            site: 'demo',
-          },
-          fields: { [point]: { type: 'string', value: text } },
-          timeNs: 1_700_000_000_000_000_000n,
-        });
-      }),
-      { seed: testSeed(), numRuns: 500 },
-    );
-  });
-
-  it('puts spaces for line breaks and drops backslashes at the end of names', () => {
-    const { directory, group } = oneGroup({ equipment: 'a\r\nb\\\\', channels: ['a'] });
-    const batch = new EntryBatchBuilder().frame(group, { timeMs, values: { a: 1 } }).build();
-    expect(parse(encoderOf(directory).encode(batch))[0]?.tags['equipment']).toBe('a b');
-  });
-});
-
-describe('whole batches', () => {
-  const sample = fc.oneof(
-    fc.constant(undefined),
-    fc.double(),
-    fc.record({
-      value: fc.double(),
-      status: fc.constantFrom(
-        0,
-        0x00a0_0000,
-        statusCodes.uncertain,
-        statusCodes.badNoData,
-        0xc000_0000,
-      ),
-    }),
-  );
-
-  it('come back sample by sample, whatever the mixture', () => {
-    const channels = ['a', 'b', 'c', 'd'];
-    const frames = fc.array(fc.array(sample, { minLength: 4, maxLength: 4 }), { maxLength: 40 });
-    fc.assert(
-      fc.property(frames, (rows) => {
-        const { directory, group } = oneGroup({ channels });
-        const builder = new EntryBatchBuilder();
-        const expected: Record<string, unknown>[] = [];
-        for (const row of rows) {
-          const values: Record<string, TestSample> = {};
-          const fields: Record<string, unknown> = {};
-          for (const [index, value] of row.entries()) {
-            const name = channels[index] ?? '';
-            if (value === undefined) continue;
-            values[name] = value;
-            Object.assign(fields, expectedFields(name, value));
-          }
-          builder.frame(group, { timeMs, values });
-          if (Object.keys(fields).length > 0) expected.push(fields);
-        }
-        const lines = parse(encoderOf(directory).encode(builder.build()));
-        expect(lines.map((line) => line.fields)).toEqual(expected);
-      }),
-      { seed: testSeed(), numRuns: 300 },
-    );
-  });
-
-  const expectedFields = (name: string, given: TestSample): Record<string, unknown> => {
-    const { value, status } = typeof given === 'number' ? { value: given, status: 0 } : given;
-    const isUsable = status >>> 30 < 2;
-    const isSent = isUsable && Number.isFinite(value);
-    const code = isUsable && !isSent ? statusCodes.bad : status;
-    return {
-      ...(isSent ? { [name]: { type: 'float', value } } : {}),
-      ...(code === 0 ? {} : { [`${name}_status`]: { type: 'integer', value: BigInt(code) } }),
-    };
-  };
-
-  it('never mention the mark of absent samples', () => {
-    const { directory, group } = oneGroup({ channels: ['a', 'b'] });
-    const batch = new EntryBatchBuilder().frame(group, { timeMs, values: { a: 1 } }).build();
-    const text = encoderOf(directory).encode(batch).bytes.toString();
-    expect(text).not.toContain(String(absentStatus));
-  });
-
-  it('grow the buffer as needed, with texts longer than any frame', () => {
-    const { directory, group } = oneGroup({ channels: [{ point: 't', kind: 'string' }, 'a'] });
-    const text = '焊'.repeat(50_000);
-    const builder = new EntryBatchBuilder();
-    for (let index = 0; index < 5; index += 1) {
-      builder.frame(group, { timeMs, values: { t: directory.intern(text), a: index } });
-    }
-    const lines = parse(encoderOf(directory).encode(builder.build()));
-    expect(lines.map(({ fields }) => fields['a'])).toEqual(
-      [0, 1, 2, 3, 4].map((value) => ({ type: 'float', value })),
-    );
-    expect(lines.every(({ fields }) => fields['t']?.value === text)).toBe(true);
   });
 });
