@@ -55,6 +55,9 @@ export class Mosquitto {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.#process = child;
+    const endWithUs = (): boolean => child.kill('SIGKILL');
+    process.once('exit', endWithUs);
+    child.once('exit', () => process.off('exit', endWithUs));
     let complaints = '';
     child.stderr.on('data', (text: Buffer) => {
       complaints += text.toString();

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { EntryBatch } from '../../../../gateway/core/entry.ts';
 import type { WriteResult } from '../../../../gateway/core/sink.ts';
 import { makeCertificates } from '../../../support/certificates.ts';
@@ -11,11 +11,17 @@ import { EntryBatchBuilder } from '../../../support/entry-batch.ts';
 import { freePort } from '../../../support/free-port.ts';
 import { MqttListener } from '../../../support/mqtt-listener.ts';
 import { seamTopic, testMqttSink } from '../../../support/mqtt-sink.ts';
-import { Mosquitto } from '../../../support/peers/mosquitto.ts';
+import { Mosquitto, type MosquittoOptions } from '../../../support/peers/mosquitto.ts';
 import { requireProgram } from '../../../support/programs.ts';
 
 const never = new AbortController().signal;
 const { describe } = requireProgram('mosquitto');
+
+const startBroker = async (options: MosquittoOptions): Promise<Mosquitto> => {
+  const broker = await Mosquitto.start(options);
+  onTestFinished(() => broker.remove());
+  return broker;
+};
 
 describe('a broker with a password', () => {
   let broker: Mosquitto;
@@ -53,7 +59,7 @@ describe('a broker with a password', () => {
 
 describe('a broker with an access list', () => {
   test('its refusals come back entry by entry, with its reason', async () => {
-    const broker = await Mosquitto.start({
+    const broker = await startBroker({
       accessList: ['topic write seamwatt/demo/_gateway/#', 'topic write +/+/+/+/+/_frames'],
     });
     const { sink, seam } = testMqttSink({ url: broker.url });
@@ -71,11 +77,10 @@ describe('a broker with an access list', () => {
       rejected: [{ index: 1, reason: 'Publish error: Not authorized (code 135)' }],
     });
     await sink.close();
-    await broker.remove();
   });
 
   test('a refused newest value is counted and logged, and rejects no entry', async () => {
-    const broker = await Mosquitto.start({
+    const broker = await startBroker({
       accessList: ['topic write seamwatt/demo/_gateway/#', 'topic write +/+/+/+/+/_frames'],
     });
     const { sink, frames, context } = testMqttSink({ url: broker.url });
@@ -87,13 +92,12 @@ describe('a broker with an access list', () => {
     expect(context.counters['refused_states']).toBe(1);
     expect(context.logged.join()).toContain('Not authorized');
     await sink.close();
-    await broker.remove();
   });
 });
 
 describe('a broker with limits', () => {
   test('payloads stay below what it accepts, and a frame above it is rejected', async () => {
-    const broker = await Mosquitto.start({ settings: ['max_packet_size 2000'] });
+    const broker = await startBroker({ settings: ['max_packet_size 2000'] });
     const { sink, seam, directory, frames } = testMqttSink({ url: broker.url });
     await sink.open(never);
     expect(await sink.write({ entries: frames(500), history: true }, never)).toEqual({
@@ -107,7 +111,6 @@ describe('a broker with limits', () => {
     const { rejected } = await sink.write({ entries: batch, history: true }, never);
     expect(rejected).toMatchObject([{ index: 0, reason: expect.stringContaining('1488') }]);
     await sink.close();
-    await broker.remove();
   });
 
   // Mosquitto closes the connection of a 3.1.1 client over a large packet; over a large payload it answers an MQTT 5
@@ -116,7 +119,7 @@ describe('a broker with limits', () => {
     { version: '3.1.1', setting: 'max_packet_size 2000' },
     { version: 5, setting: 'message_size_limit 1900' },
   ])('a limit that shows only in lost connections is found ($setting)', async (limit) => {
-    const broker = await Mosquitto.start({ settings: [limit.setting] });
+    const broker = await startBroker({ settings: [limit.setting] });
     const { version } = limit;
     const { sink, seam, directory, frames } = testMqttSink({ url: broker.url, version });
     const listener = await MqttListener.connect(broker.url, `${seamTopic}/_frames`);
@@ -152,7 +155,6 @@ describe('a broker with limits', () => {
     expect(heard().has(502)).toBe(false);
     await sink.close();
     await listener.end();
-    await broker.remove();
   });
 });
 
