@@ -36,65 +36,66 @@ const equipmentOfEntry = (
     : `equipment of class ${known}`;
 };
 
+/** What is wrong with an entry by itself; undefined parameters when something is. */
+const checkEntry = (
+  definition: AnyKpiDefinition,
+  entry: KpiEntry,
+): { readonly parameters: unknown; readonly issues: readonly ConfigIssue[] } => {
+  const issues: ConfigIssue[] = [];
+  const parameters = definition.parametersSchema.safeParse(entry.parameters);
+  for (const issue of parameters.error?.issues ?? []) {
+    issues.push({
+      path: ['parameters', ...issue.path.map(String)],
+      found: issue.message,
+      expected: `parameters of ${definition.id}`,
+    });
+  }
+  const names = Object.keys(definition.inputs);
+  for (const name of Object.keys(entry.inputs)) {
+    if (names.includes(name)) continue;
+    issues.push({ path: ['inputs', name], found: name, expected: `one of ${names.join(', ')}` });
+  }
+  return { parameters: parameters.data, issues };
+};
+
 /** One entry may stand for many instances; what is wrong with it is told once. */
 export const expandEntries = (
   entries: readonly KpiEntry[],
   table: PointTable,
 ): { readonly instances: readonly KpiInstance[]; readonly issues: readonly ConfigIssue[] } => {
-  const instances: KpiInstance[] = [];
+  const instances = new Map<string, KpiInstance>();
   const issues: ConfigIssue[] = [];
-  const taken = new Set<string>();
   for (const [entryIndex, entry] of entries.entries()) {
+    const report = ({ path, ...issue }: ConfigIssue): void => {
+      issues.push({ path: [entryIndex, ...path], ...issue });
+    };
     const definition = definitions.get(entry.kpi);
     if (definition === undefined) {
       const expected = `one of ${[...definitions.keys()].join(', ')}`;
-      issues.push({ path: [entryIndex, 'kpi'], found: entry.kpi, expected });
+      report({ path: ['kpi'], found: entry.kpi, expected });
       continue;
     }
-    const parameters = definition.parametersSchema.safeParse(entry.parameters);
-    for (const issue of parameters.error?.issues ?? []) {
-      issues.push({
-        path: [entryIndex, 'parameters', ...issue.path.map(String)],
-        found: issue.message,
-        expected: `parameters of ${definition.id}`,
-      });
-    }
-    for (const name of Object.keys(entry.inputs)) {
-      if (name in definition.inputs) continue;
-      const expected = `one of ${Object.keys(definition.inputs).join(', ')}`;
-      issues.push({ path: [entryIndex, 'inputs', name], found: name, expected });
-    }
+    const checked = checkEntry(definition, entry);
     const equipment = equipmentOfEntry(definition, entry, table);
+    checked.issues.forEach(report);
     if (typeof equipment === 'string') {
-      issues.push({
-        path: [entryIndex, 'equipment'],
-        found: `${entry.equipment}: ${equipment}`,
-        expected: `equipment of class ${definition.equipmentClass}`,
-      });
+      const expected = `equipment of class ${definition.equipmentClass}`;
+      report({ path: ['equipment'], found: `${entry.equipment}: ${equipment}`, expected });
       continue;
     }
-    if (!parameters.success) continue;
+    if (checked.issues.length > 0) continue;
+    const { parameters } = checked;
     for (const path of equipment) {
-      const key = `${definition.id} ${path}`;
-      if (taken.has(key)) {
-        issues.push({
-          path: [entryIndex],
-          found: `${definition.id} of ${path} a second time`,
-          expected: 'each KPI once for an equipment',
-        });
-        continue;
+      const id = instanceId(definition, path);
+      if (instances.has(id)) {
+        const expected = 'each KPI once for an equipment';
+        report({ path: [], found: `${id} a second time`, expected });
+      } else {
+        instances.set(id, { definition, entry, entryIndex, equipment: path, parameters });
       }
-      taken.add(key);
-      instances.push({
-        definition,
-        entry,
-        entryIndex,
-        equipment: path,
-        parameters: parameters.data,
-      });
     }
   }
-  return { instances, issues };
+  return { instances: [...instances.values()], issues };
 };
 
 /** The points that instances write, one group an equipment, in the order of the entries. */

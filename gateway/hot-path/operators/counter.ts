@@ -19,8 +19,8 @@ export type Counter = {
   readonly timeIndex: number;
   /** Value at which the register starts again at 0; Infinity: never. */
   readonly rolloverAt: number;
-  /** Steps faster than this, per second, are taken for a replaced register. */
-  readonly maximumPerSecond: number;
+  /** Steps faster than this, per hour, are taken for a replaced register. */
+  readonly maximumPerHour: number;
 };
 
 const lastValueCell = 0;
@@ -36,6 +36,7 @@ const recentCoveredCell = 8;
 const totalCell = 9;
 const size = totalCell + compensatedSumSize;
 
+const hourMs = 3_600_000;
 const rolloverZone = 0.9;
 /** Of the register's range: a longer step over its end is no rollover. */
 const plausibleRollover = 0.1;
@@ -46,14 +47,14 @@ export const reserveCounter = (
     readonly valueIndex: number;
     readonly timeIndex: number;
     readonly rolloverAt?: number | undefined;
-    readonly maximumPerSecond?: number | undefined;
+    readonly maximumPerHour?: number | undefined;
   },
 ): Counter => ({
   base: plan.reserve(size, [Number.NaN, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]),
   valueIndex: source.valueIndex,
   timeIndex: source.timeIndex,
   rolloverAt: source.rolloverAt ?? Number.POSITIVE_INFINITY,
-  maximumPerSecond: source.maximumPerSecond ?? Number.POSITIVE_INFINITY,
+  maximumPerHour: source.maximumPerHour ?? Number.POSITIVE_INFINITY,
 });
 
 /** Takes the newest reading, which must be usable. */
@@ -73,7 +74,7 @@ export const pushCounter = (memory: Float64Array, counter: Counter): void => {
   const isRollover =
     isBackwards && last > rolloverZone * rolloverAt && step <= plausibleRollover * rolloverAt;
   const isPlausible =
-    timeMs > lastMs && step * 1000 <= counter.maximumPerSecond * (timeMs - lastMs);
+    timeMs > lastMs && step * hourMs <= counter.maximumPerHour * (timeMs - lastMs);
   if (!isPlausible || (isBackwards && !isRollover)) {
     memory[base + resetsCell] = (memory[base + resetsCell] as number) + 1;
     return;

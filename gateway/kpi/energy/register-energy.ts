@@ -18,8 +18,6 @@ const parametersSchema = z.strictObject({
 });
 type Parameters = z.infer<typeof parametersSchema>;
 
-const secondsPerHour = 3600;
-
 const buildRegisterEnergy = (context: KpiContext<Parameters>): void => {
   const windowIndex = context.reserve(1);
   const uncertainIndex = context.reserve(1);
@@ -32,10 +30,8 @@ const buildRegisterEnergy = (context: KpiContext<Parameters>): void => {
       valueIndex: input.slot + valueCell,
       timeIndex: input.slot + timeCell,
       rolloverAt: input.rolloverAt,
-      maximumPerSecond:
-        maximumKw === undefined
-          ? undefined
-          : ((maximumKw / secondsPerHour) * input.divide) / input.multiply,
+      maximumPerHour:
+        maximumKw === undefined ? undefined : (maximumKw * input.divide) / input.multiply,
     }),
     cells: {
       nowIndex: context.tickMsIndex,

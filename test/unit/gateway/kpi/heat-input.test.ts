@@ -177,7 +177,13 @@ describe('heat input', () => {
   test('estimated samples do not count as measured', () => {
     const line = weldingLine([entry]);
     weld(line, { fromMs: 0, toMs: 1000, power: 5980 });
-    expect(tickProgram(line.program, 1000)[coverage]?.value).toBe(1);
+    for (let timeMs = 1100; timeMs <= 2000; timeMs += 100) {
+      line.line(timeMs, { travelSpeed: 0.8 });
+      line.seam(timeMs, { arcPower: 1, arcOn: 1 }, 'estimated');
+    }
+    const results = tickProgram(line.program, 2000);
+    expect(results[coverage]?.value).toBe(0.5);
+    expect(results[point]?.value).toBeCloseTo(0.3588, 10);
   });
 
   test.each(['arcPower', 'travelSpeed'])('an uncertain %s makes the panel uncertain', (name) => {

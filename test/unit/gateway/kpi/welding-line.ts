@@ -1,3 +1,4 @@
+import type { FrameOrigin } from '../../../../gateway/core/entry.ts';
 import type { GroupSpec, RegisteredGroup } from '../../../../gateway/core/point.ts';
 import type { HotPathProgram } from '../../../../gateway/hot-path/program.ts';
 import { type TestSample, testGroup } from '../../../support/entry-batch.ts';
@@ -33,7 +34,7 @@ export const lineGroup = (periodMs?: number): GroupSpec =>
 
 export type Line = {
   readonly program: HotPathProgram;
-  seam(timeMs: number, values: Readonly<Record<string, TestSample>>): void;
+  seam(timeMs: number, values: Readonly<Record<string, TestSample>>, origin?: FrameOrigin): void;
   second(timeMs: number, values: Readonly<Record<string, TestSample>>): void;
   line(timeMs: number, values: Readonly<Record<string, TestSample>>): void;
 };
@@ -47,8 +48,8 @@ export const weldingLine = (kpis: readonly object[]): Line => {
   const [first, second, line] = groups as [RegisteredGroup, RegisteredGroup, RegisteredGroup];
   return {
     program,
-    seam: (timeMs, values) => {
-      feed(program, [{ group: first, timeMs, values }]);
+    seam: (timeMs, values, origin = 'source') => {
+      feed(program, [{ group: first, timeMs, values, origin }]);
     },
     second: (timeMs, values) => {
       feed(program, [{ group: second, timeMs, values }]);

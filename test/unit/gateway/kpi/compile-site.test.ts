@@ -1,0 +1,494 @@
+import { describe, expect, test } from 'vitest';
+import type { RegisteredGroup } from '../../../../gateway/core/point.ts';
+import { statusCodes } from '../../../../gateway/core/quality.ts';
+import { kpiCatalogue } from '../../../../gateway/kpi/catalogue.ts';
+import { compileSite, planSite } from '../../../../gateway/kpi/compile-site.ts';
+import { kpiSections } from '../../../../gateway/kpi/sections.ts';
+import { calculatedSchema, kpisSchema } from '../../../../gateway/kpi/site-schema.ts';
+import { testDirectory, testGroup } from '../../../support/entry-batch.ts';
+import { compileTestSite, feed, testSite, tickProgram } from '../../../support/program-feed.ts';
+import { lineGroup, seamGroup } from './welding-line.ts';
+
+const groups = [seamGroup('f01', 100), seamGroup('f02', 100), seamGroup('b01'), lineGroup(100)];
+
+const plan = (kpis: readonly object[], calculated: readonly object[] = []) =>
+  planSite({
+    groups,
+    site: testSite,
+    kpis: kpisSchema.parse(kpis),
+    calculated: calculatedSchema.parse(calculated),
+  });
+
+const heatInput = { kpi: 'heatInput', equipment: 'welding/mpm01/f01' };
+
+describe('planning the KPIs of a site', () => {
+  test('one entry with a pattern stands for all equipment of its class', () => {
+    const { groups: added, issues } = plan([{ kpi: 'heatInput', equipment: 'welding/*/f*' }]);
+    expect(issues).toEqual([]);
+    expect(added.map(({ equipment }) => equipment.equipment)).toEqual(['f01', 'f02']);
+    expect(added[0]).toMatchObject({
+      equipmentClass: 'weld_seam',
+      name: 'kpi',
+      producer: 'kpi',
+      periodMs: 1000,
+      equipment: { enterprise: 'seamwatt', site: 'demo', area: 'welding', line: 'mpm01' },
+      channels: [
+        { point: 'heatInput', unit: 'kJ/mm', kind: 'number', decimals: 4 },
+        { point: 'heatInput.coverage', unit: '1', kind: 'number', decimals: 3 },
+      ],
+    });
+  });
+
+  test('KPIs of one equipment share a group, in the order of the entries', () => {
+    const { groups: added } = plan([
+      { kpi: 'trackingMax', equipment: 'welding/mpm01/f01' },
+      heatInput,
+    ]);
+    expect(added).toHaveLength(1);
+    expect(added[0]?.channels.map(({ point }) => point)).toEqual([
+      'trackingMax',
+      'trackingMax.coverage',
+      'heatInput',
+      'heatInput.coverage',
+    ]);
+  });
+
+  test.each<[string, object, readonly (string | number)[], string, string]>([
+    [
+      'an unknown KPI',
+      { kpi: 'heatInputs', equipment: 'welding/mpm01/f01' },
+      [0, 'kpi'],
+      'heatInputs',
+      'one of heatInput, ',
+    ],
+    [
+      'an unknown parameter',
+      { ...heatInput, parameters: { proces: '135' } },
+      [0, 'parameters'],
+      'proces',
+      'parameters of heatInput',
+    ],
+    [
+      'a wrong parameter',
+      { ...heatInput, parameters: { process: '999' } },
+      [0, 'parameters', 'process'],
+      '',
+      'parameters of heatInput',
+    ],
+    [
+      'an unknown input',
+      { ...heatInput, inputs: { power: 'welding/mpm01/f01/arcPower' } },
+      [0, 'inputs', 'power'],
+      'power',
+      'one of arcPower, arcOn, travelSpeed, panelId, panelPosition',
+    ],
+    [
+      'equipment of another class',
+      { kpi: 'heatInput', equipment: 'welding/mpm01/line' },
+      [0, 'equipment'],
+      'welding/mpm01/line: equipment of class weld_line',
+      'equipment of class weld_seam',
+    ],
+    [
+      'a pattern without equipment',
+      { kpi: 'heatInput', equipment: 'welding/mpm02/*' },
+      [0, 'equipment'],
+      'welding/mpm02/*: no equipment of class weld_seam',
+      'equipment of class weld_seam',
+    ],
+    [
+      'a missing input',
+      { ...heatInput, inputs: { arcPower: 'welding/mpm01/f01/power' } },
+      [0, 'inputs', 'arcPower'],
+      'no point welding/mpm01/f01/power',
+      'heatInput of welding/mpm01/f01 needs mean instantaneous arc power IP',
+    ],
+    [
+      'two points for one',
+      { ...heatInput, inputs: { arcPower: 'welding/mpm01/f*/arcPower' } },
+      [0, 'inputs', 'arcPower'],
+      '2 points for welding/mpm01/f*/arcPower',
+      'one point for mean instantaneous arc power IP of heatInput of welding/mpm01/f01',
+    ],
+    [
+      'a unit that does not fit',
+      { ...heatInput, inputs: { arcPower: 'welding/mpm01/f01/offsetY' } },
+      [0, 'inputs', 'arcPower'],
+      'welding/mpm01/f01/offsetY in mm',
+      'a unit convertible to W',
+    ],
+    [
+      'a default input that the site lacks',
+      { kpi: 'pvEnergy', equipment: 'park/energy/site' },
+      [0, 'inputs', 'energy'],
+      'no point park/*/*/energyTotal (pv_inverter)',
+      'pvEnergy of park/energy/site needs energy register of each inverter',
+    ],
+  ])('tells %s', (_, entry, path, found, expected) => {
+    const { issues, nodes } = plan([entry]);
+    expect(issues).toHaveLength(1);
+    expect(issues[0]?.section).toBe('kpis');
+    expect(issues[0]?.path).toEqual(path);
+    expect(issues[0]?.found).toContain(found);
+    expect(issues[0]?.expected).toContain(expected);
+    expect(nodes).toEqual([]);
+  });
+
+  test('tells a KPI that is asked for twice', () => {
+    const { issues, nodes } = plan([heatInput, { kpi: 'heatInput', equipment: 'welding/mpm01/*' }]);
+    expect(issues).toEqual([
+      {
+        section: 'kpis',
+        path: [1],
+        found: 'heatInput of welding/mpm01/f01 a second time',
+        expected: 'each KPI once for an equipment',
+      },
+    ]);
+    expect(nodes.map(({ node }) => node.id)).toEqual([
+      'heatInput of welding/mpm01/f01',
+      'heatInput of welding/mpm01/b01',
+      'heatInput of welding/mpm01/f02',
+    ]);
+  });
+
+  test('every KPI of the catalogue says what it is in both languages', () => {
+    const ids = kpiCatalogue.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const definition of kpiCatalogue) {
+      const texts = [
+        definition.description.en,
+        definition.description.zh,
+        definition.formula,
+        definition.standard,
+        definition.window,
+        definition.coverageRule,
+        ...Object.values(definition.inputs).flatMap(({ description }) => [
+          description.en,
+          description.zh,
+        ]),
+      ];
+      for (const text of texts) expect(text, definition.id).not.toBe('');
+      expect(['a', 'b', 'c']).toContain(definition.tier);
+    }
+  });
+});
+
+describe('inputs', () => {
+  const seamPower = (unit: string) =>
+    testGroup({
+      equipment: 'f01',
+      equipmentClass: 'weld_seam',
+      periodMs: 100,
+      channels: [
+        { point: 'arcPower', unit },
+        { point: 'arcOn', kind: 'boolean' },
+      ],
+    });
+
+  test('are converted to the units of the formula', () => {
+    const { program, groups: all } = compileTestSite({
+      groups: [
+        seamPower('kW'),
+        testGroup({
+          equipment: 'carriage',
+          equipmentClass: 'weld_line',
+          periodMs: 100,
+          channels: [{ point: 'travelSpeed', unit: 'mm/s' }],
+        }),
+      ],
+      kpis: [heatInput],
+    });
+    const [seam, line] = all as [RegisteredGroup, RegisteredGroup];
+    for (const timeMs of [0, 100, 200]) {
+      feed(program, [
+        { group: line, timeMs, values: { travelSpeed: 800 / 60 } },
+        { group: seam, timeMs, values: { arcPower: 5.98, arcOn: 1 } },
+      ]);
+    }
+    const results = tickProgram(program, 200);
+    expect(results['welding/mpm01/f01/heatInput']?.value).toBeCloseTo(0.3588, 12);
+  });
+
+  test('may be other points than by default, also by pattern', () => {
+    const { program, groups: all } = compileTestSite({
+      groups: [
+        seamPower('W'),
+        testGroup({
+          equipment: 'drive',
+          equipmentClass: 'drive',
+          channels: [{ point: 'speed', unit: 'm/min' }],
+        }),
+      ],
+      kpis: [{ ...heatInput, inputs: { travelSpeed: ['welding/*/drive/speed'] } }],
+    });
+    const [seam, drive] = all as [RegisteredGroup, RegisteredGroup];
+    feed(program, [{ group: drive, timeMs: 0, values: { speed: 0.8 } }]);
+    for (const timeMs of [0, 900, 10_000, 10_500, 10_600]) {
+      feed(program, [{ group: seam, timeMs, values: { arcPower: 5980, arcOn: 1 } }]);
+    }
+    // A point that comes on change holds for 10 s: the frames at 10 500 and 10 600 have no speed.
+    const results = tickProgram(program, 10_600);
+    expect(results['welding/mpm01/f01/heatInput']?.value).toBeCloseTo(0.3588, 12);
+    expect(results['welding/mpm01/f01/heatInput.coverage']?.value).toBeCloseTo(900 / 10_600, 12);
+  });
+});
+
+describe('compiling a site', () => {
+  test('explains each KPI with its inputs and the parameters that apply', () => {
+    const sections = { kpis: kpisSchema.parse([heatInput]), calculated: [] };
+    const added = planSite({ groups, site: testSite, ...sections }).groups;
+    const registered = testDirectory([...groups, ...added]).groups;
+    const { explanations, outputGroups, issues } = compileSite({
+      groups: registered,
+      sections,
+      site: testSite,
+    });
+    expect(issues).toEqual([]);
+    expect(outputGroups).toEqual([registered.at(-1)]);
+    expect(explanations).toHaveLength(1);
+    expect(explanations[0]).toMatchObject({
+      kpi: 'heatInput',
+      group: registered.at(-1),
+      point: 'heatInput',
+      parameters: { process: '135' },
+      inputs: [
+        'welding/mpm01/f01/arcPower',
+        'welding/mpm01/f01/arcOn',
+        'welding/mpm01/line/travelSpeed',
+        'welding/mpm01/line/panelId',
+        'welding/mpm01/line/panelPosition',
+      ],
+    });
+    expect(explanations[0]?.formula).toContain('k *');
+    expect(explanations[0]?.standard).toContain('ISO/TR 18491');
+    expect(explanations[0]?.description.en).toContain('heat input');
+  });
+
+  test('tells a group without a number and leaves it out', () => {
+    const sections = { kpis: kpisSchema.parse([heatInput]), calculated: [] };
+    const { issues, outputGroups, explanations } = compileSite({
+      groups: testDirectory(groups).groups,
+      sections,
+      site: testSite,
+    });
+    expect(outputGroups).toEqual([]);
+    expect(explanations).toEqual([]);
+    expect(issues[0]).toEqual({
+      section: 'kpis',
+      path: [],
+      found: 'group seamwatt/demo/welding/mpm01/f01#kpi without a number',
+      expected: 'a registered group',
+    });
+    expect(issues[1]?.found).toBe('heatInput of welding/mpm01/f01');
+  });
+
+  test('the same configuration gives the same program, another parameter another', () => {
+    const id = (entry: object): string =>
+      compileTestSite({ groups, kpis: [entry] }).program.programId;
+    expect(id(heatInput)).toMatch(/^[0-9a-f]{64}$/);
+    expect(id(heatInput)).toBe(id({ ...heatInput, parameters: { process: '135' } }));
+    expect(id(heatInput)).not.toBe(id({ ...heatInput, parameters: { process: '121' } }));
+    expect(id(heatInput)).not.toBe(id({ ...heatInput, equipment: 'welding/mpm01/f02' }));
+  });
+
+  test('a site without KPIs computes nothing', () => {
+    const { program } = compileTestSite({ groups });
+    expect(program.outputs).toEqual([]);
+    expect(tickProgram(program, 1000)).toEqual({});
+  });
+});
+
+describe('calculated points', () => {
+  const arcVoltage = {
+    equipment: 'welding/mpm01/f01',
+    point: 'halfPower',
+    unit: 'kW',
+    expression: 'arcPower / 2',
+  };
+
+  test('are expressions of points of their own and other equipment', () => {
+    const { program, groups: all } = compileTestSite({
+      groups,
+      calculated: [
+        arcVoltage,
+        {
+          equipment: 'welding/mpm01/line',
+          point: 'bothOn',
+          unit: 'boolean',
+          expression: 'welding/mpm01/f01/arcOn and welding/mpm01/f02/arcOn',
+        },
+      ],
+    });
+    const [first, second] = all as [RegisteredGroup, RegisteredGroup];
+    expect(all.slice(groups.length)).toMatchObject([
+      {
+        name: 'calculated',
+        producer: 'calculated',
+        equipmentClass: 'weld_seam',
+        channels: [{ point: 'halfPower', unit: 'kW', kind: 'number' }],
+      },
+      { equipmentClass: 'weld_line', channels: [{ point: 'bothOn', unit: '1', kind: 'boolean' }] },
+    ]);
+    feed(program, [
+      { group: first, timeMs: 0, values: { arcPower: 5000, arcOn: 1 } },
+      { group: second, timeMs: 0, values: { arcOn: 0 } },
+    ]);
+    const results = tickProgram(program, 100);
+    expect(results['welding/mpm01/f01/halfPower']).toEqual({ value: 2.5, status: 0 });
+    expect(results['welding/mpm01/line/bothOn']).toEqual({ value: 0, status: 0 });
+  });
+
+  test('chain with KPIs and each other within one tick, in any order', () => {
+    const { program, groups: all } = compileTestSite({
+      groups,
+      kpis: [heatInput],
+      calculated: [
+        { ...arcVoltage, point: 'twice', unit: 'J/mm', expression: 'once * 2' },
+        { ...arcVoltage, point: 'once', unit: 'kJ/mm', expression: 'heatInput + 0.1' },
+      ],
+    });
+    const [seam, , , line] = all as [
+      RegisteredGroup,
+      RegisteredGroup,
+      RegisteredGroup,
+      RegisteredGroup,
+    ];
+    for (const timeMs of [0, 100]) {
+      feed(program, [
+        { group: line, timeMs, values: { travelSpeed: 0.8 } },
+        { group: seam, timeMs, values: { arcPower: 5980, arcOn: 1 } },
+      ]);
+    }
+    const results = tickProgram(program, 200);
+    expect(results['welding/mpm01/f01/twice']?.value).toBeCloseTo(917.6, 9);
+    expect(results['welding/mpm01/f01/twice']?.status).toBe(statusCodes.good);
+  });
+
+  test('are out of date when their points are', () => {
+    const { program, groups: all } = compileTestSite({ groups, calculated: [arcVoltage] });
+    const [seam] = all as [RegisteredGroup];
+    const path = 'welding/mpm01/f01/halfPower';
+    expect(tickProgram(program, 0)[path]?.status).toBe(statusCodes.badWaitingForInitialData);
+    feed(program, [{ group: seam, timeMs: 0, values: { arcPower: 5000 } }]);
+    expect(tickProgram(program, 1000)[path]?.status).toBe(statusCodes.good);
+    expect(tickProgram(program, 1001)[path]).toEqual({
+      value: 2.5,
+      status: statusCodes.uncertainLastUsableValue,
+    });
+  });
+
+  test.each<[string, object, readonly (string | number)[], string]>([
+    [
+      'a syntax error',
+      { expression: 'arcPower +' },
+      [0, 'expression'],
+      'column 11: expected a number',
+    ],
+    [
+      'units that do not fit',
+      { unit: 'kWh' },
+      [0, 'expression'],
+      'column 10: the result is in W/1',
+    ],
+    [
+      'an unknown point',
+      { expression: 'arcPowers' },
+      [0, 'expression'],
+      'column 1: no point arcPowers',
+    ],
+    [
+      'unknown equipment',
+      { equipment: 'welding/mpm01/f99' },
+      [0, 'equipment'],
+      'welding/mpm01/f99',
+    ],
+    ['a point that is there', { point: 'arcOn' }, [0, 'point'], 'welding/mpm01/f01/arcOn'],
+  ])('tell %s', (_, change, path, found) => {
+    const { issues, nodes } = plan([], [{ ...arcVoltage, ...change }]);
+    expect(nodes).toEqual([]);
+    expect(issues).toHaveLength(1);
+    expect(issues[0]).toMatchObject({ section: 'calculated', path });
+    expect(issues[0]?.found).toContain(found);
+  });
+
+  test('tell a point that is calculated twice', () => {
+    const { issues } = plan([], [arcVoltage, arcVoltage]);
+    expect(issues).toMatchObject([{ path: [1, 'point'] }]);
+  });
+
+  test('a circle is told, and what is not on it is computed', () => {
+    const sections = {
+      kpis: [],
+      calculated: calculatedSchema.parse([
+        { ...arcVoltage, point: 'a', unit: 'W', expression: 'b + arcPower' },
+        { ...arcVoltage, point: 'b', unit: 'W', expression: 'a' },
+        { ...arcVoltage, point: 'c', unit: 'W', expression: 'a' },
+        arcVoltage,
+      ]),
+    };
+    const added = planSite({ groups, site: testSite, ...sections }).groups;
+    const { program, issues } = compileSite({
+      groups: testDirectory([...groups, ...added]).groups,
+      sections,
+      site: testSite,
+    });
+    expect(issues.map(({ section, found, expected }) => [section, found, expected])).toEqual([
+      [
+        'calculated',
+        'welding/mpm01/f01/a',
+        'depends on itself: welding/mpm01/f01/a <- welding/mpm01/f01/b <- welding/mpm01/f01/a',
+      ],
+      ['calculated', 'welding/mpm01/f01/c', 'needs welding/mpm01/f01/a, which cannot be compiled'],
+    ]);
+    const results = tickProgram(program, 0);
+    expect(results['welding/mpm01/f01/a']?.status).toBe(statusCodes.badConfigurationError);
+    expect(results['welding/mpm01/f01/halfPower']?.status).toBe(
+      statusCodes.badWaitingForInitialData,
+    );
+  });
+});
+
+describe('the sections of the site file', () => {
+  const section = (key: string) => {
+    const found = kpiSections.find((candidate) => candidate.key === key);
+    if (found === undefined) throw new Error(`no section ${key}`);
+    return found;
+  };
+
+  test('each adds its groups, and calculated points may read KPIs', () => {
+    const kpis = section('kpis');
+    const first = kpis.check({ value: kpis.schema.parse([heatInput]), groups, site: testSite });
+    expect(first.issues).toEqual([]);
+    const calculated = section('calculated');
+    const second = calculated.check({
+      value: calculated.schema.parse([
+        { equipment: 'welding/mpm01/f01', point: 'q', unit: 'J/mm', expression: 'heatInput' },
+      ]),
+      groups: [...groups, ...first.groups],
+      site: testSite,
+    });
+    expect(second.issues).toEqual([]);
+    expect([...first.groups, ...second.groups].map(({ name }) => name)).toEqual([
+      'kpi',
+      'calculated',
+    ]);
+  });
+
+  test('may be missing', () => {
+    for (const { schema, check } of kpiSections) {
+      const value = schema.parse(undefined);
+      expect(check({ value, groups, site: testSite })).toMatchObject({ issues: [], groups: [] });
+    }
+  });
+
+  test.each([
+    ['kpis', [{ kpi: 'heatInput', equipment: 'welding/f01' }]],
+    ['kpis', [{ ...heatInput, extra: 1 }]],
+    ['kpis', [{ ...heatInput, inputs: { arcPower: 'arcPower' } }]],
+    ['calculated', [{ equipment: 'a/b/*', point: 'p', unit: '1', expression: '1' }]],
+    ['calculated', [{ equipment: 'a/b/c', point: '1p', unit: '1', expression: '1' }]],
+    ['calculated', [{ equipment: 'a/b/c', point: 'p', unit: '1', expression: '' }]],
+  ])('%s refuses %j', (key, value) => {
+    expect(section(key).schema.safeParse(value).success).toBe(false);
+  });
+});
