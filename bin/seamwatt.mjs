@@ -3,6 +3,7 @@
 // finds a newer one and starts itself again with it.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -51,7 +52,19 @@ const runAgainWith = (program) => {
   });
 };
 
+/**
+ * Halves the time to start. The cache lies in the package's own folder, because whoever can write it decides what runs;
+ * where that cannot be written, nothing is cached.
+ */
+const cacheCompiledCode = () => {
+  const folder = join(root, 'node_modules', '.cache', 'compiled');
+  const { directory } = nodeModule.enableCompileCache?.(folder) ?? {};
+  // For the workers and programs that are started from here.
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= folder;
+};
+
 const importProgram = async () => {
+  cacheCompiledCode();
   const source = join(root, 'gateway', 'main.ts');
   const compiled = join(root, 'dist', 'gateway', 'main.js');
   const program = [source, compiled].find((file) => existsSync(file));
