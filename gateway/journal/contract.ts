@@ -149,6 +149,8 @@ export type ClassStatistics = {
   /** Taken by retention, since this start. */
   readonly prunedEntries: number;
   readonly prunedSamples: number;
+  /** Segments that were taken and could not be read to be counted. */
+  readonly prunedUncounted: number;
 };
 
 export type JournalStatistics = {
@@ -202,7 +204,7 @@ export interface Journal {
   registerGroups(groups: readonly GroupSpec[]): Promise<readonly RegisteredGroup[]>;
   /** Every group ever registered, for history and for replay. */
   knownGroups(): readonly RegisteredGroup[];
-  /** The permanent id of a text, from 1; a new text is journalled. */
+  /** The permanent id of a text, from 1; a new text is journalled. 0 when its record was refused. */
   intern(text: string): number;
   text(id: number): string | undefined;
   /** The frame's number, or -1 when staging is full. An absent channel's value becomes 0. */

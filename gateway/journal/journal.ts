@@ -1,6 +1,13 @@
-import type { EntryBatch } from '../core/entry.ts';
+import { join } from 'node:path';
+import { retentionClasses } from '../core/entry.ts';
 import { GatewayError } from '../core/error.ts';
-import type { Journal, JournalOptions, ReadOptions } from './contract.ts';
+import type { Journal, JournalOptions } from './contract.ts';
+import { JournalEngine } from './engine.ts';
+import type { StoreOpened, WriterOpened } from './protocol.ts';
+import { RecoveryLog } from './recovery-log.ts';
+import { StoreClient } from './store-client.ts';
+import { TextTable } from './text-table.ts';
+import { WriterClient } from './writer-client.ts';
 
 export type {
   ClassStatistics,
@@ -20,18 +27,123 @@ export type {
   RecoveryReport,
   Snapshot,
 } from './contract.ts';
+export { readJournal } from './read-journal.ts';
+
+const leastBytes = 1024 * 1024;
+const leastSegments = 16;
+/**
+ * Numbers left out after a crash: more than any staging held. Readers may have been sent entries that were not durable,
+ * and their numbers must not come again.
+ */
+const crashGap = 2 ** 24;
 
 /**
- * Opens or creates the journal in `options.folder`: recovers what verifies, resumes numbering above every number ever stored
- * and appends the boot record.
- * @throws GatewayError STORE_VERSION, STORE_FAILED
+ * Opens or creates the journal in `options.folder`: recovers what verifies, resumes numbering above every number ever
+ * stored and appends the boot record.
+ * @throws GatewayError CONFIG_INVALID, STORE_VERSION, STORE_CORRUPT (the folder is something else), STORE_FAILED (not
+ *   writable, in use, disk full)
  */
-export const openJournal = (options: JournalOptions): Promise<Journal> =>
-  Promise.reject(
-    new GatewayError('STORE_FAILED', `cannot open ${options.folder}`, { retryable: false }),
-  );
+export const openJournal = async (options: JournalOptions): Promise<Journal> => {
+  if (options.maxBytes < leastBytes) {
+    throw new GatewayError(
+      'CONFIG_INVALID',
+      `journal: maxBytes is ${options.maxBytes}; at least ${leastBytes} are needed`,
+      { retryable: false },
+    );
+  }
+  const recovery = new RecoveryLog(options.log);
+  const store = new StoreClient(recovery.damaged);
+  let engine: JournalEngine | undefined;
+  const writer = new WriterClient({
+    onDurable: (durable) => engine?.onDurable(durable),
+    onFailing: (reason) => {
+      options.log.error({ reason }, 'journal: cannot write; entries wait in memory');
+    },
+  });
+  try {
+    const parts = await openParts({ options, recovery, store, writer });
+    engine = new JournalEngine(parts);
+  } catch (error) {
+    await Promise.all([store.end(), writer.end()]);
+    throw error;
+  }
+  const { version, nowMs } = options;
+  engine.appendRecord({ type: 'boot', bootId: engine.bootId, version, timeMs: nowMs() });
+  return engine;
+};
 
-/** Reads a journal folder, also while a gateway writes it or after a crash: every complete commit, by ascending number. */
-export const readJournal = (folder: string, _options: ReadOptions): AsyncIterable<EntryBatch> => {
-  throw new GatewayError('STORE_FAILED', `cannot read ${folder}`, { retryable: false });
+type Opening = {
+  readonly options: JournalOptions;
+  readonly recovery: RecoveryLog;
+  readonly store: StoreClient;
+  readonly writer: WriterClient;
+};
+
+const openParts = async ({
+  options,
+  recovery,
+  store,
+  writer,
+}: Opening): Promise<ConstructorParameters<typeof JournalEngine>[0]> => {
+  const { folder, maxBytes } = options;
+  const stored = await store.call('open', { folder });
+  const segmentBytes = Math.min(options.segmentBytes, Math.floor(maxBytes / leastSegments));
+  const written = await writer.open(
+    {
+      folder: join(folder, 'segments'),
+      maxBytes,
+      segmentBytes,
+      maxAgeMs: retentionClasses.map((name) => options.maxAgeMs[name]),
+      slowSyncMs: options.slowSyncMs ?? 0,
+    },
+    stored.state.ordinals,
+  );
+  for (const damage of written.damage) recovery.damaged(damage);
+  const clean = stored.state.clean && stored.setAside.length === 0 && written.cutBytes === 0;
+  const lastSeq = Math.max(written.lastSeq, stored.state.highSeq);
+  recovery.opened({
+    clean,
+    lastSeq: written.lastSeq,
+    cutBytes: written.cutBytes,
+    cutCommits: written.cutCommits,
+    setAside: stored.setAside,
+  });
+  const { texts, groups } = await catchUp(store, stored, written);
+  // Until the store is closed in order, the next start must take this one for crashed.
+  await store.call('persist', {
+    cursors: [],
+    texts: [],
+    state: {
+      highSeq: lastSeq,
+      ordinals: written.ordinals,
+      dictionarySeq: written.lastSeq,
+      clean: false,
+    },
+  });
+  return {
+    options,
+    segmentBytes,
+    store,
+    writer,
+    recovery,
+    texts: new TextTable(texts),
+    groups,
+    cursors: stored.cursors,
+    nextSeq: lastSeq + 1 + (clean ? 0 : crashGap),
+    ordinals: written.ordinals,
+  };
+};
+
+/** The journal may know texts, and numbers where their store was lost, that the store does not. */
+const catchUp = async (
+  store: StoreClient,
+  stored: StoreOpened,
+  written: WriterOpened,
+): Promise<Pick<StoreOpened, 'texts' | 'groups'>> => {
+  if (written.lastSeq <= stored.state.dictionarySeq) return stored;
+  return store.call('importRecords', {
+    afterSeq: stored.state.dictionarySeq,
+    throughSeq: written.lastSeq,
+    ends: written.ends,
+  });
 };

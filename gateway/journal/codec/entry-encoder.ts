@@ -3,6 +3,7 @@ import { absentStatus } from '../../core/quality.ts';
 import { ByteWriter } from './bytes.ts';
 import { ColumnEncoder } from './column-codec.ts';
 import { noGroup, type Shape } from './entry-shape.ts';
+import { addSamples, type SampleCounts } from './sample-counts.ts';
 import type { StoredEntries } from './stored-entries.ts';
 import { writeTimes } from './time-codec.ts';
 
@@ -21,8 +22,11 @@ export class EntryEncoder {
   /** Samples that are present, of the entries encoded last. */
   samples = 0;
 
-  /** Encodes the entries whose places stand in `selected`, ascending; the result is valid until the next call. */
-  encode(source: StoredEntries, selected: Uint32Array): Uint8Array {
+  /**
+   * Encodes the entries whose places stand in `selected`, ascending; the result is valid until the next call. Present
+   * samples are added to `counts`.
+   */
+  encode(source: StoredEntries, selected: Uint32Array, counts?: SampleCounts): Uint8Array {
     const streams = this.#streams();
     for (const stream of streams) stream.clear();
     this.#columns.clear();
@@ -31,7 +35,7 @@ export class EntryEncoder {
     const shapes = this.#writeEntries(source, selected);
     writeTimes({ source, selected, times: this.#times, received: this.#received });
     this.#writeShapes(shapes);
-    this.#writeColumns(source, shapes);
+    this.#writeColumns(source, shapes, counts);
     for (const stream of streams) this.#output.varint(stream.length);
     for (const stream of streams) this.#output.bytes(stream.written());
     return this.#output.written();
@@ -114,7 +118,7 @@ export class EntryEncoder {
   }
 
   /** Present samples, column by column; their codes as runs over that order. */
-  #writeColumns(source: StoredEntries, shapes: readonly Shape[]): void {
+  #writeColumns(source: StoredEntries, shapes: readonly Shape[], counts?: SampleCounts): void {
     const codes = new Map<number, number>();
     let runCode = -1;
     let runLength = 0;
@@ -138,6 +142,7 @@ export class EntryEncoder {
           runLength += 1;
         }
         this.#columns.add(this.#column, count);
+        if (counts !== undefined) addSamples(counts, { group: shape.group, channel, count });
       }
     }
     this.#writeRun(codes, { code: runCode, length: runLength });

@@ -52,7 +52,7 @@ const writeReceived = (input: {
 }): void => {
   const { source, selected, received } = input;
   const equal = selected.every((entry) =>
-    Object.is(source.timeMs[entry] as number, source.receivedMs[entry] as number),
+    Object.is(source.timeMs[entry], source.receivedMs[entry]),
   );
   if (equal) {
     received.byte(equalMode);

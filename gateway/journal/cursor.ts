@@ -1,0 +1,273 @@
+import { type EntryBatch, type RetentionClass, retentionClasses } from '../core/entry.ts';
+import { GatewayError } from '../core/error.ts';
+import { layOutEntries, toEntryBatch } from './codec/stored-entries.ts';
+import type { Cursor, CursorLag, NextOptions } from './contract.ts';
+import { countClasses, type MemoryChunk } from './memory-chunk.ts';
+import type { MemoryTail } from './memory-tail.ts';
+import type { StoredCursor } from './protocol.ts';
+import type { StoreClient } from './store-client.ts';
+import type { WriterClient } from './writer-client.ts';
+
+/** What a cursor needs of its journal. */
+export type CursorHost = {
+  readonly tail: MemoryTail;
+  readonly store: StoreClient;
+  readonly writer: WriterClient;
+  readonly durableSeq: () => number;
+  /** Whether nothing more will be appended. */
+  readonly closing: () => boolean;
+  /** Resolves when something was appended, after `waitMs`, on abort, or when the journal closes. */
+  readonly appended: (waitMs: number, signal: AbortSignal) => Promise<void>;
+  readonly closed: (cursor: JournalCursor) => Promise<void>;
+};
+
+/** Classes as they are stored; all when none are named. */
+export const classNumbers = (classes: readonly RetentionClass[] | undefined): readonly number[] =>
+  [...retentionClasses.keys()].filter(
+    (index) => classes?.includes(retentionClasses[index] as RetentionClass) ?? true,
+  );
+
+type Mark = {
+  /** End of a batch that was handed out. */
+  readonly seq: number;
+  readonly ordinals: readonly number[];
+  readonly oldestMs: number;
+};
+
+type Handed = {
+  readonly batch: EntryBatch;
+  readonly retentionClass: Uint8Array;
+  readonly ordinals: readonly number[];
+};
+
+export class JournalCursor implements Cursor {
+  readonly name: string;
+  readonly persistent: boolean;
+  position: number;
+  committed = 0;
+  lost = 0;
+  lostToRetention = 0;
+  readonly #host: CursorHost;
+  readonly #number: number;
+  readonly #classes: readonly number[];
+  /** By class: whether this cursor wants it. */
+  readonly #wanted: readonly boolean[];
+  /** Entries of each class behind `position`, of all ever appended. */
+  #ordinals: number[];
+  #committedOrdinals: readonly number[];
+  /** Ends of batches handed out and not committed. */
+  #marks: Mark[] = [];
+  /** Committed and not known to be stored, oldest first. */
+  #storable: StoredCursor[] = [];
+  #handed: Handed | undefined;
+  #leased: MemoryChunk | undefined;
+  #usedDisk = false;
+  #closed = false;
+
+  constructor(input: {
+    readonly name: string;
+    readonly number: number;
+    readonly persistent: boolean;
+    readonly classes: readonly RetentionClass[] | undefined;
+    readonly position: number;
+    readonly ordinals: readonly number[];
+    readonly host: CursorHost;
+  }) {
+    this.name = input.name;
+    this.persistent = input.persistent;
+    this.position = input.position;
+    this.#host = input.host;
+    this.#number = input.number;
+    this.#ordinals = [...input.ordinals];
+    this.#committedOrdinals = input.ordinals;
+    this.#classes = classNumbers(input.classes);
+    this.#wanted = retentionClasses.map((_, index) => this.#classes.includes(index));
+  }
+
+  async next(options: NextOptions): Promise<EntryBatch | undefined> {
+    this.#release();
+    const deadlineMs = performance.now() + options.waitMs;
+    while (!this.#closed && !options.signal.aborted) {
+      const inMemory = this.position + 1 >= this.#host.tail.firstSeq;
+      const batch = inMemory
+        ? this.#fromMemory(options.maxEntries)
+        : await this.#fromDisk(options.maxEntries);
+      if (batch !== undefined) return batch;
+      if (this.position + 1 < this.#host.tail.nextSeq) continue;
+      const leftMs = deadlineMs - performance.now();
+      if (leftMs <= 0 || this.#host.closing()) return undefined;
+      await this.#host.appended(leftMs, options.signal);
+    }
+    return undefined;
+  }
+
+  /** A run of wanted entries; steps over others. */
+  #fromMemory(maxEntries: number): EntryBatch | undefined {
+    const place = this.#host.tail.find(this.position + 1);
+    if (place === undefined) return undefined;
+    const { chunk, index } = place;
+    this.#account(chunk, index);
+    const { length, retentionClass } = chunk;
+    let start = index;
+    while (start < length && !this.#wanted[retentionClass[start] as number]) start += 1;
+    let end = start;
+    const limit = Math.min(length, start + maxEntries);
+    while (end < limit && this.#wanted[retentionClass[end] as number]) end += 1;
+    countClasses(this.#ordinals, retentionClass, { start: index, end: start });
+    this.position = chunk.firstSeq + start - 1;
+    if (end === start) return undefined;
+    this.#host.tail.acquire(chunk);
+    this.#leased = chunk;
+    return this.#hand({
+      batch: chunk.view(start, end),
+      retentionClass: retentionClass.subarray(start, end),
+      ordinals: [...this.#ordinals],
+    });
+  }
+
+  /** What is missing between what was read last and the place in memory was lost on the disk. */
+  #account(chunk: MemoryChunk, index: number): void {
+    if (!this.#usedDisk) return;
+    this.#usedDisk = false;
+    const gap = this.#moveTo(chunk.ordinalsAt(index));
+    this.lost += gap;
+    this.lostToRetention += gap;
+  }
+
+  /** Sets what lies behind; returns how many entries were left out. They no longer count as lagging. */
+  #moveTo(ordinals: readonly number[]): number {
+    const committed = [...this.#committedOrdinals];
+    let left = 0;
+    for (const index of this.#classes) {
+      const gap = (ordinals[index] as number) - (this.#ordinals[index] as number);
+      left += gap;
+      committed[index] = (committed[index] as number) + gap;
+    }
+    this.#committedOrdinals = committed;
+    this.#ordinals = [...ordinals];
+    return left;
+  }
+
+  async #fromDisk(maxEntries: number): Promise<EntryBatch | undefined> {
+    this.#usedDisk = true;
+    const throughSeq = this.#host.durableSeq();
+    const result = await this.#host.store.call('read', {
+      reader: this.#number,
+      classes: this.#classes,
+      afterSeq: this.position,
+      throughSeq,
+      ends: this.#host.writer.ends,
+      maxEntries,
+      ordinals: this.#ordinals,
+    });
+    if (this.#closed) return undefined;
+    this.lost += result.lost;
+    this.lostToRetention += result.lost - result.damaged;
+    if (result.entries === undefined) {
+      this.position = throughSeq;
+      return undefined;
+    }
+    const entries = layOutEntries(result.entries.counts, result.entries.buffer);
+    // Where it begins, gaps counted in, follows from where it ends.
+    const ordinals = [...result.ordinals];
+    const own = retentionClasses.map(() => 0);
+    countClasses(own, entries.retentionClass, { start: 0, end: entries.length });
+    own.forEach((count, index) => {
+      ordinals[index] = (ordinals[index] as number) - count;
+    });
+    this.#moveTo(ordinals);
+    const { retentionClass } = entries;
+    return this.#hand({ batch: toEntryBatch(entries), retentionClass, ordinals });
+  }
+
+  #hand(handed: Handed): EntryBatch {
+    const { batch, retentionClass } = handed;
+    countClasses(this.#ordinals, retentionClass, { start: 0, end: batch.length });
+    this.position = batch.seq[batch.length - 1] as number;
+    this.#handed = handed;
+    this.#marks.push({
+      seq: this.position,
+      ordinals: [...this.#ordinals],
+      oldestMs: batch.receivedMs[0] as number,
+    });
+    return batch;
+  }
+
+  commit(seq: number): void {
+    if (seq > this.position) {
+      throw new GatewayError(
+        'STORE_FAILED',
+        `cursor ${this.name} cannot commit ${seq}: it has read up to ${this.position}`,
+        { retryable: false },
+      );
+    }
+    if (seq <= this.committed) return;
+    this.committed = seq;
+    let place: { seq: number; ordinals: readonly number[] } | undefined;
+    while (this.#marks[0] !== undefined && this.#marks[0].seq <= seq) place = this.#marks.shift();
+    const within = this.#withinHanded(seq);
+    place = within ?? place;
+    if (place === undefined) return;
+    this.#committedOrdinals = place.ordinals;
+    if (this.persistent) {
+      this.#storable.push({ name: this.name, seq: place.seq, ordinals: place.ordinals });
+    }
+  }
+
+  /** A place in the middle of the batch that was handed out last. */
+  #withinHanded(seq: number): { seq: number; ordinals: readonly number[] } | undefined {
+    const handed = this.#handed;
+    if (handed === undefined || this.#marks.length !== 1) return undefined;
+    if (seq < (handed.batch.seq[0] as number)) return undefined;
+    let end = 0;
+    while (end < handed.batch.length && (handed.batch.seq[end] as number) <= seq) end += 1;
+    const ordinals = [...handed.ordinals];
+    countClasses(ordinals, handed.retentionClass, { start: 0, end });
+    return { seq, ordinals };
+  }
+
+  lag(): CursorLag {
+    let entries = 0;
+    for (const index of this.#classes) {
+      const behind = this.#committedOrdinals[index] as number;
+      entries += (this.#host.tail.ordinals[index] as number) - behind;
+    }
+    return { entries, oldestMs: entries === 0 ? undefined : this.#oldestMs() };
+  }
+
+  #oldestMs(): number | undefined {
+    const [oldest] = this.#marks;
+    if (oldest !== undefined) return oldest.oldestMs;
+    const place = this.#host.tail.find(this.position + 1);
+    return place !== undefined && place.index < place.chunk.length
+      ? place.chunk.receivedMs[place.index]
+      : undefined;
+  }
+
+  /** The newest place to be stored that is durable, when there is one since `stored` was last called with it. */
+  toStore(durableSeq: number): StoredCursor | undefined {
+    return this.#storable.findLast((place) => place.seq <= durableSeq);
+  }
+
+  stored(place: StoredCursor): void {
+    this.#storable = this.#storable.filter((other) => other.seq > place.seq);
+  }
+
+  #release(): void {
+    if (this.#leased !== undefined) this.#host.tail.release(this.#leased);
+    this.#leased = undefined;
+    this.#handed = undefined;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#release();
+    await this.#host.closed(this);
+  }
+
+  /** Number of its reader in the store worker. */
+  get reader(): number {
+    return this.#number;
+  }
+}

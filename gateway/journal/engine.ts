@@ -1,0 +1,377 @@
+import { randomUUID } from 'node:crypto';
+import type { EntryBatch, JournalRecord } from '../core/entry.ts';
+import { describeError, GatewayError } from '../core/error.ts';
+import type { GroupSpec, RegisteredGroup } from '../core/point.ts';
+import { AppendSignal } from './append-signal.ts';
+import { layOutEntries, toEntryBatch } from './codec/stored-entries.ts';
+import type {
+  Cursor,
+  CursorOptions,
+  FrameInput,
+  Journal,
+  JournalOptions,
+  JournalStatistics,
+  QuarantinedEntry,
+  QuarantineInput,
+  QuarantineQuery,
+  RecoveryReport,
+  Snapshot,
+} from './contract.ts';
+import { type CursorHost, classNumbers, JournalCursor } from './cursor.ts';
+import { Handover } from './handover.ts';
+import { frameBytes, recordText } from './memory-chunk.ts';
+import { MemoryTail } from './memory-tail.ts';
+import { Persister } from './persister.ts';
+import type { StoredCursor } from './protocol.ts';
+import type { RecoveryLog } from './recovery-log.ts';
+import { copyEntry } from './single-entry.ts';
+import { gatherStatistics } from './statistics.ts';
+import type { StoreClient } from './store-client.ts';
+import type { TextTable } from './text-table.ts';
+import type { Durable, WriterClient } from './writer-client.ts';
+
+const flushWithinMs = 30_000;
+const closeWithinMs = 3_000;
+const scrubWithinMs = 24 * 3_600_000;
+
+export type EngineParts = {
+  readonly options: JournalOptions;
+  readonly segmentBytes: number;
+  readonly store: StoreClient;
+  readonly writer: WriterClient;
+  readonly recovery: RecoveryLog;
+  readonly texts: TextTable;
+  readonly groups: readonly RegisteredGroup[];
+  readonly cursors: readonly StoredCursor[];
+  readonly nextSeq: number;
+  readonly ordinals: readonly number[];
+};
+
+type DurableWaiter = { readonly seq: number; readonly settle: (error?: GatewayError) => void };
+
+/** The journal on the main thread: appends, hands over, and wakes readers. All disk work is in the workers. */
+export class JournalEngine implements Journal {
+  readonly bootId = randomUUID();
+  durableSeq: number;
+  readonly #options: JournalOptions;
+  readonly #store: StoreClient;
+  readonly #writer: WriterClient;
+  readonly #recovery: RecoveryLog;
+  readonly #texts: TextTable;
+  readonly #groups = new Map<number, RegisteredGroup>();
+  readonly #storedCursors = new Map<string, StoredCursor>();
+  readonly #tail: MemoryTail;
+  readonly #handover: Handover;
+  readonly #persister: Persister;
+  readonly #signal = new AppendSignal();
+  readonly #cursors = new Set<JournalCursor>();
+  readonly #refusedFrames = new Map<number, number>();
+  readonly #recordLimitBytes: number;
+  readonly #firstSeq: number;
+  readonly #scrubbed: Promise<unknown>;
+  #waiters: DurableWaiter[] = [];
+  #nextReader = 1;
+  #appendedSamples = 0;
+  #refusedRecords = 0;
+  #quarantineDropped = 0;
+  #syncMsMax = 0;
+  #durable: Durable | undefined;
+  #firstCommit = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: EngineParts) {
+    const { options, store, writer } = parts;
+    this.#options = options;
+    this.#store = store;
+    this.#writer = writer;
+    this.#recovery = parts.recovery;
+    this.#texts = parts.texts;
+    for (const group of parts.groups) this.#groups.set(group.number, group);
+    for (const cursor of parts.cursors) this.#storedCursors.set(cursor.name, cursor);
+    this.durableSeq = parts.nextSeq - 1;
+    this.#firstSeq = parts.nextSeq;
+    this.#recordLimitBytes = options.stagingBytes + Math.max(65_536, options.stagingBytes / 4);
+    const { memoryBytes } = options;
+    this.#tail = new MemoryTail({ memoryBytes, nextSeq: parts.nextSeq, ordinals: parts.ordinals });
+    this.#handover = new Handover({
+      tail: this.#tail,
+      writer,
+      segmentBytes: parts.segmentBytes,
+      // The other half of the promised time is for compressing, writing and syncing.
+      intervalMs: options.syncMs / 2,
+      nowMs: options.nowMs,
+    });
+    this.#persister = new Persister({
+      store,
+      texts: parts.texts,
+      log: options.log,
+      durable: () => ({
+        seq: this.durableSeq,
+        ordinals: this.#tail.ordinalsThrough(this.durableSeq),
+      }),
+      cursors: () => this.#cursors,
+    });
+    const { ends } = writer;
+    this.#scrubbed = store
+      .call('scrub', { ends, throughSeq: this.durableSeq }, { withinMs: scrubWithinMs })
+      .catch((error: unknown) => {
+        if (this.#closing !== undefined) return;
+        options.log.warn({ error: describeError(error) }, 'journal: the scrub did not finish');
+      });
+  }
+
+  get nextSeq(): number {
+    return this.#tail.nextSeq;
+  }
+
+  get recovery(): RecoveryReport {
+    return this.#recovery.report;
+  }
+
+  get openBatch(): EntryBatch {
+    return this.#tail.open;
+  }
+
+  async registerGroups(groups: readonly GroupSpec[]): Promise<readonly RegisteredGroup[]> {
+    const registered = await this.#store.call('register', groups);
+    for (const group of registered) this.#groups.set(group.number, group);
+    return registered;
+  }
+
+  knownGroups(): readonly RegisteredGroup[] {
+    return [...this.#groups.values()];
+  }
+
+  intern(text: string): number {
+    const known = this.#texts.id(text);
+    if (known !== undefined) return known;
+    const id = this.#texts.nextId;
+    const record = { type: 'dictionary', timeMs: this.#options.nowMs(), id, text } as const;
+    // A text that could not be journalled is not given a number: 0 stands for none.
+    const seq = this.appendRecord(record);
+    if (seq < 0) return 0;
+    this.#texts.add({ id, text, seq });
+    return id;
+  }
+
+  text(id: number): string | undefined {
+    return this.#texts.text(id);
+  }
+
+  appendFrame(frame: FrameInput): number {
+    const bytes = frameBytes(frame.length);
+    if (
+      this.#handover.stagedBytes + bytes > this.#options.stagingBytes ||
+      this.#closing !== undefined
+    ) {
+      this.#refusedFrames.set(frame.group, (this.#refusedFrames.get(frame.group) ?? 0) + 1);
+      return -1;
+    }
+    const seq = this.#tail.appendFrame(frame);
+    this.#appendedSamples += frame.length;
+    this.#handover.added(bytes);
+    this.#signal.notify();
+    return seq;
+  }
+
+  appendRecord(record: JournalRecord): number {
+    const text = recordText(record);
+    const bytes = frameBytes(0) + text.length;
+    if (
+      this.#handover.stagedBytes + bytes > this.#recordLimitBytes ||
+      this.#closing !== undefined
+    ) {
+      this.#refusedRecords += 1;
+      return -1;
+    }
+    const seq = this.#tail.appendRecord(record, text);
+    this.#handover.added(bytes);
+    this.#signal.notify();
+    return seq;
+  }
+
+  flush(): Promise<void> {
+    return this.#untilDurable(this.nextSeq - 1, flushWithinMs);
+  }
+
+  #untilDurable(seq: number, withinMs: number): Promise<void> {
+    if (seq <= this.durableSeq) return Promise.resolve();
+    this.#handover.now();
+    return new Promise((resolve, reject) => {
+      const settle = (error?: GatewayError): void => {
+        clearTimeout(timer);
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const timer = setTimeout(() => {
+        const reason = this.#writer.failing ?? 'the disk is too slow';
+        const text = `journal not durable within ${withinMs} ms: ${reason}`;
+        settle(new GatewayError('STORE_FAILED', text, { retryable: true }));
+      }, withinMs);
+      const waiter = { seq, settle };
+      this.#waiters.push(waiter);
+    });
+  }
+
+  onDurable(durable: Durable): void {
+    this.#firstCommit ||= durable.commits - 1;
+    this.#durable = durable;
+    this.#syncMsMax = Math.max(this.#syncMsMax, durable.syncMs);
+    this.durableSeq = durable.seq;
+    this.#tail.setDurable(durable.seq);
+    this.#handover.durable(durable.seq);
+    for (const { seq, settle } of [...this.#waiters]) if (seq <= durable.seq) settle();
+  }
+
+  async openCursor(name: string, options: CursorOptions): Promise<Cursor> {
+    const number = this.#nextReader++;
+    const stored = options.from === 'stored' ? this.#storedCursors.get(name) : undefined;
+    const place = stored ?? (await this.#locate(number, options));
+    const host: CursorHost = {
+      tail: this.#tail,
+      store: this.#store,
+      writer: this.#writer,
+      durableSeq: () => this.durableSeq,
+      closing: () => this.#closing !== undefined,
+      appended: (waitMs, signal) => this.#signal.wait(waitMs, signal),
+      closed: (closed) => this.#cursorClosed(closed),
+    };
+    const cursor = new JournalCursor({
+      name,
+      number,
+      persistent: options.persist,
+      classes: options.classes,
+      position: place.seq,
+      ordinals: place.ordinals,
+      host,
+    });
+    if (stored !== undefined) cursor.committed = stored.seq;
+    this.#cursors.add(cursor);
+    return cursor;
+  }
+
+  /** The place before the first entry that a cursor with these options reads. */
+  async #locate(
+    reader: number,
+    { from, classes }: CursorOptions,
+  ): Promise<{ readonly seq: number; readonly ordinals: readonly number[] }> {
+    if (from === 'end') return { seq: this.nextSeq - 1, ordinals: [...this.#tail.ordinals] };
+    const seq = typeof from === 'number' ? Math.max(0, from - 1) : 0;
+    if (seq + 1 >= this.#tail.firstSeq) {
+      return { seq, ordinals: this.#tail.ordinalsThrough(Math.min(seq, this.nextSeq - 1)) };
+    }
+    const durableOrdinals = this.#tail.ordinalsThrough(this.durableSeq);
+    const found = await this.#store.call('locate', {
+      reader,
+      classes: classNumbers(classes),
+      afterSeq: seq,
+      throughSeq: this.durableSeq,
+      ends: this.#writer.ends,
+    });
+    const ordinals = durableOrdinals.map((durable, index) => {
+      const located = found[index] ?? Number.NaN;
+      return Number.isNaN(located) ? durable : located;
+    });
+    return { seq, ordinals };
+  }
+
+  async #cursorClosed(cursor: JournalCursor): Promise<void> {
+    if (cursor.persistent) await this.#persister.persist({ clean: false });
+    const place = cursor.toStore(Number.POSITIVE_INFINITY) ?? this.#persister.lastOf(cursor.name);
+    if (place !== undefined) this.#storedCursors.set(cursor.name, place);
+    this.#cursors.delete(cursor);
+    await this.#store.call('closeReader', cursor.reader);
+  }
+
+  async saveSnapshot(name: string, seq: number, bytes: Uint8Array): Promise<void> {
+    await this.#untilDurable(seq, flushWithinMs);
+    await this.#store.call('saveSnapshot', { name, seq, bytes });
+  }
+
+  loadSnapshot(name: string, maxSeq = Number.MAX_SAFE_INTEGER): Promise<Snapshot | undefined> {
+    return this.#store.call('loadSnapshot', { name, maxSeq });
+  }
+
+  async quarantine(sinkId: string, entries: readonly QuarantineInput[]): Promise<void> {
+    const copies = entries.map(({ seq, reason, batch, index }) => {
+      const { counts, buffer } = copyEntry(batch, index);
+      return { seq, reason, entry: { counts, buffer } };
+    });
+    const timeMs = this.#options.nowMs();
+    const { dropped } = await this.#store.call('quarantine', { sinkId, timeMs, entries: copies });
+    this.#quarantineDropped += dropped;
+  }
+
+  async listQuarantine(query: QuarantineQuery): Promise<readonly QuarantinedEntry[]> {
+    const rows = await this.#store.call('listQuarantine', {
+      sinkId: query.sinkId,
+      afterId: query.afterId ?? 0,
+      limit: Math.min(10_000, Math.max(1, query.limit)),
+    });
+    return rows.map((row) => ({
+      ...row,
+      entry: toEntryBatch(layOutEntries(row.entry.counts, row.entry.buffer)),
+    }));
+  }
+
+  removeQuarantined(ids: readonly number[]): Promise<number> {
+    return this.#store.call('removeQuarantined', ids);
+  }
+
+  statistics(): JournalStatistics {
+    return gatherStatistics({
+      appendedEntries: this.nextSeq - this.#firstSeq,
+      appendedSamples: this.#appendedSamples,
+      stagedBytes: this.#handover.stagedBytes,
+      memoryBytes: this.#tail.bytes,
+      memoryEntries: this.#tail.entries,
+      refusedFrames: this.#refusedFrames,
+      refusedRecords: this.#refusedRecords,
+      quarantineDropped: this.#quarantineDropped,
+      syncMsMax: this.#syncMsMax,
+      failing: this.#writer.failing,
+      usage: this.#writer.usage,
+      durable: this.#durable,
+      commits: (this.#durable?.commits ?? 0) - this.#firstCommit,
+      groups: this.#groups,
+    });
+  }
+
+  async scrubbed(): Promise<RecoveryReport> {
+    await this.#scrubbed;
+    return this.recovery;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const { log } = this.#options;
+    let clean = true;
+    try {
+      await this.#untilDurable(this.nextSeq - 1, closeWithinMs);
+    } catch (error) {
+      clean = false;
+      const lost = this.nextSeq - 1 - this.durableSeq;
+      log.error({ error: describeError(error), lost }, 'journal: closed before all was durable');
+    }
+    this.#handover.stop();
+    this.#signal.wakeAll();
+    const steps = [
+      () => this.#persister.close({ clean }),
+      () => this.#writer.close(closeWithinMs),
+      () => this.#store.call('close', undefined, { withinMs: closeWithinMs }),
+      () => this.#store.end(),
+    ];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (error) {
+        log.error({ error: describeError(error) }, 'journal: could not close in order');
+      }
+    }
+  }
+}

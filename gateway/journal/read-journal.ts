@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { type EntryBatch, retentionClasses } from '../core/entry.ts';
+import { toEntryBatch } from './codec/stored-entries.ts';
+import type { ReadOptions } from './contract.ts';
+import { classNumbers } from './cursor.ts';
+import { MergeReader } from './segments/merge-reader.ts';
+import { analyseTails } from './segments/tail.ts';
+import { checkReadable } from './store/version.ts';
+
+const entriesPerBatch = 4_096;
+
+/**
+ * Reads a journal folder, also while a gateway writes it or after a crash: every complete commit that is there at the
+ * call, by ascending number, over what is damaged. Reads on the calling thread; changes nothing.
+ * @throws GatewayError STORE_VERSION, STORE_CORRUPT
+ */
+export async function* readJournal(
+  folder: string,
+  options: ReadOptions,
+): AsyncIterable<EntryBatch> {
+  checkReadable(folder);
+  const segments = join(folder, 'segments');
+  const { ends, lastSeq } = analyseTails(segments);
+  const reader = new MergeReader({
+    folder: segments,
+    classes: classNumbers(options.classes),
+    onDamage: () => undefined,
+  });
+  const to = options.to ?? Number.POSITIVE_INFINITY;
+  let afterSeq = Math.max(0, (options.from ?? 1) - 1);
+  try {
+    while (afterSeq < to) {
+      const ordinals = retentionClasses.map(() => Number.NaN);
+      const maxEntries = entriesPerBatch;
+      const request = { afterSeq, throughSeq: lastSeq, ends, maxEntries, ordinals };
+      const { entries } = reader.read(request);
+      if (entries === undefined) return;
+      afterSeq = entries.seq[entries.length - 1] as number;
+      const batch = upTo(toEntryBatch(entries), to);
+      if (batch.length > 0) yield batch;
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+const upTo = (batch: EntryBatch, to: number): EntryBatch => {
+  let { length } = batch;
+  while (length > 0 && (batch.seq[length - 1] as number) > to) length -= 1;
+  return { ...batch, length };
+};
