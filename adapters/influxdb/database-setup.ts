@@ -1,6 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { InfluxDB, type IPingStats } from 'influx';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import { abortError } from './abort-error.ts';
 import type { TlsMaterial } from './http-connection.ts';
 import type { Version1Config } from './influxdb-config.ts';
 
@@ -72,8 +73,7 @@ const withinDeadline = async <T>(
   const target = `InfluxDB 1 at ${config.url}, database ${config.database}`;
   const given = Promise.withResolvers<never>();
   const stop = (error: GatewayError): void => given.reject(error);
-  const onAbort = (): void =>
-    stop(new GatewayError('ABORTED', `set-up of ${target} given up`, { retryable: true }));
+  const onAbort = (): void => stop(abortError(signal, `set-up of ${target}`));
   const timer = setTimeout(() => {
     const words = `${target} did not answer within ${config.timeoutMs} ms`;
     stop(new GatewayError('TIMEOUT', words, { retryable: true }));

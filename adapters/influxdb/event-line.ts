@@ -3,7 +3,7 @@ import { formatTag, quoteText } from './escape.ts';
 import { formatPathTags } from './group-layout.ts';
 
 /** Where the gateway's own events go, beside the measurements of the equipment. */
-export const eventMeasurement = 'seamwatt_event';
+const eventMeasurement = 'seamwatt_event';
 
 /**
  * An event as a line without its time: code, severity and subject are tags (few values, and what one filters by), the

@@ -30,6 +30,18 @@ export const formatPathTags = (
     formatTag('site', path.site),
   ].join('');
 
+/**
+ * Names that a field may not have: InfluxDB 1.x and 2.x drop a field called `time` without a word, and 3 refuses one that is
+ * called as a tag is.
+ */
+const reservedNames = new Set([
+  'time',
+  ...['area', 'enterprise', 'equipment', 'line', 'simulated', 'site'],
+]);
+
+/** The field of a point: its name, and `time_` for `time`. */
+const fieldName = (point: string): string => (reservedNames.has(point) ? `${point}_` : point);
+
 /** `_status=4294967295i` */
 const statusBytes = 19;
 /** A space, the digits of an int64 with its sign, a line feed, and what a word may write behind its text. */
@@ -39,7 +51,7 @@ export const createGroupLayout = (group: RegisteredGroup, simulated: boolean): G
   const head = escapeMeasurement(group.equipmentClass) + formatPathTags(group.equipment, simulated);
   const pieces = createTextPieces([
     head,
-    ...group.channels.map(({ point }) => `,${escapeName(point)}=`),
+    ...group.channels.map(({ point }) => `,${escapeName(fieldName(point))}=`),
   ]);
   const [headBytes = 0, ...nameBytes] = pieces.byteLength;
   const fieldBytes = nameBytes.map((bytes) => 2 * bytes + longestNumberBytes + statusBytes);

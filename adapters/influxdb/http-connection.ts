@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import { abortError } from './abort-error.ts';
 
 /** What TLS needs of files, read. */
 export type TlsMaterial = {
@@ -101,11 +102,15 @@ export class HttpConnection {
     const { timeoutMs } = this.#options;
     const { signal } = request;
     if (signal.aborted) {
-      return { answer: Promise.reject(this.#abortError(signal)), wasReused: () => false };
+      return {
+        answer: Promise.reject(abortError(signal, `request to ${this.#name()}`)),
+        wasReused: () => false,
+      };
     }
     const outgoing = this.#start(request);
     const answer = new Promise<HttpAnswer>((resolve, reject) => {
-      const onAbort = (): void => void outgoing.destroy(this.#abortError(signal));
+      const onAbort = (): void =>
+        void outgoing.destroy(abortError(signal, `request to ${this.#name()}`));
       const timer = setTimeout(() => {
         const words = `${this.#name()} did not answer within ${timeoutMs} ms`;
         outgoing.destroy(new GatewayError('TIMEOUT', words, { retryable: true }));
@@ -150,13 +155,6 @@ export class HttpConnection {
 
   #name(): string {
     return `InfluxDB at ${this.#url.origin}`;
-  }
-
-  #abortError(signal: AbortSignal): GatewayError {
-    const isDeadline = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
-    return isDeadline
-      ? new GatewayError('TIMEOUT', `${this.#name()} took too long`, { retryable: true })
-      : new GatewayError('ABORTED', `request to ${this.#name()} given up`, { retryable: true });
   }
 
   #wrap(error: unknown): GatewayError {

@@ -151,7 +151,7 @@ export class InfluxdbSink implements Sink {
     const connection = this.#connection;
     const { target, path } = this.#endpoint;
     if (connection === undefined) {
-      throw new GatewayError('CONNECTION_LOST', `${target} is not open`, { retryable: true });
+      throw new GatewayError('CONNECTION_FAILED', `${target} is not open`, { retryable: true });
     }
     const body = this.#config.gzip ? await compress(lines) : lines;
     const headers = {

@@ -61,7 +61,7 @@ export const readFailure = (answer: HttpAnswer, target: string): GatewayError =>
  * Retry-After in seconds or as an HTTP date (RFC 9110 §10.2.3), as a bounded distance. A date is compared with the
  * server's own, so that a wrong clock on either side does not matter.
  */
-export const readRetryAfter = (
+const readRetryAfter = (
   headers: Pick<IncomingHttpHeaders, 'retry-after' | 'date'>,
 ): number | undefined => {
   const text = headers['retry-after']?.trim();

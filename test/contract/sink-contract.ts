@@ -22,7 +22,7 @@ export type SinkPeer = {
   stop(): Promise<void>;
 };
 
-export type RefusedFrames = { readonly entries: EntryBatch; readonly refused: readonly number[] };
+type RefusedFrames = { readonly entries: EntryBatch; readonly refused: readonly number[] };
 
 export type SinkContractOptions = {
   /** Within this a sink gives up on a peer that does not answer. */

@@ -27,6 +27,8 @@ export type ScriptedAnswer = {
   readonly headers?: OutgoingHttpHeaders;
   /** Text as it stands, or what becomes JSON. */
   readonly body?: unknown;
+  /** Only when this has resolved. */
+  readonly after?: Promise<void>;
 };
 
 /** An HTTP server that answers writes as a test says, for what no server in Debian's packages answers. */
@@ -54,7 +56,7 @@ export const startInfluxWriteServer = async (
   let script = (_write: ReceivedWrite): ScriptedAnswer => ({ status: 204 });
   let ping: ScriptedAnswer = { status: 204 };
   const listener: RequestListener = (request, response) => {
-    void buffer(request).then((raw) => {
+    void buffer(request).then(async (raw) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://server');
       const isGzip = request.headers['content-encoding'] === 'gzip';
       const body = (isGzip ? gunzipSync(raw) : raw).toString('utf8');
@@ -68,6 +70,7 @@ export const startInfluxWriteServer = async (
       };
       if (request.method === 'POST') received.push(write);
       const answer = request.method === 'POST' ? script(write) : ping;
+      await answer.after;
       const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
       response.writeHead(answer.status, answer.headers).end(text);
     });

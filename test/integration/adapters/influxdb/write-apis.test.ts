@@ -1,8 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { EntryBatch } from '../../../../gateway/core/entry.ts';
 import { GatewayError } from '../../../../gateway/core/error.ts';
-import type { RegisteredGroup } from '../../../../gateway/core/point.ts';
-import { EntryBatchBuilder, testDirectory, testGroup } from '../../../support/entry-batch.ts';
 import {
   type InfluxWriteServer,
   type ReceivedWrite,
@@ -10,26 +7,13 @@ import {
   startInfluxWriteServer,
 } from '../../../support/influx-write-server.ts';
 import { createTestSink, type TestInfluxdbSink } from '../../../support/influxdb-sink.ts';
+import { numberedDirectory, numberedFrames, numberOf } from '../../../support/numbered-frames.ts';
 
 // What InfluxDB 2.x, 3 and the services before them answer, after their HTTP API references; no package brings them.
 
-const startMs = 1_700_000_000_000;
 const version1 = { version: 1, database: 'edge' };
 const version2 = { version: 2, org: 'plant', bucket: 'edge', token: 'secret-token' };
 const version3 = { version: 3, database: 'edge', token: 'secret-token' };
-
-const directory = testDirectory([testGroup({ channels: ['a'] })]);
-const [group] = directory.groups as [RegisteredGroup];
-
-const frames = (count: number): EntryBatch => {
-  const builder = new EntryBatchBuilder();
-  for (let index = 0; index < count; index += 1) {
-    builder.frame(group, { timeMs: startMs + index, values: { a: index } });
-  }
-  return builder.build();
-};
-
-const numberOf = (line: string): number => Number(/ a=(\d+) /.exec(line)?.[1]);
 
 let server: InfluxWriteServer;
 beforeEach(async () => {
@@ -39,32 +23,10 @@ beforeEach(async () => {
 });
 
 const sinkTo = (config: object): TestInfluxdbSink => {
-  const sink = createTestSink({ url: server.url, ...config }, directory);
+  const sink = createTestSink({ url: server.url, ...config }, numberedDirectory);
   onTestFinished(() => sink.sink.close());
   return sink;
 };
-
-/** Stores lines as a server does: the set of values of all lines that it has taken. */
-const storing = (
-  isBad: (value: number) => boolean,
-  refuse: (lines: readonly string[], store: (lines: readonly string[]) => void) => ScriptedAnswer,
-): ReadonlySet<number> => {
-  const stored = new Set<number>();
-  const store = (lines: readonly string[]): void => {
-    for (const line of lines) stored.add(numberOf(line));
-  };
-  server.answer(({ lines }) => {
-    if (lines.some((line) => isBad(numberOf(line)))) return refuse(lines, store);
-    store(lines);
-    return { status: 204 };
-  });
-  return stored;
-};
-
-const goodOnes = (count: number, isBad: (value: number) => boolean): Set<number> =>
-  new Set(Array.from({ length: count }, (_, value) => value).filter((value) => !isBad(value)));
-
-const sorted = (values: Iterable<number>): number[] => [...values].sort((a, b) => a - b);
 
 describe('requests', () => {
   it.each([
@@ -98,7 +60,7 @@ describe('requests', () => {
     ],
   ])('follow the write API of %o', async (config, expected) => {
     const { write } = sinkTo(config);
-    expect(await write(frames(2))).toEqual({ accepted: 2, rejected: [] });
+    expect(await write(numberedFrames(2))).toEqual({ accepted: 2, rejected: [] });
     const [request] = server.received as [ReceivedWrite];
     expect({
       path: request.path,
@@ -110,25 +72,25 @@ describe('requests', () => {
   });
 
   it('go below the path of the url', async () => {
-    await sinkTo({ ...version2, url: `${server.url}/influx/` }).write(frames(1));
+    await sinkTo({ ...version2, url: `${server.url}/influx/` }).write(numberedFrames(1));
     expect(server.received[0]?.path).toBe('/influx/api/v2/write');
   });
 
   it('are compressed when told so', async () => {
-    await sinkTo({ ...version2, gzip: true }).write(frames(3));
+    await sinkTo({ ...version2, gzip: true }).write(numberedFrames(3));
     expect(server.received[0]?.headers['content-encoding']).toBe('gzip');
     expect(server.received[0]?.lines.map(numberOf)).toEqual([0, 1, 2]);
   });
 
   it('hold at most the lines and bytes that are configured, in order', async () => {
-    await sinkTo({ ...version2, batchLines: 7 }).write(frames(20));
+    await sinkTo({ ...version2, batchLines: 7 }).write(numberedFrames(20));
     expect(server.received.map(({ lines }) => lines.map(numberOf))).toEqual([
       [0, 1, 2, 3, 4, 5, 6],
       [7, 8, 9, 10, 11, 12, 13],
       [14, 15, 16, 17, 18, 19],
     ]);
     const before = server.received.length;
-    await sinkTo({ ...version2, maxBodyBytes: 1_024 }).write(frames(20));
+    await sinkTo({ ...version2, maxBodyBytes: 1_024 }).write(numberedFrames(20));
     const bodies = server.received.slice(before).map(({ body }) => Buffer.byteLength(body));
     expect(Math.max(...bodies)).toBeLessThanOrEqual(1_024);
     expect(bodies.length).toBe(3);
@@ -136,133 +98,17 @@ describe('requests', () => {
 
   it('go again over a new connection when the server had closed an idle one', async () => {
     const { write, context } = sinkTo(version2);
-    await write(frames(1));
+    await write(numberedFrames(1));
     server.dropConnections();
-    expect(await write(frames(1))).toEqual({ accepted: 1, rejected: [] });
+    expect(await write(numberedFrames(1))).toEqual({ accepted: 1, rejected: [] });
     expect(context.counters).toMatchObject({ requests: 2, stored_lines: 2 });
-  });
-});
-
-describe('refusals of lines', () => {
-  const isBad = (value: number): boolean => value === 5 || value === 61;
-
-  it('of InfluxDB 2.x are found by its count', async () => {
-    const stored = storing(isBad, (lines, store) => {
-      const good = lines.filter((line) => !isBad(numberOf(line)));
-      store(good);
-      const message =
-        'failure writing points to database: partial write: max-values-per-tag limit exceeded ' +
-        `dropped=${lines.length - good.length}`;
-      return { status: 422, body: { code: 'unprocessable entity', message } };
-    });
-    const { accepted, rejected } = await sinkTo(version2).write(frames(100));
-    expect(accepted).toBe(98);
-    expect(rejected).toEqual(
-      [5, 61].map((index) => ({ index, reason: 'max-values-per-tag limit exceeded' })),
-    );
-    expect(stored).toEqual(goodOnes(100, isBad));
-    expect(server.received.length).toBeLessThan(22);
-  });
-
-  const named = (lines: readonly string[], numbers: readonly number[]): ScriptedAnswer => ({
-    status: 400,
-    body: {
-      error: 'partial write of line protocol occurred',
-      data: numbers.map((number) => ({
-        original_line: lines[number - 1],
-        line_number: number,
-        error_message: `invalid column type for column 'a' in line ${number}`,
-      })),
-    },
-  });
-  const badNumbers = (lines: readonly string[]): number[] =>
-    lines.flatMap((line, index) => (isBad(numberOf(line)) ? [index + 1] : []));
-
-  it('of InfluxDB 3 are taken from the lines that it names', async () => {
-    const stored = storing(isBad, (lines, store) => {
-      store(lines.filter((line) => !isBad(numberOf(line))));
-      return named(lines, badNumbers(lines));
-    });
-    const { rejected } = await sinkTo(version3).write(frames(100));
-    expect(rejected.map(({ index }) => index)).toEqual([5, 61]);
-    expect(rejected[1]?.reason).toBe(`invalid column type for column 'a' in line 62`);
-    expect(stored).toEqual(goodOnes(100, isBad));
-    expect(server.received).toHaveLength(2);
-  });
-
-  it.each([
-    ['only some', (numbers: number[]) => numbers.slice(0, 1)],
-    ['the wrong ones', (numbers: number[]) => numbers.map((number) => number + 1)],
-    ['lines beyond the last', () => [1_000_000]],
-  ])('are found all the same when the server names %s', async (_name, lie) => {
-    const stored = storing(isBad, (lines, store) => {
-      store(lines.filter((line) => !isBad(numberOf(line))));
-      return named(lines, lie(badNumbers(lines)));
-    });
-    const { rejected } = await sinkTo(version3).write(frames(100));
-    expect(rejected.map(({ index }) => index)).toEqual([5, 61]);
-    expect(stored).toEqual(goodOnes(100, isBad));
-  });
-
-  it('of whole requests are narrowed down to the bad lines', async () => {
-    const stored = storing(isBad, () => ({
-      status: 400,
-      body: { code: 'invalid', message: 'unable to parse: bad timestamp' },
-    }));
-    const { rejected } = await sinkTo(version2).write(frames(100));
-    expect(rejected).toEqual(
-      [5, 61].map((index) => ({ index, reason: 'unable to parse: bad timestamp' })),
-    );
-    expect(stored).toEqual(goodOnes(100, isBad));
-    expect([...stored]).toEqual(sorted(stored));
-  });
-
-  it('without end cost a bounded number of requests, and nothing is lost', async () => {
-    const isOdd = (value: number): boolean => value % 2 === 1;
-    const stored = storing(isOdd, () => ({ status: 400, body: 'no' }));
-    const { accepted, rejected } = await sinkTo(version2).write(frames(2_000));
-    expect(server.received.length).toBeLessThan(150);
-    expect(accepted + rejected.length).toBe(2_000);
-    const refused = new Set(rejected.map(({ index }) => index));
-    expect(refused.size).toBe(rejected.length);
-    for (let value = 0; value < 2_000; value += 1) {
-      expect(stored.has(value)).toBe(!refused.has(value));
-    }
-    expect(rejected.at(-1)?.reason).toMatch(/^among \d+ lines that were refused together: no$/);
-  });
-});
-
-describe('requests that are too large', () => {
-  const limited = (bytes: number): void => {
-    server.answer(({ body }) =>
-      Buffer.byteLength(body) > bytes
-        ? { status: 413, body: { code: 'request too large', message: 'cannot read data' } }
-        : { status: 204 },
-    );
-  };
-
-  it('are halved until they fit, and later ones begin smaller', async () => {
-    limited(40_000);
-    const { write } = sinkTo(version2);
-    expect(await write(frames(2_000))).toEqual({ accepted: 2_000, rejected: [] });
-    const first = server.received.length;
-    expect(await write(frames(2_000))).toEqual({ accepted: 2_000, rejected: [] });
-    expect(server.received.length - first).toBeLessThan(first);
-  });
-
-  it('with a single line are refused', async () => {
-    limited(10);
-    expect(await sinkTo(version2).write(frames(1))).toEqual({
-      accepted: 0,
-      rejected: [{ index: 0, reason: 'cannot read data' }],
-    });
   });
 });
 
 const failure = async (config: object, answer: ScriptedAnswer): Promise<GatewayError> => {
   server.answer(() => answer);
   try {
-    await sinkTo(config).write(frames(10));
+    await sinkTo(config).write(numberedFrames(10));
   } catch (error) {
     if (error instanceof GatewayError) return error;
     throw error;
@@ -342,20 +188,24 @@ describe('answers that say nothing about lines', () => {
 
   it('that refuse the greeting keep the sink from opening', async () => {
     server.answerPing({ status: 401, body: { error: 'the request was not authenticated' } });
-    await expect(sinkTo(version3).write(frames(1))).rejects.toMatchObject({
+    await expect(sinkTo(version3).write(numberedFrames(1))).rejects.toMatchObject({
       code: 'AUTHENTICATION_FAILED',
       message: expect.stringContaining('not authenticated'),
     });
     server.answerPing({ status: 503 });
-    await expect(sinkTo(version1).write(frames(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(sinkTo(version1).write(numberedFrames(1))).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    });
     server.answerPing({ status: 404 });
-    expect(await sinkTo(version2).write(frames(1))).toEqual({ accepted: 1, rejected: [] });
+    expect(await sinkTo(version2).write(numberedFrames(1))).toEqual({ accepted: 1, rejected: [] });
   });
 
   it('never end are given up at the deadline', async () => {
     server.answer(() => ({ status: 400, body: 'half', headers: { 'content-length': 100 } }));
     const startedMs = performance.now();
-    await expect(sinkTo({ ...version2, timeoutMs: 200 }).write(frames(1))).rejects.toMatchObject({
+    await expect(
+      sinkTo({ ...version2, timeoutMs: 200 }).write(numberedFrames(1)),
+    ).rejects.toMatchObject({
       code: 'TIMEOUT',
       retryable: true,
     });
@@ -363,25 +213,19 @@ describe('answers that say nothing about lines', () => {
   });
 });
 
-describe('a batch that failed half-way', () => {
-  it('goes on where it had come to, and keeps what was refused', async () => {
-    const { write, context } = sinkTo({ ...version2, batchLines: 10 });
-    const entries = frames(50);
-    let isDown = true;
-    server.answer(({ lines }) => {
-      const values = lines.map(numberOf);
-      if (values.includes(25) && isDown) return { status: 503 };
-      return values.includes(3) ? { status: 400, body: 'bad' } : { status: 204 };
+describe('the deadline of the caller', () => {
+  it('is told from a stop', async () => {
+    const silent = new Promise<never>(() => undefined);
+    server.answer(() => ({ status: 204, after: silent }));
+    const { sink } = sinkTo(version2);
+    await sink.open(AbortSignal.timeout(5_000));
+    const batch = { entries: numberedFrames(1), history: false };
+    await expect(sink.write(batch, AbortSignal.timeout(50))).rejects.toMatchObject({
+      code: 'TIMEOUT',
     });
-    await expect(write(entries)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    isDown = false;
-    const before = server.received.length;
-    expect(await write(entries)).toEqual({
-      accepted: 49,
-      rejected: [{ index: 3, reason: 'bad' }],
-    });
-    const values = server.received.slice(before).flatMap(({ lines }) => lines.map(numberOf));
-    expect(values).toEqual(Array.from({ length: 30 }, (_, index) => index + 20));
-    expect(context.counters).toMatchObject({ stored_lines: 49, refused_entries: 1 });
+    const stop = new AbortController();
+    const stopped = sink.write(batch, stop.signal);
+    stop.abort();
+    await expect(stopped).rejects.toMatchObject({ code: 'ABORTED', retryable: true });
   });
 });

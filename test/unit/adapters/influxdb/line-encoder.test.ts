@@ -142,6 +142,16 @@ describe('lines of frames', () => {
     );
   });
 
+  it('renames points that would clash with the time or a tag', () => {
+    const { directory, group } = oneGroup({ channels: ['time', 'line', 'timeout'] });
+    const bad = { value: 0, status: statusCodes.badNoData };
+    const values = { time: 1, line: bad, timeout: 3 };
+    const batch = new EntryBatchBuilder().frame(group, { timeMs, values }).build();
+    expect(encoderOf(directory).encode(batch).bytes.toString()).toBe(
+      `${head} time_=1,line__status=2157641728i,timeout=3 1700000000000000000\n`,
+    );
+  });
+
   it('names entries of which no line can be made', () => {
     const { directory, group } = oneGroup({ channels: ['a', 'b'] });
     const builder = new EntryBatchBuilder()
