@@ -88,10 +88,7 @@ const installPackages = () => {
     cwd: root,
     stdio: 'inherit',
   });
-  if (status !== 0) {
-    say(`npm ci failed (${error?.message ?? `exit ${status}`})`);
-    process.exit(1);
-  }
+  if (status !== 0) throw new Error(`npm ci failed (${error?.message ?? `exit ${status}`})`);
   // Inside node_modules, which an interrupted npm ci leaves without it.
   writeFileSync(stampFile, `${wantedStamp()}\n`);
 };
@@ -168,8 +165,12 @@ const installPrograms = () => {
   for (const program of left) say(`skipped without ${describe(program)}: ${program.skipped}`);
 };
 
-if (!hasPackages()) withLock(installPackages);
-if (process.argv.slice(2).includes('test')) {
-  const missing = testPrograms.some((program) => !isThere(program));
-  if (missing) withLock(installPrograms);
+try {
+  if (!hasPackages()) withLock(installPackages);
+  if (process.argv.slice(2).includes('test') && !testPrograms.every(isThere)) {
+    withLock(installPrograms);
+  }
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
 }
