@@ -90,18 +90,26 @@ const measure = async (server: string, url: string): Promise<BenchRow> => {
   };
 };
 
+type RunningServer = { readonly url: string; stop(): Promise<void> };
+
+const measureAndStop = async (name: string, server: RunningServer): Promise<BenchRow> => {
+  try {
+    return await measure(name, server.url);
+  } finally {
+    await server.stop();
+  }
+};
+
 /** Delivery to real servers; without them there are no rows. */
 export const rows = async (): Promise<readonly BenchRow[]> => {
   const found: BenchRow[] = [];
   const influxd = findProgram('influxd');
   if (influxd !== undefined) {
-    const server = await startInfluxd({ program: influxd });
-    found.push(await measure('influxd', server.url).finally(server.stop));
+    found.push(await measureAndStop('influxd', await startInfluxd({ program: influxd })));
   }
-  const victoriaMetrics = findProgram('victoria-metrics');
-  if (victoriaMetrics !== undefined) {
-    const server = await startVictoriaMetrics({ program: victoriaMetrics });
-    found.push(await measure('VictoriaMetrics', server.url).finally(server.stop));
+  const program = findProgram('victoria-metrics');
+  if (program !== undefined) {
+    found.push(await measureAndStop('VictoriaMetrics', await startVictoriaMetrics({ program })));
   }
   return found;
 };
