@@ -30,13 +30,13 @@ const asRecord = (value: unknown): Record<string, unknown> | undefined =>
     ? (value as Record<string, unknown>)
     : undefined;
 
-export const entriesOf = (tree: unknown, list: EntryList): readonly unknown[] => {
+const entriesOf = (tree: unknown, list: EntryList): readonly unknown[] => {
   const value = valueAt(tree, [list]);
   return Array.isArray(value) ? value : [];
 };
 
 /** An entry is off when it says so, or when the variable that it names is not set. */
-export const isEntryEnabled = (entry: unknown, env: Environment): boolean => {
+const isEntryEnabled = (entry: unknown, env: Environment): boolean => {
   const record = asRecord(entry);
   if (record?.['enabled'] === false) return false;
   const variable = record?.['enabledWhenSet'];

@@ -180,7 +180,6 @@ export const entrySchema = (kinds: readonly string[]) =>
   });
 
 export const entryKeys = ['id', 'kind', 'enabled', 'enabledWhenSet'] as const;
-export type SiteEntry = z.output<ReturnType<typeof entrySchema>>;
 
 export const mostSources = 256;
 export const mostSinks = 32;

@@ -17,7 +17,7 @@ export type LoadedSource = {
   readonly input: SourceInput<unknown>;
 };
 
-export type LoadedSink = {
+type LoadedSink = {
   readonly adapter: SinkAdapter<unknown>;
   readonly id: string;
   readonly config: unknown;

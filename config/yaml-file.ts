@@ -16,7 +16,7 @@ import { formatPath, type Problem } from './problem.ts';
 import { syntaxProblem } from './yaml-syntax.ts';
 
 /** Where to point: at the value, or at the key before it. */
-export type Place = 'value' | 'key';
+type Place = 'value' | 'key';
 
 export type YamlFile = {
   readonly file: string;

@@ -25,7 +25,7 @@ export type SiteOptions = {
   readonly data?: string | undefined;
 };
 
-export const siteFile = (options: SiteOptions, env: Kit['env']): string =>
+const siteFile = (options: SiteOptions, env: Kit['env']): string =>
   resolve(options.config ?? (env['SEAMWATT_CONFIG'] || 'seamwatt.yaml'));
 
 export const loadOptions = (options: SiteOptions, kit: Kit): LoadOptions => ({

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GatewayError } from '../core/error.ts';
+import { z } from 'zod';
+import { describeError, GatewayError } from '../core/error.ts';
 import type { Kit } from './kit.ts';
 
 export type RunningSimulators = {
@@ -35,7 +36,7 @@ export const spawnSimulators = (
 };
 
 /** The code or signal that a child process ended with, in words. */
-export const endOf = async (child: ChildProcess): Promise<string> => {
+const endOf = async (child: ChildProcess): Promise<string> => {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   return child.signalCode ?? `exit ${child.exitCode}`;
 };
@@ -46,20 +47,27 @@ const firstLine = async (child: ChildProcess): Promise<string | undefined> => {
   return undefined;
 };
 
-const controlOf = (line: string | undefined): string | undefined => {
-  if (line === undefined) return undefined;
-  const announced: unknown = JSON.parse(line);
-  if (typeof announced !== 'object' || announced === null) return undefined;
-  const control: unknown = Reflect.get(announced, 'control');
-  return typeof control === 'string' ? control : undefined;
-};
+const announcementSchema = z
+  .string()
+  .transform((line, context): unknown => {
+    try {
+      return JSON.parse(line);
+    } catch (error) {
+      context.addIssue(describeError(error));
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ control: z.url() }));
 
-/** Starts the simulators and waits until all of their servers listen. Throws a GatewayError when they do not come up. */
+/**
+ * Starts the simulators and waits until all of their servers listen. Throws a GatewayError when they do not come up, or
+ * when `signal` aborts before.
+ */
 export const startSimulators = async (
-  flags: readonly string[],
   kit: Kit,
+  signal: AbortSignal,
 ): Promise<RunningSimulators> => {
-  const child = spawnSimulators(flags, kit, 'pipe');
+  const child = spawnSimulators([], kit, 'pipe');
   const ended = endOf(child);
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
@@ -70,11 +78,18 @@ export const startSimulators = async (
     if (first === 'timeout') child.kill('SIGKILL');
     await ended;
   };
-  const deadline = setTimeout(() => child.kill('SIGKILL'), startSeconds * 1000);
+  const kill = (): boolean => child.kill('SIGKILL');
+  const deadline = setTimeout(kill, startSeconds * 1000);
+  signal.addEventListener('abort', kill, { once: true });
   const line = await firstLine(child);
   clearTimeout(deadline);
-  const control = controlOf(line);
-  if (control !== undefined) return { control, ended, stop };
+  signal.removeEventListener('abort', kill);
+  if (line !== undefined) {
+    const announcement = announcementSchema.safeParse(line);
+    if (announcement.success) return { control: announcement.data.control, ended, stop };
+    await stop();
+    throw failure(kit.text.simulatorsUnclear(line.slice(0, 200)));
+  }
   const reason = await ended;
   throw failure(
     reason === 'SIGKILL'

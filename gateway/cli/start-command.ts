@@ -14,7 +14,7 @@ const runDemo = async ({ site, options }: Demo, kit: Kit): Promise<void> => {
   const stop = stopOnSignals(() => kit.complain(kit.text.stopping));
   try {
     kit.complain(kit.text.startingSimulators);
-    const simulators = await startSimulators([], kit);
+    const simulators = await startSimulators(kit, stop.signal);
     kit.complain(kit.text.simulatorsReady(simulators.control));
     let lost: string | undefined;
     const watch = simulators.ended.then((reason) => {
@@ -29,6 +29,8 @@ const runDemo = async ({ site, options }: Demo, kit: Kit): Promise<void> => {
     await watch;
     if (lost !== undefined) kit.finish(exitCodes.failure);
   } catch (error) {
+    // Stopped by the user before the simulators were up: nothing failed.
+    if (stop.signal.aborted) return;
     kit.complain(kit.text.failed(describeError(error)));
     kit.finish(exitCodes.failure);
   } finally {

@@ -37,7 +37,7 @@ const gaugeGroup = ({ id, config, site }: SourceInput<GaugeConfig>): GroupSpec =
 });
 
 /** A source of one group; its `check` complains of a point `cursed`, its `plan` of a point `slow`. */
-export const gaugeAdapter: SourceAdapter<GaugeConfig> = {
+const gaugeAdapter: SourceAdapter<GaugeConfig> = {
   role: 'source',
   kind: 'gauge',
   configSchema: gaugeSchema,
@@ -71,7 +71,7 @@ export const gaugeAdapter: SourceAdapter<GaugeConfig> = {
   }),
 };
 
-export const drainAdapter: SinkAdapter<{ readonly url: string }> = {
+const drainAdapter: SinkAdapter<{ readonly url: string }> = {
   role: 'sink',
   kind: 'drain',
   configSchema: z.strictObject({ url: z.url() }),
@@ -86,7 +86,7 @@ export const drainAdapter: SinkAdapter<{ readonly url: string }> = {
 };
 
 /** Names that must be points of the groups before it. */
-export const wishSection: ConfigSection = {
+const wishSection: ConfigSection = {
   key: 'wishes',
   schema: z.array(z.string()).default([]),
   check: ({ value, groups }) => {
@@ -103,7 +103,7 @@ export const wishSection: ConfigSection = {
 
 export const goodSite = 'version: 1\nsite: { enterprise: acme, site: dam }\n';
 
-export const writeFiles = (files: Readonly<Record<string, string>>): string => {
+const writeFiles = (files: Readonly<Record<string, string>>): string => {
   const folder = mkdtempSync(join(tmpdir(), 'seamwatt-config-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, text] of Object.entries(files)) {

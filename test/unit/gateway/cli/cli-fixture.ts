@@ -50,7 +50,7 @@ const bellAdapter: SourceAdapter<z.output<typeof bellSchema>> = {
   },
 };
 
-export const composition = (overrides: Partial<Composition> = {}): Composition => ({
+const composition = (overrides: Partial<Composition> = {}): Composition => ({
   version: '1.2.3',
   adapters: [bellAdapter],
   sections: [],
