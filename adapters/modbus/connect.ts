@@ -1,8 +1,7 @@
-import type { Duplex } from 'node:stream';
 import type { ModbusConfig, TransportConfig } from './modbus-config.ts';
 import { frameSilenceMs } from './plan-report.ts';
 import { RtuPort } from './rtu-port.ts';
-import { openConverter, openSerialPort } from './serial-line.ts';
+import { openConverter, openSerialPort, type SerialLine } from './serial-line.ts';
 import { connectTcp } from './tcp-transport.ts';
 import type { Transport, TransportCount } from './transport.ts';
 
@@ -20,21 +19,20 @@ export const openTransport = async (
     case 'tcp':
       return connectTcp({ ...transport, signal, count });
     case 'rtu':
-      return overLine(transport, { stream: await openSerialPort(transport, signal), count });
+      return overLine(transport, { line: await openSerialPort(transport, signal), count });
     case 'rtu-over-tcp':
-      return overLine(transport, { stream: await openConverter(transport, signal), count });
+      return overLine(transport, { line: await openConverter(transport, signal), count });
   }
 };
 
 const overLine = async (
   config: Exclude<TransportConfig, { readonly type: 'tcp' }>,
-  options: { readonly stream: Duplex; readonly count: TransportCount },
+  options: { readonly line: SerialLine; readonly count: TransportCount },
 ): Promise<Transport> => {
   // Loaded only by sites with a serial line.
   const { SerialTransport } = await import('./serial-transport.ts');
   return new SerialTransport({
-    name: config.type === 'rtu' ? config.path : `${config.host}:${config.port}`,
-    port: new RtuPort(options.stream),
+    port: new RtuPort(options.line),
     frameSilenceMs: frameSilenceMs(config.baudRate),
     drainMs: config.drainMs,
     count: options.count,

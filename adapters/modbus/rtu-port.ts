@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Duplex } from 'node:stream';
+import type { SerialLine } from './serial-line.ts';
 
 const exceptionBytes = 5;
 const exceptionBit = 0x80;
@@ -16,16 +16,17 @@ export class RtuPort extends EventEmitter {
   isOpen = true;
   /** `performance.now()` of the last byte received or request sent. */
   lastByteMs = Number.NEGATIVE_INFINITY;
-  readonly #stream: Duplex;
+  readonly #line: SerialLine;
   readonly #frame = Buffer.allocUnsafe(maxFrameBytes);
   #filled = 0;
   #functionCode = 0;
   #answerBytes = 0;
   #isAsking = false;
 
-  constructor(stream: Duplex) {
+  constructor(line: SerialLine) {
     super();
-    this.#stream = stream;
+    this.#line = line;
+    const { stream } = line;
     stream.on('data', (chunk: Buffer) => this.#receive(chunk));
     stream.once('close', () => {
       this.isOpen = false;
@@ -49,7 +50,7 @@ export class RtuPort extends EventEmitter {
     this.#filled = 0;
     this.#isAsking = true;
     this.lastByteMs = performance.now();
-    this.#stream.write(request);
+    this.#line.stream.write(request);
   }
 
   /** The request has been given up: what comes now belongs to nobody. */
@@ -57,9 +58,14 @@ export class RtuPort extends EventEmitter {
     this.#isAsking = false;
   }
 
-  close(): void {
+  /** Resolves when the line is free again. */
+  async close(): Promise<void> {
     this.isOpen = false;
-    this.#stream.destroy();
+    await this.#line.close();
+  }
+
+  get name(): string {
+    return this.#line.name;
   }
 
   #receive(chunk: Buffer): void {

@@ -6,35 +6,72 @@ import type { TransportConfig } from './modbus-config.ts';
 type RtuConfig = Extract<TransportConfig, { readonly type: 'rtu' }>;
 type RtuOverTcpConfig = Extract<TransportConfig, { readonly type: 'rtu-over-tcp' }>;
 
+/** An open byte stream to a serial line. */
+export type SerialLine = {
+  readonly name: string;
+  readonly stream: Duplex;
+  /** Resolves when the port is free again, or after a bounded time; may be called twice. */
+  close(): Promise<void>;
+};
+
 const openTimeoutMs = 5000;
+const closeTimeoutMs = 2000;
 
 /** Opens a serial port. @throws GatewayError CONNECTION_FAILED or ABORTED. */
-export const openSerialPort = async (config: RtuConfig, signal: AbortSignal): Promise<Duplex> => {
+export const openSerialPort = async (
+  config: RtuConfig,
+  signal: AbortSignal,
+): Promise<SerialLine> => {
   const { SerialPort } = await import('serialport');
   const { path, baudRate, dataBits, parity, stopBits } = config;
   const port = new SerialPort({ path, baudRate, dataBits, parity, stopBits, autoOpen: false });
+  const line: SerialLine = {
+    name: path,
+    stream: port,
+    // Destroying the stream would leave the port open and locked: only `close` frees it.
+    close: () => closed(port, () => port.isOpen && port.close()),
+  };
   port.open();
-  return whenOpen(port, { name: path, event: 'open', timeoutMs: openTimeoutMs, signal });
+  return whenOpen(line, { event: 'open', timeoutMs: openTimeoutMs, signal });
 };
 
 /** Connects to a converter between TCP and a serial line. @throws GatewayError CONNECTION_FAILED or ABORTED. */
-export const openConverter = (config: RtuOverTcpConfig, signal: AbortSignal): Promise<Duplex> => {
+export const openConverter = (
+  config: RtuOverTcpConfig,
+  signal: AbortSignal,
+): Promise<SerialLine> => {
   const { host, port, connectTimeoutMs } = config;
   const socket = connectSocket({ host, port, noDelay: true, keepAlive: true });
-  const name = `${host}:${port}`;
-  return whenOpen(socket, { name, event: 'connect', timeoutMs: connectTimeoutMs, signal });
+  const line: SerialLine = {
+    name: `${host}:${port}`,
+    stream: socket,
+    close: () => closed(socket, () => socket.destroy()),
+  };
+  return whenOpen(line, { event: 'connect', timeoutMs: connectTimeoutMs, signal });
 };
 
+const closed = (stream: Duplex, close: () => unknown): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, closeTimeoutMs);
+    const finish = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    stream.once('close', finish);
+    // Nothing to close: it closed by itself or was never open.
+    if (close() === false || stream.closed) finish();
+  });
+
 type WhenOpen = {
-  readonly name: string;
   readonly event: string;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 };
 
-const whenOpen = (stream: Duplex, options: WhenOpen): Promise<Duplex> =>
+const whenOpen = (line: SerialLine, options: WhenOpen): Promise<SerialLine> =>
   new Promise((resolve, reject) => {
-    const { name, event, timeoutMs, signal } = options;
+    const { event, timeoutMs, signal } = options;
+    const { name, stream } = line;
     const settle = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
@@ -43,22 +80,20 @@ const whenOpen = (stream: Duplex, options: WhenOpen): Promise<Duplex> =>
     };
     const fail = (error: GatewayError): void => {
       settle();
-      // An error that follows the first belongs to the same failure.
+      // What follows belongs to the same failure; a port that opens too late is closed again.
       stream.on('error', () => undefined);
-      stream.destroy();
+      stream.once(event, () => void line.close());
+      void line.close();
       reject(error);
     };
     const onOpen = (): void => {
       settle();
-      resolve(stream);
+      resolve(line);
     };
-    const onError = (cause: Error): void =>
-      fail(
-        new GatewayError('CONNECTION_FAILED', `${name}: ${cause.message}`, {
-          retryable: true,
-          cause,
-        }),
-      );
+    const onError = (cause: Error): void => {
+      const message = `${name}: ${cause.message}`;
+      fail(new GatewayError('CONNECTION_FAILED', message, { retryable: true, cause }));
+    };
     const onAbort = (): void =>
       fail(new GatewayError('ABORTED', `${name}: stopped while opening`, { retryable: false }));
     const timer = setTimeout(() => {

@@ -3,6 +3,7 @@ import { GatewayError } from '../../gateway/core/error.ts';
 import { ReadQueue } from './read-queue.ts';
 import type { RtuPort } from './rtu-port.ts';
 import {
+  dataBytes,
   describeRead,
   GarbledAnswer,
   ModbusException,
@@ -16,8 +17,6 @@ import {
 type Client = InstanceType<typeof ModbusSerial.default>;
 
 export type SerialTransportOptions = {
-  /** Names the line in messages. */
-  readonly name: string;
   readonly port: RtuPort;
   /** Least silence between two frames, in ms. */
   readonly frameSilenceMs: number;
@@ -76,7 +75,7 @@ export class SerialTransport implements Transport {
     if (!this.#queue.push(request, receiver)) {
       const error = new GatewayError(
         'BUFFER_OVERFLOW',
-        `${this.#options.name}: too many reads are waiting`,
+        `${this.#options.port.name}: too many reads are waiting`,
         { retryable: true },
       );
       queueMicrotask(() => receiver.failed(error));
@@ -87,11 +86,11 @@ export class SerialTransport implements Transport {
 
   close(reason?: GatewayError): void {
     if (this.#end !== undefined) return;
-    const { name, port } = this.#options;
-    const error = reason ?? new GatewayError('ABORTED', `${name}: closed`, { retryable: false });
+    const { port } = this.#options;
+    const error =
+      reason ?? new GatewayError('ABORTED', `${port.name}: closed`, { retryable: false });
     this.#end = error;
     clearTimeout(this.#pause);
-    port.close();
     const asking = this.#asking;
     this.#asking = undefined;
     if (asking !== undefined) {
@@ -99,13 +98,13 @@ export class SerialTransport implements Transport {
       asking.receiver.failed(error);
     }
     this.#queue.failAll(error);
-    this.#resolveClosed(error);
+    void port.close().then(() => this.#resolveClosed(error));
   }
 
   #lose(cause: Error | undefined): void {
     if (this.#end !== undefined) return;
     const what = cause?.message ?? 'the line was closed';
-    const message = `${this.#options.name}: ${what}`;
+    const message = `${this.#options.port.name}: ${what}`;
     this.close(new GatewayError('CONNECTION_LOST', message, { retryable: true, cause }));
   }
 
@@ -190,7 +189,8 @@ export class SerialTransport implements Transport {
     this.#stop(asking);
     const { request, receiver } = asking;
     const { error, data } = result;
-    if (data !== undefined) {
+    // The library believes the byte count of the answer, whatever was asked.
+    if (data?.length === dataBytes(request.functionCode, request.quantity)) {
       receiver.answered(data, 0);
     } else if (error !== null && 'modbusCode' in error && typeof error.modbusCode === 'number') {
       this.#options.count('exceptions', 1);
@@ -198,7 +198,8 @@ export class SerialTransport implements Transport {
     } else {
       this.#options.count('garbled_answers', 1);
       this.#startDrain();
-      receiver.failed(new GarbledAnswer(`${describeRead(request)}: ${error?.message}`, error));
+      const what = error?.message ?? 'an answer of another length';
+      receiver.failed(new GarbledAnswer(`${describeRead(request)}: ${what}`, error));
     }
     this.#continue();
   }
