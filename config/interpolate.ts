@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { ConfigIssue } from '../gateway/core/adapter.ts';
 import type { ConfigPath } from './problem.ts';
+import { readText } from './read-text.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,22 +48,17 @@ type Resolution =
   | { readonly found: string; readonly expected: string };
 
 const readSecretFile = async (path: string, folder: string): Promise<Resolution> => {
-  const file = isAbsolute(path) ? path : join(folder, path);
-  try {
-    const content = await readFile(file);
-    if (content.length > longestSecretBytes) {
+  const secret = await readText(isAbsolute(path) ? path : join(folder, path), longestSecretBytes);
+  switch (secret.state) {
+    case 'read':
+      return { text: secret.text.replace(/\r?\n$/, ''), isSecret: true };
+    case 'too-large':
+      return { found: `a larger file ${path}`, expected: `at most ${longestSecretBytes} bytes` };
+    case 'unreadable':
       return {
-        found: `the file ${path} of ${content.length} bytes`,
-        expected: `at most ${longestSecretBytes} bytes`,
+        found: `no readable file ${path} (${secret.code})`,
+        expected: 'a file that the gateway may read',
       };
-    }
-    return { text: content.toString('utf8').replace(/\r?\n$/, ''), isSecret: true };
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
-    return {
-      found: `no readable file ${path} (${code})`,
-      expected: 'a file that the gateway may read',
-    };
   }
 };
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { SinkAdapter, SiteIdentity, SourceAdapter } from '../gateway/core/adapter.ts';
 import type { GroupSpec } from '../gateway/core/point.ts';
@@ -20,7 +19,7 @@ import { createReport, type Report } from './report.ts';
 import type { LoadedSite, LoadOptions, LoadResult, Notice } from './site.ts';
 import { buildSiteSchema, type SiteConfig } from './site-schema.ts';
 import { type PreparedSource, prepareSource } from './sources.ts';
-import { parseYaml } from './yaml-file.ts';
+import { readYaml } from './yaml-file.ts';
 
 type Loading = {
   readonly options: LoadOptions;
@@ -32,10 +31,9 @@ type Loading = {
   readonly report: Report;
 };
 
-const unreadable = (file: string, error: unknown): Problem => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+const noFile = (file: string): Problem => {
   const expected = 'a site file that the gateway may read';
-  return { file, line: 0, column: 0, path: '', found: `no readable file (${code})`, expected };
+  return { file, line: 0, column: 0, path: '', found: 'no such file', expected };
 };
 
 /** Stands in while `site` itself is wrong, so that the rest can be checked too. */
@@ -183,7 +181,7 @@ const checkAll = async (loading: Loading): Promise<Checked> => {
   reportDuplicateIds(tree.value, report, reservedIds);
   const config = checkCore(loading);
   const identity = identityOf(config);
-  const dataFolder = resolve(options.dataFolder ?? join(folder, config?.data.folder ?? 'data'));
+  const dataFolder = resolve(options.dataFolder ?? resolve(folder, config?.data.folder ?? 'data'));
   const sources = await checkSources(loading, { identity, dataFolder });
   const sinks = checkSinks(loading);
   const produced = sources.prepared.map(({ path, input, groups }) => ({
@@ -235,13 +233,8 @@ const toSite = (config: SiteConfig, checked: Checked, loading: Loading): LoadedS
 export const loadSite = async (options: LoadOptions): Promise<LoadResult> => {
   const file = resolve(options.file);
   const folder = dirname(file);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    return { ok: false, problems: [unreadable(file, error)] };
-  }
-  const yaml = parseYaml(file, text);
+  const yaml = await readYaml(file);
+  if (yaml === undefined) return { ok: false, problems: [noFile(file)] };
   if (yaml.value === undefined) return { ok: false, problems: sortProblems(yaml.problems, file) };
   const tree = await interpolate(yaml.value, { environment: options.env, folder });
   const report = createReport(yaml, tree);

@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SourceAdapter } from '../gateway/core/adapter.ts';
 import { checkValue } from './check-value.ts';
 import { formatPath, type Problem } from './problem.ts';
-import { parseYaml } from './yaml-file.ts';
+import { readYaml, type YamlFile } from './yaml-file.ts';
 
 /** Profiles that ship with Seamwatt. */
 export const builtInProfileFolder = fileURLToPath(new URL('./profiles', import.meta.url));
@@ -28,15 +28,6 @@ const isMissingFile = (error: unknown): boolean =>
   'code' in error &&
   (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
-const readIfPresent = async (file: string): Promise<string | undefined> => {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if (isMissingFile(error)) return undefined;
-    throw error;
-  }
-};
-
 const namesIn = async (folder: string): Promise<string[]> => {
   try {
     const files = await readdir(folder);
@@ -49,12 +40,8 @@ const namesIn = async (folder: string): Promise<string[]> => {
   }
 };
 
-const parseProfile = (
-  file: string,
-  text: string,
-  adapter: SourceAdapter<unknown>,
-): LoadedProfile => {
-  const yaml = parseYaml(file, text);
+const parseProfile = (yaml: YamlFile, adapter: SourceAdapter<unknown>): LoadedProfile => {
+  const { file } = yaml;
   const problems = [...yaml.problems];
   if (yaml.value === undefined) return { state: 'broken', problems };
   if (adapter.profileSchema === undefined) {
@@ -89,8 +76,8 @@ export const createProfileStore = (folders: readonly string[]): ProfileStore => 
     if (!namePattern.test(name)) return { state: 'missing' };
     for (const folder of folders) {
       const file = join(folder, `${name}${extension}`);
-      const text = await readIfPresent(file);
-      if (text !== undefined) return parseProfile(file, text, adapter);
+      const yaml = await readYaml(file);
+      if (yaml !== undefined) return parseProfile(yaml, adapter);
     }
     return { state: 'missing' };
   };

@@ -13,6 +13,7 @@ import {
 } from 'yaml';
 import type { ConfigPath } from './problem.ts';
 import { formatPath, type Problem } from './problem.ts';
+import { readText } from './read-text.ts';
 import { syntaxProblem } from './yaml-syntax.ts';
 
 /** Where to point: at the value, or at the key before it. */
@@ -137,15 +138,6 @@ const offsetOf = (document: Document.Parsed, path: ConfigPath, place: Place): nu
  */
 export const parseYaml = (file: string, text: string): YamlFile => {
   const problems: Problem[] = [];
-  const fileProblem = (found: string, expected: string): YamlFile => ({
-    file,
-    value: undefined,
-    problems: [{ file, line: 0, column: 0, path: '', found, expected }],
-    locate: () => ({ line: 0, column: 0 }),
-  });
-  if (Buffer.byteLength(text) > limits.bytes) {
-    return fileProblem(`${Buffer.byteLength(text)} bytes`, `at most ${limits.bytes} bytes`);
-  }
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     lineCounter,
@@ -183,4 +175,26 @@ export const parseYaml = (file: string, text: string): YamlFile => {
   };
   const value = convert(document.contents, [], context);
   return { file, value: context.isExhausted ? undefined : value, problems, locate };
+};
+
+const unreadFile = (file: string, found: string, expected: string): YamlFile => ({
+  file,
+  value: undefined,
+  problems: [{ file, line: 0, column: 0, path: '', found, expected }],
+  locate: () => ({ line: 0, column: 0 }),
+});
+
+/** Reads and parses a file; undefined when there is none. One that cannot be read has that as its only problem. */
+export const readYaml = async (file: string): Promise<YamlFile | undefined> => {
+  const read = await readText(file, limits.bytes);
+  switch (read.state) {
+    case 'read':
+      return parseYaml(file, read.text);
+    case 'too-large':
+      return unreadFile(file, `more than ${limits.bytes} bytes`, 'a smaller file');
+    case 'unreadable':
+      return read.code === 'ENOENT' || read.code === 'ENOTDIR'
+        ? undefined
+        : unreadFile(file, `no readable file (${read.code})`, 'a file that the gateway may read');
+  }
 };

@@ -20,7 +20,7 @@ test('under an old Node it starts itself again with Node 24 and passes arguments
     nodeArguments: asOldNode,
   });
   expect(wrong.code).toBe(2);
-  expect(wrong.errors).toContain('/no such file.yaml: found no readable file');
+  expect(wrong.errors).toContain('/no such file.yaml: found no such file');
 });
 
 test.each(['SIGTERM', 'SIGINT'] as const)(

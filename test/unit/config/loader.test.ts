@@ -221,6 +221,11 @@ describe('clashes', () => {
 });
 
 describe('a site in order', () => {
+  test('keeps an absolute data folder as it is', async () => {
+    const site = await siteOf(`${goodSite}\ndata: { folder: /srv/seamwatt }\n`);
+    expect(site.config.data.folder).toBe('/srv/seamwatt');
+  });
+
   test('gets defaults, absolute folders and a decided broker', async () => {
     const site = await siteOf(goodSite);
     expect(site.config.data.folder).toBe(join(dirname(site.file), 'data'));
@@ -265,5 +270,25 @@ describe('a site in order', () => {
       }),
     );
     expect(ids[0]).not.toBe(ids[1]);
+  });
+});
+
+describe('files that cannot be read', () => {
+  test('are named with the reason', async () => {
+    const text = withSources('{ id: a, kind: gauge, profile: round }');
+    const files = { 'profiles/round.yaml/inner': '' };
+    expect(await problemsOf(text, { files })).toEqual([
+      'profiles/round.yaml: found no readable file (EISDIR), expected a file that the gateway may read',
+    ]);
+  });
+
+  test('are read only up to a limit, also when they have no end', async () => {
+    const endless = withSources(`{ id: a, kind: gauge, password: '\${file:/dev/zero}' }`);
+    expect(await problemsOf(endless)).toEqual([
+      'site.yaml:4:37 sources[0].password: found a larger file /dev/zero, expected at most 65536 bytes',
+    ]);
+    expect(await problemsOf(`${goodSite}#${'x'.repeat(4 * 1024 * 1024)}`)).toEqual([
+      'site.yaml: found more than 4194304 bytes, expected a smaller file',
+    ]);
   });
 });

@@ -36,10 +36,6 @@ describe('limits', () => {
   test('an alias within its own anchor ends', () => {
     expect(messagesOf('a: &a [*a]\n')).toEqual(['1:8  more than 64 levels of nesting']);
   });
-
-  test('a text of more than 4 MiB is not read', () => {
-    expect(messagesOf(`a: "${'x'.repeat(4 * 1024 * 1024)}"`)).toEqual(['0:0  4194309 bytes']);
-  });
 });
 
 describe('what is not YAML', () => {

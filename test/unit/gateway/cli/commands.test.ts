@@ -60,7 +60,7 @@ describe('check', () => {
     const { code, errors } = await runCli(['check', '-c', '/no/such.yaml']);
     expect(code).toBe(2);
     expect(errors[0]).toBe(
-      '/no/such.yaml: found no readable file (ENOENT), expected a site file that the gateway may read',
+      '/no/such.yaml: found no such file, expected a site file that the gateway may read',
     );
   });
 
