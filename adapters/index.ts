@@ -2,6 +2,12 @@ import type { AnyAdapter } from '../gateway/core/adapter.ts';
 import { influxdbAdapter } from './influxdb/influxdb-adapter.ts';
 import { modbusAdapter } from './modbus/index.ts';
 import { mqttAdapter } from './mqtt/mqtt-adapter.ts';
+import { opcuaAdapter } from './opcua/opcua-adapter.ts';
 
 /** Every protocol that a site file can name. */
-export const adapters: readonly AnyAdapter[] = [modbusAdapter, influxdbAdapter, mqttAdapter];
+export const adapters: readonly AnyAdapter[] = [
+  modbusAdapter,
+  opcuaAdapter,
+  influxdbAdapter,
+  mqttAdapter,
+];

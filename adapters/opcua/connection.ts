@@ -1,0 +1,228 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OPCUACertificateManager } from 'node-opcua-certificate-manager';
+import type {
+  ClientSecureChannelLayer,
+  ClientSession,
+  ClientSessionRawSubscriptionService,
+  EndpointDescription,
+  OPCUAClient,
+  OPCUAClientOptions,
+} from 'node-opcua-client';
+import type { SourceInput } from '../../gateway/core/adapter.ts';
+import { GatewayError } from '../../gateway/core/error.ts';
+import type { Log } from '../../gateway/core/log.ts';
+import { connectError } from './connection-error.ts';
+import { within } from './deadline.ts';
+import type { OpcuaLibrary } from './library.ts';
+import { type OpcuaConfig, policyOf } from './opcua-config.ts';
+import { checkServerTrust } from './server-trust.ts';
+import { checkUserTokens, describeUser, loadUserIdentity } from './user-identity.ts';
+
+export type Connection = {
+  readonly library: OpcuaLibrary;
+  readonly session: ClientSession & ClientSessionRawSubscriptionService;
+  /** Resolves with why, when the connection is gone without our doing. */
+  readonly lost: Promise<GatewayError>;
+  /** Ends the session, politely for a moment, then by breaking the connection; never rejects. */
+  close(): Promise<void>;
+};
+
+export type OpenOptions = {
+  readonly input: Pick<SourceInput<OpcuaConfig>, 'id' | 'config' | 'dataFolder'>;
+  readonly library: OpcuaLibrary;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+};
+
+/** A session outlives so many silent reads. */
+const sessionPeriods = 5;
+const shortestSessionMs = 60_000;
+const politeMs = 1000;
+
+/** @throws GatewayError when there is no working session within `connectTimeoutMs` */
+export const openConnection = async (options: OpenOptions): Promise<Connection> => {
+  const { input, signal } = options;
+  const opening = new Opening(options);
+  try {
+    return await within(opening.run(), {
+      timeoutMs: input.config.connectTimeoutMs,
+      signal,
+      what: opening.target,
+    });
+  } catch (error) {
+    await opening.abandon();
+    throw connectError(error, opening);
+  }
+};
+
+class Opening {
+  readonly target: string;
+  readonly user: string;
+  readonly ownCertificateFile: string;
+  readonly #options: OpenOptions;
+  readonly #pkiFolder: string;
+  readonly #clients: PoliteClient[] = [];
+  #isAbandoned = false;
+
+  constructor(options: OpenOptions) {
+    const { id, config, dataFolder } = options.input;
+    this.#options = options;
+    this.target = `source ${id}, ${config.endpointUrl}`;
+    this.user = describeUser(config.user);
+    this.#pkiFolder = join(dataFolder, 'pki');
+    this.ownCertificateFile = join(this.#pkiFolder, 'own', 'certs', 'client_certificate.pem');
+  }
+
+  async run(): Promise<Connection> {
+    const { library, input } = this.#options;
+    const { config } = input;
+    const identity = await loadUserIdentity(config.user, library);
+    await mkdir(this.#pkiFolder, { recursive: true, mode: 0o700 });
+    const certificates = new library.OPCUACertificateManager({
+      rootFolder: this.#pkiFolder,
+      disableFileWatchers: true,
+    });
+    const serverCertificate =
+      config.securityMode === 'None' ? undefined : await this.#serverCertificate(certificates);
+    const mode = library.MessageSecurityMode[config.securityMode];
+    const policy = library.SecurityPolicy[policyOf(config)];
+    const client = this.#client({
+      clientCertificateManager: certificates,
+      securityMode: mode,
+      securityPolicy: policy,
+      ...(serverCertificate === undefined ? {} : { serverCertificate }),
+    });
+    await client.client.connect(config.endpointUrl);
+    const endpoint = client.client.findEndpointForSecurity(mode, policy);
+    checkUserTokens(this.#need(endpoint, []), config.user, { library, target: this.target });
+    const session = await client.client.createSession(identity);
+    return {
+      library,
+      session: session as Connection['session'],
+      lost: client.lost.then((reason) => this.#lostError(reason)),
+      close: () => client.close(),
+    };
+  }
+
+  async abandon(): Promise<void> {
+    this.#isAbandoned = true;
+    await Promise.all(this.#clients.map((client) => client.close()));
+  }
+
+  /** Asks the server for its certificate, and looks at it before anything else is said. */
+  async #serverCertificate(certificates: OPCUACertificateManager): Promise<Buffer> {
+    const { library, input, log } = this.#options;
+    const { config } = input;
+    const mode = library.MessageSecurityMode[config.securityMode];
+    const policy = library.SecurityPolicy[policyOf(config)];
+    const discovery = this.#client({ clientCertificateManager: certificates });
+    await discovery.client.connect(config.endpointUrl);
+    const endpoints = await discovery.client.getEndpoints();
+    await discovery.close();
+    const endpoint = this.#need(
+      endpoints.find(
+        ({ securityMode, securityPolicyUri }) =>
+          securityMode === mode && securityPolicyUri === policy,
+      ),
+      endpoints,
+    );
+    await checkServerTrust({
+      target: this.target,
+      endpointUrl: config.endpointUrl,
+      certificate: endpoint.serverCertificate,
+      certificates,
+      pinnedFile: config.trustServerCertificate,
+      log,
+    });
+    return endpoint.serverCertificate;
+  }
+
+  #need(
+    endpoint: EndpointDescription | undefined,
+    offered: readonly EndpointDescription[],
+  ): EndpointDescription {
+    if (endpoint !== undefined) return endpoint;
+    const { library, input } = this.#options;
+    const shown = offered.map(({ securityMode, securityPolicyUri }) => {
+      const policy = (securityPolicyUri ?? '').replace(/^.*#/, '');
+      return `${library.MessageSecurityMode[securityMode]}/${policy}`;
+    });
+    const others = shown.length === 0 ? '' : `, only ${[...new Set(shown)].join(', ')}`;
+    throw new GatewayError(
+      'PROTOCOL',
+      `${this.target} offers no ${input.config.securityMode}/${policyOf(input.config)}${others}`,
+      { retryable: false },
+    );
+  }
+
+  #client(security: OPCUAClientOptions): PoliteClient {
+    if (this.#isAbandoned) throw new Error('given up');
+    const { library, input } = this.#options;
+    const { read, applicationName, timeoutMs } = input.config;
+    const periodMs = read.mode === 'polling' ? read.periodMs : read.publishingIntervalMs;
+    const sessionMs = Math.max(shortestSessionMs, periodMs * sessionPeriods);
+    const client = library.OPCUAClient.create({
+      applicationName,
+      clientName: input.id,
+      // The supervisor starts anew; a connection that is repaired behind its back may stay silent for ever.
+      connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
+      endpointMustExist: false,
+      requestedSessionTimeout: sessionMs,
+      defaultTransactionTimeout: timeoutMs,
+      // Of a connection on which nothing comes: our own limits are shorter.
+      transportTimeout: sessionMs,
+      ...security,
+    });
+    const polite = new PoliteClient(client);
+    this.#clients.push(polite);
+    return polite;
+  }
+
+  #lostError(reason: string): GatewayError {
+    const text = reason === '' ? 'the server has ended it' : reason;
+    return new GatewayError('CONNECTION_LOST', `${this.target}: the connection is lost: ${text}`, {
+      retryable: true,
+    });
+  }
+}
+
+/** A client of the library whose end is bounded in time, whatever state it is in. */
+class PoliteClient {
+  readonly client: OPCUAClient;
+  /** Resolves with the reason in words. */
+  readonly lost: Promise<string>;
+  #channel: ClientSecureChannelLayer | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(client: OPCUAClient) {
+    this.client = client;
+    client.on('secure_channel_created', (channel: ClientSecureChannelLayer) => {
+      this.#channel = channel;
+    });
+    this.lost = new Promise((resolve) => {
+      client.on('close', (error?: Error | null) => resolve(error?.message ?? ''));
+      client.on('connection_lost', () => setImmediate(resolve, ''));
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    // Closes the sessions too, and with them their subscriptions.
+    const disconnected = this.client.disconnect().then(
+      () => true,
+      () => true,
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(resolve, politeMs, false);
+    });
+    const isDone = await Promise.race([disconnected, late]);
+    clearTimeout(timer);
+    if (!isDone) this.#channel?.forceConnectionBreak();
+  }
+}

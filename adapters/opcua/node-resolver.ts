@@ -1,0 +1,109 @@
+import type { ClientSession, NodeId } from 'node-opcua-client';
+import { type StatusCode, statusCodes } from '../../gateway/core/quality.ts';
+import { inChunks } from './chunks.ts';
+import type { NodeAddress, NodeTarget } from './layout.ts';
+import type { OpcuaLibrary } from './library.ts';
+
+export type ResolvedNode =
+  | { readonly target: NodeTarget; readonly nodeId: NodeId }
+  | { readonly target: NodeTarget; readonly status: StatusCode };
+
+export type NodeResolverOptions = {
+  readonly library: OpcuaLibrary;
+  readonly session: ClientSession;
+  readonly maxItemsPerCall: number;
+};
+
+/** Server_NamespaceArray (OPC UA Part 5 §6.3.1). */
+const namespaceArrayId = 'ns=0;i=2255';
+/** Objects, and HierarchicalReferences with all its subtypes. */
+const objectsFolderId = 'ns=0;i=85';
+const hierarchicalReferencesId = 'ns=0;i=33';
+
+/** Turns addresses that outlive a restart of the server into node ids of this very session. */
+export class NodeResolver {
+  readonly #options: NodeResolverOptions;
+  #indexByUri = new Map<string, number>();
+
+  constructor(options: NodeResolverOptions) {
+    this.#options = options;
+  }
+
+  /** Reads the namespaces anew, then resolves. */
+  async resolve(targets: readonly NodeTarget[]): Promise<readonly ResolvedNode[]> {
+    await this.#readNamespaces();
+    const resolved: ResolvedNode[] = [];
+    const paths: NodeTarget[] = [];
+    for (const target of targets) {
+      if (target.address.type === 'path') paths.push(target);
+      else resolved.push(this.#resolveIdentifier(target, target.address));
+    }
+    for (const chunk of inChunks(paths, this.#options.maxItemsPerCall)) {
+      resolved.push(...(await this.#resolvePaths(chunk)));
+    }
+    return resolved;
+  }
+
+  async #readNamespaces(): Promise<void> {
+    const { session, library } = this.#options;
+    const attributeId = library.AttributeIds.Value;
+    const data = await session.read({ nodeId: namespaceArrayId, attributeId });
+    const uris: unknown = data.value.value;
+    if (!Array.isArray(uris)) {
+      throw new Error(`the server does not tell its namespaces (${data.statusCode.toString()})`);
+    }
+    this.#indexByUri = new Map(uris.map((uri, index) => [String(uri), index]));
+  }
+
+  #resolveIdentifier(
+    target: NodeTarget,
+    address: Extract<NodeAddress, { type: 'identifier' }>,
+  ): ResolvedNode {
+    const index = this.#indexByUri.get(address.namespaceUri);
+    if (index === undefined) return { target, status: statusCodes.badNodeIdUnknown };
+    const nodeId = this.#options.library.coerceNodeId(`ns=${index};${address.identifier}`);
+    return { target, nodeId };
+  }
+
+  async #resolvePaths(targets: readonly NodeTarget[]): Promise<readonly ResolvedNode[]> {
+    const known: NodeTarget[] = [];
+    const resolved: ResolvedNode[] = [];
+    const browsePaths = [];
+    for (const target of targets) {
+      const elements = this.#pathElements(target.address);
+      if (elements === undefined) {
+        resolved.push({ target, status: statusCodes.badNodeIdUnknown });
+        continue;
+      }
+      known.push(target);
+      browsePaths.push({ startingNode: objectsFolderId, relativePath: { elements } });
+    }
+    if (known.length === 0) return resolved;
+    const results = await this.#options.session.translateBrowsePath(browsePaths);
+    for (const [i, target] of known.entries()) {
+      const nodeId = results[i]?.targets?.[0]?.targetId;
+      const isFound = results[i]?.statusCode.isGood() === true && nodeId !== undefined;
+      resolved.push(
+        isFound ? { target, nodeId } : { target, status: statusCodes.badNodeIdUnknown },
+      );
+    }
+    return resolved;
+  }
+
+  /** Undefined when a namespace of the path is unknown to the server. */
+  #pathElements(address: NodeAddress) {
+    if (address.type !== 'path') return undefined;
+    const elements = [];
+    for (const { name, namespaceUri } of address.elements) {
+      const namespaceIndex = this.#indexByUri.get(namespaceUri);
+      if (namespaceIndex === undefined) return undefined;
+      elements.push({
+        referenceTypeId: hierarchicalReferencesId,
+        isInverse: false,
+        includeSubtypes: true,
+        targetName: { name, namespaceIndex },
+      });
+    }
+    return elements;
+  }
+}

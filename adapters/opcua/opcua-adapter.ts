@@ -1,0 +1,16 @@
+import type { SourceAdapter } from '../../gateway/core/adapter.ts';
+import { layoutSource } from './layout.ts';
+import { type OpcuaConfig, opcuaConfigSchema } from './opcua-config.ts';
+import { profileSchema } from './profile-schema.ts';
+import { createOpcuaSource } from './source.ts';
+
+/** OPC UA: Browse, Read and subscriptions only. */
+export const opcuaAdapter: SourceAdapter<OpcuaConfig> = {
+  role: 'source',
+  kind: 'opcua',
+  configSchema: opcuaConfigSchema,
+  profileSchema,
+  profileNames: (config) => [...new Set(config.devices.map((device) => device.profile))],
+  check: (input) => layoutSource(input).issues,
+  createSource: createOpcuaSource,
+};

@@ -1,0 +1,167 @@
+import { performance } from 'node:perf_hooks';
+import type { DataValue, NodeId } from 'node-opcua-client';
+import { GatewayError, toGatewayError } from '../../gateway/core/error.ts';
+import {
+  type PolledMember,
+  type PollResult,
+  pollUp,
+  runPolledSource,
+} from '../shared/polled-source.ts';
+import { inChunks } from './chunks.ts';
+import type { NodeTarget } from './layout.ts';
+import { NodeResolver } from './node-resolver.ts';
+import { ask, currentTimeId, failNode, type ReaderOptions } from './reader.ts';
+import { isNodeGone, type NodeSample } from './sample-intake.ts';
+
+type PolledNode = { readonly target: NodeTarget; readonly nodeId: NodeId };
+
+/** Reads all nodes in cycles: exact in lock-step, and for servers whose subscriptions cannot be relied upon. */
+export class PollingReader implements PolledMember {
+  readonly name = 'server';
+  readonly periodsMs: readonly number[];
+  readonly phaseMs = 0;
+  readonly #options: ReaderOptions;
+  readonly #resolver: NodeResolver;
+  readonly #nodes: PolledNode[] = [];
+  /** By target: what was read last, so that it is not told twice. */
+  readonly #last: (DataValue | undefined)[] = [];
+  #isConnected = false;
+
+  constructor(options: ReaderOptions, periodMs: number) {
+    const { connection, config } = options;
+    this.#options = options;
+    this.periodsMs = [periodMs];
+    this.#resolver = new NodeResolver({ ...connection, maxItemsPerCall: config.maxItemsPerCall });
+  }
+
+  /** Resolves when the signal has aborted; throws when the nodes cannot be looked for. */
+  async run(): Promise<void> {
+    const { context, signal, layout, health, fail, id } = this.#options;
+    await this.#resolve(layout.targets);
+    health.begin();
+    await runPolledSource({
+      context,
+      members: [this],
+      signal,
+      onSilence: () => {
+        const text = `source ${id}: the connection stands, but nobody answers`;
+        fail(new GatewayError('TIMEOUT', text, { retryable: true }));
+      },
+    });
+  }
+
+  async poll(): Promise<PollResult> {
+    const { health, context, config, signal } = this.#options;
+    const startMs = performance.now();
+    try {
+      const due = health.due();
+      if (due.length > 0) {
+        context.count('node_retries', due.length);
+        await this.#resolve(due);
+      }
+      for (const chunk of inChunks(this.#nodes, config.maxItemsPerCall)) {
+        await this.#read(chunk);
+        if (signal.aborted) return pollUp;
+      }
+      health.report();
+      return pollUp;
+    } catch (thrown) {
+      const error = toGatewayError(thrown, {
+        code: 'PROTOCOL',
+        retryable: true,
+        message: `source ${this.#options.id}`,
+      });
+      return {
+        state: 'unanswered',
+        reason: error.message,
+        costMs: performance.now() - startMs,
+      };
+    }
+  }
+
+  nodeGone(target: NodeTarget, status: number): void {
+    failNode(this.#options, target, status);
+  }
+
+  async #resolve(targets: readonly NodeTarget[]): Promise<void> {
+    const { health, intake } = this.#options;
+    const resolving = this.#resolver.resolve(targets);
+    for (const node of await ask(this.#options, resolving, 'looking for its nodes')) {
+      if (!('nodeId' in node)) {
+        failNode(this.#options, node.target, node.status);
+        continue;
+      }
+      this.#nodes.push(node);
+      this.#last[node.target.index] = undefined;
+      intake.startAnew(node.target);
+      health.works(node.target);
+    }
+    intake.end();
+    health.report();
+  }
+
+  /** The first node of each request is the server's clock, which shows how old the others are. */
+  async #read(nodes: readonly PolledNode[]): Promise<void> {
+    const { connection, context, intake, times, signal } = this.#options;
+    const { session, library } = connection;
+    const attributeId = library.AttributeIds.Value;
+    const reading = session.read([
+      { nodeId: currentTimeId, attributeId },
+      ...nodes.map(({ nodeId }) => ({ nodeId, attributeId })),
+    ]);
+    const [clock, ...values] = await ask(this.#options, reading, 'reading its nodes');
+    if (signal.aborted) return;
+    if (!this.#isConnected) {
+      this.#isConnected = true;
+      context.connected();
+    }
+    const serverTime: unknown = clock?.value.value;
+    const sentMs = serverTime instanceof Date ? serverTime.getTime() : Number.NaN;
+    times.serverClockSeen(sentMs, context.clock.nowMs());
+    const samples: NodeSample[] = [];
+    for (const [i, { target }] of nodes.entries()) {
+      const value = values[i];
+      if (value === undefined) continue;
+      if (this.#isNews(target, value)) samples.push({ clientHandle: target.index, value });
+    }
+    intake.takeMessage(samples, sentMs);
+    this.#dropMissing();
+  }
+
+  /** A value with the time of the one before says nothing new. */
+  #isNews(target: NodeTarget, value: DataValue): boolean {
+    const last = this.#last[target.index];
+    this.#last[target.index] = value;
+    if (this.#options.config.timestamps === 'gateway') return true;
+    if (last === undefined || value.sourceTimestamp === null) return true;
+    if (isNodeGone(value.statusCode.value)) return true;
+    return (
+      last.sourceTimestamp?.getTime() !== value.sourceTimestamp?.getTime() ||
+      last.statusCode.value !== value.statusCode.value ||
+      !isSame(last.value.value, value.value.value)
+    );
+  }
+
+  /** Nodes found missing are not read until they have been looked for again. */
+  #dropMissing(): void {
+    const { health } = this.#options;
+    for (let i = this.#nodes.length - 1; i >= 0; i -= 1) {
+      const node = this.#nodes[i] as PolledNode;
+      if (health.isBad(node.target)) this.#nodes.splice(i, 1);
+    }
+  }
+}
+
+const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || ArrayBuffer.isView(value);
+
+const isSame = (a: unknown, b: unknown): boolean => {
+  if (isList(a) && isList(b)) {
+    if (a.length !== b.length) return false;
+    for (let i = 0; i < a.length; i += 1) if (!isSame(a[i], b[i])) return false;
+    return true;
+  }
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
+  if (typeof a === 'object' && typeof b === 'object') return String(a) === String(b);
+  return Object.is(a, b);
+};

@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { pathPartPattern, pointNamePattern } from '../../gateway/core/point.ts';
+
+const localText = z
+  .strictObject({ en: z.string().min(1).max(300), zh: z.string().min(1).max(300) })
+  .describe('A text in English and in Chinese');
+
+export const namespaceUri = z
+  .string()
+  .min(1)
+  .max(512)
+  .describe(
+    'URI of the namespace; its index is looked up at each connection, because servers renumber',
+  );
+
+/** `i=`, `s=`, `g=` or `b=` and the identifier (OPC UA Part 6 §5.3.1.10). */
+const identifierPattern =
+  /^(i=\d{1,10}|s=.{1,4096}|g=[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|b=[A-Za-z0-9+/]{2,4096}={0,2})$/;
+
+export const isIdentifier = (text: string): boolean => identifierPattern.test(text);
+
+const pathElement = z.union([
+  z.string().min(1).max(512),
+  z.strictObject({ name: z.string().min(1).max(512), namespaceUri: namespaceUri.optional() }),
+]);
+
+const number = (description: string) => z.number().describe(description);
+
+const pointShape = {
+  point: z
+    .string()
+    .max(64)
+    .regex(pointNamePattern, 'letters, digits, _, - and dots, beginning with a letter')
+    .describe('Name of the point within its equipment'),
+  node: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe('Identifier of the node, such as s=Machine.Current, i=2258 or g=..., without ns='),
+  path: z
+    .array(pathElement)
+    .min(1)
+    .max(32)
+    .optional()
+    .describe('Instead of node: browse names from the folder Objects to the node'),
+  namespaceUri: namespaceUri.optional(),
+  kind: z
+    .enum(['number', 'counter', 'boolean', 'enum', 'string'])
+    .default('number')
+    .describe('What the value is; times count as numbers, in ms since 1970'),
+  unit: z.string().min(1).max(32).default('1').describe('UCUM code of the scaled value'),
+  description: localText,
+  labels: z
+    .record(z.string().regex(/^-?\d+$/, 'a number'), localText)
+    .optional()
+    .describe('With kind enum: what each number means'),
+  scale: number('The value is multiplied by it')
+    .refine((scale) => scale !== 0, 'a number other than 0')
+    .default(1),
+  offset: number('Added after scaling').default(0),
+  minimum: number('A value below is marked BadOutOfRange').optional(),
+  maximum: number('A value above is marked BadOutOfRange').optional(),
+  deadband: z.number().min(0).optional().describe('Smallest change worth showing, in the unit'),
+  decimals: z.int().min(0).max(9).optional().describe('Digits after the point for people'),
+  rolloverAt: z
+    .number()
+    .positive()
+    .optional()
+    .describe('With kind counter: where the register starts again at 0, in the unit'),
+  arrayElements: z
+    .strictObject({
+      count: z.int().min(1).max(1000).describe('Elements that become points'),
+      names: z
+        .array(z.string().regex(/^[A-Za-z0-9_-]+$/, 'letters, digits, _ and -'))
+        .optional()
+        .describe('Last part of each point name; 01, 02 and so on when not given'),
+    })
+    .optional()
+    .describe('The node is an array: one point an element, such as z.01 to z.12'),
+};
+
+type PointShape = z.output<z.ZodObject<typeof pointShape>>;
+
+const checkPoint = (
+  point: PointShape,
+  fail: (key: string, message: string) => void,
+  isAddressed: boolean,
+): void => {
+  if (isAddressed && (point.node === undefined) === (point.path === undefined)) {
+    fail('node', 'either node or path');
+  }
+  if (point.kind === 'enum' && point.labels === undefined) fail('labels', 'labels, with kind enum');
+  if (point.rolloverAt !== undefined && point.kind !== 'counter') {
+    fail('kind', 'counter, beside rolloverAt');
+  }
+  if (point.kind === 'string' && (point.scale !== 1 || point.offset !== 0)) {
+    fail('scale', 'no scale and no offset with kind string');
+  }
+  if ((point.minimum ?? -Infinity) > (point.maximum ?? Infinity)) {
+    fail('minimum', `at most maximum (${point.maximum})`);
+  }
+  const { arrayElements } = point;
+  if (arrayElements?.names !== undefined && arrayElements.names.length !== arrayElements.count) {
+    fail('arrayElements', `${arrayElements.count} names, as many as count`);
+  }
+};
+
+/** `isWhole`: its identifier is complete, without a prefix to come from elsewhere. */
+const pointSchema = (isWhole: boolean) =>
+  z.strictObject(pointShape).superRefine((point, context) => {
+    checkPoint(
+      point,
+      (key, message) => {
+        context.addIssue({ code: 'custom', path: [key], message });
+      },
+      isWhole,
+    );
+    if (isWhole && point.node !== undefined && !isIdentifier(point.node)) {
+      context.addIssue({ code: 'custom', path: ['node'], message: identifierWords });
+    }
+  });
+
+export const identifierWords =
+  'an identifier such as s=Machine.Current, i=2258, g= with a GUID or b= with base64';
+
+const pathPart = (description: string) =>
+  z
+    .string()
+    .max(64)
+    .regex(pathPartPattern, 'letters, digits, _ and -, beginning with a letter or digit')
+    .describe(description);
+
+const groupShape = {
+  name: pathPart('Name of the group of points, unique within its equipment').default('signals'),
+  class: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,31}$/, 'lower-case letters, digits and _')
+    .describe('Class of the equipment: the measurement in InfluxDB'),
+};
+
+export const areaPart = pathPart('Area of the plant');
+export const linePart = pathPart('Line or part of the area');
+const equipmentPart = pathPart('The equipment');
+
+/** Points of one equipment, written out in the site file. */
+export const equipmentSchema = z.strictObject({
+  area: areaPart,
+  line: linePart,
+  equipment: equipmentPart,
+  ...groupShape,
+  namespaceUri: namespaceUri.optional(),
+  points: z.array(pointSchema(true)).min(1).max(2000),
+});
+
+const instanceSchema = z.strictObject({
+  equipment: equipmentPart.optional(),
+  identifierPrefix: z
+    .string()
+    .max(4096)
+    .optional()
+    .describe('Put before the node of every point, such as s=Machine.Torch1.'),
+  nodes: z
+    .record(z.string(), z.string().refine(isIdentifier, identifierWords))
+    .default({})
+    .describe('Identifiers of single points of this instance, by point name'),
+});
+
+const blockSchema = z.strictObject({
+  ...groupShape,
+  namespaceUri: namespaceUri.optional(),
+  instances: z
+    .array(instanceSchema)
+    .min(1)
+    .max(1000)
+    .describe('Where the points lie, once for each equipment'),
+  points: z.array(pointSchema(false)).min(1).max(2000),
+});
+
+/** A kind of machine as plain data: which nodes it has, and what they mean. */
+export const profileSchema = z.strictObject({
+  profile: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, 'lower-case letters, digits, - and .')
+    .describe('Name of the profile, equal to the name of its file'),
+  version: z.int().min(1).describe('Raised with every change that changes what is read'),
+  title: localText,
+  testedOn: z
+    .enum(['hardware', 'simulator', 'nothing'])
+    .describe('What the profile has been seen to work on'),
+  namespaceUri,
+  blocks: z.array(blockSchema).min(1).max(64),
+});
+
+export type Profile = z.output<typeof profileSchema>;
+export type ProfileBlock = Profile['blocks'][number];
+export type PointConfig = PointShape;

@@ -1,0 +1,129 @@
+import type { GroupSpec } from '../../gateway/core/point.ts';
+import { isGood, type StatusCode, statusCodes } from '../../gateway/core/quality.ts';
+import type { SourceContext, SourceFrame } from '../../gateway/core/source.ts';
+import { GroupRows } from './group-rows.ts';
+import type { NodeTarget, OpcuaLayout } from './layout.ts';
+import { epochMs, type SampleTime } from './sample-time.ts';
+import { type DataValueLike, hasOverflow, ValueWriter } from './value-writer.ts';
+
+/** One sample of a node, as it stands in a notification. */
+export type NodeSample = { readonly clientHandle: number; readonly value: DataValueLike };
+
+export type SampleIntakeOptions = {
+  readonly context: SourceContext;
+  readonly layout: OpcuaLayout;
+  readonly times: SampleTime;
+  /** Called when the server says that a node is there no more. */
+  onGone(target: NodeTarget, status: StatusCode): void;
+};
+
+/** OPC UA Part 6 annex A; the lower half of a code holds flags. */
+const badNodeIdInvalid = 0x8033_0000;
+const codeMask = 0xffff_0000;
+
+/** Whether a node with this status has to be looked for again. */
+export const isNodeGone = (status: StatusCode): boolean => {
+  const code = (status & codeMask) >>> 0;
+  return code === statusCodes.badNodeIdUnknown || code === badNodeIdInvalid;
+};
+
+/** Takes the samples of one message after the other and emits them as frames, one a group and time. */
+export class SampleIntake {
+  readonly #context: SourceContext;
+  readonly #targets: readonly NodeTarget[];
+  readonly #times: SampleTime;
+  readonly #onGone: SampleIntakeOptions['onGone'];
+  readonly #writer: ValueWriter;
+  readonly #rows: readonly GroupRows[];
+  /** Groups with samples of this message. */
+  readonly #touched: GroupRows[] = [];
+  /** 1 until the first sample of a node after it was subscribed to. */
+  readonly #isFirst: Uint8Array;
+  readonly #emit: (frame: SourceFrame) => void;
+  #message: readonly NodeSample[] = [];
+
+  constructor({ context, layout, times, onGone }: SampleIntakeOptions) {
+    this.#context = context;
+    this.#targets = layout.targets;
+    this.#times = times;
+    this.#onGone = onGone;
+    this.#writer = new ValueWriter((text) => context.intern(text));
+    this.#rows = layout.groups.map(
+      (group: GroupSpec, i) => new GroupRows(i, group.channels.length),
+    );
+    this.#isFirst = new Uint8Array(layout.targets.length).fill(1);
+    this.#emit = (frame) => {
+      context.emit(frame);
+    };
+  }
+
+  /** The next sample of the node may be of an old value. */
+  startAnew(target: NodeTarget): void {
+    this.#isFirst[target.index] = 1;
+  }
+
+  /** @param sentMs when the server sent it, by its clock; NaN when unknown */
+  takeMessage(message: readonly NodeSample[], sentMs: number): void {
+    const nowMs = this.#context.clock.nowMs();
+    this.#message = message;
+    this.#times.beginMessage(nowMs, sentMs);
+    for (let i = 0; i < message.length; i += 1) {
+      const sample = message[i] as NodeSample;
+      const target = this.#targets[sample.clientHandle];
+      if (target === undefined) this.#context.count('unknown_samples', 1);
+      else this.#take(target, sample.value, nowMs);
+    }
+    this.#flush(nowMs);
+    this.#times.endMessage();
+    this.#message = [];
+  }
+
+  /** Marks a node bad from now on; `end` emits. */
+  fail(target: NodeTarget, status: StatusCode): void {
+    const rows = this.#touch(target);
+    const row = rows.row(this.#context.clock.nowMs(), target.channel);
+    this.#writer.write(target, { statusCode: { value: status } }, status, row);
+  }
+
+  end(): void {
+    this.#flush(this.#context.clock.nowMs());
+  }
+
+  #take(target: NodeTarget, data: DataValueLike, nowMs: number): void {
+    let status = data.statusCode.value >>> 0;
+    if (status !== 0) {
+      if (hasOverflow(status)) this.#context.count('queue_overflows', 1);
+      if (isNodeGone(status)) {
+        this.#onGone(target, status);
+        return;
+      }
+    }
+    const isFirst = this.#isFirst[target.index] === 1;
+    this.#isFirst[target.index] = 0;
+    const timeMs = this.#times.timeOf(epochMs(data.sourceTimestamp), isFirst, this.#newest);
+    if (this.#times.isDoubtful && isGood(status)) status = statusCodes.uncertain;
+    const rows = this.#touch(target);
+    this.#writer.write(target, data, status, rows.row(timeMs, target.channel));
+    if (rows.isFull) rows.flush(this.#emit, nowMs);
+  }
+
+  #touch(target: NodeTarget): GroupRows {
+    const rows = this.#rows[target.groupIndex] as GroupRows;
+    if (rows.isEmpty) this.#touched.push(rows);
+    return rows;
+  }
+
+  #flush(receivedMs: number): void {
+    for (const rows of this.#touched) rows.flush(this.#emit, receivedMs);
+    this.#touched.length = 0;
+  }
+
+  readonly #newest = (): number => {
+    let newestMs = Number.NEGATIVE_INFINITY;
+    for (const { value } of this.#message) {
+      const timeMs = epochMs(value.sourceTimestamp);
+      if (timeMs > newestMs) newestMs = timeMs;
+    }
+    return newestMs;
+  };
+}

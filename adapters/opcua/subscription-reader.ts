@@ -1,0 +1,238 @@
+import { performance } from 'node:perf_hooks';
+import type {
+  ClientSubscription,
+  NotificationData,
+  NotificationMessage,
+  StatusCode,
+} from 'node-opcua-client';
+import { GatewayError, toGatewayError } from '../../gateway/core/error.ts';
+import { inChunks } from './chunks.ts';
+import type { NodeTarget } from './layout.ts';
+import { NodeResolver, type ResolvedNode } from './node-resolver.ts';
+import type { SubscriptionConfig } from './opcua-config.ts';
+import { ask, compareClocks, failNode, type ReaderOptions } from './reader.ts';
+import type { NodeSample } from './sample-intake.ts';
+import { epochMs } from './sample-time.ts';
+
+/** Nodes are looked for again, and clocks compared, on this beat of the gateway's clock. */
+const beatMs = 1000;
+const clockEveryBeats = 60;
+/** Longer messages are cut by the server. */
+const maxNotificationsPerPublish = 10_000;
+/** A server gives a subscription up after so many keep-alives that nobody fetched (OPC UA Part 4 §5.14.2: at least 3). */
+const lifetimeKeepAlives = 6;
+/** The library, too, asks for no fewer. */
+const fewestKeepAliveCounts = 3;
+
+type DataChange = NotificationData & { readonly monitoredItems?: readonly NodeSample[] | null };
+
+/** Reads by a subscription: the server looks at each value often, and sends what it has seen in messages. */
+export class SubscriptionReader {
+  readonly #options: ReaderOptions;
+  readonly #settings: SubscriptionConfig;
+  readonly #resolver: NodeResolver;
+  /** By target; undefined where the node is not monitored. */
+  readonly #monitoredItemIds: (number | undefined)[] = [];
+  #subscription: ClientSubscription | undefined;
+  #silenceLimitMs = Number.POSITIVE_INFINITY;
+  #heardMs = 0;
+  #sequence: number | undefined;
+  #isConnected = false;
+
+  constructor(options: ReaderOptions, settings: SubscriptionConfig) {
+    const { connection, config } = options;
+    this.#options = options;
+    this.#settings = settings;
+    this.#resolver = new NodeResolver({ ...connection, maxItemsPerCall: config.maxItemsPerCall });
+  }
+
+  /** Resolves when the signal has aborted; throws when the server refuses what is needed. */
+  async run(): Promise<void> {
+    const { context, signal, layout, health } = this.#options;
+    const participant = context.clock.join('opcua:subscription');
+    try {
+      await compareClocks(this.#options);
+      await this.#subscribe();
+      await this.#monitor(layout.targets);
+      health.begin();
+      let beats = 0;
+      while (!signal.aborted) {
+        await participant.sleepUntil(context.clock.monotonicMs() + beatMs, signal);
+        if (signal.aborted) return;
+        beats += 1;
+        await this.#monitorAgain();
+        if (beats % clockEveryBeats === 0) await compareClocks(this.#options);
+      }
+    } finally {
+      participant.leave();
+    }
+  }
+
+  /** A node was there and is no more: its monitored item will never say anything again. */
+  nodeGone(target: NodeTarget, status: number): void {
+    failNode(this.#options, target, status);
+    const monitoredItemId = this.#monitoredItemIds[target.index];
+    this.#monitoredItemIds[target.index] = undefined;
+    const subscription = this.#subscription;
+    if (monitoredItemId === undefined || subscription === undefined) return;
+    const { subscriptionId } = subscription;
+    const { session } = this.#options.connection;
+    session.deleteMonitoredItems({ subscriptionId, monitoredItemIds: [monitoredItemId] }).catch(
+      // The server has forgotten it with its node.
+      () => this.#options.context.count('delete_failures', 1),
+    );
+  }
+
+  async #subscribe(): Promise<void> {
+    const { connection, signal } = this.#options;
+    const { publishingIntervalMs, keepAliveMs, silenceFactor } = this.#settings;
+    const keepAliveCount = Math.max(
+      Math.ceil(keepAliveMs / publishingIntervalMs),
+      fewestKeepAliveCounts,
+    );
+    const creating = connection.session.createSubscription2({
+      requestedPublishingInterval: publishingIntervalMs,
+      requestedMaxKeepAliveCount: keepAliveCount,
+      requestedLifetimeCount: keepAliveCount * lifetimeKeepAlives,
+      maxNotificationsPerPublish,
+      publishingEnabled: true,
+      priority: 1,
+    });
+    const subscription = await ask(this.#options, creating, 'creating a subscription');
+    this.#subscription = subscription;
+    const { publishingInterval, maxKeepAliveCount } = subscription;
+    this.#silenceLimitMs = silenceFactor * publishingInterval * Math.max(maxKeepAliveCount, 1);
+    this.#heardMs = performance.now();
+    subscription.on('raw_notification', (message: NotificationMessage) => this.#hear(message));
+    subscription.on('terminated', () => this.#end('the server has ended the subscription'));
+    // In real time: it is about the network, also when the clock is in lock-step.
+    const watch = setInterval(() => this.#checkSilence(), Math.max(this.#silenceLimitMs / 8, 20));
+    signal.addEventListener('abort', () => clearInterval(watch), { once: true });
+    if (signal.aborted) clearInterval(watch);
+  }
+
+  /** The library swallows what is thrown here, so it must not leave. */
+  #hear(message: NotificationMessage): void {
+    if (this.#options.signal.aborted) return;
+    try {
+      this.#take(message);
+    } catch (error) {
+      this.#options.fail(
+        toGatewayError(error, {
+          code: 'PROTOCOL',
+          retryable: true,
+          message: `source ${this.#options.id}: a notification cannot be understood`,
+        }),
+      );
+    }
+  }
+
+  #take(message: NotificationMessage): void {
+    const { context, intake, health } = this.#options;
+    this.#heardMs = performance.now();
+    if (!this.#isConnected) {
+      this.#isConnected = true;
+      context.connected();
+    }
+    const parts = (message.notificationData ?? []) as (DataChange | null)[];
+    this.#countMissed(message.sequenceNumber, parts.length === 0);
+    const sentMs = epochMs(message.publishTime);
+    const others: (DataChange | null)[] = [];
+    for (const part of parts) {
+      const samples = part?.monitoredItems;
+      if (samples !== undefined && samples !== null) intake.takeMessage(samples, sentMs);
+      else others.push(part);
+      const status = (part as { readonly status?: StatusCode } | null)?.status;
+      if (status !== undefined) this.#end(`the subscription is ${status.toString()}`);
+    }
+    // What is left is for the library; with the samples it would only look for listeners that are not there.
+    message.notificationData = others;
+    health.report();
+  }
+
+  /** Sequence numbers have no gaps; a keep-alive carries the number of the message to come (OPC UA Part 4 §5.14.1.1). */
+  #countMissed(sequence: number, isKeepAlive: boolean): void {
+    const expected = this.#sequence;
+    this.#sequence = isKeepAlive ? sequence : sequence === 0xffff_ffff ? 1 : sequence + 1;
+    if (expected === undefined || sequence === expected) return;
+    const missed = sequence - expected;
+    this.#options.context.count('missed_notifications', missed > 0 ? missed : 1);
+  }
+
+  #checkSilence(): void {
+    const silentMs = performance.now() - this.#heardMs;
+    if (silentMs < this.#silenceLimitMs) return;
+    const { id, config, fail } = this.#options;
+    const text = `source ${id}, ${config.endpointUrl}: the connection stands, but the subscription has been silent for ${Math.round(silentMs)} ms`;
+    fail(new GatewayError('TIMEOUT', text, { retryable: true }));
+  }
+
+  #end(reason: string): void {
+    const { id, config, fail } = this.#options;
+    const text = `source ${id}, ${config.endpointUrl}: ${reason}`;
+    fail(new GatewayError('CONNECTION_LOST', text, { retryable: true }));
+  }
+
+  async #monitorAgain(): Promise<void> {
+    const { health, context } = this.#options;
+    const due = health.due();
+    if (due.length === 0) return;
+    context.count('node_retries', due.length);
+    await this.#monitor(due);
+  }
+
+  async #monitor(targets: readonly NodeTarget[]): Promise<void> {
+    const { config, health, intake } = this.#options;
+    const resolving = this.#resolver.resolve(targets);
+    const resolved = await ask(this.#options, resolving, 'looking for its nodes');
+    const found: Extract<ResolvedNode, { readonly nodeId: unknown }>[] = [];
+    for (const node of resolved) {
+      if ('nodeId' in node) found.push(node);
+      else failNode(this.#options, node.target, node.status);
+    }
+    for (const chunk of inChunks(found, config.maxItemsPerCall)) await this.#monitorChunk(chunk);
+    intake.end();
+    health.report();
+  }
+
+  async #monitorChunk(
+    nodes: readonly Extract<ResolvedNode, { readonly nodeId: unknown }>[],
+  ): Promise<void> {
+    const { connection, intake, health, signal } = this.#options;
+    const { library, session } = connection;
+    const subscription = this.#subscription;
+    if (subscription === undefined) return;
+    for (const { target } of nodes) intake.startAnew(target);
+    const creating = session.createMonitoredItems({
+      subscriptionId: subscription.subscriptionId,
+      timestampsToReturn: library.TimestampsToReturn.Source,
+      itemsToCreate: nodes.map(({ target, nodeId }) => ({
+        itemToMonitor: { nodeId, attributeId: library.AttributeIds.Value },
+        monitoringMode: library.MonitoringMode.Reporting,
+        requestedParameters: {
+          clientHandle: target.index,
+          samplingInterval: this.#settings.samplingIntervalMs,
+          queueSize: this.#settings.queueSize,
+          discardOldest: true,
+          filter: this.#settings.reportUnchanged
+            ? new library.DataChangeFilter({
+                trigger: library.DataChangeTrigger.StatusValueTimestamp,
+              })
+            : null,
+        },
+      })),
+    });
+    const response = await ask(this.#options, creating, 'monitoring its nodes');
+    if (signal.aborted) return;
+    for (const [i, { target }] of nodes.entries()) {
+      const result = response.results?.[i];
+      if (result === undefined || !result.statusCode.isGood()) {
+        const status = result?.statusCode.value ?? 0x8000_0000;
+        failNode(this.#options, target, status);
+      } else {
+        this.#monitoredItemIds[target.index] = result.monitoredItemId;
+        health.works(target);
+      }
+    }
+  }
+}

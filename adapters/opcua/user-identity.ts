@@ -1,0 +1,86 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { EndpointDescription, UserIdentityInfo } from 'node-opcua-client';
+import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import type { OpcuaLibrary } from './library.ts';
+import { securityPolicies, type UserConfig } from './opcua-config.ts';
+
+export const describeUser = (user: UserConfig): string => {
+  if (user === 'anonymous') return 'the anonymous user';
+  return 'username' in user
+    ? `the user ${user.username} with this password`
+    : `the user of ${user.certificateFile}`;
+};
+
+/** @throws GatewayError AUTHENTICATION_FAILED when the files of a certificate cannot be used */
+export const loadUserIdentity = async (
+  user: UserConfig,
+  { UserTokenType }: OpcuaLibrary,
+): Promise<UserIdentityInfo> => {
+  if (user === 'anonymous') return { type: UserTokenType.Anonymous };
+  if ('username' in user) {
+    return { type: UserTokenType.UserName, userName: user.username, password: user.password };
+  }
+  try {
+    const certificate = new X509Certificate(await readFile(user.certificateFile));
+    const key = createPrivateKey(await readFile(user.keyFile));
+    if (!certificate.checkPrivateKey(key)) throw new Error('they do not belong together');
+    return {
+      type: UserTokenType.Certificate,
+      certificateData: certificate.raw,
+      privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    };
+  } catch (error) {
+    throw new GatewayError(
+      'AUTHENTICATION_FAILED',
+      `the certificate ${user.certificateFile} and its key ${user.keyFile} cannot be used: ${describeError(error)}`,
+      { retryable: false, cause: error },
+    );
+  }
+};
+
+/**
+ * Refuses what the library would do to please a server: to send a password that anybody could read.
+ *
+ * @throws GatewayError AUTHENTICATION_FAILED, or PROTOCOL when the server does not take this kind of user
+ */
+export const checkUserTokens = (
+  endpoint: EndpointDescription,
+  user: UserConfig,
+  { library, target }: { readonly library: OpcuaLibrary; readonly target: string },
+): void => {
+  const { UserTokenType, MessageSecurityMode } = library;
+  const wanted =
+    user === 'anonymous'
+      ? UserTokenType.Anonymous
+      : 'username' in user
+        ? UserTokenType.UserName
+        : UserTokenType.Certificate;
+  const offered = endpoint.userIdentityTokens ?? [];
+  const fitting = offered.filter(({ tokenType }) => tokenType === wanted);
+  if (fitting.length === 0) {
+    const kinds = [...new Set(offered.map(({ tokenType }) => UserTokenType[tokenType]))];
+    throw new GatewayError(
+      'AUTHENTICATION_FAILED',
+      `${target} takes no ${UserTokenType[wanted]} at this endpoint, only ${kinds.join(', ')}`,
+      { retryable: false },
+    );
+  }
+  if (wanted !== UserTokenType.UserName) return;
+  const isEncrypted = endpoint.securityMode === MessageSecurityMode.SignAndEncrypt;
+  const isSafe = fitting.every(({ securityPolicyUri }) => {
+    const uri = securityPolicyUri ?? '';
+    return protects(uri === '' ? (endpoint.securityPolicyUri ?? '') : uri);
+  });
+  if (isEncrypted || isSafe) return;
+  throw new GatewayError(
+    'AUTHENTICATION_FAILED',
+    `${target} would take the password of ${describeUser(user)} without sound encryption: use securityMode SignAndEncrypt`,
+    { retryable: false },
+  );
+};
+
+const protects = (policyUri: string): boolean => {
+  const name = policyUri.slice(policyUri.indexOf('#') + 1);
+  return name !== 'None' && securityPolicies.some((policy) => policy === name);
+};
