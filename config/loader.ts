@@ -162,8 +162,10 @@ const identityOf = (config: SiteConfig | undefined): SiteIdentity => {
 const rawProfilesOf = (sources: readonly PreparedSource[]): ReadonlyMap<string, unknown> =>
   new Map(sources.flatMap((source) => [...source.rawProfiles]));
 
-/** Reserved because points of these producers name them where points of sources name their source. */
-const reservedIds = new Map(['kpi', 'calculated'].map((id) => [id, 'the gateway itself']));
+/** Producers and sinks that the gateway has by itself. */
+const reservedIds = new Map(
+  ['kpi', 'calculated', 'embedded-broker'].map((id) => [id, 'the gateway itself']),
+);
 
 type Checked = {
   readonly config: SiteConfig | undefined;

@@ -4,10 +4,13 @@ import { adapters } from '../../adapters/index.ts';
 import { siteJsonSchema } from '../../config/json-schema.ts';
 import { kpiSections } from '../../gateway/kpi/sections.ts';
 
+const remedy = 'run: node bin/seamwatt.mjs check --schema > config/site.schema.json';
+
 test('config/site.schema.json is what the schemas say now', () => {
-  const committed: unknown = JSON.parse(readFileSync('config/site.schema.json', 'utf8'));
-  // When it differs: node bin/seamwatt.mjs check --schema > config/site.schema.json
-  expect(committed).toEqual(siteJsonSchema(adapters, kpiSections));
+  const committed = readFileSync('config/site.schema.json', 'utf8');
+  const current = `${JSON.stringify(siteJsonSchema(adapters, kpiSections), null, 2)}\n`;
+  // Not the texts themselves: their difference would fill pages.
+  expect(committed === current, remedy).toBe(true);
 });
 
 test('the demo site names it for editors', () => {
