@@ -17,6 +17,8 @@ export type AggregateRing = {
   readonly periodMs: number;
   /** Windows that it holds: those kept and those still open. */
   readonly windows: number;
+  /** Longer windows, whose length is a multiple, that closed windows are folded into. */
+  readonly into?: AggregateRing;
 };
 
 const closedUpToCell = 0;
@@ -32,26 +34,30 @@ export const reserveAggregateRing = (
   const window = [Number.NEGATIVE_INFINITY, ...aggregateInitial];
   const initial = Array.from({ length: shape.windows }, () => window).flat();
   return {
-    base: plan.reserve(headerSize + shape.windows * windowSize, [
-      Number.NEGATIVE_INFINITY,
-      0,
-      ...initial,
-    ]),
+    base: plan.reserve(headerSize + shape.windows * windowSize, [0, 0, ...initial]),
     ...shape,
   };
 };
 
-/** Base of the window's cells that begins at `startMs`, begun anew when it held an older one; -1 when that is gone. */
+/** Base of the cells of the window that begins at `startMs`, begun anew when they held an older one; -1 when it is gone. */
 const windowBase = (memory: Float64Array, ring: AggregateRing, startMs: number): number => {
-  const place = (startMs / ring.periodMs) % ring.windows;
-  const base = ring.base + headerSize + place * windowSize;
+  const base = ring.base + headerSize + ((startMs / ring.periodMs) % ring.windows) * windowSize;
   const heldMs = memory[base] as number;
   if (heldMs > startMs) return -1;
   if (heldMs < startMs) {
+    // Whoever was not closed yet must not be lost: samples may be back before the first tick.
+    if (heldMs >= (memory[ring.base + closedUpToCell] as number)) foldWindow(memory, ring, base);
     memory[base] = startMs;
     resetAggregate(memory, base + 1);
   }
   return base;
+};
+
+const foldWindow = (memory: Float64Array, ring: AggregateRing, base: number): void => {
+  if (ring.into === undefined) return;
+  const startMs = memory[base] as number;
+  const target = windowBase(memory, ring.into, startMs - (startMs % ring.into.periodMs));
+  if (target >= 0) mergeAggregate(memory, target + 1, base + 1);
 };
 
 /** Takes the sample in cell `source`, its covered ms in the cell behind it, at the time in cell `timeIndex`. */
@@ -71,29 +77,42 @@ export const pushAggregateRing = (
   pushAggregate(memory, base + 1, cells.source);
 };
 
+/** Base of the oldest window held that begins in [fromMs, endMs); -1 when there is none. */
+const oldestBase = (
+  memory: Float64Array,
+  ring: AggregateRing,
+  range: { readonly fromMs: number; readonly endMs: number },
+): number => {
+  let found = -1;
+  let foundMs = range.endMs;
+  for (let window = 0; window < ring.windows; window++) {
+    const base = ring.base + headerSize + window * windowSize;
+    const startMs = memory[base] as number;
+    if (startMs >= range.fromMs && startMs < foundMs) {
+      found = base;
+      foundMs = startMs;
+    }
+  }
+  return found;
+};
+
 /** Closes the windows that end at or before the watermark in cell `watermarkIndex` and folds each into `into`, oldest first. */
 export const closeAggregateRing = (
   memory: Float64Array,
   ring: AggregateRing,
-  options: { readonly watermarkIndex: number; readonly into?: AggregateRing },
+  watermarkIndex: number,
 ): void => {
-  const watermarkMs = memory[options.watermarkIndex] as number;
+  const watermarkMs = memory[watermarkIndex] as number;
   const endMs = watermarkMs - (watermarkMs % ring.periodMs);
-  const closedMs = memory[ring.base + closedUpToCell] as number;
-  if (!(endMs > closedMs)) return;
-  memory[ring.base + closedUpToCell] = endMs;
-  if (options.into === undefined) return;
-  const firstMs = Math.max(closedMs, endMs - ring.windows * ring.periodMs);
-  for (let startMs = firstMs; startMs < endMs; startMs += ring.periodMs) {
-    const base = ring.base + headerSize + ((startMs / ring.periodMs) % ring.windows) * windowSize;
-    if (memory[base] === startMs) foldWindow(memory, base, options.into);
+  let fromMs = memory[ring.base + closedUpToCell] as number;
+  if (!(endMs > fromMs)) return;
+  for (;;) {
+    const base = oldestBase(memory, ring, { fromMs, endMs });
+    if (base < 0) break;
+    foldWindow(memory, ring, base);
+    fromMs = (memory[base] as number) + ring.periodMs;
   }
-};
-
-const foldWindow = (memory: Float64Array, base: number, into: AggregateRing): void => {
-  const startMs = memory[base] as number;
-  const target = windowBase(memory, into, startMs - (startMs % into.periodMs));
-  if (target >= 0) mergeAggregate(memory, target + 1, base + 1);
+  memory[ring.base + closedUpToCell] = endMs;
 };
 
 /** Base of the aggregate of the window that begins at `startMs`, for `aggregateCells`; -1 when it is not held. */

@@ -2,8 +2,8 @@ import type { ArenaPlan } from '../arena.ts';
 
 /**
  * Counts in bins of one width, mergeable; for percentiles of windows that are too long to keep every sample. Samples outside
- * of the range count in an underflow and an overflow bin. A percentile is off by at most one bin width inside of the range,
- * and is given as the range's edge outside of it.
+ * of the range count in an underflow and an overflow bin. A percentile is that of the sample at or below its rank, off by at
+ * most one bin width inside of the range, and is given as the range's edge outside of it.
  */
 export type Histogram = {
   readonly base: number;
@@ -63,7 +63,7 @@ export const readHistogramPercentile = (
   for (let bin = 0; bin < bins; bin++) {
     const inside = memory[base + headerSize + bin] as number;
     if (rank < below + inside) {
-      memory[at.out] = lowest + (bin + (rank - below + 0.5) / inside) * width;
+      memory[at.out] = lowest + (bin + Math.min(rank - below + 0.5, inside) / inside) * width;
       return;
     }
     below += inside;

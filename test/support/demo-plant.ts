@@ -1,0 +1,200 @@
+import { type EntryBatch, frameEntry, originCodes } from '../../gateway/core/entry.ts';
+import type { GroupSpec, RegisteredGroup } from '../../gateway/core/point.ts';
+import type { HotPathProgram } from '../../gateway/hot-path/program.ts';
+import { testGroup } from './entry-batch.ts';
+import { compileTestSite } from './program-feed.ts';
+
+const seamPeriodMs = 20;
+
+const seam = (equipment: string): GroupSpec =>
+  testGroup({
+    equipment,
+    equipmentClass: 'weld_seam',
+    periodMs: seamPeriodMs,
+    channels: [
+      { point: 'current', unit: 'A' },
+      { point: 'voltage', unit: 'V' },
+      { point: 'wireFeedSpeed', unit: 'm/min' },
+      { point: 'gasFlow', unit: 'L/min' },
+      { point: 'offsetY', unit: 'mm' },
+      { point: 'offsetZ', unit: 'mm' },
+      { point: 'gap', unit: 'mm' },
+      { point: 'confidence', unit: '1' },
+      { point: 'arcPower', unit: 'W' },
+      { point: 'arcOn', kind: 'boolean' },
+      { point: 'seamFound', kind: 'boolean' },
+      { point: 'fault', kind: 'boolean' },
+    ],
+  });
+
+const line = testGroup({
+  equipment: 'line',
+  equipmentClass: 'weld_line',
+  periodMs: seamPeriodMs,
+  channels: [
+    { point: 'travelSpeed', unit: 'm/min' },
+    { point: 'panelId', kind: 'string' },
+    { point: 'panelPosition', unit: 'mm' },
+    ...Array.from({ length: 12 }, (_, index) => ({
+      point: `deformation.z.${String(index + 1).padStart(2, '0')}`,
+      unit: 'mm',
+    })),
+  ],
+});
+
+const inverter = (equipment: string): GroupSpec =>
+  testGroup({
+    area: 'park',
+    line: 'pv',
+    equipment,
+    equipmentClass: 'pv_inverter',
+    periodMs: 1000,
+    channels: [
+      { point: 'power', unit: 'W' },
+      { point: 'energyTotal', kind: 'counter', unit: 'Wh' },
+    ],
+  });
+
+const meter = testGroup({
+  area: 'park',
+  line: 'meters',
+  equipment: 'grid',
+  equipmentClass: 'meter',
+  periodMs: 1000,
+  channels: [
+    { point: 'energyImport', kind: 'counter', unit: 'Wh' },
+    { point: 'energyExport', kind: 'counter', unit: 'Wh' },
+  ],
+});
+
+const numbered = (prefix: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${String(index + 1).padStart(2, '0')}`);
+
+const parkKpis = ['pvEnergy', 'gridImport', 'gridExport', 'selfConsumption', 'avoidedCo2'];
+const seamKpis = ['heatInput', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'];
+const lineKpis = ['travelSpeedMean', 'deformationMax'];
+
+export type DemoPlant = {
+  readonly program: HotPathProgram;
+  readonly groups: readonly RegisteredGroup[];
+  /** One second of the plant: 20 seams and their line at 50 Hz, 50 inverters and a meter at 1 Hz. */
+  readonly second: EntryBatch;
+  readonly samplesPerSecond: number;
+  /** Moves the batch on by one second, in place, with fresh registers and noise from the seed. */
+  advance(): void;
+};
+
+/** The welding line and the park with all KPIs, and a batch that is used again and again. */
+export const demoPlant = (seed: number, startMs: number): DemoPlant => {
+  const { program, groups } = compileTestSite({
+    groups: [
+      ...[...numbered('f', 10), ...numbered('b', 10)].map(seam),
+      line,
+      ...numbered('inv', 50).map(inverter),
+      meter,
+    ],
+    kpis: [
+      ...seamKpis.map((kpi) => ({ kpi, equipment: 'welding/mpm01/*' })),
+      ...lineKpis.map((kpi) => ({ kpi, equipment: 'welding/mpm01/line' })),
+      ...parkKpis.map((kpi) => ({ kpi, equipment: 'park/energy/site' })),
+    ],
+    calculated: [
+      {
+        equipment: 'park/meters/grid',
+        point: 'importRate',
+        unit: 'kW',
+        expression: 'rate(energyImport)',
+      },
+    ],
+  });
+  const sources = groups.filter(({ producer }) => producer === 'plc');
+  const fast = sources.slice(0, 21);
+  const slow = sources.slice(21);
+  const frames: { readonly group: RegisteredGroup; readonly offsetMs: number }[] = [];
+  for (let offsetMs = 0; offsetMs < 1000; offsetMs += seamPeriodMs) {
+    for (const group of [...fast].reverse()) frames.push({ group, offsetMs });
+  }
+  for (const group of slow) frames.push({ group, offsetMs: 980 });
+  const channels = frames.reduce((sum, { group }) => sum + group.channels.length, 0);
+  const second = {
+    length: frames.length,
+    seq: Float64Array.from(frames, (_, index) => index),
+    kind: new Uint8Array(frames.length).fill(frameEntry),
+    group: Uint32Array.from(frames, ({ group }) => group.number),
+    timeMs: Float64Array.from(frames, ({ offsetMs }) => startMs + offsetMs),
+    receivedMs: Float64Array.from(frames, ({ offsetMs }) => startMs + offsetMs),
+    origin: new Uint8Array(frames.length).fill(originCodes.source),
+    revision: new Uint16Array(frames.length),
+    offset: new Uint32Array(frames.length + 1),
+    values: new Float64Array(channels),
+    status: new Uint32Array(channels),
+    records: [],
+  };
+  for (const [index, { group }] of frames.entries()) {
+    second.offset[index + 1] = (second.offset[index] ?? 0) + group.channels.length;
+  }
+  const fill = plantValues(frames, second.values, seed);
+  fill();
+  return {
+    program,
+    groups,
+    second,
+    samplesPerSecond: channels,
+    advance: () => {
+      for (let index = 0; index < second.length; index++) {
+        second.timeMs[index] = (second.timeMs[index] as number) + 1000;
+      }
+      fill();
+    },
+  };
+};
+
+/** Fills values by column: noise around nominal values, registers that count up, panels of 18 m. */
+const plantValues = (
+  frames: readonly { readonly group: RegisteredGroup }[],
+  values: Float64Array,
+  seed: number,
+): (() => void) => {
+  const nominal: Record<string, readonly [number, number]> = {
+    current: [228, 4],
+    voltage: [25.9, 0.3],
+    wireFeedSpeed: [7, 0.05],
+    gasFlow: [18, 0.4],
+    offsetY: [0, 0.24],
+    offsetZ: [0, 0.2],
+    gap: [0.15, 0.1],
+    confidence: [0.95, 0.05],
+    arcPower: [5920, 160],
+    travelSpeed: [0.8, 0.005],
+    power: [50_000, 1000],
+  };
+  const points = frames.flatMap(({ group }) => group.channels.map(({ point }) => point));
+  const centre = Float64Array.from(points, (point) => nominal[point]?.[0] ?? 0);
+  const spread = Float64Array.from(points, (point) => nominal[point]?.[1] ?? 0);
+  const kinds = Uint8Array.from(points, (point) => {
+    if (point === 'arcOn' || point === 'seamFound') return 1;
+    if (point.startsWith('energy')) return 2;
+    if (point === 'panelPosition') return 3;
+    if (point === 'panelId') return 4;
+    return point.startsWith('deformation') ? 5 : 0;
+  });
+  const state = Uint32Array.of(seed >>> 0);
+  const seconds = new Float64Array(1);
+  return () => {
+    const second = seconds[0] as number;
+    seconds[0] = second + 1;
+    let bits = state[0] as number;
+    for (let index = 0; index < values.length; index++) {
+      bits = (Math.imul(bits, 1_664_525) + 1_013_904_223) >>> 0;
+      const noise = (bits >>> 8) / 0x100_0000 - 0.5;
+      const kind = kinds[index] as number;
+      if (kind === 0) values[index] = (centre[index] as number) + noise * (spread[index] as number);
+      else if (kind === 1) values[index] = second % 97 === 0 ? 0 : 1;
+      else if (kind === 2) values[index] = (values[index] as number) + 14;
+      else if (kind === 3) values[index] = (second % 1350) * 13.333;
+      else if (kind === 4) values[index] = Math.floor(second / 1350);
+      else values[index] = noise * 4;
+    }
+    state[0] = bits;
+  };
+};
