@@ -25,6 +25,19 @@ export type GatewayProcess = {
   readonly ended: Promise<number | null>;
 };
 
+/** Starts `seamwatt ARGUMENTS` without waiting for anything. */
+export const spawnGatewayProcess = (
+  args: readonly string[],
+): { readonly process: ChildProcess; readonly ended: Promise<number | null> } => {
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'ignore', 'ignore'],
+  });
+  return {
+    process: child,
+    ended: once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null)),
+  };
+};
+
 /** Starts `seamwatt ARGUMENTS` and waits until it says where it can be seen. Rejects with its log when it ends before. */
 export const startGatewayProcess = async (args: readonly string[]): Promise<GatewayProcess> => {
   const child = spawn(process.execPath, [program, ...args], {
