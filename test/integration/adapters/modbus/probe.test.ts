@@ -1,0 +1,118 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { modbusAdapter } from '../../../../adapters/modbus/index.ts';
+import type { ProbeReport } from '../../../../gateway/core/adapter.ts';
+import { exceptionAnswer, frame } from '../../../support/modbus-device.ts';
+import { type RegisterDevice, startRegisterDevice } from '../../../support/modbus-registers.ts';
+
+let device: RegisterDevice | undefined;
+
+afterEach(async () => {
+  await device?.close();
+  device = undefined;
+});
+
+const start = async (): Promise<RegisterDevice> => {
+  device = await startRegisterDevice();
+  return device;
+};
+
+const probe = async (port: number, ...args: readonly string[]): Promise<ProbeReport> => {
+  const { signal } = new AbortController();
+  const report = modbusAdapter.probe?.({ target: `127.0.0.1:${port}`, arguments: args, signal });
+  if (report === undefined) throw new Error('no probe');
+  return report;
+};
+
+const text = (words: string, registers: number): readonly number[] => {
+  const bytes = Buffer.alloc(registers * 2);
+  bytes.write(words);
+  return Array.from({ length: registers }, (_, index) => bytes.readUInt16BE(index * 2));
+};
+
+/** Marker, a common model, an inverter and the end model. */
+const sunSpec = (base: number, unitId: number, into: RegisterDevice): void => {
+  into.set(base, [0x5375, 0x6e53, 1, 66], unitId);
+  into.set(base + 4, new Array<number>(66).fill(0), unitId);
+  into.set(base + 4, text('Maker', 16), unitId);
+  into.set(base + 20, text('Model X', 16), unitId);
+  into.set(base + 52, text('SN-7', 16), unitId);
+  into.set(base + 70, [103, 50, ...new Array<number>(50).fill(0)], unitId);
+  into.set(base + 122, [0xffff, 0], unitId);
+};
+
+describe('modbus probe', () => {
+  it('finds the units that answer, be it only with an exception', async () => {
+    const { port, ...rest } = await start();
+    rest.set(0, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 3);
+    for (let unitId = 1; unitId <= 20; unitId += 1) {
+      if (unitId === 3) continue;
+      rest.misbehave(unitId, (request) => {
+        if (unitId === 9) request.socket.write(exceptionAnswer(request, 2));
+        if (unitId === 11) request.socket.write(exceptionAnswer(request, 11));
+      });
+    }
+    const { lines, data } = await probe(port, '--units', '1-20', '--timeout-ms', '50');
+    expect(data).toMatchObject({ unitIds: [3, 9] });
+    expect(lines[0]).toContain('2 of 20 unit ids answer: 3 9');
+    expect(lines).toContain('unit 3');
+    expect(lines).toContain('  holding 0-9: 0001 0002 0003 0004 0005 0006 0007 0008 0009 000A');
+  });
+
+  it('walks the SunSpec models from the marker on', async () => {
+    const { port, ...rest } = await start();
+    sunSpec(40_000, 1, { port, ...rest });
+    const { lines } = await probe(port, '--units', '1');
+    expect(lines.slice(-3)).toEqual([
+      '  SunSpec at 40000: Maker, Model X, serial number SN-7',
+      '    model 1 (common) at 40002, length 66',
+      '    model 103 (inverter, three phase) at 40070, length 50',
+    ]);
+  });
+
+  it('says why a chain of models ends early', async () => {
+    const { port, ...rest } = await start();
+    rest.set(0, [0x5375, 0x6e53, 1, 0]);
+    const { lines } = await probe(port, '--units', '1');
+    expect(lines.at(-1)).toBe('    ended early: model 1 at 2 has length 0');
+  });
+
+  it('goes on when the device breaks the connection over a strange unit', async () => {
+    const { port, ...rest } = await start();
+    rest.set(0, [7], 1);
+    rest.set(0, [8], 4);
+    rest.misbehave(2, (request) => request.socket.destroy());
+    rest.misbehave(3, (request) =>
+      request.socket.write(frame({ ...request, unitId: 99, pdu: [3, 2, 0, 1] })),
+    );
+    const { data } = await probe(port, '--units', '1-4', '--in-flight', '1');
+    expect(data).toMatchObject({ unitIds: [1, 4] });
+  });
+
+  it('notices a device that ignores the unit id', async () => {
+    const { port, ...rest } = await start();
+    for (let unitId = 1; unitId <= 5; unitId += 1) rest.set(0, [7], unitId);
+    const { lines } = await probe(port, '--units', '1-5');
+    expect(lines[1]).toContain('every unit id');
+  });
+
+  it('refuses what it cannot read, and says what it expects', async () => {
+    for (const args of [
+      ['--units', '5-2'],
+      ['--units', 'all'],
+      ['--timeout-ms', '0'],
+      ['--nonsense'],
+    ]) {
+      await expect(probe(1, ...args)).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining('--units FIRST-LAST'),
+      });
+    }
+  });
+
+  it('fails in words when nobody listens', async () => {
+    const { port, close } = await start();
+    await close();
+    device = undefined;
+    await expect(probe(port)).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+  });
+});
