@@ -20,7 +20,13 @@ const createPlant = (name: PlantName, options: ProgramOptions, startMs: number):
   const { seed, ports, panelLengthMm } = options;
   switch (name) {
     case 'line':
-      return createLinePlant({ seed, startMs, panelLengthMm, plcPort: ports.linePlc });
+      return createLinePlant({
+        seed,
+        startMs,
+        panelLengthMm,
+        plcPort: ports.linePlc,
+        opcua: options.lineOpcua,
+      });
     case 'park':
       return createParkPlant({
         seed,
@@ -70,7 +76,7 @@ const announce = (control: string, servers: ReadonlyMap<string, RunningServer>):
 const run = async (options: ProgramOptions): Promise<void> => {
   const startMs = options.startMs ?? Math.floor(Date.now() / 100) * 100;
   const plants = options.plants.map((name) => createPlant(name, options, startMs));
-  const devices = plants.flatMap(({ servers }) => servers.map(({ name }) => name));
+  const devices = plants.flatMap(({ servers }) => servers.map(({ device }) => device));
   const faults = new FaultTable(devices, startMs);
   const time = timeOf(options, startMs);
   const simulation = new Simulation({ plants, faults, time, startMs });
@@ -104,7 +110,7 @@ const fail = (error: unknown): never => {
 };
 
 try {
-  const options = parseProgramOptions(process.argv.slice(2));
+  const options = parseProgramOptions(process.argv.slice(2), process.env);
   if (options.isHelp) process.stdout.write(usage);
   else await run(options);
 } catch (error) {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { LineOpcuaOptions } from './welding-line/opcua/listen.ts';
 
 export const usage = `Simulated plants that speak real wire protocols, for tests and demonstrations.
 
@@ -15,10 +16,16 @@ usage: node simulators/main.ts [options]
   --park-demand-target-kw off  grid import in kW that the park's battery holds
   --help
 
+OPC UA server of the welding line:
+  --line-opcua-anonymous on    off: only the user operator, by password
+  --line-opcua-password TEXT   password of operator (or SIMULATOR_OPCUA_PASSWORD); without one
+                               nobody is let in by name
+  --pki-folder PATH            keeps keys and certificates (default: a temporary folder)
+
 ports, 0 for any free one:
   --control-port 15000         HTTP: time, truth, overrides, faults
   --line-plc-port 15020        welding line PLC, Modbus TCP
-  --line-opcua-port off        welding line over OPC UA
+  --line-opcua-port 15021      welding line, OPC UA; off leaves it out and starts a second faster
   --park-pv-port 15030         PV inverters, Modbus TCP
   --park-meter-port 15031      meters, Modbus TCP
   --park-storage-port 15032    battery storage, Modbus TCP
@@ -48,6 +55,8 @@ export type ProgramOptions = {
   readonly hasParkMeterError: boolean;
   /** Undefined leaves the battery without that rule. */
   readonly parkDemandTargetKw: number | undefined;
+  /** Undefined leaves the server out. */
+  readonly lineOpcua: LineOpcuaOptions | undefined;
   readonly ports: {
     readonly control: number;
     readonly linePlc: number;
@@ -59,18 +68,22 @@ export type ProgramOptions = {
 };
 
 const stepMs = 100;
+const portRange = { min: 0, max: 65_535 };
 const lockStepStart = '2023-06-21T00:00:00Z';
 
-/** @throws UsageError naming the first option that is wrong. */
-export const parseProgramOptions = (args: readonly string[]): ProgramOptions => {
+/**
+ * @param environment - may hold SIMULATOR_OPCUA_PASSWORD.
+ * @throws UsageError naming the first option that is wrong.
+ */
+export const parseProgramOptions = (
+  args: readonly string[],
+  environment: Environment = {},
+): ProgramOptions => {
   const values = parseValues(args);
   const isLockStep = values['lock-step'];
   const speed = number(values, 'speed', { min: 0.01, max: 1000 });
   if (isLockStep && speed !== 1) throw new UsageError('--speed has no meaning with --lock-step');
-  if (values['line-opcua-port'] !== 'off') {
-    throw new UsageError('--line-opcua-port: only "off" is possible in this version');
-  }
-  const port = (name: Name): number => whole(values, name, { min: 0, max: 65_535 });
+  const port = (name: Name): number => whole(values, name, portRange);
   return {
     isHelp: values.help,
     plants: plantsOf(values.plants),
@@ -85,6 +98,7 @@ export const parseProgramOptions = (args: readonly string[]): ProgramOptions => 
       values['park-demand-target-kw'] === 'off'
         ? undefined
         : number(values, 'park-demand-target-kw', { min: 0, max: 100_000 }),
+    lineOpcua: lineOpcuaOf(values, environment),
     ports: {
       control: port('control-port'),
       linePlc: port('line-plc-port'),
@@ -95,6 +109,9 @@ export const parseProgramOptions = (args: readonly string[]): ProgramOptions => 
     },
   };
 };
+
+/** The part of `process.env` that matters here. */
+type Environment = { readonly [name: string]: string | undefined };
 
 type Values = ReturnType<typeof parseValues>;
 type Name = {
@@ -121,7 +138,10 @@ const parseValues = (args: readonly string[]) => {
         'park-demand-target-kw': { type: 'string', default: 'off' },
         'control-port': { type: 'string', default: '15000' },
         'line-plc-port': { type: 'string', default: '15020' },
-        'line-opcua-port': { type: 'string', default: 'off' },
+        'line-opcua-port': { type: 'string', default: '15021' },
+        'line-opcua-anonymous': { type: 'string', default: 'on' },
+        'line-opcua-password': { type: 'string' },
+        'pki-folder': { type: 'string' },
         'park-pv-port': { type: 'string', default: '15030' },
         'park-meter-port': { type: 'string', default: '15031' },
         'park-storage-port': { type: 'string', default: '15032' },
@@ -150,6 +170,22 @@ const isOn = (values: Values, name: Name): boolean => {
   const text = values[name];
   if (text === 'on' || text === 'off') return text === 'on';
   throw new UsageError(`--${name} ${text}: expected on or off`);
+};
+
+const lineOpcuaOf = (values: Values, environment: Environment): LineOpcuaOptions | undefined => {
+  const isAnonymousAllowed = isOn(values, 'line-opcua-anonymous');
+  if (values['line-opcua-port'] === 'off') return undefined;
+  const password = values['line-opcua-password'] ?? environment['SIMULATOR_OPCUA_PASSWORD'];
+  if (password === '') throw new UsageError('--line-opcua-password: expected a text');
+  if (!isAnonymousAllowed && password === undefined) {
+    throw new UsageError('--line-opcua-anonymous off: --line-opcua-password is missing');
+  }
+  return {
+    port: whole(values, 'line-opcua-port', portRange),
+    isAnonymousAllowed,
+    password,
+    pkiFolder: values['pki-folder'],
+  };
 };
 
 const plantsOf = (text: string): readonly PlantName[] => {

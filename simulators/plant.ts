@@ -1,4 +1,4 @@
-import type { FaultLookup } from './faults/fault-effect.ts';
+import type { FaultDevice, FaultLookup } from './faults/fault-effect.ts';
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [key: string]: JsonValue };
@@ -25,6 +25,8 @@ export type RunningServer = {
 export type PlantServer = {
   /** Key in the announced `servers` and device name in faults, e.g. `line.plc`. */
   readonly name: string;
+  /** What faults can do to it. */
+  readonly device: FaultDevice;
   /** Rejects when the port is taken. */
   listen(context: ListenContext): Promise<RunningServer>;
 };

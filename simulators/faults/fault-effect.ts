@@ -1,8 +1,8 @@
 /** What the faults active on one unit of one device do together to its answers. */
 export type FaultEffect = {
-  /** The connection is closed instead of answering. */
+  /** The connection is closed instead of answering. OPC UA: all connections, at once. */
   readonly close: boolean;
-  /** The request is read and never answered. */
+  /** The request is read and never answered. OPC UA: no new values come. */
   readonly silent: boolean;
   /** Registers stand as they were when the fault began; the device still answers. */
   readonly frozen: boolean;
@@ -14,7 +14,26 @@ export type FaultEffect = {
   readonly truncate: boolean;
   /** The answer waits this long, in real time, also in lock-step. */
   readonly delayMs: number;
+  /** OPC UA: restarts asked for, each to be done once. */
+  readonly restarts: readonly Restart[];
+  /** OPC UA: identifiers of nodes that are not there. */
+  readonly missingNodes: readonly string[];
 };
+
+type Restart = {
+  /** Of the fault. */
+  readonly id: string;
+  /** How many namespaces come before the plant's own that were not there. */
+  readonly namespaceShift: number;
+  /** Time between the end and the new start, in real time. */
+  readonly downMs: number;
+};
+
+/** A server that faults may name. */
+export type FaultDevice =
+  | { readonly name: string; readonly protocol: 'modbus' }
+  /** `nodes`: those that a fault can take away. */
+  | { readonly name: string; readonly protocol: 'opcua'; readonly nodes: ReadonlySet<string> };
 
 /** How a server learns what is wrong with it. */
 export type FaultLookup = {

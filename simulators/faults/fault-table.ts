@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FaultEffect, FaultLookup } from './fault-effect.ts';
+import type { FaultDevice, FaultEffect, FaultLookup } from './fault-effect.ts';
 
 const maxFaults = 256;
 const when = {
@@ -19,11 +19,23 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...when, kind: z.literal('frozen') }),
   z.strictObject({ ...when, kind: z.literal('wrong-transaction-id') }),
   z.strictObject({ ...when, kind: z.literal('truncate') }),
+  z.strictObject({
+    ...when,
+    kind: z.literal('restart'),
+    namespaceShift: z.int().min(0).max(16).default(1),
+    downMs: z.int().min(0).max(600_000).default(0),
+  }),
+  z.strictObject({ ...when, kind: z.literal('bad-node'), node: z.string().min(1).max(256) }),
 ]);
 const listSchema = z.array(faultSchema).max(maxFaults);
 
 /** A fault with its id; without `fromMs` it holds at once, without `toMs` until it is removed. */
 export type Fault = z.infer<typeof faultSchema> & { readonly id: string };
+
+const kinds: Readonly<Record<FaultDevice['protocol'], readonly Fault['kind'][]>> = {
+  modbus: ['silent', 'exception', 'delay', 'close', 'frozen', 'wrong-transaction-id', 'truncate'],
+  opcua: ['silent', 'close', 'restart', 'bad-node'],
+};
 
 /** A request for a fault that cannot be had; the message says why. */
 export class FaultError extends Error {
@@ -32,16 +44,15 @@ export class FaultError extends Error {
 
 /** The faults asked for, and which of them hold at the simulated instant: `fromMs <= now < toMs`. */
 export class FaultTable implements FaultLookup {
-  readonly #devices: ReadonlySet<string>;
+  readonly #devices: ReadonlyMap<string, FaultDevice>;
   readonly #faults = new Map<string, Fault>();
   readonly #listeners = new Set<() => void>();
   #active: readonly Fault[] = [];
   #nowMs: number;
   #lastId = 0;
 
-  /** @param devices - the server names that faults may name. */
-  constructor(devices: Iterable<string>, nowMs: number) {
-    this.#devices = new Set(devices);
+  constructor(devices: readonly FaultDevice[], nowMs: number) {
+    this.#devices = new Map(devices.map((device) => [device.name, device]));
     this.#nowMs = nowMs;
   }
 
@@ -62,10 +73,10 @@ export class FaultTable implements FaultLookup {
     }
     const faults = asked.map((fault) => ({ ...fault, id: fault.id ?? this.#nextId() }));
     const taken = new Set(this.#faults.keys());
-    for (const { id, device } of faults) {
-      if (taken.has(id)) throw new FaultError(`there is a fault ${id} already`);
-      taken.add(id);
-      this.#checkDevice(device);
+    for (const fault of faults) {
+      if (taken.has(fault.id)) throw new FaultError(`there is a fault ${fault.id} already`);
+      taken.add(fault.id);
+      this.#check(fault);
     }
     for (const fault of faults) this.#faults.set(fault.id, fault);
     this.#refresh();
@@ -126,12 +137,25 @@ export class FaultTable implements FaultLookup {
     for (const listener of this.#listeners) listener();
   }
 
-  #checkDevice(device: string): void {
-    const [name = '', unit = '0'] = device.split('/');
-    if (!this.#devices.has(name)) {
-      throw new FaultError(`unknown device ${device}: there are ${[...this.#devices].join(', ')}`);
+  #check(fault: Fault): void {
+    const [name = '', unit] = fault.device.split('/');
+    const device = this.#devices.get(name);
+    if (device === undefined) {
+      const known = [...this.#devices.keys()].join(', ');
+      throw new FaultError(`unknown device ${fault.device}: there are ${known}`);
     }
-    if (Number(unit) > 255) throw new FaultError(`unit id of ${device} is above 255`);
+    if (!kinds[device.protocol].includes(fault.kind)) {
+      const possible = kinds[device.protocol].join(', ');
+      throw new FaultError(`${fault.kind} is not possible at ${name}: there are ${possible}`);
+    }
+    if (device.protocol === 'modbus') {
+      if (Number(unit ?? 0) > 255) throw new FaultError(`unit id of ${fault.device} is above 255`);
+      return;
+    }
+    if (unit !== undefined) throw new FaultError(`${name} has no units`);
+    if (fault.kind === 'bad-node' && !device.nodes.has(fault.node)) {
+      throw new FaultError(`${name} has no node ${fault.node}`);
+    }
   }
 
   #nextId(): string {
@@ -156,5 +180,7 @@ const combine = (faults: readonly Fault[]): FaultEffect => {
     truncate: has('truncate'),
     exceptionCode,
     delayMs,
+    restarts: faults.filter((fault) => fault.kind === 'restart'),
+    missingNodes: faults.filter((fault) => fault.kind === 'bad-node').map(({ node }) => node),
   };
 };

@@ -1,7 +1,15 @@
 import { z } from 'zod';
-import { type JsonValue, OverrideError, type Plant, type PlantOptions } from '../plant.ts';
+import {
+  type JsonValue,
+  OverrideError,
+  type Plant,
+  type PlantOptions,
+  type PlantServer,
+} from '../plant.ts';
 import { modbusPlantServer } from '../wire/modbus-plant-server.ts';
 import { WeldingLine } from './model.ts';
+import type { LineOpcuaOptions } from './opcua/listen.ts';
+import { createLineSignals, signalIds } from './opcua/signals.ts';
 import { PlcImage } from './plc-image.ts';
 
 const unitId = 1;
@@ -10,6 +18,8 @@ export type LinePlantOptions = PlantOptions & {
   /** 0 for any free port. */
   readonly plcPort: number;
   readonly panelLengthMm: number;
+  /** Undefined leaves the OPC UA server out. */
+  readonly opcua: LineOpcuaOptions | undefined;
 };
 
 const lineInputs = z.strictObject({
@@ -27,14 +37,16 @@ const torchInputs = z.strictObject({
   isSeamVisible: z.boolean().optional(),
 });
 
-/** The welding line with its PLC as a Modbus TCP server, `line.plc`, unit id 1. */
+/** The welding line with its PLC as a Modbus TCP server, `line.plc`, unit id 1, and the machine's OPC UA server, `line.opcua`. */
 export const createLinePlant = (options: LinePlantOptions): Plant => {
   const model = new WeldingLine(options);
   const image = new PlcImage(model);
   const units = new Map([[unitId, { holding: image.holding }]]);
+  const plc = modbusPlantServer({ name: 'line.plc', port: options.plcPort, units });
+  const { opcua } = options;
   return {
     name: 'line',
-    servers: [modbusPlantServer({ name: 'line.plc', port: options.plcPort, units })],
+    servers: opcua === undefined ? [plc] : [plc, opcuaServer(model, opcua)],
     advanceTo: (nowMs) => {
       const { step } = model.line;
       model.advanceTo(nowMs);
@@ -42,6 +54,19 @@ export const createLinePlant = (options: LinePlantOptions): Plant => {
     },
     state: () => model.truth(),
     override: (path, value) => overrideOf(model, path, value),
+  };
+};
+
+const opcuaServer = (model: WeldingLine, options: LineOpcuaOptions): PlantServer => {
+  const name = 'line.opcua';
+  const signals = createLineSignals(model);
+  return {
+    name,
+    device: { name, protocol: 'opcua', nodes: new Set(signalIds(signals)) },
+    listen: async (context) => {
+      const { listenLineOpcua } = await import('./opcua/listen.ts');
+      return listenLineOpcua(name, { ...options, model, signals }, context);
+    },
   };
 };
 

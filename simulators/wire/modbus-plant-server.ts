@@ -9,6 +9,7 @@ export const modbusPlantServer = (options: {
   readonly units: ReadonlyMap<number, ModbusUnit>;
 }): PlantServer => ({
   name: options.name,
+  device: { name: options.name, protocol: 'modbus' },
   listen: async ({ host, faults, beforeAnswer }) => {
     const server = await createModbusServer({ ...options, host, faults, beforeAnswer });
     return {

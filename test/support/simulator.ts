@@ -13,6 +13,8 @@ export type Simulator = {
   readonly control: string;
   /** Address of a Modbus server by name, e.g. `line.plc`. */
   address(name: string): SimulatorAddress;
+  /** Endpoint of an OPC UA server by name, e.g. `line.opcua`. */
+  url(name: string): string;
   /** Sends JSON to the control port and returns status and answer. */
   send(method: string, path: string, body?: unknown): Promise<SimulatorAnswer>;
   /** Moves lock-step time. */
@@ -32,10 +34,12 @@ const anyPorts = [
   '--park-storage-port',
   '--park-charger-port',
 ].flatMap((name) => [name, '0']);
+/** The OPC UA server costs a second: only who reads from it asks for it, by `--line-opcua-port 0`. */
+const leftOut = ['--line-opcua-port', 'off'];
 
 /** Starts the simulators; later arguments win over the free ports. Rejects with what they wrote to stderr. */
 export const startSimulator = async (args: readonly string[] = []): Promise<Simulator> => {
-  const child = spawn(process.execPath, [program, ...anyPorts, ...args], {
+  const child = spawn(process.execPath, [program, ...anyPorts, ...leftOut, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let errors = '';
@@ -51,7 +55,7 @@ export const startSimulator = async (args: readonly string[] = []): Promise<Simu
   if (typeof line !== 'string') throw new Error(`simulators ended (${String(line)}): ${errors}`);
   const { control, servers } = JSON.parse(line) as {
     control: string;
-    servers: Record<string, SimulatorAddress>;
+    servers: Record<string, SimulatorAddress | { readonly url: string }>;
   };
   const send: Simulator['send'] = async (method, path, body) => {
     const response = await fetch(`${control}${path}`, {
@@ -67,8 +71,13 @@ export const startSimulator = async (args: readonly string[] = []): Promise<Simu
     process: child,
     address: (name) => {
       const address = servers[name];
-      if (address === undefined) throw new Error(`no server ${name} in ${line}`);
+      if (address === undefined || 'url' in address) throw new Error(`no ${name} in ${line}`);
       return address;
+    },
+    url: (name) => {
+      const address = servers[name];
+      if (address === undefined || !('url' in address)) throw new Error(`no ${name} in ${line}`);
+      return address.url;
     },
     send,
     advance: async (toMs) => {

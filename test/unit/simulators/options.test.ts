@@ -12,6 +12,12 @@ describe('program options', () => {
       speed: 1,
       host: '127.0.0.1',
       panelLengthMm: 18_000,
+      lineOpcua: {
+        port: 15_021,
+        isAnonymousAllowed: true,
+        password: undefined,
+        pkiFolder: undefined,
+      },
       ports: {
         control: 15_000,
         linePlc: 15_020,
@@ -33,6 +39,19 @@ describe('program options', () => {
     expect(startMs).toBe(Date.parse('2024-02-29T12:00:00.100Z'));
   });
 
+  it('leave the OPC UA server out when asked to', () => {
+    expect(parseProgramOptions(['--line-opcua-port', 'off']).lineOpcua).toBeUndefined();
+  });
+
+  it('take the password of the OPC UA operator from the environment, the option first', () => {
+    const environment = { SIMULATOR_OPCUA_PASSWORD: 'from environment' };
+    const passwordOf = (...args: readonly string[]): string | undefined =>
+      parseProgramOptions(['--line-opcua-anonymous', 'off', ...args], environment).lineOpcua
+        ?.password;
+    expect(passwordOf()).toBe('from environment');
+    expect(passwordOf('--line-opcua-password', 'given')).toBe('given');
+  });
+
   it.each([
     [['--plants', 'line,farm'], '--plants'],
     [['--seed', '-1'], '--seed'],
@@ -43,6 +62,10 @@ describe('program options', () => {
     [['--start', '2023-06-21'], '--start'],
     [['--line-plc-port', '70000'], '--line-plc-port'],
     [['--line-plc-port', ''], '--line-plc-port'],
+    [['--line-opcua-port', 'of'], '--line-opcua-port'],
+    [['--line-opcua-anonymous', 'no'], '--line-opcua-anonymous'],
+    [['--line-opcua-anonymous', 'off'], '--line-opcua-password'],
+    [['--line-opcua-password', ''], '--line-opcua-password'],
     [['--panel-length-mm', '100'], '--panel-length-mm'],
     [['--colour', 'red'], '--colour'],
     [['line'], 'line'],

@@ -14,7 +14,7 @@ const create = (time: TimeSource) => {
     state: () => ({}),
     override: () => () => undefined,
   };
-  const faults = new FaultTable(['line.plc'], startMs);
+  const faults = new FaultTable([{ name: 'line.plc', protocol: 'modbus' }], startMs);
   return {
     simulation: new Simulation({ plants: [plant], faults, time, startMs }),
     visited,

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { FaultError, FaultTable } from '../../../../simulators/faults/fault-table.ts';
 
-const create = (): FaultTable => new FaultTable(['line.plc', 'park.pv'], 1000);
+const create = (): FaultTable =>
+  new FaultTable(
+    [
+      { name: 'line.plc', protocol: 'modbus' },
+      { name: 'park.pv', protocol: 'modbus' },
+      { name: 'line.opcua', protocol: 'opcua', nodes: new Set(['A.B']) },
+    ],
+    1000,
+  );
 
 describe('fault table', () => {
   it('holds a fault of a device on all its units and one of a unit on that alone', () => {
@@ -41,6 +49,19 @@ describe('fault table', () => {
     expect(changes).toBe(2);
   });
 
+  it('names the restarts and the missing nodes of an OPC UA server', () => {
+    const table = create();
+    table.add([
+      { id: 'again', device: 'line.opcua', kind: 'restart' },
+      { device: 'line.opcua', kind: 'bad-node', node: 'A.B' },
+    ]);
+    expect(table.effectOn('line.opcua', 0)).toMatchObject({
+      restarts: [{ id: 'again', namespaceShift: 1, downMs: 0 }],
+      missingNodes: ['A.B'],
+      silent: false,
+    });
+  });
+
   it('gives ids, keeps asked ones, and removes by id or all', () => {
     const table = create();
     const added = table.add([
@@ -62,6 +83,10 @@ describe('fault table', () => {
     ['a unit above 255', { device: 'line.plc/256', kind: 'close' }],
     ['a missing option', { device: 'line.plc', kind: 'exception' }],
     ['an unknown option', { device: 'line.plc', kind: 'close', delayMs: 3 }],
+    ['a kind of OPC UA at a Modbus device', { device: 'line.plc', kind: 'restart' }],
+    ['a kind of Modbus at an OPC UA server', { device: 'line.opcua', kind: 'truncate' }],
+    ['a unit of an OPC UA server', { device: 'line.opcua/1', kind: 'close' }],
+    ['a node that is not there', { device: 'line.opcua', kind: 'bad-node', node: 'A.C' }],
     ['no object', 'close'],
     [
       'an id twice, without adding either',

@@ -1,0 +1,39 @@
+import type { PlantServer } from '../../plant.ts';
+import { listenOpcua } from '../../wire/opcua/plant-server.ts';
+import type { OpcuaAccess } from '../../wire/opcua/security.ts';
+import type { WeldingLine } from '../model.ts';
+import { buildMachine } from './machine.ts';
+import type { LineSignals } from './signals.ts';
+
+export type LineOpcuaOptions = OpcuaAccess & {
+  /** 0 for any free port. */
+  readonly port: number;
+};
+
+/** Opens the machine's OPC UA server. In a file of its own, because the library costs a second and 100 MB. */
+export const listenLineOpcua = (
+  name: string,
+  {
+    model,
+    signals,
+    port,
+    ...access
+  }: LineOpcuaOptions & { model: WeldingLine; signals: LineSignals },
+  context: Parameters<PlantServer['listen']>[0],
+): ReturnType<PlantServer['listen']> =>
+  listenOpcua(
+    {
+      name,
+      port,
+      path: '/mpm01',
+      productName: 'Simulated welding line MPM01',
+      applicationUri: 'urn:seamwatt:simulators:mpm01',
+      namespaceUri: 'urn:seamwatt:simulators:weldline',
+      nodesets: ['standard', 'di', 'ia', 'machinery'],
+      build: (space) => buildMachine(space, signals, model.line),
+      access,
+      nowMs: () => model.line.timeMs,
+      onStep: (listener) => model.onStep(listener),
+    },
+    context,
+  );

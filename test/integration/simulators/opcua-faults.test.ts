@@ -1,0 +1,100 @@
+import { StatusCodes } from 'node-opcua-client';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { lineOnly, openLine, since, startMs, truthOf } from '../../support/line-opcua.ts';
+import { subscribe, watch } from '../../support/opcua-watch.ts';
+import { RawOpcua, readValues } from '../../support/raw-opcua.ts';
+import { type Simulator, startSimulator } from '../../support/simulator.ts';
+
+let opcua: RawOpcua;
+beforeAll(async () => {
+  opcua = await RawOpcua.create();
+});
+afterAll(() => opcua.close());
+
+describe('faults of the OPC UA server', () => {
+  let simulator: Simulator;
+  beforeAll(async () => {
+    simulator = await startSimulator(lineOnly);
+  });
+  afterAll(() => simulator.stop('SIGKILL'));
+  afterEach(() => simulator.send('DELETE', '/faults'));
+
+  const fault = async (kind: string, more: object = {}): Promise<number> =>
+    (await simulator.send('POST', '/faults', { device: 'line.opcua', kind, ...more })).status;
+  let nowMs = startMs;
+  const advance = (byMs: number): Promise<void> => {
+    nowMs += byMs;
+    return simulator.advance(nowMs);
+  };
+
+  it('silent: no new values, old ones on a read, and the newest when it ends', async () => {
+    const { session, own } = await openLine(opcua, simulator);
+    const subscription = await subscribe(session);
+    const nodeId = `ns=${own};s=MPM01.Energy.AcActiveEnergyTotalImportHp`;
+    const { arrivals } = await watch(subscription, { nodeId, intervalMs: 100 });
+    await fault('silent', { fromMs: nowMs + 200, toMs: nowMs + 700 });
+    await advance(600);
+    const [held] = await readValues(session, own, ['MPM01.Energy.AcActiveEnergyTotalImportHp']);
+    expect(held?.sourceTimestamp?.getTime()).toBe(startMs + 200);
+    await advance(200);
+    await arrivals.until(({ length }) => length >= 5);
+    expect(since(arrivals)).toStrictEqual([0, 100, 200, 700, 800]);
+    await subscription.terminate();
+  });
+
+  it('bad-node: that node is gone for readers and watchers, and comes back', async () => {
+    const { session, own } = await openLine(opcua, simulator);
+    const id = 'MPM01.T.F01.Current';
+    const subscription = await subscribe(session);
+    const { arrivals } = await watch(subscription, {
+      nodeId: `ns=${own};s=${id}`,
+      intervalMs: 100,
+    });
+    expect(await fault('bad-node', { node: 'MPM01.Nothing' })).toBe(400);
+    expect(await fault('bad-node', { node: id })).toBe(201);
+    const statuses = async (): Promise<(string | undefined)[]> =>
+      (await readValues(session, own, [id, 'MPM01.T.F01.Voltage'])).map(
+        ({ statusCode }) => statusCode.name,
+      );
+    expect(await statuses()).toStrictEqual(['BadNodeIdUnknown', 'Good']);
+    await arrivals.until((values) =>
+      values.some(({ statusCode }) => statusCode.equals(StatusCodes.BadNodeIdInvalid)),
+    );
+    await simulator.send('DELETE', '/faults');
+    expect(await statuses()).toStrictEqual(['Good', 'Good']);
+    await subscription.terminate();
+  });
+
+  it('close: connections break, new ones too, until it ends', async () => {
+    const url = simulator.url('line.opcua');
+    const client = await opcua.connect(url);
+    const broken = new Promise((resolve) => {
+      client.once('connection_lost', () => resolve(undefined));
+      client.once('close', () => resolve(undefined));
+    });
+    await fault('close');
+    await broken;
+    await expect(opcua.open(url)).rejects.toThrow();
+    await simulator.send('DELETE', '/faults');
+    await expect(opcua.open(url)).resolves.toBeDefined();
+  });
+
+  it('restart: comes back with the namespace at another index', async () => {
+    const before = await openLine(opcua, simulator);
+    await fault('restart', { namespaceShift: 2 });
+    await expect
+      .poll(async () => (await truthOf(simulator)).servers['line.opcua'], { timeout: 10_000 })
+      .toMatchObject({ isUp: true, restarts: 1 });
+    const after = await openLine(opcua, simulator);
+    expect(after.own).toBe(before.own + 2);
+    const [state] = await readValues(after.session, after.own, ['MPM01.State']);
+    expect(state?.value.value).toBe(2);
+  });
+
+  it('refuses faults that only Modbus knows', async () => {
+    expect(await fault('truncate')).toBe(400);
+    expect(
+      (await simulator.send('POST', '/faults', { device: 'line.plc', kind: 'restart' })).status,
+    ).toBe(400);
+  });
+});
