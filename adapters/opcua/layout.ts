@@ -109,11 +109,19 @@ class LayoutBuilder implements OpcuaLayout {
     }
     for (const block of profile.blocks) {
       for (const instance of block.instances) {
+        const equipment = instance.equipment ?? device.equipment;
+        if (equipment === undefined) {
+          this.#refuse([...path, 'equipment'], {
+            found: 'nothing',
+            expected: `a name: the block ${block.name} of the profile ${device.profile} has none`,
+          });
+          continue;
+        }
         this.addGroup({
           path,
           area: device.area,
           line: device.line,
-          equipment: instance.equipment ?? device.line,
+          equipment,
           name: block.name,
           equipmentClass: block.class,
           namespaceUri: device.namespaceUri ?? block.namespaceUri ?? profile.namespaceUri,

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { areaPart, equipmentSchema, linePart, namespaceUri } from './profile-schema.ts';
+import {
+  areaPart,
+  equipmentPart,
+  equipmentSchema,
+  linePart,
+  namespaceUri,
+} from './profile-schema.ts';
 
 const minute = 60_000;
 
@@ -98,6 +104,7 @@ const deviceSchema = z.strictObject({
   profile: z.string().min(1).max(64).describe('Name of the profile: which nodes there are'),
   area: areaPart,
   line: linePart,
+  equipment: equipmentPart.optional(),
   namespaceUri: namespaceUri.optional(),
 });
 

@@ -141,20 +141,20 @@ const groupShape = {
 
 export const areaPart = pathPart('Area of the plant');
 export const linePart = pathPart('Line or part of the area');
-const equipmentPart = pathPart('The equipment');
+export const equipmentPart = pathPart('The equipment, where the profile does not name it');
 
 /** Points of one equipment, written out in the site file. */
 export const equipmentSchema = z.strictObject({
   area: areaPart,
   line: linePart,
-  equipment: equipmentPart,
+  equipment: pathPart('The equipment'),
   ...groupShape,
   namespaceUri: namespaceUri.optional(),
   points: z.array(pointSchema(true)).min(1).max(2000),
 });
 
 const instanceSchema = z.strictObject({
-  equipment: equipmentPart.optional(),
+  equipment: pathPart("The equipment whose points these are; the device's unless told").optional(),
   identifierPrefix: z
     .string()
     .max(4096)
