@@ -27,16 +27,14 @@ export const classNumbers = (classes: readonly RetentionClass[] | undefined): re
     (index) => classes?.includes(retentionClasses[index] as RetentionClass) ?? true,
   );
 
+/** A batch that was handed out and is not committed. */
 type Mark = {
-  /** End of a batch that was handed out. */
-  readonly seq: number;
-  readonly ordinals: readonly number[];
+  readonly lastSeq: number;
   readonly oldestMs: number;
-};
-
-type Handed = {
-  readonly batch: EntryBatch;
+  /** Numbers and classes of its entries: a commit may end anywhere. */
+  readonly seq: Float64Array;
   readonly retentionClass: Uint8Array;
+  /** Entries of each class before it. */
   readonly ordinals: readonly number[];
 };
 
@@ -55,11 +53,9 @@ export class JournalCursor implements Cursor {
   /** Entries of each class behind `position`, of all ever appended. */
   #ordinals: number[];
   #committedOrdinals: readonly number[];
-  /** Ends of batches handed out and not committed. */
   #marks: Mark[] = [];
   /** Committed and not known to be stored, oldest first. */
   #storable: StoredCursor[] = [];
-  #handed: Handed | undefined;
   #leased: MemoryChunk | undefined;
   #usedDisk = false;
   #closed = false;
@@ -118,11 +114,7 @@ export class JournalCursor implements Cursor {
     if (end === start) return undefined;
     this.#host.tail.acquire(chunk);
     this.#leased = chunk;
-    return this.#hand({
-      batch: chunk.view(start, end),
-      retentionClass: retentionClass.subarray(start, end),
-      ordinals: [...this.#ordinals],
-    });
+    return this.#hand(chunk.view(start, end), retentionClass.slice(start, end));
   }
 
   /** What is missing between what was read last and the place in memory was lost on the disk. */
@@ -176,20 +168,20 @@ export class JournalCursor implements Cursor {
       ordinals[index] = (ordinals[index] as number) - count;
     });
     this.#moveTo(ordinals);
-    const { retentionClass } = entries;
-    return this.#hand({ batch: toEntryBatch(entries), retentionClass, ordinals });
+    return this.#hand(toEntryBatch(entries), entries.retentionClass.slice());
   }
 
-  #hand(handed: Handed): EntryBatch {
-    const { batch, retentionClass } = handed;
-    countClasses(this.#ordinals, retentionClass, { start: 0, end: batch.length });
-    this.position = batch.seq[batch.length - 1] as number;
-    this.#handed = handed;
+  #hand(batch: EntryBatch, retentionClass: Uint8Array): EntryBatch {
+    const lastSeq = batch.seq[batch.length - 1] as number;
     this.#marks.push({
-      seq: this.position,
-      ordinals: [...this.#ordinals],
+      lastSeq,
       oldestMs: batch.receivedMs[0] as number,
+      seq: batch.seq.slice(0, batch.length),
+      retentionClass,
+      ordinals: [...this.#ordinals],
     });
+    countClasses(this.#ordinals, retentionClass, { start: 0, end: batch.length });
+    this.position = lastSeq;
     return batch;
   }
 
@@ -203,27 +195,24 @@ export class JournalCursor implements Cursor {
     }
     if (seq <= this.committed) return;
     this.committed = seq;
-    let place: { seq: number; ordinals: readonly number[] } | undefined;
-    while (this.#marks[0] !== undefined && this.#marks[0].seq <= seq) place = this.#marks.shift();
-    const within = this.#withinHanded(seq);
-    place = within ?? place;
-    if (place === undefined) return;
-    this.#committedOrdinals = place.ordinals;
-    if (this.persistent) {
-      this.#storable.push({ name: this.name, seq: place.seq, ordinals: place.ordinals });
+    let last: Mark | undefined;
+    while (this.#marks[0] !== undefined && (this.#marks[0].seq[0] as number) <= seq) {
+      last = this.#marks.shift();
     }
-  }
-
-  /** A place in the middle of the batch that was handed out last. */
-  #withinHanded(seq: number): { seq: number; ordinals: readonly number[] } | undefined {
-    const handed = this.#handed;
-    if (handed === undefined || this.#marks.length !== 1) return undefined;
-    if (seq < (handed.batch.seq[0] as number)) return undefined;
+    if (last === undefined) return;
     let end = 0;
-    while (end < handed.batch.length && (handed.batch.seq[end] as number) <= seq) end += 1;
-    const ordinals = [...handed.ordinals];
-    countClasses(ordinals, handed.retentionClass, { start: 0, end });
-    return { seq, ordinals };
+    while (end < last.seq.length && (last.seq[end] as number) <= seq) end += 1;
+    const ordinals = [...last.ordinals];
+    countClasses(ordinals, last.retentionClass, { start: 0, end });
+    if (end < last.seq.length) {
+      const rest = {
+        seq: last.seq.subarray(end),
+        retentionClass: last.retentionClass.subarray(end),
+      };
+      this.#marks.unshift({ ...last, ...rest, ordinals });
+    }
+    this.#committedOrdinals = ordinals;
+    if (this.persistent) this.#storable.push({ name: this.name, seq, ordinals });
   }
 
   lag(): CursorLag {
@@ -256,7 +245,6 @@ export class JournalCursor implements Cursor {
   #release(): void {
     if (this.#leased !== undefined) this.#host.tail.release(this.#leased);
     this.#leased = undefined;
-    this.#handed = undefined;
   }
 
   async close(): Promise<void> {

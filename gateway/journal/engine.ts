@@ -348,6 +348,15 @@ export class JournalEngine implements Journal {
     return this.#closing;
   }
 
+  /** Ends the threads where they are, as a crash would. For tests of what then is left. */
+  async abandon(): Promise<void> {
+    this.#closing = Promise.resolve();
+    this.#handover.stop();
+    this.#persister.stop();
+    this.#signal.wakeAll();
+    await Promise.all([this.#writer.end(), this.#store.end()]);
+  }
+
   async #close(): Promise<void> {
     const { log } = this.#options;
     let clean = true;

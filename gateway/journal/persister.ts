@@ -51,8 +51,12 @@ export class Persister {
     return this.#running;
   }
 
-  close(options: { readonly clean: boolean }): Promise<void> {
+  stop(): void {
     clearInterval(this.#timer);
+  }
+
+  close(options: { readonly clean: boolean }): Promise<void> {
+    this.stop();
     const last = this.persist(options);
     this.#closed = true;
     return last;

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { EntryBatch } from '../../gateway/core/entry.ts';
-import type { Log } from '../../gateway/core/log.ts';
 import type { GroupSpec, RegisteredGroup } from '../../gateway/core/point.ts';
 import {
   type Journal,
@@ -11,33 +10,7 @@ import {
   openJournal,
   readJournal,
 } from '../../gateway/journal/journal.ts';
-
-export const silentLog: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
-const dayMs = 86_400_000;
-
-export const journalOptions = (
-  folder: string,
-  options: Partial<JournalOptions> = {},
-): JournalOptions => ({
-  folder,
-  syncMs: 40,
-  maxBytes: 64 * 1024 * 1024,
-  maxAgeMs: { raw: 30 * dayMs, kpi: 365 * dayMs, event: 365 * dayMs, record: 3_650 * dayMs },
-  stagingBytes: 8 * 1024 * 1024,
-  memoryBytes: 1024 * 1024,
-  segmentBytes: 1024 * 1024,
-  log: silentLog,
-  monotonicMs: () => performance.now(),
-  nowMs: () => Date.now(),
-  version: '0.0.0-test',
-  ...options,
-});
+import { journalOptions } from './journal-options.ts';
 
 /** A folder that is removed when the test ends. */
 export const testFolder = (): string => {

@@ -10,6 +10,9 @@ import { describeError, GatewayError } from '../../core/error.ts';
 
 const databaseName = 'journal.db';
 const databaseVersion = 1;
+const sqliteBusy = 5;
+const sqliteMalformed = 11;
+const sqliteNotADatabase = 26;
 
 const tables = `
   CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -49,11 +52,13 @@ const openFile = (path: string): DatabaseSync => {
   }
 };
 
-/** SQLite says 11 (malformed) and 26 (not a database); a failed check has no code. */
+/** A failed check has no code of SQLite. */
 const isCorrupt = (error: unknown): boolean =>
   error instanceof Error &&
   !(error instanceof GatewayError) &&
-  (!('errcode' in error) || error.errcode === 11 || error.errcode === 26);
+  (!('errcode' in error) ||
+    error.errcode === sqliteMalformed ||
+    error.errcode === sqliteNotADatabase);
 
 /**
  * Opens or makes the database; one that does not verify is renamed and a new one begun.
@@ -87,11 +92,19 @@ const freeName = (path: string): string => {
  */
 export const lockFolder = (folder: string): DatabaseSync => {
   const holder = join(folder, 'lock.pid');
-  const lock = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+  const path = join(folder, 'lock.db');
+  let lock: DatabaseSync | undefined;
   try {
+    lock = new DatabaseSync(path, { timeout: 0 });
     lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
   } catch (error) {
-    lock.close();
+    lock?.close();
+    if (!(error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy)) {
+      throw new GatewayError('STORE_FAILED', `cannot write ${path}: ${describeError(error)}`, {
+        retryable: false,
+        cause: error,
+      });
+    }
     const pid = existsSync(holder) ? readFileSync(holder, 'utf8').trim() : 'unknown';
     throw new GatewayError('STORE_FAILED', `${folder} is in use by process ${pid}`, {
       retryable: false,

@@ -4,13 +4,13 @@ import { absentStatus, statusCodes } from '../../../../gateway/core/quality.ts';
 import { openJournal } from '../../../../gateway/journal/journal.ts';
 import {
   appendValues,
-  journalOptions,
   plainEntries,
   plainGroup,
   readAll,
   testFolder,
   testJournal,
 } from '../../../support/journal.ts';
+import { journalOptions } from '../../../support/journal-options.ts';
 
 const tick = (timeMs: number): TickRecord => ({
   type: 'tick',
@@ -20,7 +20,7 @@ const tick = (timeMs: number): TickRecord => ({
 });
 const never = new AbortController().signal;
 
-describe('journal', () => {
+describe('journal', { timeout: 20_000 }, () => {
   it('begins with a boot record and numbers entries one by one', async () => {
     const journal = await testJournal(testFolder());
     const [group] = await journal.registerGroups([plainGroup('f01', 2)]);

@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RetentionClass } from '../../../../gateway/core/entry.ts';
+import type { RegisteredGroup } from '../../../../gateway/core/point.ts';
+import { JournalEngine } from '../../../../gateway/journal/engine.ts';
+import type { Cursor, Journal } from '../../../../gateway/journal/journal.ts';
+import {
+  appendValues,
+  type PlainEntry,
+  plainEntries,
+  plainGroup,
+  testFolder,
+  testJournal,
+} from '../../../support/journal.ts';
+import { testSeed } from '../../../support/seed.ts';
+
+/**
+ * Random appends, reads, commits, restarts and crashes, against an array of everything appended. After a crash the array is
+ * cut to what survived, which must hold everything acknowledged as durable.
+ */
+
+type Command =
+  | { readonly type: 'append'; readonly count: number; readonly computed: boolean }
+  | { readonly type: 'tick' }
+  | { readonly type: 'event' }
+  | { readonly type: 'flush' }
+  | { readonly type: 'read'; readonly cursor: number; readonly maxEntries: number }
+  | { readonly type: 'commit'; readonly cursor: number; readonly share: number }
+  | { readonly type: 'restart' }
+  | { readonly type: 'crash' };
+
+const cursorKinds: readonly (readonly RetentionClass[] | undefined)[] = [
+  undefined,
+  ['raw', 'kpi'],
+  ['event'],
+];
+const cursorNumber = fc.nat({ max: cursorKinds.length - 1 });
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: fc.constant('append' as const),
+      count: fc.integer({ min: 1, max: 120 }),
+      computed: fc.boolean(),
+    }),
+  },
+  { weight: 3, arbitrary: fc.constant({ type: 'tick' as const }) },
+  { weight: 3, arbitrary: fc.constant({ type: 'event' as const }) },
+  { weight: 3, arbitrary: fc.constant({ type: 'flush' as const }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      type: fc.constant('read' as const),
+      cursor: cursorNumber,
+      maxEntries: fc.integer({ min: 1, max: 200 }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('commit' as const),
+      cursor: cursorNumber,
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ type: 'restart' as const }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'crash' as const }) },
+);
+
+type Reader = {
+  cursor: Cursor;
+  /** Handed out last. */
+  batch: readonly PlainEntry[];
+  committed: number;
+};
+
+const classOf = ({ content }: PlainEntry): RetentionClass => {
+  const { type, origin } = content as { type?: string; origin?: number };
+  if (type !== undefined) return type === 'event' ? 'event' : 'record';
+  return origin === 1 ? 'kpi' : 'raw';
+};
+
+class Run {
+  readonly #folder: string;
+  readonly #appended: PlainEntry[] = [];
+  #journal!: Journal;
+  #group!: RegisteredGroup;
+  #readers: Reader[] = [];
+  #time = 1_760_000_000_000;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async open(): Promise<void> {
+    // Small memory, so that readers go to the disk and come back.
+    this.#journal = await testJournal(this.#folder, { memoryBytes: 16_384, syncMs: 20 });
+    const [group] = await this.#journal.registerGroups([plainGroup('f01', 4)]);
+    this.#group = group ?? expect.fail('no group');
+    this.#take(this.#journal.nextSeq - 1);
+    this.#readers = await Promise.all(
+      cursorKinds.map(async (classes, index) => {
+        const options = { from: 'stored' as const, persist: true };
+        const cursor = await this.#journal.openCursor(
+          `reader-${index}`,
+          classes === undefined ? options : { ...options, classes },
+        );
+        return { cursor, batch: [], committed: 0 };
+      }),
+    );
+  }
+
+  /** Adds the entry that was just appended to the model, as the open batch shows it. */
+  #take(seq: number): void {
+    const { openBatch } = this.#journal;
+    const [entry] = plainEntries(openBatch).slice(-1);
+    expect(entry?.seq).toBe(seq);
+    this.#appended.push(entry ?? expect.fail('nothing'));
+  }
+
+  async step(next: Command): Promise<void> {
+    if (next.type === 'append') this.#append(next.count, next.computed);
+    else if (next.type === 'flush') await this.#journal.flush();
+    else if (next.type === 'read') await this.#read(next.cursor, next.maxEntries);
+    else if (next.type === 'commit') this.#commit(next.cursor, next.share);
+    else if (next.type === 'restart') await this.#restart();
+    else if (next.type === 'crash') await this.#crash();
+    else this.#record(next.type);
+  }
+
+  #append(count: number, computed: boolean): void {
+    for (let k = 0; k < count; k++) {
+      this.#time += 20;
+      const values = [this.#time / 10, k, -k / 3, this.#time];
+      const frame = { timeMs: this.#time, values, originCode: computed ? 1 : 0 };
+      this.#take(appendValues(this.#journal, this.#group, frame));
+    }
+  }
+
+  #record(type: 'tick' | 'event'): void {
+    const timeMs = this.#time;
+    const text = { en: 'lost', zh: '丢失' };
+    const seq = this.#journal.appendRecord(
+      type === 'tick'
+        ? { type, timeMs, watermarkMs: timeMs, dayStartMs: 0 }
+        : { type, timeMs, event: { code: 'x', severity: 'info', subject: 's', text } },
+    );
+    this.#take(seq);
+  }
+
+  #behind(reader: Reader, index: number): readonly PlainEntry[] {
+    const classes = cursorKinds[index];
+    return this.#appended.filter(
+      (entry) => entry.seq > reader.cursor.position && (classes?.includes(classOf(entry)) ?? true),
+    );
+  }
+
+  async #read(index: number, maxEntries: number): Promise<void> {
+    const reader = this.#readers[index] ?? expect.fail('no reader');
+    const expected = this.#behind(reader, index);
+    const signal = AbortSignal.timeout(10_000);
+    const batch = await reader.cursor.next({ maxEntries, signal, waitMs: 0 });
+    if (batch === undefined) {
+      expect(expected).toEqual([]);
+      return;
+    }
+    reader.batch = plainEntries(batch);
+    expect(reader.batch.length).toBeLessThanOrEqual(maxEntries);
+    expect(reader.batch).toEqual(expected.slice(0, reader.batch.length));
+    expect(reader.cursor.lost).toBe(0);
+  }
+
+  #commit(index: number, share: number): void {
+    const reader = this.#readers[index] ?? expect.fail('no reader');
+    const entry = reader.batch[Math.floor(share * (reader.batch.length - 1))];
+    if (entry === undefined) return;
+    reader.cursor.commit(entry.seq);
+    reader.committed = Math.max(reader.committed, entry.seq);
+    const classes = cursorKinds[index];
+    expect(reader.cursor.lag().entries).toBe(
+      this.#appended
+        .filter(({ seq }) => seq > reader.committed)
+        .filter((other) => classes?.includes(classOf(other)) ?? true).length,
+    );
+  }
+
+  async #restart(): Promise<void> {
+    const before = this.#readers.map((reader) => reader.committed);
+    await this.#journal.close();
+    await this.open();
+    this.#readers.forEach((reader, index) => {
+      expect(reader.cursor.position).toBe(Math.max(before[index] ?? 0, reader.cursor.position));
+      reader.committed = reader.cursor.committed;
+    });
+  }
+
+  async #crash(): Promise<void> {
+    const { durableSeq } = this.#journal;
+    const before = this.#readers.map((reader) => reader.committed);
+    if (!(this.#journal instanceof JournalEngine)) return;
+    await this.#journal.abandon();
+    const survivors = this.#appended.length;
+    await this.open();
+    const { lastSeq } = this.#journal.recovery;
+    const acknowledged = this.#appended.filter(({ seq }) => seq <= durableSeq).at(-1);
+    expect(lastSeq).toBeGreaterThanOrEqual(acknowledged?.seq ?? 0);
+    const boot = this.#appended.splice(survivors);
+    while ((this.#appended.at(-1)?.seq ?? 0) > lastSeq) this.#appended.pop();
+    this.#appended.push(...boot);
+    this.#readers.forEach((reader, index) => {
+      expect(reader.cursor.position).toBeLessThanOrEqual(before[index] ?? 0);
+      reader.committed = reader.cursor.committed;
+    });
+  }
+
+  async finish(): Promise<void> {
+    for (const [index, reader] of this.#readers.entries()) {
+      while (this.#behind(reader, index).length > 0) await this.#read(index, 500);
+    }
+    await this.#journal.close();
+  }
+}
+
+describe('cursors', () => {
+  it('see every entry once and in order, whatever happens between', {
+    timeout: 60_000,
+  }, async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { minLength: 30, maxLength: 120 }), async (commands) => {
+        const run = new Run(testFolder());
+        await run.open();
+        for (const next of commands) await run.step(next);
+        await run.finish();
+      }),
+      { seed: testSeed(), numRuns: 4, endOnFailure: true },
+    );
+  });
+});
