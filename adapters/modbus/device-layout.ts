@@ -185,7 +185,7 @@ const duplicateGroups = (
 ): readonly ConfigIssue[] => {
   const issues: ConfigIssue[] = [];
   const keys = new Set<string>();
-  const paths = new Map<string, string>();
+  const paths = new Set<string>();
   for (const device of devices) {
     const index = config.devices.indexOf(device.config);
     for (const { spec } of device.groups) {
@@ -196,18 +196,19 @@ const duplicateGroups = (
           found: `the points of ${key} for a second time`,
           expected: 'each equipment and block once',
         });
+        continue;
       }
       keys.add(key);
       for (const { point } of spec.channels) {
         const path = formatPointPath(spec.equipment, point);
-        if (paths.has(path) && paths.get(path) !== key) {
+        if (paths.has(path)) {
           issues.push({
             path: ['devices', index],
             found: `the point ${path} in two blocks`,
             expected: 'each point of an equipment once',
           });
         }
-        paths.set(path, key);
+        paths.add(path);
       }
     }
   }

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { modbusAdapter } from '../../../../adapters/modbus/index.ts';
+import { frameSilenceMs } from '../../../../adapters/modbus/plan-report.ts';
+import type { PlanReport } from '../../../../gateway/core/adapter.ts';
+import { loadProfile, modbusInput, profileOf, tcpEntry } from '../../../support/modbus-source.ts';
+
+const ten = profileOf(
+  Array.from({ length: 10 }, (_, index) => ({ point: `p${index}`, address: index * 2 })),
+  { block: { periodMs: 1000 } },
+);
+
+const plan = (entry: Record<string, unknown>, profile = ten): PlanReport => {
+  const report = modbusAdapter.plan?.(modbusInput(entry, [profile]));
+  if (report === undefined) throw new Error('no plan');
+  return report;
+};
+
+const device = { profile: 'test', area: 'a', line: 'l', equipment: 'e' };
+
+describe('the plan of a Modbus source', () => {
+  it('lists each read with what it costs on TCP', () => {
+    const report = plan(tcpEntry(502, [{ unitId: 7 }]));
+    expect(report.columns).toHaveLength(11);
+    // Request 12 bytes, answer 9 and two a register; 9 of the 19 registers are read for nothing.
+    expect(report.rows).toEqual([[7, 'device', 'holding', 0, 18, 19, 9, 1000, 1, 12 + 9 + 38, 2]]);
+    expect(report.summary).toEqual([
+      '1 requests/s, 59 bytes/s',
+      '0.0 % of the time of the connection (2 ms a round trip, 16 at once)',
+      '53 % of what is read is wanted',
+    ]);
+    expect(report.issues).toEqual([]);
+  });
+
+  it('takes time on a serial line from its speed', () => {
+    const transport = { type: 'rtu', path: '/dev/ttyS0', baudRate: 9600, turnaroundMs: 5 };
+    const report = plan({ transport, devices: [device] });
+    // 8 + 5 + 38 characters of 11 bits, twice 3.5 characters of silence, 5 ms of turnaround.
+    const wireMs = ((8 + 43 + 7) * 11 * 1000) / 9600 + 5;
+    expect(report.rows[0]?.[9]).toBe(51);
+    expect(report.rows[0]?.[10]).toBeCloseTo(wireMs, 2);
+    expect(report.summary[1]).toBe(
+      '7.1 % of the time of the connection (9600 baud, 5 ms a turnaround)',
+    );
+  });
+
+  it('knows the silence between frames', () => {
+    expect(frameSilenceMs(9600)).toBeCloseTo(4.01, 2);
+    expect(frameSilenceMs(19_200)).toBeCloseTo(2.005, 3);
+    expect(frameSilenceMs(38_400)).toBe(1.75);
+  });
+
+  it('refuses a device whose reads do not fit their period', () => {
+    const report = plan(tcpEntry(502, [{ periodMs: 2 }]));
+    expect(report.issues).toEqual([
+      {
+        path: ['devices', 0, 'periodMs'],
+        found: 'reads that take 100 % of their period',
+        expected: 'at most 90 %: a longer period or fewer points',
+      },
+    ]);
+    expect(plan(tcpEntry(502, [{ periodMs: 3 }])).issues).toEqual([]);
+    expect(plan(tcpEntry(502, [{ periodMs: 2, maxInFlight: 2 }])).issues).toEqual([]);
+  });
+
+  it('refuses more devices than a line has time for', () => {
+    const transport = { type: 'rtu', path: '/dev/ttyS0', baudRate: 9600 };
+    const devices = Array.from({ length: 16 }, (_, index) => ({
+      ...device,
+      unitId: index + 1,
+      equipment: `e${index}`,
+    }));
+    const issues = plan({ transport, devices }).issues;
+    expect(issues).toEqual([
+      {
+        path: ['devices'],
+        found: 'reads that take 114 % of the time of the connection',
+        expected: 'at most 90 %: longer periods, fewer devices or another connection',
+      },
+    ]);
+    expect(modbusAdapter.check?.(modbusInput({ transport, devices }, [ten]))).toEqual(issues);
+  });
+
+  it('reads the welding line by six requests, two registers of 539 read for nothing', () => {
+    const entry = tcpEntry(502, [{ profile: 'weld-plc', equipment: 'line' }]);
+    const report = plan(entry, loadProfile('weld-plc'));
+    expect(report.rows.map((row) => row.slice(3, 7))).toEqual([
+      [0, 42, 43, 2],
+      [1000, 1119, 120, 0],
+      [1120, 1239, 120, 0],
+      [1240, 1359, 120, 0],
+      [1360, 1479, 120, 0],
+      [2000, 2015, 16, 0],
+    ]);
+    expect(report.issues).toEqual([]);
+  });
+});
