@@ -1,11 +1,15 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { profileSchema } from '../../../../adapters/modbus/profile-schema.ts';
 import { loadProfile, profileOf } from '../../../support/modbus-source.ts';
 
 const folder = fileURLToPath(new URL('../../../../config/profiles', import.meta.url));
-const names = readdirSync(folder).flatMap((file) => /^(.+)\.yaml$/.exec(file)?.[1] ?? []);
+/** Those of other protocols know no instances at addresses. */
+const names = readdirSync(folder)
+  .filter((file) => readFileSync(join(folder, file), 'utf8').includes('instances:'))
+  .map((file) => basename(file, '.yaml'));
 
 const point = { point: 'p', address: 0, type: 'u16', description: { en: 'p', zh: 'p' } };
 
@@ -35,6 +39,11 @@ const issuesOf = (
 };
 
 describe('the profiles that ship', () => {
+  it('are there', () => {
+    expect(names).toContain('weld-plc');
+    expect(names.length).toBeGreaterThanOrEqual(7);
+  });
+
   it.each(names)('%s is a profile with the name of its file', (name) => {
     expect(loadProfile(name).profile).toBe(name);
   });
