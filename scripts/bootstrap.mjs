@@ -2,10 +2,19 @@
 // runs on Node 20, and before anything is installed. With nothing to do it takes a fraction of a second.
 //
 //   node scripts/bootstrap.mjs         the packages of package-lock.json
+//   node scripts/bootstrap.mjs page    and the web page
 //   node scripts/bootstrap.mjs test    and the programs that the tests talk to
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +102,34 @@ const installPackages = () => {
   writeFileSync(stampFile, `${wantedStamp()}\n`);
 };
 
+const pageFolder = join(root, 'dashboard');
+const pageStampFile = join(pageFolder, 'dist', '.stamp');
+/** Of everything that the page is built from. */
+const wantedPageStamp = () => {
+  const sources = readdirSync(pageFolder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join('dashboard', entry.name));
+  const files = [...sources.sort(), 'gateway/api/contract.ts', 'package-lock.json'];
+  return createHash('sha256').update(files.map(hashOf).join()).digest('hex');
+};
+const hasPage = () =>
+  existsSync(pageStampFile) && readFileSync(pageStampFile, 'utf8') === wantedPageStamp();
+
+const buildPage = () => {
+  if (hasPage()) return;
+  say('building the page');
+  const vite = join(modules, 'vite', 'bin', 'vite.js');
+  const { status, error } = spawnSync(
+    process.execPath,
+    [vite, 'build', pageFolder, '--logLevel', 'error'],
+    { cwd: root, stdio: 'inherit' },
+  );
+  if (status !== 0) {
+    throw new Error(`the page could not be built (${error?.message ?? `exit ${status}`})`);
+  }
+  writeFileSync(pageStampFile, wantedPageStamp());
+};
+
 /** What the tests talk to: what to look for, the Debian packages that bring it, and what is skipped without it. */
 const testPrograms = [
   { name: 'influxd', packages: ['influxdb', 'influxdb-client'], skipped: 'InfluxDB 1.x' },
@@ -167,7 +204,9 @@ const installPrograms = () => {
 
 try {
   if (!hasPackages()) withLock(installPackages);
-  if (process.argv.slice(2).includes('test') && !testPrograms.every(isThere)) {
+  const steps = process.argv.slice(2);
+  if (steps.includes('page') && !hasPage()) withLock(buildPage);
+  if (steps.includes('test') && !testPrograms.every(isThere)) {
     withLock(installPrograms);
   }
 } catch (error) {

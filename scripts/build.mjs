@@ -55,7 +55,7 @@ const rewriteModuleUrls = (file) => {
 const notShipped = new Set(['.ts', '.md']);
 
 const copyDataFiles = () => {
-  const data = rooms
+  const data = [...rooms, join('dashboard', 'dist')]
     .flatMap((room) => filesIn(join(root, room)))
     .filter((file) => !notShipped.has(extname(file)));
   for (const file of [...data, join(root, 'package.json')]) {
