@@ -90,6 +90,8 @@ class TcpTransport implements Transport {
   #output: Buffer;
   #outputBytes = 0;
   #isReceiving = false;
+  /** When the chunk at hand came: the time for all that is sent in answer to it. */
+  #receivedMs = 0;
   #isFlushPlanned = false;
   #timer: NodeJS.Timeout | undefined;
   #timerDueMs = Number.POSITIVE_INFINITY;
@@ -169,7 +171,8 @@ class TcpTransport implements Transport {
   }
 
   #transmit(request: ReadRequest, receiver: ReadReceiver): void {
-    const dueMs = performance.now() + request.timeoutMs;
+    const nowMs = this.#isReceiving ? this.#receivedMs : performance.now();
+    const dueMs = nowMs + request.timeoutMs;
     const id = this.#table.open(request, receiver, dueMs);
     if (id < 0) {
       this.close(
@@ -220,6 +223,7 @@ class TcpTransport implements Transport {
 
   #receive(size: number): void {
     this.#isReceiving = true;
+    this.#receivedMs = performance.now();
     const end = maxFrameBytes + size;
     let at = maxFrameBytes - this.#restBytes;
     while (this.#end === undefined) {
