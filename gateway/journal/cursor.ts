@@ -4,14 +4,13 @@ import { layOutEntries, toEntryBatch } from './codec/stored-entries.ts';
 import type { Cursor, CursorLag, NextOptions } from './contract.ts';
 import { countClasses, type MemoryChunk } from './memory-chunk.ts';
 import type { MemoryTail } from './memory-tail.ts';
-import type { StoredCursor } from './protocol.ts';
-import type { StoreClient } from './store-client.ts';
+import type { Store, StoredCursor } from './protocol.ts';
 import type { WriterClient } from './writer-client.ts';
 
 /** What a cursor needs of its journal. */
 export type CursorHost = {
   readonly tail: MemoryTail;
-  readonly store: StoreClient;
+  readonly store: Store;
   readonly writer: WriterClient;
   readonly durableSeq: () => number;
   /** Whether nothing more will be appended. */

@@ -22,11 +22,10 @@ import { Handover } from './handover.ts';
 import { frameBytes, recordText } from './memory-chunk.ts';
 import { MemoryTail } from './memory-tail.ts';
 import { Persister } from './persister.ts';
-import type { StoredCursor } from './protocol.ts';
+import type { Store, StoredCursor } from './protocol.ts';
 import type { RecoveryLog } from './recovery-log.ts';
 import { copyEntry } from './single-entry.ts';
 import { gatherStatistics } from './statistics.ts';
-import type { StoreClient } from './store-client.ts';
 import type { TextTable } from './text-table.ts';
 import type { Durable, WriterClient } from './writer-client.ts';
 
@@ -37,7 +36,7 @@ const scrubWithinMs = 24 * 3_600_000;
 export type EngineParts = {
   readonly options: JournalOptions;
   readonly segmentBytes: number;
-  readonly store: StoreClient;
+  readonly store: Store;
   readonly writer: WriterClient;
   readonly recovery: RecoveryLog;
   readonly texts: TextTable;
@@ -54,7 +53,7 @@ export class JournalEngine implements Journal {
   readonly bootId = randomUUID();
   durableSeq: number;
   readonly #options: JournalOptions;
-  readonly #store: StoreClient;
+  readonly #store: Store;
   readonly #writer: WriterClient;
   readonly #recovery: RecoveryLog;
   readonly #texts: TextTable;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { retentionClasses } from '../core/entry.ts';
 import { GatewayError } from '../core/error.ts';
-import type { Journal, JournalOptions } from './contract.ts';
+import type { Damage, Journal, JournalOptions } from './contract.ts';
 import { JournalEngine } from './engine.ts';
-import type { StoreOpened, WriterOpened } from './protocol.ts';
+import type { Store, StoreCalls, StoreOpened, WriterOpened } from './protocol.ts';
 import { RecoveryLog } from './recovery-log.ts';
-import { StoreClient } from './store-client.ts';
 import { TextTable } from './text-table.ts';
+import { WorkerCalls } from './worker-calls.ts';
 import { WriterClient } from './writer-client.ts';
 
 export type {
@@ -52,7 +52,9 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
     );
   }
   const recovery = new RecoveryLog(options.log);
-  const store = new StoreClient(recovery.damaged);
+  const store: Store = new WorkerCalls<StoreCalls>('store', (damage) => {
+    recovery.damaged(damage as Damage);
+  });
   let engine: JournalEngine | undefined;
   const writer = new WriterClient({
     onDurable: (durable) => engine?.onDurable(durable),
@@ -75,7 +77,7 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
 type Opening = {
   readonly options: JournalOptions;
   readonly recovery: RecoveryLog;
-  readonly store: StoreClient;
+  readonly store: Store;
   readonly writer: WriterClient;
 };
 
@@ -136,7 +138,7 @@ const openParts = async ({
 
 /** The journal may know texts, and numbers where their store was lost, that the store does not. */
 const catchUp = async (
-  store: StoreClient,
+  store: Store,
   stored: StoreOpened,
   written: WriterOpened,
 ): Promise<Pick<StoreOpened, 'texts' | 'groups'>> => {

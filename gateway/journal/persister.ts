@@ -1,8 +1,7 @@
 import { describeError } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
 import type { JournalCursor } from './cursor.ts';
-import type { StoredCursor } from './protocol.ts';
-import type { StoreClient } from './store-client.ts';
+import type { Store, StoredCursor } from './protocol.ts';
 import type { TextTable } from './text-table.ts';
 
 /** How much a sink may get twice after a crash, against a sync for each. */
@@ -10,7 +9,7 @@ const intervalMs = 2_000;
 
 /** Stores places of cursors and texts now and then, never ahead of what is durable. */
 export class Persister {
-  readonly #store: StoreClient;
+  readonly #store: Store;
   readonly #texts: TextTable;
   readonly #log: Log;
   readonly #durable: () => { readonly seq: number; readonly ordinals: readonly number[] };
@@ -21,7 +20,7 @@ export class Persister {
   #closed = false;
 
   constructor(input: {
-    readonly store: StoreClient;
+    readonly store: Store;
     readonly texts: TextTable;
     readonly log: Log;
     readonly durable: () => { readonly seq: number; readonly ordinals: readonly number[] };

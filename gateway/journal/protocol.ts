@@ -3,6 +3,7 @@ import type { EntryCounts } from './codec/stored-entries.ts';
 import type { Damage } from './contract.ts';
 import type { Pruned, StoreWriterOptions } from './segments/store-writer.ts';
 import type { ChainEnd } from './segments/tail.ts';
+import type { WorkerCalls } from './worker-calls.ts';
 
 /** What the main thread and the journal's two workers say to each other. */
 
@@ -49,7 +50,7 @@ export type ToWriter =
 
 export type FromWriter =
   | { readonly type: 'opened'; readonly opened: WriterOpened }
-  | { readonly type: 'open-failed'; readonly error: TransferredError }
+  | { readonly type: 'open-failed'; readonly reason: string }
   | {
       readonly type: 'durable';
       readonly seq: number;
@@ -65,12 +66,6 @@ export type FromWriter =
     }
   | { readonly type: 'failing'; readonly reason: string }
   | { readonly type: 'closed' };
-
-export type TransferredError = {
-  readonly code: 'STORE_FAILED' | 'STORE_VERSION' | 'STORE_CORRUPT';
-  readonly message: string;
-  readonly retryable: boolean;
-};
 
 export type StoredText = { readonly id: number; readonly text: string };
 
@@ -182,16 +177,8 @@ export type StoreCalls = {
   close: { input: undefined; output: undefined };
 };
 
-export type StoreMethod = keyof StoreCalls;
+type StoreMethod = keyof StoreCalls;
 export type StoreInput<Method extends StoreMethod> = StoreCalls[Method]['input'];
 export type StoreOutput<Method extends StoreMethod> = StoreCalls[Method]['output'];
-
-export type ToStore = {
-  readonly id: number;
-  readonly method: StoreMethod;
-  readonly input: unknown;
-};
-export type FromStore =
-  | { readonly type: 'result'; readonly id: number; readonly output: unknown }
-  | { readonly type: 'error'; readonly id: number; readonly error: TransferredError }
-  | { readonly type: 'damage'; readonly damage: Damage };
+/** The store worker, seen from the main thread. */
+export type Store = WorkerCalls<StoreCalls>;

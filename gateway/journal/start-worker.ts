@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 export const startWorker = (name: string): Worker => {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return new Worker(new URL(`./${name}.worker.${extension}`, import.meta.url), {
-    name: `journal-${name}`,
+    name,
     execArgv: [],
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });

@@ -4,28 +4,27 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { type JournalRecord, retentionClasses } from '../core/entry.ts';
-import { describeError, GatewayError } from '../core/error.ts';
+import { GatewayError } from '../core/error.ts';
 import type { RegisteredGroup } from '../core/point.ts';
 import { type StoredEntries, toEntryBatch } from './codec/stored-entries.ts';
 import type { Damage } from './contract.ts';
 import type {
-  FromStore,
+  StoreCalls,
   StoredText,
   StoreInput,
-  StoreMethod,
   StoreOutput,
-  ToStore,
   TransferredEntries,
-  TransferredError,
 } from './protocol.ts';
 import { ChainReader } from './segments/chain-reader.ts';
 import { MergeReader } from './segments/merge-reader.ts';
+import { serveCalls } from './serve-calls.ts';
 import { lockFolder, openDatabase } from './store/database.ts';
 import { NumberTable } from './store/numbers.ts';
 import { Quarantine } from './store/quarantine.ts';
 import { SnapshotFiles } from './store/snapshots.ts';
 import { StateTable } from './store/state.ts';
 import { checkVersion } from './store/version.ts';
+import type { AnswerMessage } from './worker-calls.ts';
 
 /** Everything of the journal that is not the writing of entries: SQLite, snapshots, and reading the disk. */
 
@@ -202,47 +201,39 @@ class Store {
 
 const transferred = ({ counts, buffer }: StoredEntries): TransferredEntries => ({ counts, buffer });
 
-const transferredError = (method: StoreMethod, error: unknown): TransferredError => {
-  const known = error instanceof GatewayError ? error : undefined;
-  const code = known?.code;
-  return {
-    code: code === 'STORE_VERSION' || code === 'STORE_CORRUPT' ? code : 'STORE_FAILED',
-    message: known?.message ?? `store: ${method}: ${describeError(error)}`,
-    retryable: known?.retryable ?? method !== 'open',
-  };
-};
-
 const serve = (port: MessagePort): void => {
   let store: Store | undefined;
-  const post = (message: FromStore, transfer: readonly ArrayBuffer[] = []): void => {
-    port.postMessage(message, [...transfer]);
-  };
   const opened = (): Store => {
-    if (store === undefined)
-      throw new GatewayError('STORE_FAILED', 'the store is not open', { retryable: false });
-    return store;
+    if (store !== undefined) return store;
+    throw new GatewayError('STORE_FAILED', 'the store is not open', { retryable: false });
   };
-  const open = ({ folder }: StoreInput<'open'>): StoreOutput<'open'> => {
-    store = new Store(folder, (damage) => {
-      post({ type: 'damage', damage });
-    });
-    return store.opened();
+  const onDamage = (damage: Damage): void => {
+    const message: AnswerMessage = { type: 'notice', notice: damage };
+    port.postMessage(message);
   };
-  const answer = (method: StoreMethod, input: never): unknown =>
-    method === 'open' ? open(input) : opened()[method](input);
-
-  port.on('message', ({ id, method, input }: ToStore) => {
-    const work = async (): Promise<void> => {
-      try {
-        const output = await answer(method, input as never);
-        post({ type: 'result', id, output }, method === 'read' ? buffersOf(output) : []);
-      } catch (error) {
-        post({ type: 'error', id, error: transferredError(method, error) });
-      }
-      if (method === 'close') port.close();
-    };
-    void work();
-  });
+  serveCalls<StoreCalls>(
+    port,
+    {
+      open: ({ folder }) => {
+        store = new Store(folder, onDamage);
+        return store.opened();
+      },
+      importRecords: (input) => opened().importRecords(input),
+      register: (input) => opened().register(input),
+      persist: (input) => opened().persist(input),
+      locate: (input) => opened().locate(input),
+      read: (input) => opened().read(input),
+      closeReader: (input) => opened().closeReader(input),
+      scrub: (input) => opened().scrub(input),
+      saveSnapshot: (input) => opened().saveSnapshot(input),
+      loadSnapshot: (input) => opened().loadSnapshot(input),
+      quarantine: (input) => opened().quarantine(input),
+      listQuarantine: (input) => opened().listQuarantine(input),
+      removeQuarantined: (input) => opened().removeQuarantined(input),
+      close: () => opened().close(),
+    },
+    (method, output) => (method === 'read' ? buffersOf(output) : []),
+  );
 };
 
 const buffersOf = (output: unknown): readonly ArrayBuffer[] => {

@@ -52,7 +52,7 @@ export class WriterClient {
       this.usage = answer.opened.usage;
       return answer.opened;
     }
-    const text = answer.type === 'open-failed' ? answer.error.message : 'unexpected answer';
+    const text = answer.type === 'open-failed' ? answer.reason : 'unexpected answer';
     throw new GatewayError('STORE_FAILED', text, { retryable: false });
   }
 

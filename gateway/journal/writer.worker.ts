@@ -73,10 +73,7 @@ class WriterLoop {
       this.#post({ type: 'opened', opened });
     } catch (error) {
       const text = `cannot recover ${message.options.folder}: ${describeError(error)}`;
-      this.#post({
-        type: 'open-failed',
-        error: { code: 'STORE_FAILED', message: text, retryable: false },
-      });
+      this.#post({ type: 'open-failed', reason: text });
     }
   }
 

@@ -138,11 +138,6 @@ export const buildSegmentHeader = (retentionClass: number, firstSeq: number): Bu
   return header;
 };
 
-export const segmentHeaderVerifies = (bytes: Buffer): boolean =>
-  bytes.length >= segmentHeaderBytes &&
-  bytes.toString('latin1', 0, 8) === segmentMagic &&
-  bytes.readUInt32LE(28) === crc32(bytes.subarray(0, 28));
-
 /** A segment is named by its class and the first number of the first commit in it. */
 export const segmentFileName = (retentionClass: RetentionClass, firstSeq: number): string =>
   `${retentionClass}-${firstSeq.toString(16).padStart(14, '0')}.seg`;

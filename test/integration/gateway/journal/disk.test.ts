@@ -159,9 +159,9 @@ const isRoot = process.getuid?.() === 0;
 describe.skipIf(!isRoot)('a full disk', () => {
   const smallDisk = (): string => {
     const folder = testFolder();
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder]);
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder]);
     onTestFinished(() => {
-      execFileSync('umount', ['-l', folder]);
+      execFileSync('/bin/umount', ['-l', folder]);
     });
     return folder;
   };

@@ -1,8 +1,23 @@
 import type { Worker } from 'node:worker_threads';
 import { describeError, GatewayError } from '../core/error.ts';
-import type { Damage } from './contract.ts';
-import type { FromStore, StoreInput, StoreMethod, StoreOutput, ToStore } from './protocol.ts';
 import { startWorker } from './start-worker.ts';
+
+/** What a worker can be asked: by method, what goes in and what comes out. */
+export type CallTable = Readonly<
+  Record<string, { readonly input: unknown; readonly output: unknown }>
+>;
+
+export type TransferredError = {
+  readonly code: 'STORE_FAILED' | 'STORE_VERSION' | 'STORE_CORRUPT';
+  readonly message: string;
+  readonly retryable: boolean;
+};
+
+export type CallMessage = { readonly id: number; readonly method: string; readonly input: unknown };
+export type AnswerMessage =
+  | { readonly type: 'result'; readonly id: number; readonly output: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly error: TransferredError }
+  | { readonly type: 'notice'; readonly notice: unknown };
 
 const answerWithinMs = 60_000;
 
@@ -12,45 +27,47 @@ type Pending = {
   readonly timer: NodeJS.Timeout;
 };
 
-/** The store worker, seen from the main thread. */
-export class StoreClient {
+/** A worker that answers calls, seen from the thread that asks. */
+export class WorkerCalls<Calls extends CallTable> {
+  readonly #name: string;
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
-  readonly #onDamage: (damage: Damage) => void;
+  readonly #onNotice: (notice: unknown) => void;
   #nextId = 1;
   #gone: GatewayError | undefined;
 
-  constructor(onDamage: (damage: Damage) => void) {
-    this.#onDamage = onDamage;
-    this.#worker = startWorker('store');
-    this.#worker.on('message', (message: FromStore) => {
+  constructor(name: string, onNotice: (notice: unknown) => void = () => undefined) {
+    this.#name = name;
+    this.#onNotice = onNotice;
+    this.#worker = startWorker(name);
+    this.#worker.on('message', (message: AnswerMessage) => {
       this.#take(message);
     });
     this.#worker.on('error', (error) => {
-      this.#end(`the store thread failed: ${describeError(error)}`);
+      this.#end(`the ${name} thread failed: ${describeError(error)}`);
     });
     this.#worker.on('exit', () => {
-      this.#end('the store thread has ended');
+      this.#end(`the ${name} thread has ended`);
     });
   }
 
   /** @throws GatewayError STORE_FAILED, STORE_VERSION, STORE_CORRUPT */
-  call<Method extends StoreMethod>(
+  call<Method extends keyof Calls & string>(
     method: Method,
-    input: StoreInput<Method>,
-    options?: { readonly withinMs: number },
-  ): Promise<StoreOutput<Method>> {
+    input: Calls[Method]['input'],
+    options?: { readonly withinMs?: number; readonly transfer?: readonly ArrayBuffer[] },
+  ): Promise<Calls[Method]['output']> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
-        const text = `the store did not answer ${method} in time`;
+        const text = `the ${this.#name} thread did not answer ${method} in time`;
         reject(new GatewayError('STORE_FAILED', text, { retryable: true }));
       }, options?.withinMs ?? answerWithinMs);
       this.#pending.set(id, { resolve, reject, timer });
-      const message: ToStore = { id, method, input };
-      this.#worker.postMessage(message);
+      const message: CallMessage = { id, method, input };
+      this.#worker.postMessage(message, [...(options?.transfer ?? [])]);
     });
   }
 
@@ -58,9 +75,9 @@ export class StoreClient {
     await this.#worker.terminate();
   }
 
-  #take(message: FromStore): void {
-    if (message.type === 'damage') {
-      this.#onDamage(message.damage);
+  #take(message: AnswerMessage): void {
+    if (message.type === 'notice') {
+      this.#onNotice(message.notice);
       return;
     }
     const pending = this.#pending.get(message.id);
