@@ -9,12 +9,45 @@ export type LiveValue = {
   readonly isUncertain?: () => boolean;
   readonly timeMs: () => number;
   readonly encode: (value: SignalValue) => Variant;
+  /** Whether `encode` gives what stands in the model at its call, as of an array. */
+  readonly encodesPresent?: boolean;
+};
+
+/** What a value was at one instant. */
+export type Sample = {
+  readonly value: SignalValue | undefined;
+  readonly isUncertain: boolean;
+  readonly timeMs: number;
+  readonly encoded: Variant | undefined;
+};
+
+export const takeSample = (live: LiveValue): Sample => {
+  const value = live.read();
+  return {
+    value,
+    isUncertain: live.isUncertain?.() ?? false,
+    timeMs: live.timeMs(),
+    encoded: live.encodesPresent && value !== undefined ? live.encode(value) : undefined,
+  };
+};
+
+/** A DataValue that nobody else has, because the library writes timestamps into it. */
+export const toDataValue = (live: LiveValue, sample: Sample): DataValue => {
+  const sourceTimestamp = new Date(sample.timeMs);
+  if (sample.value === undefined) {
+    return new DataValue({ statusCode: StatusCodes.BadNoData, sourceTimestamp });
+  }
+  return new DataValue({
+    value: sample.encoded ?? live.encode(sample.value),
+    statusCode: sample.isUncertain ? StatusCodes.UncertainSensorNotAccurate : StatusCodes.Good,
+    sourceTimestamp,
+  });
 };
 
 /** The values as clients see them: those of the model, or those of the moment at which they were held. */
 export class LiveValues {
   readonly #values = new Map<string, LiveValue>();
-  #held: ReadonlyMap<string, DataValue> | undefined;
+  #held: ReadonlyMap<string, Sample> | undefined;
 
   set(value: LiveValue): void {
     this.#values.set(value.id, value);
@@ -30,8 +63,8 @@ export class LiveValues {
 
   /** From now on all values stand, with their timestamps. */
   hold(): void {
-    const held = new Map<string, DataValue>();
-    for (const value of this.#values.values()) held.set(value.id, toDataValue(value));
+    const held = new Map<string, Sample>();
+    for (const live of this.#values.values()) held.set(live.id, takeSample(live));
     this.#held = held;
   }
 
@@ -39,20 +72,7 @@ export class LiveValues {
     this.#held = undefined;
   }
 
-  /** A DataValue that nobody else has, because the library writes timestamps into it. */
-  show(value: LiveValue): DataValue {
-    return this.#held?.get(value.id)?.clone() ?? toDataValue(value);
+  show(live: LiveValue): DataValue {
+    return toDataValue(live, this.#held?.get(live.id) ?? takeSample(live));
   }
 }
-
-const toDataValue = (live: LiveValue): DataValue => {
-  const sourceTimestamp = new Date(live.timeMs());
-  const value = live.read();
-  if (value === undefined) {
-    return new DataValue({ statusCode: StatusCodes.BadNoData, sourceTimestamp });
-  }
-  const statusCode = live.isUncertain?.()
-    ? StatusCodes.UncertainSensorNotAccurate
-    : StatusCodes.Good;
-  return new DataValue({ value: live.encode(value), statusCode, sourceTimestamp });
-};

@@ -149,6 +149,7 @@ class FaultyServer {
     const isSilent = effect?.silent === true;
     if (isSilent === server.values.isHeld) return;
     if (isSilent) {
+      server.feed.flush();
       server.values.hold();
     } else {
       server.values.release();

@@ -33,9 +33,11 @@ export type SignalPlace = {
 
 /** Adds the read-only variable of a signal with the properties of its type. */
 export const addSignal = (place: SignalPlace, signal: Signal): UAVariable => {
-  const live: LiveValue = { ...signal, encode: encoderOf(signal.shape) };
+  const { shape } = signal;
+  const encodesPresent = shape.kind === 'analog' && shape.elements !== undefined;
+  const live: LiveValue = { ...signal, encode: encoderOf(shape), encodesPresent };
   const variable = addDeclaration(place, signal);
-  if (signal.shape.kind === 'multi-state-value') addValueAsText(place, variable, signal);
+  if (shape.kind === 'multi-state-value') addValueAsText(place, variable, signal);
   bindLive(variable, live, place.values);
   return variable;
 };
