@@ -42,7 +42,6 @@ const severityShift = 30;
 export const isGood = (status: StatusCode): boolean => status >>> severityShift === 0;
 export const isUncertain = (status: StatusCode): boolean => status >>> severityShift === 1;
 export const isBad = (status: StatusCode): boolean => status >>> severityShift === 2;
-export const isAbsent = (status: StatusCode): boolean => status === absentStatus;
 
 /** The worse of two codes by severity; of two with the same severity, the first. Absent is not a severity: do not pass it. */
 export const worseStatus = (a: StatusCode, b: StatusCode): StatusCode =>
