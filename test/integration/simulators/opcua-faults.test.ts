@@ -16,7 +16,7 @@ describe('faults of the OPC UA server', () => {
   beforeAll(async () => {
     simulator = await startSimulator(lineOnly);
   });
-  afterAll(() => simulator.stop('SIGKILL'));
+  afterAll(() => simulator.stop());
   afterEach(() => simulator.send('DELETE', '/faults'));
 
   const fault = async (kind: string, more: object = {}): Promise<number> =>

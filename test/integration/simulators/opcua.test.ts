@@ -49,7 +49,7 @@ describe('the OPC UA server of the welding line', () => {
     simulator = await startSimulator(lineOnly);
     ({ session, own } = await openLine(opcua, simulator));
   });
-  afterAll(() => simulator.stop('SIGKILL'));
+  afterAll(() => simulator.stop());
 
   it('shows the machine under Machines with its identification and all torches', async () => {
     const machinery = await namespaceIndexOf(session, machineryUri);
@@ -281,6 +281,24 @@ describe('the OPC UA server of the welding line', () => {
   });
 });
 
+describe('the OPC UA server with a running clock', () => {
+  it('misses no step, and ends within a second while it is watched', async () => {
+    const simulator = await startSimulator(['--plants', 'line', '--line-opcua-port', '0']);
+    const { session, own } = await openLine(opcua, simulator);
+    const { arrivals } = await watch(await subscribe(session), {
+      nodeId: `ns=${own};s=MPM01.Energy.AcActiveEnergyTotalImportHp`,
+      intervalMs: 100,
+    });
+    await arrivals.until(({ length }) => length >= 8);
+    const [firstMs = Number.NaN] = arrivals.times;
+    expect(Math.abs(firstMs - Date.now())).toBeLessThan(10_000);
+    expect(arrivals.times).toStrictEqual(arrivals.times.map((_, index) => firstMs + 100 * index));
+    const from = performance.now();
+    expect(await simulator.stop()).toBe(0);
+    expect(performance.now() - from).toBeLessThan(1000);
+  });
+});
+
 describe('access to the OPC UA server', () => {
   let simulator: Simulator;
   beforeAll(async () => {
@@ -292,7 +310,7 @@ describe('access to the OPC UA server', () => {
       password,
     ]);
   });
-  afterAll(() => simulator.stop('SIGKILL'));
+  afterAll(() => simulator.stop());
 
   it.each([
     SecurityPolicy.Basic256Sha256,
