@@ -4,8 +4,8 @@ import type { SourceContext } from '../../gateway/core/source.ts';
 import { MemberRetry } from '../shared/member-retry.ts';
 import type { NodeTarget, OpcuaLayout } from './layout.ts';
 
-/** Not found the first time: most likely not there yet, or misspelt. Looked for again after 2.5 to 5 s, then less often. */
-const firstRetryMs = 5000;
+/** Not found the first time: most likely not there yet, or misspelt. Looked for again after 1 to 2 s, then less often. */
+const firstRetryMs = 2000;
 
 /** Nodes named in a reason; the others are counted. */
 const namedNodes = 3;

@@ -5,6 +5,8 @@ export type SampleTimeOptions = {
   readonly subject: string;
   readonly timestamps: 'device' | 'gateway';
   readonly maxClockSkewMs: number;
+  /** Whether a message brings several samples of one node, which waited in a queue; else all are of one instant. */
+  readonly isQueued: boolean;
   event(event: GatewayEvent): void;
 };
 
@@ -100,6 +102,7 @@ export class SampleTime {
 
   /** Gateway time that keeps the distances of samples which waited in one queue. */
   #spaced(sourceMs: number, newest: () => number): number {
+    if (!this.#options.isQueued) return this.#nowMs;
     if (Number.isNaN(this.#newestMs)) this.#newestMs = newest();
     const ageMs = this.#newestMs - sourceMs;
     return ageMs <= longestSpreadMs ? this.#nowMs - ageMs : this.#nowMs;

@@ -103,6 +103,7 @@ class OpcuaSource implements Source {
       subject: id,
       timestamps: config.timestamps,
       maxClockSkewMs: config.maxClockSkewMs,
+      isQueued: config.read.mode === 'subscription',
       event: (event) => context.event(event),
     });
     const health = new NodeHealth(context, layout);
