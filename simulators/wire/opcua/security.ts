@@ -38,7 +38,8 @@ export const certificateManagers = async (
     await created.initialize();
     return created;
   };
-  return { server: await manager('server', true), user: await manager('users', false) };
+  const [server, user] = await Promise.all([manager('server', true), manager('users', false)]);
+  return { server, user };
 };
 
 export const isOperator = (access: OpcuaAccess, user: string, password: string): boolean => {
