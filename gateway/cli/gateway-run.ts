@@ -9,17 +9,19 @@ export type GatewayRun = {
   readonly options: SiteOptions;
   readonly signal: AbortSignal;
   readonly clockUrl?: string;
+  readonly durationMs?: number;
 };
 
 /** Runs until the signal aborts or the gateway fails, and says which in the exit code. */
 export const runToEnd = async (run: GatewayRun, kit: Kit): Promise<void> => {
-  const { site, options, signal, clockUrl } = run;
+  const { site, options, signal, clockUrl, durationMs } = run;
   try {
     await kit.composition.runGateway({
       site,
       reload: () => loadSite(loadOptions(options, kit)),
       signal,
       ...(clockUrl === undefined ? {} : { clockUrl }),
+      ...(durationMs === undefined ? {} : { durationMs }),
       onReady: ({ url }) => kit.complain(kit.text.ready(url)),
     });
     kit.finish(exitCodes.ok);

@@ -2,11 +2,19 @@ import type { Command } from 'commander';
 import { exitCodes } from './composition.ts';
 import { runToEnd } from './gateway-run.ts';
 import { type Kit, loadOrComplain, type SiteOptions } from './kit.ts';
+import { parseSeconds, UsageError } from './option-values.ts';
 import { stopOnSignals } from './stop-signal.ts';
 
-type Options = SiteOptions & { readonly clock?: string | undefined };
+type Options = SiteOptions & {
+  readonly clock?: string | undefined;
+  readonly for?: string | undefined;
+};
 
 const run = async (options: Options, kit: Kit): Promise<void> => {
+  const seconds = parseSeconds('--for', options.for, kit.text);
+  if (seconds !== undefined && options.clock === undefined) {
+    throw new UsageError(kit.text.forNeedsClock);
+  }
   const site = await loadOrComplain(options, kit);
   if (site === undefined) {
     kit.finish(exitCodes.invalid);
@@ -18,8 +26,16 @@ const run = async (options: Options, kit: Kit): Promise<void> => {
     return;
   }
   const stop = stopOnSignals(() => kit.complain(kit.text.stopping));
-  const clock = options.clock === undefined ? {} : { clockUrl: options.clock };
-  await runToEnd({ site, options, signal: stop.signal, ...clock }, kit);
+  await runToEnd(
+    {
+      site,
+      options,
+      signal: stop.signal,
+      ...(options.clock === undefined ? {} : { clockUrl: options.clock }),
+      ...(seconds === undefined ? {} : { durationMs: seconds * 1000 }),
+    },
+    kit,
+  );
   stop.release();
 };
 
@@ -30,5 +46,6 @@ export const addRunCommand = (program: Command, kit: Kit): void => {
     .option('-c, --config <file>', kit.text.configOption)
     .option('--data <folder>', kit.text.dataOption)
     .option('--clock <url>', kit.text.clockOption)
+    .option('--for <seconds>', kit.text.forOption)
     .action((options: Options) => run(options, kit));
 };

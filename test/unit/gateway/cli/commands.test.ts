@@ -132,6 +132,27 @@ describe('run', () => {
     });
     expect(url).toBe('http://127.0.0.1:1');
   });
+
+  test('stops after simulated seconds, which only a simulated clock has', async () => {
+    const file = siteFile(goodSite.replace('site: dam', 'site: dam, simulated: true'));
+    const alone = await runCli(['run', '-c', file, '--for', '60']);
+    expect(alone.code).toBe(2);
+    expect(alone.errors).toEqual(['run --for needs --clock: it counts simulated seconds']);
+    const chinese = await runCli(['run', '-c', file, '--for', '60', '--lang', 'zh']);
+    expect(chinese.errors).toEqual(['run --for 必须与 --clock 同用：它按仿真时间计秒']);
+    const clock = ['--clock', 'http://127.0.0.1:1'];
+    const never = await runCli(['run', '-c', file, ...clock, '--for', 'ever']);
+    expect(never.code).toBe(2);
+    expect(never.errors[0]).toContain('--for: found ever, expected seconds');
+    let askedMs: number | undefined;
+    await runCli(['run', '-c', file, ...clock, '--for', '60'], {
+      runGateway: ({ durationMs }) => {
+        askedMs = durationMs;
+        return Promise.resolve();
+      },
+    });
+    expect(askedMs).toBe(60_000);
+  });
 });
 
 describe('start', () => {
