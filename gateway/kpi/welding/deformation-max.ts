@@ -24,10 +24,13 @@ import { defineKpi, type ResolvedInput } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelInputs, panelWindow } from './panel.ts';
 
-/** Largest |z| of the deformation profiles of the panel, against the machine datum. */
+/**
+ * Largest |z| of the deformation profiles of the panel, against the machine datum. A profile stays readable until the next
+ * one is taken: one that stands at the same place as when the panel began is of the panel before, and not counted.
+ */
 export const deformationMax = defineKpi({
   id: 'deformationMax',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   point: 'deformationMax',
   unit: 'mm',
@@ -37,7 +40,8 @@ export const deformationMax = defineKpi({
   standard: 'own definition; datum: machine',
   tier: 'a',
   window: 'the current panel',
-  coverageRule: 'time between measured profiles / elapsed time of the panel',
+  coverageRule:
+    'time between measured profiles / elapsed time since the first profile of the panel',
   inputs: {
     z: {
       pattern: '{area}/{line}/{equipment}/deformation.z.*',
@@ -45,12 +49,19 @@ export const deformationMax = defineKpi({
       count: 'many',
       description: { en: 'profile heights', zh: '变形轮廓高度' },
     },
+    x: {
+      pattern: '{area}/{line}/{equipment}/deformation.x',
+      unit: 'mm',
+      count: 'optional',
+      description: { en: 'where the profile was taken', zh: '变形轮廓所在位置' },
+    },
     ...panelInputs,
   },
   parametersSchema: z.strictObject({}),
   build: (context) => {
     const heights = context.many('z');
     const first = heights[0] as ResolvedInput;
+    const place = context.optional('x');
     const panel = panelWindow(context);
     const interval = reserveInterval(context, {
       timeIndex: first.slot + timeCell,
@@ -60,6 +71,7 @@ export const deformationMax = defineKpi({
     const epochIndex = context.reserve(1);
     const uncertainIndex = context.reserve(1);
     const heightIndex = context.reserve(1);
+    const oldPlaceIndex = context.reserve(1, [Number.NaN]);
     const coverageCells = { nowIndex: context.tickMsIndex, outIndex: context.coverage + valueCell };
 
     const startPanel = (memory: Float64Array): void => {
@@ -68,17 +80,29 @@ export const deformationMax = defineKpi({
       memory[uncertainIndex] = 0;
       resetInterval(memory, interval);
       resetExtremes(memory, extremes);
+      memory[oldPlaceIndex] = placeOf(memory);
+    };
+    const placeOf = (memory: Float64Array): number =>
+      place !== undefined && isUsableSlot(memory, place.slot)
+        ? (memory[place.slot + valueCell] as number)
+        : Number.NaN;
+    const isOfThisPanel = (memory: Float64Array): boolean => {
+      if (placeOf(memory) === memory[oldPlaceIndex]) return false;
+      // Once the place has changed, the new panel may bring a profile there too.
+      memory[oldPlaceIndex] = Number.NaN;
+      return true;
     };
 
     context.onSample(first.slot, (memory) => {
       startPanel(memory);
+      const isActive = isOfThisPanel(memory);
       const isMeasured = isMeasuredSlot(memory, first.slot);
-      pushInterval(memory, interval, activeFlag | (isMeasured ? usableFlag : 0));
+      pushInterval(memory, interval, (isActive ? activeFlag : 0) | (isMeasured ? usableFlag : 0));
     });
     for (const height of heights) {
       context.onSample(height.slot, (memory) => {
         startPanel(memory);
-        if (!isUsableSlot(memory, height.slot)) return;
+        if (!isUsableSlot(memory, height.slot) || !isOfThisPanel(memory)) return;
         if (isUncertainSlot(memory, height.slot)) memory[uncertainIndex] = 1;
         const value = memory[height.slot + valueCell] as number;
         memory[heightIndex] = Math.abs((value * height.multiply) / height.divide);

@@ -149,4 +149,21 @@ describe('largest deformation', () => {
     line.line(1500, { 'deformation.z.01': 2, panelPosition: 10 });
     expect(tickProgram(line.program, 1500)[deformation]?.value).toBe(2);
   });
+
+  test('does not count the last profile of the panel before, which stays readable', () => {
+    const line = weldingLine(kpis);
+    line.line(0, { 'deformation.x': 18_000, 'deformation.z.01': 9, panelId: 1 });
+    line.line(100, { 'deformation.x': 18_000, 'deformation.z.01': 9, panelId: 1 });
+    expect(tickProgram(line.program, 100)[deformation]?.value).toBe(9);
+    line.line(200, { 'deformation.x': 18_000, 'deformation.z.01': 9, panelId: 2 });
+    line.line(300, { 'deformation.x': 18_000, 'deformation.z.01': 9, panelId: 2 });
+    expect(tickProgram(line.program, 300)[deformation]?.status).toBe(statusCodes.badNoData);
+    line.line(400, { 'deformation.x': 50, 'deformation.z.01': 1, panelId: 2 });
+    line.line(500, { 'deformation.x': 50, 'deformation.z.01': 2, panelId: 2 });
+    const results = tickProgram(line.program, 500);
+    expect(results[deformation]).toEqual({ value: 2, status: statusCodes.good });
+    expect(results[`${deformation}.coverage`]?.value).toBe(1);
+    line.line(600, { 'deformation.x': 18_000, 'deformation.z.01': 3, panelId: 2 });
+    expect(tickProgram(line.program, 600)[deformation]?.value).toBe(3);
+  });
 });

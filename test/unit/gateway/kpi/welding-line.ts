@@ -27,6 +27,7 @@ export const lineGroup = (periodMs?: number): GroupSpec =>
       { point: 'travelSpeed', unit: 'm/min' },
       { point: 'panelId', kind: 'string' },
       { point: 'panelPosition', unit: 'mm' },
+      { point: 'deformation.x', unit: 'mm' },
       { point: 'deformation.z.01', unit: 'mm' },
       { point: 'deformation.z.02', unit: 'mm' },
     ],
