@@ -63,7 +63,6 @@ export class SerialTransport implements Transport {
     this.#client = new ModbusSerial.default(port);
     // The port is open already, so this only registers the library's listeners.
     this.#client.open(() => undefined);
-    this.#client.on('error', () => this.#options.count('library_errors', 1));
   }
 
   read(request: ReadRequest, receiver: ReadReceiver): void {
