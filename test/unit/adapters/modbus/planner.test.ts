@@ -116,7 +116,35 @@ describe('planReads', () => {
       [0, 3],
       [4, 1],
     ]);
-    expect(spans(planReads([item([[0, 3]], { table: 'input' })], forbidden))).toEqual([[0, 3]]);
+    const inputs = [item([[0, 3]], { table: 'input' }), item([[4, 1]], { table: 'input' })];
+    expect(spans(planReads(inputs, forbidden))).toEqual([[0, 5]]);
+  });
+
+  it('reads the last register, and an atom of exactly the maximum', () => {
+    const whole = item(
+      [
+        [0, 1],
+        [124, 1],
+      ],
+      { atomic: true },
+    );
+    const plan = planReads([item([[65_535, 1]]), whole], limits);
+    expect(plan.issues).toEqual([]);
+    expect(spans(plan)).toEqual([
+      [0, 125],
+      [65_535, 1],
+    ]);
+  });
+
+  it('bounds discrete inputs by the limit of bits, and coils by the same', () => {
+    const most: Limits = { ...limits, maxBits: 3, maxRegisters: 125 };
+    const bits = [
+      [0, 1],
+      [3, 1],
+    ] as const;
+    for (const table of ['discrete', 'coil'] as const) {
+      expect(spans(planReads([item(bits, { table })], most))).toHaveLength(2);
+    }
   });
 
   it('says what cannot be read, and reads the rest', () => {
