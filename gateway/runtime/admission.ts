@@ -13,6 +13,9 @@ export type AdmissionCounters = {
   readonly lateFrames: number;
 };
 
+/** The ways into a journal. */
+export type AdmissionJournal = Pick<Journal, 'appendFrame' | 'appendRecord' | 'openBatch'>;
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
@@ -20,7 +23,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
  * path computes on it at once, and all readers meet it in the order of `seq`.
  */
 export class Admission {
-  readonly #journal: Journal;
+  readonly #journal: AdmissionJournal;
   #program: HotPathProgram | undefined;
   #watermarkMs = Number.NEGATIVE_INFINITY;
   readonly #counters: Mutable<AdmissionCounters> = {
@@ -31,7 +34,7 @@ export class Admission {
   };
   readonly #lastFrameMs = new Map<number, number>();
 
-  constructor(journal: Journal) {
+  constructor(journal: AdmissionJournal) {
     this.#journal = journal;
   }
 
