@@ -96,8 +96,16 @@ const run = async (options: ProgramOptions): Promise<void> => {
   });
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  if (options.exitsWithStdin) onStdinEnd(stop);
   if (time.kind === 'running') setInterval(simulation.follow, followEveryMs);
   announce(control.url, servers);
+};
+
+/** A pipe ends however the process at its other end does, also by kill -9, which tells nobody. */
+const onStdinEnd = (end: () => void): void => {
+  process.stdin.once('close', end);
+  process.stdin.once('error', end);
+  process.stdin.resume();
 };
 
 const messageOf = (error: unknown): string =>

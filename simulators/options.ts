@@ -14,6 +14,7 @@ usage: node simulators/main.ts [options]
   --panel-length-mm 18000      panel length of the welding line, 200 to 30000
   --park-meter-error on        class error of the park's meters; off: registers equal the truth
   --park-demand-target-kw off  grid import in kW that the park's battery holds
+  --exit-with-stdin            ends when standard input ends, so with whoever started it
   --help
 
 OPC UA server of the welding line:
@@ -44,6 +45,7 @@ export type PlantName = (typeof plantNames)[number];
 
 export type ProgramOptions = {
   readonly isHelp: boolean;
+  readonly exitsWithStdin: boolean;
   readonly plants: readonly PlantName[];
   readonly seed: number;
   /** UTC epoch ms, a multiple of 100; undefined where simulated time is the wall clock. */
@@ -86,6 +88,7 @@ export const parseProgramOptions = (
   const port = (name: Name): number => whole(values, name, portRange);
   return {
     isHelp: values.help,
+    exitsWithStdin: values['exit-with-stdin'],
     plants: plantsOf(values.plants),
     seed: whole(values, 'seed', { min: 0, max: 0xffff_ffff }),
     startMs: startOf(values.start ?? (isLockStep ? lockStepStart : undefined)),
@@ -127,6 +130,7 @@ const parseValues = (args: readonly string[]) => {
       allowPositionals: false,
       options: {
         help: { type: 'boolean', default: false },
+        'exit-with-stdin': { type: 'boolean', default: false },
         'lock-step': { type: 'boolean', default: false },
         plants: { type: 'string', default: plantNames.join(',') },
         seed: { type: 'string', default: '2023' },

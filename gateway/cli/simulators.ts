@@ -22,7 +22,10 @@ const stopMs = 3000;
 const failure = (message: string): GatewayError =>
   new GatewayError('UNAVAILABLE', message, { retryable: false });
 
-/** Simulators are separate programs that speak only wire protocols, so they are only ever started as processes. */
+/**
+ * Simulators are separate programs that speak only wire protocols, so they are only ever started as processes. They end with
+ * their standard input: a pipe that stays open for as long as this process lives, and no longer even when it is killed.
+ */
 export const spawnSimulators = (
   flags: readonly string[],
   kit: Kit,
@@ -30,8 +33,8 @@ export const spawnSimulators = (
 ): ChildProcess => {
   const { simulatorsProgram } = kit.composition;
   if (!existsSync(simulatorsProgram)) throw failure(kit.text.simulatorsMissing(simulatorsProgram));
-  return spawn(process.execPath, [simulatorsProgram, ...flags], {
-    stdio: ['ignore', stdout, 'inherit'],
+  return spawn(process.execPath, [simulatorsProgram, '--exit-with-stdin', ...flags], {
+    stdio: ['pipe', stdout, 'inherit'],
   });
 };
 

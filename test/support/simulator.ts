@@ -39,9 +39,12 @@ const leftOut = ['--line-opcua-port', 'off'];
 
 /** Starts the simulators; later arguments win over the free ports. Rejects with what they wrote to stderr. */
 export const startSimulator = async (args: readonly string[] = []): Promise<Simulator> => {
-  const child = spawn(process.execPath, [program, ...anyPorts, ...leftOut, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const ours = ['--exit-with-stdin', ...anyPorts, ...leftOut];
+  const child = spawn(process.execPath, [program, ...ours, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // Writing to simulators that have ended is no failure of the test.
+  child.stdin.on('error', () => undefined);
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;

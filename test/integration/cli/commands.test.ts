@@ -51,6 +51,19 @@ test('run with a wrong configuration tells every problem, ends with 2 and leaves
   expect(readdirSync(folder)).toEqual(['site.yaml']);
 });
 
+test('simulators do not outlive a command that was killed', async () => {
+  const ports = ['control', 'line-plc'].flatMap((name) => [`--${name}-port`, '0']);
+  const flags = ['--plants', 'line', '--line-opcua-port', 'off', ...ports];
+  const program = startProgram(['simulate', '--', ...flags]);
+  await program.saw('"simulated":true');
+  program.child.kill('SIGKILL');
+  // Its output is also that of the simulators, and ends only with the last of them.
+  const { code, out } = await program.ended;
+  expect(code).toBeNull();
+  const { control } = JSON.parse(out);
+  await expect(fetch(`${control}/healthz`)).rejects.toThrow('fetch failed');
+});
+
 test('a reader that has had enough of the output is no failure', async () => {
   const program = startProgram(['check', '--schema']);
   await program.saw('$schema');

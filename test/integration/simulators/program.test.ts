@@ -45,6 +45,13 @@ describe('the simulators', () => {
     client.close();
   });
 
+  it('end with 0 with their standard input, and so with whoever started them', async () => {
+    const simulator = await start('--plants', 'line');
+    const exited = once(simulator.process, 'exit');
+    simulator.process.stdin?.end();
+    expect((await exited)[0]).toBe(0);
+  });
+
   it('end with 0 when asked to over HTTP', async () => {
     const simulator = await start('--plants', 'line');
     const exited = once(simulator.process, 'exit');

@@ -5,6 +5,7 @@ describe('program options', () => {
   it('have the documented defaults', () => {
     expect(parseProgramOptions([])).toMatchObject({
       isHelp: false,
+      exitsWithStdin: false,
       plants: ['line', 'park'],
       seed: 2023,
       startMs: undefined,
