@@ -1,0 +1,347 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LiveFailure, LiveValues } from '../../../gateway/api/contract.ts';
+import { type ApiServer, startApi } from '../../../gateway/api/server.ts';
+import type { RegisteredGroup } from '../../../gateway/core/point.ts';
+import { statusCodes } from '../../../gateway/core/quality.ts';
+import { LatestValues } from '../../../gateway/runtime/latest-values.ts';
+import type { GatewayView } from '../../../gateway/runtime/view.ts';
+import { EntryBatchBuilder, testDirectory, testGroup } from '../../support/entry-batch.ts';
+import { createTestLog } from '../../support/test-log.ts';
+
+const directory = testDirectory([
+  testGroup({
+    channels: [
+      'current',
+      { point: 'panelId', kind: 'string' },
+      { point: 'state', kind: 'enum', labels: { 1: { en: 'welding', zh: '焊接' } } },
+    ],
+  }),
+  testGroup({ name: 'kpi', producer: 'kpi', channels: ['heatInput', 'heatInput.coverage'] }),
+]);
+const [signals, kpi] = directory.groups as [RegisteredGroup, RegisteredGroup];
+
+const createView = (): GatewayView & { ready: boolean } => {
+  const view: GatewayView & { ready: boolean } = {
+    ready: true,
+    site: { enterprise: 'seamwatt', site: 'demo', timeZone: 'Asia/Shanghai', simulated: true },
+    siteName: { en: 'Demo', zh: '演示' },
+    groups: directory.groups,
+    latest: new LatestValues(directory.groups),
+    kpis: [
+      {
+        kpi: 'heatInput',
+        group: kpi,
+        point: 'heatInput',
+        formula: 'Q = k·IP/v',
+        standard: 'ISO/TR 18491',
+        description: { en: 'Heat input', zh: '热输入' },
+        inputs: ['welding/mpm01/f01/current'],
+        parameters: { process: '135' },
+      },
+    ],
+    status: () => ({
+      version: '1.2.3',
+      site: view.site,
+      bootId: 'boot',
+      startedMs: 1000,
+      nowMs: 5000,
+      lastTickMs: 5000,
+      admission: { admittedFrames: 1, admittedSamples: 3, refusedFrames: 0, lateFrames: 0 },
+      journal: { nextSeq: 2, durableSeq: 1, statistics: {} as never },
+      sources: [
+        {
+          id: 'plc',
+          state: 'down',
+          reason: 'refused',
+          sinceMs: 2000,
+          restarts: 3,
+          lastFrameMs: undefined,
+          members: [{ member: 'unit 1', state: 'down', reason: 'no answer' }],
+          counters: { timeouts: 2 },
+        },
+      ],
+      sinks: [
+        {
+          id: 'influx',
+          kind: 'influxdb',
+          state: 'up',
+          reason: '',
+          sinceMs: 1000,
+          position: 7,
+          lagEntries: 0,
+          lagMs: 0,
+          deliveredEntries: 7,
+          rejectedEntries: 1,
+          lostToRetention: 0,
+          retries: 0,
+          counters: {},
+        },
+      ],
+    }),
+    readiness: () => ({ ready: view.ready, reasons: view.ready ? [] : ['the disk is full'] }),
+    history: async ({ fromMs, maxIntervals }) => [
+      {
+        startMs: fromMs,
+        durationMs: 60_000,
+        count: maxIntervals,
+        coveredMs: 60_000,
+        minimum: 1,
+        maximum: 3,
+        mean: 2,
+        first: 1,
+        last: 3,
+      },
+    ],
+    text: (id) => directory.text(id),
+    metrics: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'seamwatt_up 1\n' }),
+  };
+  return view;
+};
+
+describe('the HTTP interface', () => {
+  let pageFolder: string;
+  let view: ReturnType<typeof createView>;
+  let server: ApiServer;
+  const log = createTestLog();
+
+  beforeAll(async () => {
+    pageFolder = await mkdtemp(join(tmpdir(), 'seamwatt-page-'));
+    await writeFile(join(pageFolder, 'index.html'), '<title>page</title>');
+    view = createView();
+    server = await startApi({
+      view,
+      log,
+      host: '127.0.0.1',
+      port: 0,
+      pageFolder,
+      version: '1.2.3',
+    });
+  });
+
+  afterAll(async () => {
+    await server.close();
+    await rm(pageFolder, { recursive: true });
+  });
+
+  const get = async (path: string): Promise<{ status: number; body: unknown }> => {
+    const response = await fetch(new URL(path, server.url));
+    return { status: response.status, body: await response.json() };
+  };
+
+  /** fetch does not let a Host header be set. */
+  const statusWith = (headers: Record<string, string>): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      request(new URL('/healthz', server.url), { headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  it('tells site, health and readiness', async () => {
+    expect((await get('/api/v1/site')).body).toMatchObject({
+      enterprise: 'seamwatt',
+      name: { zh: '演示' },
+      simulated: true,
+      version: '1.2.3',
+    });
+    expect(await get('/healthz')).toEqual({
+      status: 200,
+      body: { status: 'ok', version: '1.2.3' },
+    });
+    expect((await get('/readyz')).status).toBe(200);
+    view.ready = false;
+    expect(await get('/readyz')).toEqual({
+      status: 503,
+      body: { ready: false, reasons: ['the disk is full'] },
+    });
+    view.ready = true;
+  });
+
+  it('gives points with values, texts and statuses, and never the value of a bad one', async () => {
+    view.latest.read(
+      new EntryBatchBuilder()
+        .frame(signals, {
+          timeMs: 4000,
+          values: {
+            current: { value: 228, status: statusCodes.badTimeout },
+            panelId: directory.intern('MPM01-001'),
+            state: 1,
+          },
+        })
+        .frame(kpi, { timeMs: 4000, values: { heatInput: 0.36, 'heatInput.coverage': 0.9 } })
+        .build(),
+    );
+    const { body } = await get('/api/v1/points');
+    expect(body).toMatchObject([
+      {
+        path: 'seamwatt/demo/welding/mpm01/f01/current',
+        latest: { value: null, statusName: 'BadTimeout', quality: 'bad', timeMs: 4000 },
+      },
+      { kind: 'string', latest: { value: 'MPM01-001', quality: 'good' } },
+      { kind: 'enum', labels: { 1: { zh: '焊接' } }, latest: { value: 1 } },
+      { producer: 'kpi', latest: { value: 0.36 } },
+      { latest: { value: 0.9 } },
+    ]);
+  });
+
+  it('explains KPIs with formula, standard, inputs, parameters and coverage', async () => {
+    expect((await get('/api/v1/kpis')).body).toMatchObject([
+      {
+        kpi: 'heatInput',
+        formula: 'Q = k·IP/v',
+        standard: 'ISO/TR 18491',
+        inputs: ['welding/mpm01/f01/current'],
+        parameters: { process: '135' },
+        latest: { value: 0.36 },
+        coverage: 0.9,
+      },
+    ]);
+  });
+
+  it('finds the history of a point by number and by path, and says what is wrong with a query', async () => {
+    const number = signals.pointNumbers[0];
+    const range = 'fromMs=1000&toMs=2000&maxIntervals=5';
+    const byNumber = await get(`/api/v1/points/${number}/history?${range}`);
+    expect(byNumber.body).toMatchObject({
+      number,
+      intervals: [{ startMs: 1000, count: 5, mean: 2 }],
+    });
+    const path = encodeURIComponent('welding/mpm01/f01/current');
+    expect((await get(`/api/v1/points/${path}/history?${range}`)).body).toMatchObject({ number });
+    expect((await get(`/api/v1/points/999/history?${range}`)).status).toBe(404);
+    expect((await get(`/api/v1/points/${number}/history?fromMs=2&toMs=1`)).status).toBe(400);
+    expect((await get(`/api/v1/points/${number}/history?fromMs=x&toMs=1`)).status).toBe(400);
+  });
+
+  it('shows devices and sinks with their state in words', async () => {
+    expect((await get('/api/v1/devices')).body).toMatchObject([
+      { id: 'plc', state: 'down', reason: 'refused', lastFrameMs: null, counters: { timeouts: 2 } },
+    ]);
+    expect((await get('/api/v1/sinks')).body).toMatchObject([
+      { id: 'influx', state: 'up', deliveredEntries: 7, rejectedEntries: 1 },
+    ]);
+  });
+
+  it('describes itself: every route of the interface is in the OpenAPI document', async () => {
+    const { body } = await get('/api/v1/openapi.json');
+    expect(Object.keys((body as { paths: object }).paths).sort()).toEqual([
+      '/api/v1/devices',
+      '/api/v1/kpis',
+      '/api/v1/points',
+      '/api/v1/points/{id}/history',
+      '/api/v1/sinks',
+      '/api/v1/site',
+      '/healthz',
+      '/readyz',
+    ]);
+  });
+
+  it('serves metrics and the page, and says so where there is nothing', async () => {
+    const metrics = await fetch(new URL('/metrics', server.url));
+    expect(metrics.headers.get('content-type')).toContain('text/plain');
+    expect(await metrics.text()).toBe('seamwatt_up 1\n');
+    const page = await fetch(server.url);
+    expect(await page.text()).toContain('<title>page</title>');
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(await get('/api/v1/nothing')).toMatchObject({
+      status: 404,
+      body: { error: { code: 'NOT_FOUND' } },
+    });
+  });
+
+  it('answers local requests only', async () => {
+    const { host } = new URL(server.url);
+    expect(await statusWith({ host })).toBe(200);
+    expect(await statusWith({ host, origin: server.url })).toBe(200);
+    expect(await statusWith({ host: 'evil.example:8080' })).toBe(403);
+    expect(await statusWith({ host, origin: 'https://evil.example' })).toBe(403);
+    expect(await statusWith({ host, origin: 'null' })).toBe(403);
+  });
+
+  it('says in words that a port is taken', async () => {
+    const port = Number(new URL(server.url).port);
+    const second = startApi({ view, log, host: '127.0.0.1', port, pageFolder, version: '1' });
+    await expect(second).rejects.toMatchObject({
+      code: 'LISTEN_FAILED',
+      message: `port ${port} on 127.0.0.1 is taken: stop what uses it, or set api.port`,
+    });
+  });
+
+  describe('live feed', () => {
+    type Feed = {
+      readonly next: () => Promise<LiveValues | LiveFailure>;
+      readonly send: (message: unknown) => void;
+      readonly close: () => void;
+    };
+
+    const open = async (): Promise<Feed> => {
+      const url = new URL('/api/v1/live', server.url);
+      url.protocol = 'ws:';
+      const socket = new WebSocket(url);
+      const arrived: (LiveValues | LiveFailure)[] = [];
+      let wake = (): void => undefined;
+      socket.addEventListener('message', (event) => {
+        arrived.push(JSON.parse(String(event.data)));
+        wake();
+      });
+      await new Promise((resolve, reject) => {
+        socket.addEventListener('open', resolve, { once: true });
+        socket.addEventListener('error', reject, { once: true });
+      });
+      const next = async (): Promise<LiveValues | LiveFailure> => {
+        for (;;) {
+          const message = arrived.shift();
+          if (message !== undefined) return message;
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      };
+      return {
+        next,
+        send: (message) => socket.send(JSON.stringify(message)),
+        close: () => socket.close(),
+      };
+    };
+
+    it('sends all that was asked for at once, then only what is new, and a sign of life', async () => {
+      const feed = await open();
+      feed.send({
+        type: 'subscribe',
+        points: ['welding/mpm01/*/heatInput', '*/*/*/*/*/state'],
+        intervalMs: 100,
+      });
+      const first = await feed.next();
+      expect(first).toMatchObject({ type: 'values', nowMs: 5000 });
+      expect((first as LiveValues).values.map(([number]) => number)).toEqual([
+        signals.pointNumbers[2],
+        kpi.pointNumbers[0],
+      ]);
+      expect(await feed.next()).toEqual({ type: 'values', nowMs: 5000, values: [] });
+      view.latest.read(
+        new EntryBatchBuilder().frame(kpi, { timeMs: 5000, values: { heatInput: 0.37 } }).build(),
+      );
+      let message = (await feed.next()) as LiveValues;
+      while (message.values.length === 0) message = (await feed.next()) as LiveValues;
+      expect(message.values).toEqual([[kpi.pointNumbers[0], 5000, 0.37, 0]]);
+      feed.close();
+    });
+
+    it('says what is wrong with a request and goes on', async () => {
+      const feed = await open();
+      feed.send({ type: 'subscribe', points: [], intervalMs: 5 });
+      expect(await feed.next()).toMatchObject({ type: 'error' });
+      feed.send({ type: 'subscribe', points: ['*/*/*/*/*/current'], intervalMs: 100 });
+      expect(await feed.next()).toMatchObject({
+        values: [[signals.pointNumbers[0], 4000, null, statusCodes.badTimeout]],
+      });
+      feed.close();
+    });
+  });
+});
