@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import type {
@@ -16,6 +15,7 @@ import { connectError } from './connection-error.ts';
 import { within } from './deadline.ts';
 import type { OpcuaLibrary } from './library.ts';
 import { type OpcuaConfig, policyOf } from './opcua-config.ts';
+import { type CertificateStore, openCertificateStore } from './own-certificate.ts';
 import { checkServerTrust } from './server-trust.ts';
 import { checkUserTokens, describeUser, loadUserIdentity } from './user-identity.ts';
 
@@ -40,62 +40,81 @@ const sessionPeriods = 5;
 const shortestSessionMs = 60_000;
 const politeMs = 1000;
 
+/** A small machine may need that long for its first key. */
+const keyTimeoutMs = 120_000;
+
 /** @throws GatewayError when there is no working session within `connectTimeoutMs` */
 export const openConnection = async (options: OpenOptions): Promise<Connection> => {
   const { input, signal } = options;
-  const opening = new Opening(options);
+  const { id, config } = input;
+  const target = `source ${id}, ${config.endpointUrl}`;
+  const store = await within(openStore(options), {
+    timeoutMs: keyTimeoutMs,
+    signal,
+    what: `source ${id}, its keys`,
+  });
+  const opening = new Opening(options, { target, store });
   try {
-    return await within(opening.run(), {
-      timeoutMs: input.config.connectTimeoutMs,
-      signal,
-      what: opening.target,
-    });
+    const { connectTimeoutMs } = config;
+    return await within(opening.run(), { timeoutMs: connectTimeoutMs, signal, what: target });
   } catch (error) {
     await opening.abandon();
-    throw connectError(error, opening);
+    throw connectError(error, {
+      target,
+      user: describeUser(config.user),
+      ownCertificateFile: store.ownCertificateFile,
+    });
+  }
+};
+
+/** By folder: a source that is stopped and started again meets the work of before. */
+const openingStores = new Map<string, Promise<CertificateStore>>();
+
+const openStore = async ({ input, library }: OpenOptions): Promise<CertificateStore> => {
+  const folder = join(input.dataFolder, 'pki');
+  const { applicationName } = input.config;
+  const opening =
+    openingStores.get(folder) ?? openCertificateStore({ folder, applicationName, library });
+  openingStores.set(folder, opening);
+  try {
+    return await opening;
+  } finally {
+    openingStores.delete(folder);
   }
 };
 
 class Opening {
-  readonly target: string;
-  readonly user: string;
-  readonly ownCertificateFile: string;
   readonly #options: OpenOptions;
-  readonly #pkiFolder: string;
+  readonly #target: string;
+  readonly #certificates: OPCUACertificateManager;
   readonly #clients: PoliteClient[] = [];
   #isAbandoned = false;
 
-  constructor(options: OpenOptions) {
-    const { id, config, dataFolder } = options.input;
+  constructor(
+    options: OpenOptions,
+    { target, store }: { readonly target: string; readonly store: CertificateStore },
+  ) {
     this.#options = options;
-    this.target = `source ${id}, ${config.endpointUrl}`;
-    this.user = describeUser(config.user);
-    this.#pkiFolder = join(dataFolder, 'pki');
-    this.ownCertificateFile = join(this.#pkiFolder, 'own', 'certs', 'client_certificate.pem');
+    this.#target = target;
+    this.#certificates = store.manager;
   }
 
   async run(): Promise<Connection> {
     const { library, input } = this.#options;
     const { config } = input;
     const identity = await loadUserIdentity(config.user, library);
-    await mkdir(this.#pkiFolder, { recursive: true, mode: 0o700 });
-    const certificates = new library.OPCUACertificateManager({
-      rootFolder: this.#pkiFolder,
-      disableFileWatchers: true,
-    });
     const serverCertificate =
-      config.securityMode === 'None' ? undefined : await this.#serverCertificate(certificates);
+      config.securityMode === 'None' ? undefined : await this.#serverCertificate();
     const mode = library.MessageSecurityMode[config.securityMode];
     const policy = library.SecurityPolicy[policyOf(config)];
     const client = this.#client({
-      clientCertificateManager: certificates,
       securityMode: mode,
       securityPolicy: policy,
       ...(serverCertificate === undefined ? {} : { serverCertificate }),
     });
     await client.client.connect(config.endpointUrl);
     const endpoint = client.client.findEndpointForSecurity(mode, policy);
-    checkUserTokens(this.#need(endpoint, []), config.user, { library, target: this.target });
+    checkUserTokens(this.#need(endpoint, []), config.user, { library, target: this.#target });
     const session = await client.client.createSession(identity);
     return {
       library,
@@ -111,12 +130,12 @@ class Opening {
   }
 
   /** Asks the server for its certificate, and looks at it before anything else is said. */
-  async #serverCertificate(certificates: OPCUACertificateManager): Promise<Buffer> {
+  async #serverCertificate(): Promise<Buffer> {
     const { library, input, log } = this.#options;
     const { config } = input;
     const mode = library.MessageSecurityMode[config.securityMode];
     const policy = library.SecurityPolicy[policyOf(config)];
-    const discovery = this.#client({ clientCertificateManager: certificates });
+    const discovery = this.#client({});
     await discovery.client.connect(config.endpointUrl);
     const endpoints = await discovery.client.getEndpoints();
     await discovery.close();
@@ -128,10 +147,10 @@ class Opening {
       endpoints,
     );
     await checkServerTrust({
-      target: this.target,
+      target: this.#target,
       endpointUrl: config.endpointUrl,
       certificate: endpoint.serverCertificate,
-      certificates,
+      certificates: this.#certificates,
       pinnedFile: config.trustServerCertificate,
       log,
     });
@@ -151,7 +170,7 @@ class Opening {
     const others = shown.length === 0 ? '' : `, only ${[...new Set(shown)].join(', ')}`;
     throw new GatewayError(
       'PROTOCOL',
-      `${this.target} offers no ${input.config.securityMode}/${policyOf(input.config)}${others}`,
+      `${this.#target} offers no ${input.config.securityMode}/${policyOf(input.config)}${others}`,
       { retryable: false },
     );
   }
@@ -172,6 +191,7 @@ class Opening {
       defaultTransactionTimeout: timeoutMs,
       // Of a connection on which nothing comes: our own limits are shorter.
       transportTimeout: sessionMs,
+      clientCertificateManager: this.#certificates,
       ...security,
     });
     const polite = new PoliteClient(client);
@@ -181,7 +201,7 @@ class Opening {
 
   #lostError(reason: string): GatewayError {
     const text = reason === '' ? 'the server has ended it' : reason;
-    return new GatewayError('CONNECTION_LOST', `${this.target}: the connection is lost: ${text}`, {
+    return new GatewayError('CONNECTION_LOST', `${this.#target}: the connection is lost: ${text}`, {
       retryable: true,
     });
   }

@@ -10,6 +10,7 @@ export type OpcuaLibrary = Pick<
   | 'coerceNodeId'
   | 'DataChangeFilter'
   | 'DataChangeTrigger'
+  | 'makeApplicationUrn'
   | 'MessageSecurityMode'
   | 'MonitoringMode'
   | 'NodeClass'
@@ -18,7 +19,7 @@ export type OpcuaLibrary = Pick<
   | 'TimestampsToReturn'
   | 'UserTokenType'
 > &
-  Pick<typeof Certificates, 'OPCUACertificateManager'>;
+  Pick<typeof Certificates, 'makeSubject' | 'OPCUACertificateManager'>;
 
 let loading: Promise<OpcuaLibrary> | undefined;
 
@@ -40,5 +41,6 @@ const load = async (log: Log): Promise<OpcuaLibrary> => {
     log.debug({ library: 'node-opcua' }, words.map(String).join(' ').trim());
   client.setWarningLogger(print);
   client.setErrorLogger(print);
-  return { ...client, OPCUACertificateManager: certificates.OPCUACertificateManager };
+  const { OPCUACertificateManager, makeSubject } = certificates;
+  return { ...client, OPCUACertificateManager, makeSubject };
 };

@@ -132,7 +132,7 @@ export const opcuaConfigSchema = z
     ).optional(),
     applicationName: z
       .string()
-      .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$/, 'letters, digits, blanks, ., _ and -')
+      .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}$/, 'letters, digits, blanks, ., _ and -')
       .default('Seamwatt')
       .describe('Name in the certificate that the gateway makes for itself'),
     connectTimeoutMs: z

@@ -1,0 +1,246 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { Clock } from '../../gateway/core/clock.ts';
+import { GatewayError } from '../../gateway/core/error.ts';
+import { groupKey } from '../../gateway/core/point.ts';
+import type { Source } from '../../gateway/core/source.ts';
+import { systemClock } from '../../gateway/runtime/system-clock.ts';
+import { freePort } from '../support/free-port.ts';
+import { runSource, type SourceRun } from '../support/source-run.ts';
+import { type StallingProxy, startStallingProxy } from '../support/stalling-proxy.ts';
+
+/** A running device of one kind of source. */
+export type SourcePeer = {
+  /** Where it listens on 127.0.0.1. */
+  readonly port: number;
+  /** A new source that talks to that port, with deadlines well below `failsWithinMs`. */
+  createSource(port: number): Source;
+  /** Makes the device show values that it has not shown before. */
+  change(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type SourceContractOptions = {
+  /** Within this a source gives up on a device that does not answer. */
+  readonly failsWithinMs: number;
+  startPeer(): Promise<SourcePeer>;
+};
+
+const soonMs = 2_000;
+/** Longer than any period of the sources under test. */
+const quietMs = 400;
+
+/** The system's clock, which knows who takes part in it. */
+const countingClock = (): { readonly clock: Clock; joined(): number } => {
+  let joined = 0;
+  return {
+    joined: () => joined,
+    clock: {
+      nowMs: () => systemClock.nowMs(),
+      monotonicMs: () => systemClock.monotonicMs(),
+      join: (name, order) => {
+        joined += 1;
+        const participant = systemClock.join(name, order);
+        return {
+          sleepUntil: (dueMs, signal) => participant.sleepUntil(dueMs, signal),
+          leave: () => {
+            joined -= 1;
+            participant.leave();
+          },
+        };
+      },
+    },
+  };
+};
+
+/** Takes connections and never says a word. */
+const startMute = async (): Promise<number> => {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    // A reset by the source ends the connection like a close.
+    socket.on('error', () => socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return (server.address() as AddressInfo).port;
+};
+
+/**
+ * What every source must do, whatever it speaks. Goal: the supervisor may treat all sources alike. Method: a real device,
+ * behind a proxy that can stall and cut connections as networks do.
+ */
+export const sourceContract = (kind: string, options: SourceContractOptions): void => {
+  describe(`contract of sources: ${kind}`, () => {
+    const { failsWithinMs } = options;
+    let peer: SourcePeer;
+    let proxy: StallingProxy;
+    let clock: ReturnType<typeof countingClock>;
+    beforeAll(async () => {
+      peer = await options.startPeer();
+    });
+    afterAll(() => peer.stop());
+    beforeEach(async () => {
+      clock = countingClock();
+      proxy = await startStallingProxy(peer.port);
+      const { close } = proxy;
+      onTestFinished(close);
+    });
+
+    const run = (source: Source): SourceRun => {
+      const running = runSource(source, clock.clock);
+      onTestFinished(async () => {
+        await running.stop();
+      });
+      return running;
+    };
+    const isGood = (running: SourceRun): boolean =>
+      Object.values(running.frames.at(-1)?.points ?? {}).some(([, status]) => status === 'Good');
+    const reading = async (source = peer.createSource(proxy.port)): Promise<SourceRun> => {
+      const running = run(source);
+      await running.until(() => isGood(running));
+      return running;
+    };
+    /** Whether it ended within so long, and how. */
+    const endedWithin = async (running: SourceRun, timeoutMs: number): Promise<unknown> => {
+      const timer = new AbortController();
+      const late = sleep(timeoutMs, 'still running', { signal: timer.signal });
+      const result = await Promise.race([running.ended, late]);
+      timer.abort();
+      await late.catch(() => undefined);
+      return result;
+    };
+    const expectLost = async (running: SourceRun): Promise<void> => {
+      const error = await endedWithin(running, failsWithinMs);
+      expect(error).toBeInstanceOf(GatewayError);
+      expect(error).toMatchObject({ retryable: true });
+      expect((error as GatewayError).message.length).toBeGreaterThan(10);
+      expect(clock.joined()).toBe(0);
+    };
+
+    it('has groups of its own that stay the same over its whole life', async () => {
+      const source = peer.createSource(proxy.port);
+      const before = structuredClone(source.groups);
+      const running = await reading(source);
+      await running.stop();
+      expect(source.groups).toEqual(before);
+      expect(new Set(source.groups.map(groupKey)).size).toBe(source.groups.length);
+      for (const { producer, channels } of source.groups) {
+        expect(producer).toBe(source.id);
+        expect(new Set(channels.map(({ point }) => point)).size).toBe(channels.length);
+      }
+    });
+
+    it('tells once that it is connected, and emits whole frames', async () => {
+      const running = await reading();
+      await peer.change();
+      const count = running.frames.length;
+      await running.until(() => running.frames.length > count);
+      expect(running.connections()).toBe(1);
+      for (const { timeMs, receivedMs, points } of running.frames) {
+        expect(Math.abs(receivedMs - Date.now())).toBeLessThan(10_000);
+        expect(Number.isFinite(timeMs)).toBe(true);
+        for (const [value] of Object.values(points)) expect(Number.isFinite(value)).toBe(true);
+      }
+    });
+
+    it('goes on when a frame is not admitted', async () => {
+      const source = peer.createSource(proxy.port);
+      const running = run({
+        id: source.id,
+        groups: source.groups,
+        run: (context) =>
+          source.run({
+            ...context,
+            emit: (frame) => {
+              context.emit(frame);
+              return false;
+            },
+          }),
+      });
+      await running.until(() => isGood(running));
+      await peer.change();
+      const count = running.frames.length;
+      await running.until(() => running.frames.length > count);
+    });
+
+    it('ends soon when told to, emits nothing afterwards and leaves the clock', async () => {
+      const running = await reading();
+      const stopped = running.stop();
+      const count = running.frames.length;
+      expect(await endedWithin(running, soonMs)).toBeUndefined();
+      await stopped;
+      expect(clock.joined()).toBe(0);
+      await peer.change();
+      await sleep(quietMs);
+      expect(running.frames.length).toBe(count);
+    });
+
+    it('ends at once when told to before it began', async () => {
+      const running = run(peer.createSource(proxy.port));
+      await running.stop();
+      expect(await endedWithin(running, soonMs)).toBeUndefined();
+      expect(running.frames).toEqual([]);
+      expect(clock.joined()).toBe(0);
+    });
+
+    it('ends soon when told to while the device says nothing', async () => {
+      const running = run(peer.createSource(await startMute()));
+      await sleep(50);
+      void running.stop();
+      expect(await endedWithin(running, soonMs)).toBeUndefined();
+      expect(running.connections()).toBe(0);
+      expect(clock.joined()).toBe(0);
+    });
+
+    it('throws when nobody listens', async () => {
+      const running = run(peer.createSource(await freePort()));
+      await expectLost(running);
+      expect(running.connections()).toBe(0);
+      expect(isGood(running)).toBe(false);
+    });
+
+    it('throws when the device takes the connection and says nothing', async () => {
+      const running = run(peer.createSource(await startMute()));
+      await expectLost(running);
+      expect(running.connections()).toBe(0);
+    });
+
+    it.each(['cut', 'stall'] as const)(
+      'throws when the network does %s, with every point marked bad',
+      async (fate) => {
+        const source = peer.createSource(proxy.port);
+        const running = await reading(source);
+        proxy[fate]();
+        await expectLost(running);
+        const last = new Map<string, string>();
+        for (const { equipment, points } of running.frames) {
+          for (const [point, [, status]] of Object.entries(points)) {
+            if (status !== '0xFFFFFFFF') last.set(`${equipment}/${point}`, status);
+          }
+        }
+        const channels = source.groups.flatMap((group) => group.channels);
+        expect(last.size).toBe(channels.length);
+        for (const status of last.values()) expect(status).toMatch(/^Bad/);
+      },
+    );
+
+    it('reads on when it is run again', async () => {
+      const source = peer.createSource(proxy.port);
+      const first = await reading(source);
+      proxy.cut();
+      await expectLost(first);
+      const second = await reading(source);
+      expect(second.connections()).toBe(1);
+      await second.stop();
+      const third = await reading(source);
+      expect(await third.stop()).toBeUndefined();
+    });
+  });
+};
