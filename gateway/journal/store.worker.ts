@@ -23,6 +23,7 @@ import { NumberTable } from './store/numbers.ts';
 import { Quarantine } from './store/quarantine.ts';
 import { SnapshotFiles } from './store/snapshots.ts';
 import { StateTable } from './store/state.ts';
+import { storeDatabase } from './store/tables.ts';
 import { checkVersion } from './store/version.ts';
 import type { AnswerMessage } from './worker-calls.ts';
 
@@ -62,7 +63,7 @@ class Store {
   #open(): ReturnType<typeof openDatabase> {
     try {
       checkVersion(this.#folder);
-      return openDatabase(this.#folder);
+      return openDatabase(storeDatabase(this.#folder));
     } catch (error) {
       this.#lock.close();
       throw error;

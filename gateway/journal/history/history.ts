@@ -1,5 +1,237 @@
-export const openHistory = async (_options: unknown) => ({
-  run: async (_signal: AbortSignal) => undefined,
-  query: async (_query: unknown) => [],
-  close: async () => undefined,
-});
+import { describeError } from '../../core/error.ts';
+import type { Log } from '../../core/log.ts';
+import type { PointNumber, RegisteredGroup } from '../../core/point.ts';
+import type { Cursor, Journal } from '../contract.ts';
+import { WorkerCalls } from '../worker-calls.ts';
+import { Accumulator } from './accumulator.ts';
+import { emptyAggregates, fieldCount, mergeAggregate } from './aggregate.ts';
+import { type HistoryInterval, intervalFor, presentInterval } from './intervals.ts';
+import { minuteMs } from './lengths.ts';
+import type { ChannelPlace, HistoryCalls } from './protocol.ts';
+import { type RawSeries, readRaw } from './raw.ts';
+
+export type { HistoryInterval } from './intervals.ts';
+export type { RawSeries } from './raw.ts';
+
+export type HistoryOptions = {
+  readonly folder: string;
+  readonly journal: Journal;
+  /** Of the running configuration; those of earlier ones are asked of the journal. */
+  readonly groups: readonly RegisteredGroup[];
+  readonly log: Log;
+  /** Of the roll-ups by minute; hours stay. 400 days unless given. */
+  readonly maxAgeMs?: number;
+  /** Beyond, the oldest days of roll-ups by minute go. 1 GiB unless given. */
+  readonly maxBytes?: number;
+};
+
+export type HistoryQuery = {
+  readonly point: PointNumber;
+  readonly fromMs: number;
+  /** Not included. */
+  readonly toMs: number;
+  readonly maxIntervals: number;
+};
+
+export type RawQuery = Omit<HistoryQuery, 'maxIntervals'> & {
+  readonly maxSamples: number;
+  readonly signal: AbortSignal;
+};
+
+/** What was, point by point: roll-ups kept by a reader of the journal, and single samples from the journal itself. */
+export interface History {
+  /** Follows the journal until `signal` aborts. Whatever fails is tried again. */
+  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Intervals that have samples, oldest first: of a minute, or as much longer as it takes to have at most `maxIntervals`.
+   * @throws GatewayError STORE_FAILED
+   */
+  query(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
+  /**
+   * Samples as they were journalled, as far as the journal still has them.
+   * @throws GatewayError STORE_FAILED
+   */
+  raw(query: RawQuery): Promise<RawSeries>;
+  /** Stores what is counted; to be called after `run` has ended and before the journal is closed. */
+  close(): Promise<void>;
+}
+
+const dayMs = 86_400_000;
+const flushEveryMs = 60_000;
+/** A catch-up flushes earlier. */
+const flushAtRows = 20_000;
+const readWaitMs = 1_000;
+const retryMs = 5_000;
+const closeWithinMs = 2_000;
+const maxEntries = 8_192;
+/** A value covers this many nominal periods, or this long where frames come on change. */
+const holdPeriods = 3;
+const holdWithoutPeriodMs = 60_000;
+
+/**
+ * Opens or creates the roll-ups in `options.folder`.
+ * @throws GatewayError STORE_VERSION, STORE_FAILED
+ */
+export const openHistory = async (options: HistoryOptions): Promise<History> => {
+  const { folder, log } = options;
+  const worker = new WorkerCalls<HistoryCalls>('history/history');
+  try {
+    const { position, states, setAside } = await worker.call('open', {
+      folder,
+      maxBytes: options.maxBytes ?? 2 ** 30,
+      maxAgeMs: options.maxAgeMs ?? 400 * dayMs,
+    });
+    for (const reason of setAside) {
+      log.error({ reason }, 'history: begun anew, from what the journal still has');
+    }
+    const known = [...options.journal.knownGroups(), ...options.groups];
+    const groups = new Map(known.map((group) => [group.number as number, group]));
+    const accumulator = new Accumulator((number) => {
+      const periodMs = groups.get(number)?.periodMs;
+      return periodMs === undefined ? holdWithoutPeriodMs : periodMs * holdPeriods;
+    }, states);
+    return new RollupHistory({ options, worker, accumulator, position });
+  } catch (error) {
+    await worker.end();
+    throw error;
+  }
+};
+
+class RollupHistory implements History {
+  readonly #journal: Journal;
+  readonly #log: Log;
+  readonly #worker: WorkerCalls<HistoryCalls>;
+  readonly #accumulator: Accumulator;
+  #position: number;
+  #flushedMs = performance.now();
+  #closed = false;
+
+  constructor(parts: {
+    readonly options: HistoryOptions;
+    readonly worker: WorkerCalls<HistoryCalls>;
+    readonly accumulator: Accumulator;
+    readonly position: number;
+  }) {
+    this.#journal = parts.options.journal;
+    this.#log = parts.options.log;
+    this.#worker = parts.worker;
+    this.#accumulator = parts.accumulator;
+    this.#position = parts.position;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    let cursor: Cursor | undefined;
+    while (!signal.aborted) {
+      try {
+        cursor ??= await this.#openCursor();
+        await this.#follow(cursor, signal);
+      } catch (error) {
+        this.#log.error({ error: describeError(error) }, 'history: behind; will be tried again');
+        await sleep(retryMs, signal);
+      }
+    }
+    await cursor?.close();
+  }
+
+  #openCursor(): Promise<Cursor> {
+    return this.#journal.openCursor('history', {
+      // A journal that was begun anew has lower numbers.
+      from: Math.min(this.#position + 1, this.#journal.nextSeq),
+      persist: false,
+      classes: ['raw', 'kpi'],
+    });
+  }
+
+  async #follow(cursor: Cursor, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const batch = await cursor.next({ maxEntries, signal, waitMs: readWaitMs });
+      if (batch !== undefined) {
+        this.#accumulator.add(batch);
+        this.#position = cursor.position;
+      }
+      const due = performance.now() - this.#flushedMs >= flushEveryMs;
+      if (due || this.#accumulator.rows >= flushAtRows) await this.#flush();
+    }
+  }
+
+  async #flush(): Promise<void> {
+    this.#flushedMs = performance.now();
+    // KPIs that a crash takes are computed and journalled again: what is counted here must not be among them.
+    if (this.#journal.durableSeq < this.#position) await this.#journal.flush();
+    const position = this.#position;
+    const pending = this.#accumulator.take();
+    if (pending.rows.length === 0) return;
+    try {
+      await this.#worker.call('flush', { ...pending, position });
+    } catch (error) {
+      this.#accumulator.restore(pending);
+      throw error;
+    }
+  }
+
+  async query(query: HistoryQuery): Promise<readonly HistoryInterval[]> {
+    const { fromMs, toMs } = query;
+    const intervalMs = intervalFor(query);
+    const places = this.#places(query.point);
+    const stored = await this.#worker.call('query', { places, fromMs, toMs, intervalMs });
+    const intervals = new Map<number, Float64Array>();
+    stored.startMs.forEach((startMs, index) => {
+      intervals.set(startMs, stored.fields.subarray(index * fieldCount, (index + 1) * fieldCount));
+    });
+    for (const place of places) {
+      this.#accumulator.unflushed(place, (startMs, fields) => {
+        if (startMs >= toMs || startMs + minuteMs <= fromMs) return;
+        const start = Math.floor(startMs / intervalMs) * intervalMs;
+        const target = intervals.get(start) ?? emptyAggregates(1);
+        mergeAggregate({ fields: target, at: 0 }, { fields, at: place.channel * fieldCount });
+        intervals.set(start, target);
+      });
+    }
+    return [...intervals]
+      .sort(([a], [b]) => a - b)
+      .flatMap(([startMs, fields]) => presentInterval(startMs, intervalMs, fields));
+  }
+
+  async raw(query: RawQuery): Promise<RawSeries> {
+    const { fromMs, toMs } = query;
+    const stored = await this.#worker.call('span', { fromMs, toMs });
+    const fresh = this.#accumulator.unflushedSpan(fromMs, toMs);
+    const firstSeq = Math.min(stored?.firstSeq ?? Infinity, fresh?.first ?? Infinity);
+    const lastSeq = Math.max(stored?.lastSeq ?? 0, fresh?.last ?? 0);
+    const places = this.#places(query.point);
+    return readRaw({ journal: this.#journal, places, query, firstSeq, lastSeq });
+  }
+
+  /** Where the point lies in each group that has or had it. */
+  #places(point: PointNumber): readonly ChannelPlace[] {
+    return this.#journal.knownGroups().flatMap((group) => {
+      const channel = group.pointNumbers.indexOf(point);
+      return channel < 0 ? [] : [{ group: group.number, channel }];
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      // What is not durable now is counted after the next start.
+      if (this.#journal.durableSeq >= this.#position) await this.#flush();
+      await this.#worker.call('close', undefined, { withinMs: closeWithinMs });
+    } catch (error) {
+      this.#log.error({ error: describeError(error) }, 'history: closed before all was stored');
+    }
+    await this.#worker.end();
+  }
+}
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const wake = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', wake);
+      resolve();
+    };
+    const timer = setTimeout(wake, ms);
+    signal.addEventListener('abort', wake, { once: true });
+    if (signal.aborted) wake();
+  });

@@ -3,48 +3,33 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describeError, GatewayError } from '../../core/error.ts';
 
-/**
- * What does not hold a stream: numbers, texts, places of cursors, quarantine. One SQLite file, written ahead (WAL) and
- * synced on every commit (FULL).
- */
-
-const databaseName = 'journal.db';
-const databaseVersion = 1;
 const sqliteBusy = 5;
 const sqliteMalformed = 11;
 const sqliteNotADatabase = 26;
 
-const tables = `
-  CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS point (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, meaning TEXT NOT NULL, version INTEGER NOT NULL,
-    UNIQUE (path, meaning)) STRICT;
-  CREATE TABLE IF NOT EXISTS equipment_group (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, points TEXT NOT NULL, spec TEXT NOT NULL,
-    UNIQUE (key, points)) STRICT;
-  CREATE TABLE IF NOT EXISTS text (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
-  CREATE TABLE IF NOT EXISTS cursor (name TEXT PRIMARY KEY, seq INTEGER NOT NULL, ordinals TEXT NOT NULL) STRICT;
-  CREATE TABLE IF NOT EXISTS quarantine (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, sink_id TEXT NOT NULL, seq INTEGER NOT NULL, reason TEXT NOT NULL,
-    time_ms REAL NOT NULL, entry BLOB NOT NULL) STRICT;
-  CREATE INDEX IF NOT EXISTS quarantine_by_sink ON quarantine (sink_id, id);
-`;
+/** A SQLite file: where, with which version of its tables, and what makes them. */
+export type DatabaseSpec = {
+  readonly path: string;
+  readonly version: number;
+  readonly tables: string;
+};
 
-const openFile = (path: string): DatabaseSync => {
+/** Written ahead (WAL) and synced on every commit (FULL). */
+const openFile = ({ path, version, tables }: DatabaseSpec): DatabaseSync => {
   const database = new DatabaseSync(path, { timeout: 2_000 });
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
     const found = database.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (typeof found === 'number' && found > databaseVersion) {
+    if (typeof found === 'number' && found > version) {
       throw new GatewayError(
         'STORE_VERSION',
-        `${path} has version ${found}; this gateway knows versions up to ${databaseVersion}. Run a newer gateway or give it another folder.`,
+        `${path} has version ${found}; this gateway knows versions up to ${version}. Run a newer gateway or give it another folder.`,
         { retryable: false },
       );
     }
     const check = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
     if (check !== 'ok') throw new Error(String(check));
-    database.exec(`${tables} PRAGMA user_version = ${databaseVersion};`);
+    database.exec(`${tables} PRAGMA user_version = ${version};`);
     return database;
   } catch (error) {
     database.close();
@@ -65,11 +50,11 @@ const isCorrupt = (error: unknown): boolean =>
  * @throws GatewayError STORE_VERSION, STORE_FAILED
  */
 export const openDatabase = (
-  folder: string,
+  spec: DatabaseSpec,
 ): { readonly database: DatabaseSync; readonly setAside: readonly string[] } => {
-  const path = join(folder, databaseName);
+  const { path } = spec;
   try {
-    return { database: openFile(path), setAside: [] };
+    return { database: openFile(spec), setAside: [] };
   } catch (error) {
     if (!isCorrupt(error)) throw error;
     const aside = freeName(`${path}.damaged`);
@@ -77,7 +62,7 @@ export const openDatabase = (
       if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
     }
     const reason = `${path} does not verify (${describeError(error)}); it was renamed to ${aside}`;
-    return { database: openFile(path), setAside: [reason] };
+    return { database: openFile(spec), setAside: [reason] };
   }
 };
 

@@ -1,0 +1,100 @@
+/**
+ * Aggregates of one channel over one interval, as fields side by side in a Float64Array. Two of them merge, in any order,
+ * to that of both.
+ */
+export const fieldCount = 11;
+export const countField = 0;
+export const coveredField = 1;
+export const sumField = 2;
+export const minimumField = 3;
+export const maximumField = 4;
+export const firstField = 5;
+export const firstMsField = 6;
+export const lastField = 7;
+export const lastMsField = 8;
+/** Of the newest sample, usable or not. */
+export const statusField = 9;
+export const statusMsField = 10;
+
+/** Fields that are times, and what they are without a sample. */
+export const timeFields: ReadonlyMap<number, number> = new Map([
+  [firstMsField, Number.POSITIVE_INFINITY],
+  [lastMsField, Number.NEGATIVE_INFINITY],
+  [statusMsField, Number.NEGATIVE_INFINITY],
+]);
+
+/** A place in such an array. */
+export type Place = { readonly fields: Float64Array; readonly at: number };
+
+export const clearAggregate = ({ fields, at }: Place): void => {
+  fields.fill(0, at, at + fieldCount);
+  for (const [field, none] of timeFields) fields[at + field] = none;
+};
+
+/** Aggregates of nothing, for so many channels. */
+export const emptyAggregates = (channels: number): Float64Array => {
+  const fields = new Float64Array(channels * fieldCount);
+  for (let at = 0; at < fields.length; at += fieldCount) clearAggregate({ fields, at });
+  return fields;
+};
+
+export type Sample = { readonly timeMs: number; readonly value: number; readonly status: number };
+
+/** Adds a usable sample. */
+export const addSample = ({ fields, at }: Place, { timeMs, value, status }: Sample): void => {
+  const count = fields[at + countField] as number;
+  if (count === 0 || value < (fields[at + minimumField] as number)) {
+    fields[at + minimumField] = value;
+  }
+  if (count === 0 || value > (fields[at + maximumField] as number)) {
+    fields[at + maximumField] = value;
+  }
+  fields[at + countField] = count + 1;
+  fields[at + sumField] = (fields[at + sumField] as number) + value;
+  if (timeMs < (fields[at + firstMsField] as number)) {
+    fields[at + firstField] = value;
+    fields[at + firstMsField] = timeMs;
+  }
+  if (timeMs >= (fields[at + lastMsField] as number)) {
+    fields[at + lastField] = value;
+    fields[at + lastMsField] = timeMs;
+  }
+  addStatus({ fields, at }, timeMs, status);
+};
+
+/** Notes a sample without a usable value: only its status counts. */
+export const addStatus = ({ fields, at }: Place, timeMs: number, status: number): void => {
+  if (timeMs < (fields[at + statusMsField] as number)) return;
+  fields[at + statusMsField] = timeMs;
+  fields[at + statusField] = status;
+};
+
+export const mergeAggregate = (target: Place, source: Place): void => {
+  const { fields: into, at } = target;
+  const { fields: from, at: start } = source;
+  const add = (field: number): void => {
+    into[at + field] = (into[at + field] as number) + (from[start + field] as number);
+  };
+  const count = from[start + countField] as number;
+  const own = into[at + countField] as number;
+  if (count > 0) {
+    const minimum = from[start + minimumField] as number;
+    const maximum = from[start + maximumField] as number;
+    if (own === 0 || minimum < (into[at + minimumField] as number))
+      into[at + minimumField] = minimum;
+    if (own === 0 || maximum > (into[at + maximumField] as number))
+      into[at + maximumField] = maximum;
+  }
+  const take = (field: number, timeField: number): void => {
+    into[at + field] = from[start + field] as number;
+    into[at + timeField] = from[start + timeField] as number;
+  };
+  const ahead = (field: number): number =>
+    (from[start + field] as number) - (into[at + field] as number);
+  if (ahead(firstMsField) < 0) take(firstField, firstMsField);
+  if (ahead(lastMsField) >= 0) take(lastField, lastMsField);
+  if (ahead(statusMsField) >= 0) take(statusField, statusMsField);
+  add(countField);
+  add(coveredField);
+  add(sumField);
+};

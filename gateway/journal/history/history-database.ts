@@ -1,0 +1,267 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { type DatabaseSpec, openDatabase } from '../store/database.ts';
+import { emptyAggregates, fieldCount, mergeAggregate } from './aggregate.ts';
+import { hourMs, minuteMs } from './lengths.ts';
+import type { ChannelPlace, GroupState, HistoryCalls, MinuteSpan, RollupRow } from './protocol.ts';
+import { decodeRollup, RollupEncoder } from './rollup-codec.ts';
+
+/**
+ * Rows are ordered by time first: what is written in a minute then lies together, and a minute of the whole plant costs a
+ * few pages instead of one for each group.
+ */
+const databaseSpec = (folder: string): DatabaseSpec => ({
+  path: join(folder, 'history.db'),
+  version: 1,
+  tables: `
+    CREATE TABLE IF NOT EXISTS minute (
+      start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL, fields BLOB NOT NULL,
+      PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS hour (
+      start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL, fields BLOB NOT NULL,
+      PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS span (
+      start_ms INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS group_state (
+      group_number INTEGER PRIMARY KEY, last_ms BLOB NOT NULL, usable BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+  `,
+});
+
+type Table = 'minute' | 'hour';
+type Calls = HistoryCalls;
+
+/** Roll-ups on disk. Each flush is one transaction with the journal position it reaches, so nothing is counted twice. */
+export class HistoryDatabase {
+  readonly #database: DatabaseSync;
+  readonly #encoder = new RollupEncoder();
+  readonly #maxBytes: number;
+  readonly #maxAgeMs: number;
+  readonly setAside: readonly string[];
+
+  constructor({ folder, maxBytes, maxAgeMs }: Calls['open']['input']) {
+    mkdirSync(folder, { recursive: true });
+    const { database, setAside } = openDatabase(databaseSpec(folder));
+    this.#database = database;
+    this.setAside = setAside;
+    this.#maxBytes = maxBytes;
+    this.#maxAgeMs = maxAgeMs;
+  }
+
+  position(): number {
+    return this.#state('position');
+  }
+
+  states(): readonly GroupState[] {
+    return this.#database
+      .prepare('SELECT group_number, last_ms, usable FROM group_state')
+      .all()
+      .map((row) => ({
+        group: Number(row['group_number']),
+        lastMs: new Float64Array(new Uint8Array(row['last_ms'] as Uint8Array).buffer),
+        usable: new Uint8Array(row['usable'] as Uint8Array),
+      }));
+  }
+
+  flush({ rows, states, spans, position }: Calls['flush']['input']): undefined {
+    const database = this.#database;
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const row of rows) this.#merge('minute', row);
+      this.#foldHours(rows);
+      this.#saveStates(states);
+      this.#saveSpans(spans);
+      this.#setState('position', position);
+      this.#prune();
+      database.exec('COMMIT');
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  query({ places, fromMs, toMs, intervalMs }: Calls['query']['input']): Calls['query']['output'] {
+    const intervals = new Map<number, Float64Array>();
+    const openHourMs = this.#state('folded-until');
+    const minutesFromMs = intervalMs < hourMs ? fromMs : Math.max(fromMs, openHourMs);
+    for (const place of places) {
+      const take = (table: Table, range: { from: number; to: number; stepMs: number }): void => {
+        this.#scan(table, { ...place, ...range }, (startMs, fields) => {
+          const start = Math.floor(startMs / intervalMs) * intervalMs;
+          const target = intervalAt(intervals, start);
+          mergeAggregate({ fields: target, at: 0 }, { fields, at: place.channel * fieldCount });
+        });
+      };
+      if (minutesFromMs > fromMs) {
+        take('hour', { from: fromMs, to: Math.min(toMs, openHourMs), stepMs: hourMs });
+      }
+      take('minute', { from: minutesFromMs, to: toMs, stepMs: minuteMs });
+    }
+    const starts = [...intervals.keys()].sort((a, b) => a - b);
+    const fields = new Float64Array(starts.length * fieldCount);
+    starts.forEach((start, index) => {
+      fields.set(intervals.get(start) as Float64Array, index * fieldCount);
+    });
+    return { startMs: Float64Array.from(starts), fields };
+  }
+
+  span({ fromMs, toMs }: Calls['span']['input']): Calls['span']['output'] {
+    const row = this.#database
+      .prepare(
+        'SELECT min(first_seq) AS first, max(last_seq) AS last FROM span WHERE start_ms > ?1 AND start_ms < ?2',
+      )
+      .get(fromMs - minuteMs, toMs);
+    if (row === undefined || row['first'] === null) return undefined;
+    return { firstSeq: Number(row['first']), lastSeq: Number(row['last']) };
+  }
+
+  close(): undefined {
+    this.#database.close();
+  }
+
+  #state(key: string): number {
+    const row = this.#database.prepare('SELECT value FROM state WHERE key = ?').get(key);
+    return Number(row?.['value'] ?? 0);
+  }
+
+  #setState(key: string, value: number): void {
+    this.#database
+      .prepare('INSERT OR REPLACE INTO state (key, value) VALUES (?, ?)')
+      .run(key, value);
+  }
+
+  #newestHour(): number {
+    const row = this.#database.prepare('SELECT max(start_ms) AS newest FROM minute').get();
+    return Math.floor(Number(row?.['newest'] ?? 0) / hourMs) * hourMs;
+  }
+
+  #get(table: Table, startMs: number, group: number): Float64Array | undefined {
+    const row = this.#database
+      .prepare(`SELECT fields FROM ${table} WHERE start_ms = ? AND group_number = ?`)
+      .get(startMs, group);
+    return row === undefined ? undefined : decodeRollup(row['fields'] as Uint8Array, startMs);
+  }
+
+  #put(table: Table, { startMs, group, fields }: RollupRow): void {
+    this.#database
+      .prepare(`INSERT OR REPLACE INTO ${table} (start_ms, group_number, fields) VALUES (?, ?, ?)`)
+      .run(startMs, group, this.#encoder.encode(fields, startMs));
+  }
+
+  #merge(table: Table, row: RollupRow): void {
+    const stored = this.#get(table, row.startMs, row.group);
+    if (stored === undefined) {
+      this.#put(table, row);
+      return;
+    }
+    mergeAll(stored, row.fields);
+    this.#put(table, { ...row, fields: stored });
+  }
+
+  /** Hours that are over are kept folded; one that new rows fell into is folded anew. */
+  #foldHours(rows: readonly RollupRow[]): void {
+    const foldedMs = this.#state('folded-until');
+    const openHourMs = this.#newestHour();
+    const over = this.#database
+      .prepare(
+        `SELECT DISTINCT start_ms - start_ms % ${hourMs} AS hour, group_number FROM minute
+           WHERE start_ms >= ? AND start_ms < ?`,
+      )
+      .all(foldedMs, openHourMs);
+    for (const row of over) this.#foldHour(Number(row['hour']), Number(row['group_number']));
+    const late = new Map<string, { readonly hour: number; readonly group: number }>();
+    for (const { startMs, group } of rows) {
+      const hour = Math.floor(startMs / hourMs) * hourMs;
+      if (hour < foldedMs) late.set(`${hour}/${group}`, { hour, group });
+    }
+    for (const { hour, group } of late.values()) this.#foldHour(hour, group);
+    this.#setState('folded-until', Math.max(foldedMs, openHourMs));
+  }
+
+  #foldHour(hour: number, group: number): void {
+    let folded: Float64Array | undefined;
+    const range = { from: hour, to: hour + hourMs, stepMs: minuteMs };
+    this.#scan('minute', { group, channel: 0, ...range }, (_, fields) => {
+      if (folded === undefined) folded = fields;
+      else mergeAll(folded, fields);
+    });
+    if (folded !== undefined) this.#put('hour', { group, startMs: hour, fields: folded });
+  }
+
+  #scan(
+    table: Table,
+    range: ChannelPlace & { readonly from: number; readonly to: number; readonly stepMs: number },
+    take: (startMs: number, fields: Float64Array) => void,
+  ): void {
+    const statement = this.#database.prepare(
+      `SELECT fields FROM ${table} WHERE start_ms = ? AND group_number = ?`,
+    );
+    const bounds = this.#database
+      .prepare(`SELECT min(start_ms) AS oldest, max(start_ms) AS newest FROM ${table}`)
+      .get();
+    if (bounds === undefined || bounds['oldest'] === null) return;
+    const first = Math.floor(range.from / range.stepMs) * range.stepMs;
+    const end = Math.min(range.to, Number(bounds['newest']) + 1);
+    for (let at = Math.max(first, Number(bounds['oldest'])); at < end; at += range.stepMs) {
+      const row = statement.get(at, range.group);
+      if (row !== undefined) take(at, decodeRollup(row['fields'] as Uint8Array, at));
+    }
+  }
+
+  #saveStates(states: readonly GroupState[]): void {
+    const save = this.#database.prepare(
+      'INSERT OR REPLACE INTO group_state (group_number, last_ms, usable) VALUES (?, ?, ?)',
+    );
+    for (const { group, lastMs, usable } of states) {
+      save.run(group, new Uint8Array(lastMs.buffer, lastMs.byteOffset, lastMs.byteLength), usable);
+    }
+  }
+
+  #saveSpans(spans: readonly MinuteSpan[]): void {
+    const save = this.#database.prepare(
+      `INSERT INTO span (start_ms, first_seq, last_seq) VALUES (?1, ?2, ?3) ON CONFLICT (start_ms) DO UPDATE
+         SET first_seq = min(first_seq, ?2), last_seq = max(last_seq, ?3)`,
+    );
+    for (const { startMs, firstSeq, lastSeq } of spans) save.run(startMs, firstSeq, lastSeq);
+  }
+
+  /** By age, counted from the newest row, and a day at a time when the file has grown too large; hours stay. */
+  #prune(): void {
+    const row = this.#database
+      .prepare('SELECT min(start_ms) AS oldest, max(start_ms) AS newest FROM minute')
+      .get();
+    if (row === undefined || row['oldest'] === null) return;
+    let before = Number(row['newest']) - this.#maxAgeMs;
+    if (this.#usedBytes() > this.#maxBytes) {
+      before = Math.max(
+        before,
+        Math.min(Number(row['oldest']) + 24 * hourMs, Number(row['newest'])),
+      );
+    }
+    if (before <= Number(row['oldest'])) return;
+    this.#database.prepare('DELETE FROM minute WHERE start_ms < ?').run(before);
+    this.#database.prepare('DELETE FROM span WHERE start_ms < ?').run(before);
+  }
+
+  #usedBytes(): number {
+    const pragma = (name: string): number =>
+      Number(this.#database.prepare(`PRAGMA ${name}`).get()?.[name]);
+    return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
+  }
+}
+
+const intervalAt = (intervals: Map<number, Float64Array>, start: number): Float64Array => {
+  let fields = intervals.get(start);
+  if (fields === undefined) {
+    fields = emptyAggregates(1);
+    intervals.set(start, fields);
+  }
+  return fields;
+};
+
+const mergeAll = (target: Float64Array, source: Float64Array): void => {
+  for (let at = 0; at < Math.min(target.length, source.length); at += fieldCount) {
+    mergeAggregate({ fields: target, at }, { fields: source, at });
+  }
+};

@@ -1,0 +1,26 @@
+import { parentPort } from 'node:worker_threads';
+import { GatewayError } from '../../core/error.ts';
+import { serveCalls } from '../serve-calls.ts';
+import { HistoryDatabase } from './history-database.ts';
+import type { HistoryCalls } from './protocol.ts';
+
+let database: HistoryDatabase | undefined;
+
+const opened = (): HistoryDatabase => {
+  if (database !== undefined) return database;
+  throw new GatewayError('STORE_FAILED', 'the history is not open', { retryable: false });
+};
+
+if (parentPort !== null) {
+  serveCalls<HistoryCalls>(parentPort, {
+    open: (input) => {
+      database = new HistoryDatabase(input);
+      const { setAside } = database;
+      return { position: database.position(), states: database.states(), setAside };
+    },
+    flush: (input) => opened().flush(input),
+    query: (input) => opened().query(input),
+    span: (input) => opened().span(input),
+    close: () => opened().close(),
+  });
+}

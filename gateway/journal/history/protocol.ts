@@ -1,0 +1,62 @@
+/** What the main thread asks of the history worker. */
+
+/** New aggregates of a group over the minute that begins at `startMs`, to be merged into what is stored. */
+export type RollupRow = {
+  readonly group: number;
+  readonly startMs: number;
+  readonly fields: Float64Array;
+};
+
+/** By channel: when its newest sample was, and whether it was usable; coverage goes on from there after a restart. */
+export type GroupState = {
+  readonly group: number;
+  readonly lastMs: Float64Array;
+  readonly usable: Uint8Array;
+};
+
+/** Numbers of the journal entries whose time lies in the minute that begins at `startMs`. */
+export type MinuteSpan = {
+  readonly startMs: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+};
+
+/** A channel under one of the group numbers that it had. */
+export type ChannelPlace = { readonly group: number; readonly channel: number };
+
+export type HistoryCalls = {
+  readonly open: {
+    input: { readonly folder: string; readonly maxBytes: number; readonly maxAgeMs: number };
+    output: {
+      readonly position: number;
+      readonly states: readonly GroupState[];
+      readonly setAside: readonly string[];
+    };
+  };
+  /** All of it or nothing. */
+  readonly flush: {
+    input: {
+      readonly rows: readonly RollupRow[];
+      readonly states: readonly GroupState[];
+      readonly spans: readonly MinuteSpan[];
+      readonly position: number;
+    };
+    output: undefined;
+  };
+  readonly query: {
+    input: {
+      readonly places: readonly ChannelPlace[];
+      readonly fromMs: number;
+      readonly toMs: number;
+      /** A whole number of minutes, and of hours from an hour on. */
+      readonly intervalMs: number;
+    };
+    /** Starts, and aggregates side by side. */
+    output: { readonly startMs: Float64Array; readonly fields: Float64Array };
+  };
+  readonly span: {
+    input: { readonly fromMs: number; readonly toMs: number };
+    output: { readonly firstSeq: number; readonly lastSeq: number } | undefined;
+  };
+  readonly close: { input: undefined; output: undefined };
+};

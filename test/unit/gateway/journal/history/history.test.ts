@@ -1,0 +1,223 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { originCodes } from '../../../../../gateway/core/entry.ts';
+import type { PointNumber, RegisteredGroup } from '../../../../../gateway/core/point.ts';
+import { absentStatus, statusCodes } from '../../../../../gateway/core/quality.ts';
+import { type History, openHistory } from '../../../../../gateway/journal/history/history.ts';
+import type { Journal } from '../../../../../gateway/journal/journal.ts';
+import { plainGroup, testFolder, testJournal } from '../../../../support/journal.ts';
+import { silentLog } from '../../../../support/journal-options.ts';
+
+/** In the middle of an hour. */
+const startMs = 1_760_001_180_000;
+const minuteMs = 60_000;
+const hourMs = 3_600_000;
+
+type Sample = { readonly value: number; readonly status: number };
+const good = (value: number): Sample => ({ value, status: statusCodes.good });
+
+class Site {
+  readonly journal: Journal;
+  readonly group: RegisteredGroup;
+  readonly history: History;
+  readonly #ending = new AbortController();
+  readonly #running: Promise<void>;
+
+  constructor(parts: { journal: Journal; group: RegisteredGroup; history: History }) {
+    this.journal = parts.journal;
+    this.group = parts.group;
+    this.history = parts.history;
+    this.#running = this.history.run(this.#ending.signal);
+  }
+
+  static async open(folder: string): Promise<Site> {
+    const journal = await testJournal(folder, { memoryBytes: 16_384 });
+    const [group] = await journal.registerGroups([{ ...plainGroup('f01', 2), periodMs: 1_000 }]);
+    if (group === undefined) throw new Error('no group');
+    const history = await openHistory({ folder, journal, groups: [group], log: silentLog });
+    const site = new Site({ journal, group, history });
+    onTestFinished(() => site.close());
+    return site;
+  }
+
+  point(channel: number): PointNumber {
+    return this.group.pointNumbers[channel] ?? expect.fail('no point');
+  }
+
+  append(timeMs: number, samples: readonly Sample[], originCode = 0): void {
+    const seq = this.journal.appendFrame({
+      group: this.group.number,
+      timeMs,
+      receivedMs: timeMs,
+      originCode,
+      revision: 0,
+      values: Float64Array.from(samples, ({ value }) => value),
+      status: Uint32Array.from(samples, ({ status }) => status),
+      offset: 0,
+      length: samples.length,
+    });
+    expect(seq).toBeGreaterThan(0);
+  }
+
+  /** What is known when all that was appended has been read; waits for the reader. */
+  async query(fromMs: number, toMs: number, maxIntervals = 10_000): Promise<unknown[]> {
+    const query = { point: this.point(0), fromMs, toMs, maxIntervals };
+    const count = (intervals: readonly { readonly count: number }[]): number =>
+      intervals.reduce((sum, interval) => sum + interval.count, 0);
+    let before = -1;
+    await expect
+      .poll(
+        async () => {
+          const now = count(await this.history.query(query));
+          const settled = now === before;
+          before = now;
+          return settled;
+        },
+        { timeout: 10_000, interval: 50 },
+      )
+      .toBe(true);
+    return [...(await this.history.query(query))];
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#running;
+    await this.history.close();
+    await this.journal.close();
+  }
+}
+
+describe('history', { timeout: 30_000 }, () => {
+  it('rolls samples up by minute with extremes, mean, first, last and what was measured', async () => {
+    const site = await Site.open(testFolder());
+    for (let second = 0; second < 90; second++) {
+      site.append(startMs + second * 1_000, [good(second % 60), good(0)]);
+    }
+    expect(await site.query(startMs, startMs + 2 * minuteMs)).toEqual([
+      {
+        startMs,
+        durationMs: minuteMs,
+        count: 60,
+        coveredMs: minuteMs,
+        minimum: 0,
+        maximum: 59,
+        mean: 29.5,
+        first: 0,
+        last: 59,
+        lastStatus: statusCodes.good,
+      },
+      expect.objectContaining({
+        startMs: startMs + minuteMs,
+        count: 30,
+        coveredMs: 29_000,
+        mean: 14.5,
+      }),
+    ]);
+  });
+
+  it('does not count as measured what is absent for long, bad or estimated', async () => {
+    const site = await Site.open(testFolder());
+    site.append(startMs, [good(1), good(1)]);
+    // A gap of 20 s: a value holds for three periods of 1 s.
+    site.append(startMs + 20_000, [good(3), good(1)]);
+    site.append(startMs + 21_000, [{ value: 9, status: statusCodes.badTimeout }, good(1)]);
+    site.append(startMs + 22_000, [{ value: Number.NaN, status: statusCodes.good }, good(1)]);
+    site.append(startMs + 23_000, [good(5), good(1)], originCodes.estimated);
+    site.append(startMs + 24_000, [{ value: 0, status: absentStatus }, good(1)]);
+    site.append(startMs + 25_000, [{ value: 8, status: statusCodes.bad }, good(1)]);
+    expect(await site.query(startMs, startMs + minuteMs)).toEqual([
+      expect.objectContaining({
+        count: 3,
+        coveredMs: 4_000,
+        minimum: 1,
+        maximum: 5,
+        mean: 3,
+        first: 1,
+        last: 5,
+        lastStatus: statusCodes.bad,
+      }),
+    ]);
+  });
+
+  it('counts every sample once through restarts and folds hours that are over', async () => {
+    const folder = testFolder();
+    const hours = 5;
+    for (let hour = 0; hour < hours; hour++) {
+      const site = await Site.open(folder);
+      for (let second = 0; second < 3_600; second += 10) {
+        site.append(startMs + hour * hourMs + second * 1_000, [good(hour), good(0)]);
+      }
+      await site.query(startMs, startMs + hours * hourMs);
+      await site.close();
+    }
+    const site = await Site.open(folder);
+    const byMinute = (await site.query(startMs, startMs + hours * hourMs)) as { count: number }[];
+    expect(byMinute).toHaveLength(hours * 60);
+    expect(byMinute.every(({ count }) => count === 6)).toBe(true);
+    const hourStart = Math.floor(startMs / hourMs) * hourMs;
+    const byHour = await site.query(hourStart, hourStart + 6 * hourMs, 8);
+    const inFirst = (hourStart + hourMs - startMs) / 10_000;
+    expect(byHour).toEqual(
+      Array.from({ length: 6 }, (_, index) =>
+        expect.objectContaining({
+          startMs: hourStart + index * hourMs,
+          durationMs: hourMs,
+          count: index === 0 ? inFirst : index === 5 ? 360 - inFirst : 360,
+          minimum: Math.max(0, index - 1),
+          maximum: Math.min(hours - 1, index),
+        }),
+      ),
+    );
+    const point = site.point(1);
+    const all = await site.history.query({ point, fromMs: 0, toMs: 2e12, maxIntervals: 1 });
+    expect(all.map(({ count }) => count)).toEqual([hours * 360]);
+  });
+
+  it('begins anew from the journal when its database is damaged', async () => {
+    const folder = testFolder();
+    const first = await Site.open(folder);
+    for (let second = 0; second < 120; second++) {
+      first.append(startMs + second * 1_000, [good(second), good(0)]);
+    }
+    const before = await first.query(startMs, startMs + 2 * minuteMs);
+    await first.close();
+    writeFileSync(join(folder, 'history.db'), 'rubbish '.repeat(1_000));
+    const second = await Site.open(folder);
+    await expect
+      .poll(() => second.query(startMs, startMs + 2 * minuteMs), { timeout: 10_000 })
+      .toEqual(before);
+  });
+
+  it('gives single samples from the journal, from disk and from memory', async () => {
+    const site = await Site.open(testFolder());
+    for (let second = 0; second < 1_200; second++) {
+      const absent = second % 10 === 0;
+      site.append(startMs + second * 1_000, [
+        { value: second / 10, status: absent ? absentStatus : statusCodes.good },
+        good(0),
+      ]);
+    }
+    await site.query(startMs, startMs + hourMs);
+    const raw = await site.history.raw({
+      point: site.point(0),
+      fromMs: startMs + 595_000,
+      toMs: startMs + 605_000,
+      maxSamples: 100,
+      signal: AbortSignal.timeout(10_000),
+    });
+    const seconds = [595, 596, 597, 598, 599, 601, 602, 603, 604];
+    expect([...raw.timeMs]).toEqual(seconds.map((second) => startMs + second * 1_000));
+    expect([...raw.values]).toEqual(seconds.map((second) => second / 10));
+    expect(raw.truncated).toBe(false);
+    const few = await site.history.raw({
+      point: site.point(0),
+      fromMs: 0,
+      toMs: 2e12,
+      maxSamples: 3,
+      signal: AbortSignal.timeout(10_000),
+    });
+    expect([...few.values]).toEqual([0.1, 0.2, 0.3]);
+    expect(few.truncated).toBe(true);
+  });
+});
