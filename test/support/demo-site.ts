@@ -20,6 +20,7 @@ type Entry = Record<string, unknown> & { transport?: Record<string, unknown> };
 
 /** The demo site's file as data; tests change what they are about. */
 export type DemoSite = Record<string, unknown> & {
+  site: Record<string, unknown>;
   sources: Entry[];
   sinks: Entry[];
   data: Record<string, unknown>;

@@ -38,6 +38,26 @@ export const spawnGatewayProcess = (
   };
 };
 
+/** Runs `seamwatt ARGUMENTS` to its end. */
+export const runGatewayProcess = async (
+  args: readonly string[],
+): Promise<{ readonly code: number | null; readonly out: string; readonly log: string }> => {
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, SEAMWATT_LANG: 'en' },
+  });
+  let out = '';
+  let log = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
+  await once(child, 'close');
+  return { code: child.exitCode, out, log };
+};
+
 /** Starts `seamwatt ARGUMENTS` and waits until it says where it can be seen. Rejects with its log when it ends before. */
 export const startGatewayProcess = async (args: readonly string[]): Promise<GatewayProcess> => {
   const child = spawn(process.execPath, [program, ...args], {
