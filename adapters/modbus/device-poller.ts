@@ -52,6 +52,8 @@ export class DevicePoller implements PolledMember, ReadOwner {
   #inFlight = 0;
   #answers = 0;
   #silences = 0;
+  /** Whether a gateway said that the device is silent. */
+  #isGatewayAlive = false;
   #refusal: string | undefined;
   #dueMs = 0;
   #resolve: (result: PollResult) => void = () => undefined;
@@ -112,7 +114,10 @@ export class DevicePoller implements PolledMember, ReadOwner {
     const isSilent = isUnanswered(error);
     if (isSilent) this.#silences += 1;
     else this.#answers += 1;
-    if (error.code === 'DEVICE_EXCEPTION') this.#options.onAnswer();
+    if (error.code === 'DEVICE_EXCEPTION') {
+      this.#isGatewayAlive = true;
+      this.#options.onAnswer();
+    }
     // One address that is never answered, or never will be, must not cost the rest of the device its time.
     if (!error.retryable || (isSilent && this.#answers > 0)) {
       const restMs = read.retry.failed(isSilent ? read.request.timeoutMs : 0);
@@ -129,6 +134,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
     this.#inFlight = 0;
     this.#answers = 0;
     this.#silences = 0;
+    this.#isGatewayAlive = false;
     this.#refusal = undefined;
     for (const read of this.#reads) {
       if (!tasks.includes(read.task) || read.resumeMs > nowMs) continue;
@@ -172,7 +178,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
     // Asked anew who is there: after a silence it may be another device.
     this.#isChecked &&= !this.#hasChecks;
     const costMs = this.#silences * this.#options.config.timeoutMs;
-    return { state: 'unanswered', reason, costMs };
+    return { state: 'unanswered', reason, costMs, isConnectionAlive: this.#isGatewayAlive };
   }
 
   /** It may be that only this one read is never answered: the next cycle then finds the device alive. */
@@ -260,7 +266,9 @@ export class DevicePoller implements PolledMember, ReadOwner {
       if (!isConnectionGone(error)) this.#failCycle(statusOfError(error));
       const reason = error.message;
       if (!isUnanswered(error) && !isConnectionGone(error)) return { state: 'refused', reason };
-      return { state: 'unanswered', reason, costMs: timeoutMs };
+      const isConnectionAlive = error.code === 'DEVICE_EXCEPTION';
+      if (isConnectionAlive) onAnswer();
+      return { state: 'unanswered', reason, costMs: timeoutMs, isConnectionAlive };
     }
   }
 

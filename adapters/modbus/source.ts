@@ -81,6 +81,7 @@ const runOnce = async (options: RunOptions): Promise<unknown> => {
   } catch (error) {
     return error;
   } finally {
+    stop.abort();
     context.signal.removeEventListener('abort', onAbort);
   }
 };

@@ -10,7 +10,13 @@ import { PollSchedule } from './poll-schedule.ts';
 export type PollResult =
   | { readonly state: 'up' }
   | { readonly state: 'degraded' | 'refused'; readonly reason: string }
-  | { readonly state: 'unanswered'; readonly reason: string; readonly costMs: number };
+  | {
+      readonly state: 'unanswered';
+      readonly reason: string;
+      readonly costMs: number;
+      /** Something between here and the member answered in its place (a gateway), so the connection is not in doubt. */
+      readonly isConnectionAlive?: boolean;
+    };
 
 export const pollUp: PollResult = { state: 'up' };
 
@@ -115,7 +121,8 @@ class MemberLoop {
       case 'unanswered': {
         const restMs = this.#retry.failed(result.costMs);
         this.#report(this.#retry.isDown ? 'down' : 'degraded', result.reason);
-        silence.lasts();
+        if (result.isConnectionAlive === true) silence.broken();
+        else silence.lasts();
         return restMs;
       }
     }

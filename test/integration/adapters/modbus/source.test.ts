@@ -268,6 +268,20 @@ describe('a Modbus source', () => {
     ]);
   });
 
+  it('keeps a connection on which a gateway says that the device is silent', async () => {
+    const device = await startRegisters();
+    device.misbehave(1, (request) => request.socket.write(exceptionAnswer(request, 11)));
+    const { run, finished } = runLockStep(createSource(tcpEntry(device.port, [{}]), [one]), {
+      durationMs: 120_000,
+    });
+    await finished;
+    expect(device.connections).toHaveLength(1);
+    expect(run.connections()).toBe(1);
+    expect(run.members.at(-1)).toMatchObject({ state: 'down' });
+    expect(device.requests.length).toBeLessThan(20);
+    expect(await run.stop()).toBeUndefined();
+  });
+
   it('stops at once, without a word, when it is told to', async () => {
     const device = await startRegisters();
     device.misbehave(1, () => undefined);

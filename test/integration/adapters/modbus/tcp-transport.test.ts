@@ -253,16 +253,20 @@ describe('a device that is slow', () => {
   });
 
   it('a read whose answer lies in the socket after a stall of the process is answered', async () => {
-    const { port } = await device((request) => request.socket.write(addressesAnswer(request)));
+    const timeoutMs = 400;
+    let answered: () => void = () => undefined;
+    const inSocket = new Promise<void>((resolve) => {
+      answered = resolve;
+    });
+    const { port } = await device((request) => {
+      request.socket.write(addressesAnswer(request));
+      answered();
+    });
     const { transport } = await open(port);
-    const read = readRegisters(transport, { timeoutMs: 60, address: 9 });
-    await new Promise((resolve) => setImmediate(resolve));
-    const until = performance.now() + 30;
-    while (performance.now() < until);
-    // The device answers in this process, so its answer is only now on its way; the next stall passes the deadline.
-    await new Promise((resolve) => setImmediate(resolve));
-    const end = performance.now() + 60;
-    while (performance.now() < end);
+    const startedMs = performance.now();
+    const read = readRegisters(transport, { timeoutMs, address: 9 });
+    await inSocket;
+    while (performance.now() < startedMs + timeoutMs + 50);
     expect(await read).toEqual([9]);
   });
 });
