@@ -44,7 +44,17 @@ const politeMs = 1000;
 const keyTimeoutMs = 120_000;
 
 /** @throws GatewayError when there is no working session within `connectTimeoutMs` */
-export const openConnection = async (options: OpenOptions): Promise<Connection> => {
+export const openConnection = (options: OpenOptions): Promise<Connection> =>
+  withOpening(options, (opening) => opening.run());
+
+/** What the server offers, asked for without protection. */
+export const readEndpoints = (options: OpenOptions): Promise<readonly EndpointDescription[]> =>
+  withOpening(options, (opening) => opening.endpoints());
+
+const withOpening = async <Result>(
+  options: OpenOptions,
+  work: (opening: Opening) => Promise<Result>,
+): Promise<Result> => {
   const { input, signal } = options;
   const { id, config } = input;
   const target = `source ${id}, ${config.endpointUrl}`;
@@ -56,7 +66,7 @@ export const openConnection = async (options: OpenOptions): Promise<Connection> 
   const opening = new Opening(options, { target, store });
   try {
     const { connectTimeoutMs } = config;
-    return await within(opening.run(), { timeoutMs: connectTimeoutMs, signal, what: target });
+    return await within(work(opening), { timeoutMs: connectTimeoutMs, signal, what: target });
   } catch (error) {
     await opening.abandon();
     throw connectError(error, {
@@ -129,16 +139,21 @@ class Opening {
     await Promise.all(this.#clients.map((client) => client.close()));
   }
 
+  async endpoints(): Promise<readonly EndpointDescription[]> {
+    const discovery = this.#client({});
+    await discovery.client.connect(this.#options.input.config.endpointUrl);
+    const endpoints = await discovery.client.getEndpoints();
+    await discovery.close();
+    return endpoints;
+  }
+
   /** Asks the server for its certificate, and looks at it before anything else is said. */
   async #serverCertificate(): Promise<Buffer> {
     const { library, input, log } = this.#options;
     const { config } = input;
     const mode = library.MessageSecurityMode[config.securityMode];
     const policy = library.SecurityPolicy[policyOf(config)];
-    const discovery = this.#client({});
-    await discovery.client.connect(config.endpointUrl);
-    const endpoints = await discovery.client.getEndpoints();
-    await discovery.close();
+    const endpoints = await this.endpoints();
     const endpoint = this.#need(
       endpoints.find(
         ({ securityMode, securityPolicyUri }) =>

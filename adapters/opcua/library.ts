@@ -6,6 +6,7 @@ import type { Log } from '../../gateway/core/log.ts';
 export type OpcuaLibrary = Pick<
   typeof Client,
   | 'AttributeIds'
+  | 'browseAll'
   | 'BrowseDirection'
   | 'coerceNodeId'
   | 'DataChangeFilter'
@@ -13,7 +14,6 @@ export type OpcuaLibrary = Pick<
   | 'makeApplicationUrn'
   | 'MessageSecurityMode'
   | 'MonitoringMode'
-  | 'NodeClass'
   | 'OPCUAClient'
   | 'SecurityPolicy'
   | 'TimestampsToReturn'
