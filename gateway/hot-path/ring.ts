@@ -1,5 +1,8 @@
 import type { EntryBatch } from '../core/entry.ts';
 
+/** Neighbouring channels of a ring that one operator works on: lane `i` is channel `firstChannel + i`. */
+export type Lanes = { readonly firstChannel: number; readonly lanes: number };
+
 /**
  * The newest frames of one group, frame by frame: one time, then all channels side by side. (Channel by channel with
  * power-of-two strides, the heads of all channels share one cache set; this layout pushes about 16 times faster.)
@@ -12,7 +15,10 @@ export class FrameRing {
   readonly timeMs: Float64Array;
   /** Row `r` holds the channels of one frame from `r * width` on. */
   readonly values: Float64Array;
+  /** Like `values`, but only written for rows with anything but good samples: ask `worst` first. */
   readonly status: Uint32Array;
+  /** Of each row, all statuses or-ed: 0 when all are good, below the first bad status when all are usable. */
+  readonly worst: Uint32Array;
   /** Frames ever pushed, in an array so that it is part of the state like the rest. */
   readonly #sequence = new Float64Array(1);
   readonly #mask: number;
@@ -24,6 +30,7 @@ export class FrameRing {
     this.timeMs = new Float64Array(this.capacity);
     this.values = new Float64Array(this.capacity * this.width);
     this.status = new Uint32Array(this.capacity * this.width);
+    this.worst = new Uint32Array(this.capacity);
     this.#mask = this.capacity - 1;
     this.#newestRow = this.#mask;
   }
@@ -56,9 +63,16 @@ export class FrameRing {
     const { values, status } = this;
     const sourceValues = batch.values;
     const sourceStatus = batch.status;
+    let worst = 0;
     for (let channel = 0; channel < width; channel++) {
       values[to + channel] = sourceValues[from + channel] as number;
-      status[to + channel] = sourceStatus[from + channel] as number;
+      worst |= sourceStatus[from + channel] as number;
+    }
+    this.worst[row] = worst;
+    if (worst !== 0) {
+      for (let channel = 0; channel < width; channel++) {
+        status[to + channel] = sourceStatus[from + channel] as number;
+      }
     }
     this.timeMs[row] = batch.timeMs[index] as number;
     this.#newestRow = row;
@@ -67,7 +81,7 @@ export class FrameRing {
 
   /** The arrays that are the whole state: what a snapshot copies. Call `restored` after writing to them. */
   get state(): readonly (Float64Array | Uint32Array)[] {
-    return [this.#sequence, this.timeMs, this.values, this.status];
+    return [this.#sequence, this.timeMs, this.values, this.status, this.worst];
   }
 
   /** To be called after `state` was overwritten. */

@@ -1,4 +1,5 @@
 import { statusCodes } from '../core/quality.ts';
+import { firstBadStatus, firstUncertainStatus } from './quality-bits.ts';
 
 /**
  * A slot holds the newest sample of one channel in the arena: value, status, time and whether it was measured (an
@@ -17,9 +18,6 @@ export const slotInitial: readonly number[] = [
   Number.NEGATIVE_INFINITY,
   0,
 ];
-
-const firstBadStatus = 0x8000_0000;
-const firstUncertainStatus = 0x4000_0000;
 
 /** Good or uncertain: the value may be used. */
 export const isUsableSlot = (memory: Float64Array, slot: number): boolean =>

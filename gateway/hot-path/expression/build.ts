@@ -1,5 +1,6 @@
 import { statusCodes, worseStatus } from '../../core/quality.ts';
 import type { BuildContext, Step } from '../program.ts';
+import { firstBadStatus } from '../quality-bits.ts';
 import { isUsableSlot, statusCell, timeCell, valueCell } from '../slot.ts';
 import type { CheckedExpression } from './check.ts';
 import type { ArithmeticOperator, BinaryOperator } from './syntax.ts';
@@ -207,8 +208,6 @@ const pathsIn = (node: CheckedExpression): readonly string[] => {
       return node.operands.flatMap(pathsIn);
   }
 };
-
-const firstBadStatus = 0x8000_0000;
 
 /**
  * Compiles a checked expression to steps over the arena. Its status is the worst of its points'; one that is out of date

@@ -1,43 +1,36 @@
 import type { ArenaPlan } from '../arena.ts';
-import type { FrameRing } from '../ring.ts';
+import { firstBadStatus } from '../quality-bits.ts';
+import type { FrameRing, Lanes } from '../ring.ts';
 
 /**
  * Exponentially weighted moving average of channels, one step a usable sample: z = lambda * x + (1 - lambda) * z
  * (ISO 7870-6). Starts at `start`, or at the first sample without one.
  */
-export type Ewma = {
+export type Ewma = Lanes & {
   readonly base: number;
-  readonly channels: Uint16Array;
   /** 0 < lambda <= 1 */
   readonly lambda: number;
 };
 
-const firstBadStatus = 0x8000_0000;
-
 export const reserveEwma = (
   plan: Pick<ArenaPlan, 'reserve'>,
-  options: {
-    readonly channels: readonly number[];
-    readonly lambda: number;
-    readonly start?: number;
-  },
-): Ewma => ({
-  base: plan.reserve(
-    options.channels.length,
-    options.channels.map(() => options.start ?? Number.NaN),
-  ),
-  channels: Uint16Array.from(options.channels),
-  lambda: options.lambda,
-});
+  options: Lanes & { readonly lambda: number; readonly start?: number },
+): Ewma => {
+  const { firstChannel, lanes, lambda, start = Number.NaN } = options;
+  const initial = Array.from({ length: lanes }, () => start);
+  return { base: plan.reserve(lanes, initial), firstChannel, lanes, lambda };
+};
 
 /** Takes the newest frame of the ring. */
 export const pushEwma = (memory: Float64Array, ewma: Ewma, ring: FrameRing): void => {
-  const { base, channels, lambda } = ewma;
+  const { base, lanes, lambda } = ewma;
   const { values, status } = ring;
-  const row = ring.newestRow * ring.width;
-  for (let lane = 0; lane < channels.length; lane++) {
-    const at = row + (channels[lane] as number);
-    if ((status[at] as number) >= firstBadStatus) continue;
+  const row = ring.newestRow;
+  const first = row * ring.width + ewma.firstChannel;
+  const isAllUsable = (ring.worst[row] as number) < firstBadStatus;
+  for (let lane = 0; lane < lanes; lane++) {
+    const at = first + lane;
+    if (!isAllUsable && (status[at] as number) >= firstBadStatus) continue;
     const value = values[at] as number;
     const before = memory[base + lane] as number;
     memory[base + lane] = Number.isNaN(before) ? value : before + lambda * (value - before);

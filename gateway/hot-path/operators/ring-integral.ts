@@ -1,31 +1,30 @@
 import type { ArenaPlan } from '../arena.ts';
-import type { FrameRing } from '../ring.ts';
+import { firstBadStatus } from '../quality-bits.ts';
+import type { FrameRing, Lanes } from '../ring.ts';
 
 /**
  * Time integral (trapezoid) of channels of a ring, in the channel's unit times ms, and the time that it covers. Nothing is
  * added between two frames further apart than `gapMs`, nor next to an unusable sample.
  */
-export type RingIntegral = {
-  readonly base: number;
-  readonly channels: Uint16Array;
-  readonly gapMs: number;
-};
+export type RingIntegral = Lanes & { readonly base: number; readonly gapMs: number };
 
 const size = 3;
 const sumCell = 0;
 const compensationCell = 1;
 const coveredCell = 2;
 
-const firstBadStatus = 0x8000_0000;
-
 export const reserveRingIntegral = (
   plan: Pick<ArenaPlan, 'reserve'>,
-  options: { readonly channels: readonly number[]; readonly gapMs: number },
-): RingIntegral => ({
-  base: plan.reserve(size * options.channels.length),
-  channels: Uint16Array.from(options.channels),
-  gapMs: options.gapMs,
-});
+  options: Lanes & { readonly gapMs: number },
+): RingIntegral => {
+  const { firstChannel, lanes, gapMs } = options;
+  return { base: plan.reserve(size * lanes), firstChannel, lanes, gapMs };
+};
+
+/** `status` is only written for rows with anything but good samples. */
+const isUsableAt = (ring: FrameRing, row: number, channel: number): boolean =>
+  (ring.worst[row] as number) < firstBadStatus ||
+  (ring.status[row * ring.width + channel] as number) < firstBadStatus;
 
 /** Takes the newest frame of the ring, whose capacity is at least two frames. */
 export const pushRingIntegral = (
@@ -34,21 +33,27 @@ export const pushRingIntegral = (
   ring: FrameRing,
 ): void => {
   if (ring.sequence < 2) return;
-  const { channels } = integral;
-  const { values, status } = ring;
+  const { lanes, firstChannel } = integral;
+  const { values } = ring;
   const newest = ring.newestRow;
   const before = ring.rowAt(1);
   const stepMs = (ring.timeMs[newest] as number) - (ring.timeMs[before] as number);
   if (!(stepMs > 0 && stepMs <= integral.gapMs)) return;
-  for (let lane = 0; lane < channels.length; lane++) {
-    const channel = channels[lane] as number;
-    const at = newest * ring.width + channel;
-    const last = before * ring.width + channel;
-    if ((status[at] as number) >= firstBadStatus || (status[last] as number) >= firstBadStatus) {
-      continue;
+  const first = newest * ring.width + firstChannel;
+  const firstBefore = before * ring.width + firstChannel;
+  const isAllUsable =
+    (ring.worst[newest] as number) < firstBadStatus &&
+    (ring.worst[before] as number) < firstBadStatus;
+  const halfStepMs = stepMs / 2;
+  for (let lane = 0; lane < lanes; lane++) {
+    const at = first + lane;
+    const last = firstBefore + lane;
+    if (!isAllUsable) {
+      const channel = firstChannel + lane;
+      if (!isUsableAt(ring, newest, channel) || !isUsableAt(ring, before, channel)) continue;
     }
+    const term = halfStepMs * ((values[at] as number) + (values[last] as number));
     const base = integral.base + lane * size;
-    const term = (stepMs * ((values[at] as number) + (values[last] as number))) / 2;
     const sum = memory[base + sumCell] as number;
     const next = sum + term;
     const lost = Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum;

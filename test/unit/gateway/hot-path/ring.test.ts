@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isBad, statusCodes } from '../../../../gateway/core/quality.ts';
 import { FrameRing } from '../../../../gateway/hot-path/ring.ts';
 import { testSeed } from '../../../support/seed.ts';
 import { rowBatch } from './ring-feed.ts';
@@ -41,11 +42,22 @@ describe('frame ring', () => {
     expect(ring.newestRow).toBe(ring.rowAt(0));
   });
 
-  test('keeps the status of each sample', () => {
+  test('keeps the statuses of frames that are not all good, and the worst of each', () => {
     const ring = new FrameRing({ width: 2, minimumCapacity: 2 });
-    const batch = rowBatch([[1, undefined]]);
+    const batch = rowBatch([
+      [1, undefined],
+      [1, 1],
+      [1, 1],
+    ]);
+    batch.status[4] = statusCodes.uncertain;
     ring.push(batch, 0);
-    expect([...ring.status.subarray(0, 2)]).toEqual([...batch.status]);
+    expect([...ring.status.subarray(0, 2)]).toEqual([...batch.status.subarray(0, 2)]);
+    expect(isBad(ring.worst[ring.newestRow] ?? 0)).toBe(true);
+    ring.push(batch, 1);
+    expect(ring.worst[ring.newestRow]).toBe(0);
+    ring.push(batch, 2);
+    expect(ring.worst[ring.newestRow]).toBe(statusCodes.uncertain);
+    expect([...ring.status.subarray(0, 2)]).toEqual([statusCodes.uncertain, statusCodes.good]);
   });
 
   test('holds the last frames of any sequence, also after its state was copied', () => {

@@ -12,15 +12,10 @@ import {
   reserveRingIntegral,
 } from '../../../../../gateway/hot-path/operators/ring-integral.ts';
 import {
-  pushSlidingExtremes,
-  readSlidingExtremes,
-  reserveSlidingExtremes,
-} from '../../../../../gateway/hot-path/operators/sliding-extremes.ts';
-import {
-  pushSlidingMoments,
-  readSlidingMoments,
-  reserveSlidingMoments,
-} from '../../../../../gateway/hot-path/operators/sliding-moments.ts';
+  pushSlidingStatistics,
+  readSlidingStatistics,
+  reserveSlidingStatistics,
+} from '../../../../../gateway/hot-path/operators/sliding-statistics.ts';
 import { FrameRing } from '../../../../../gateway/hot-path/ring.ts';
 import { testSeed } from '../../../../support/seed.ts';
 import { expectClose, type Row, rowBatch } from '../ring-feed.ts';
@@ -32,17 +27,16 @@ const rowsOf = (maxLength: number): fc.Arbitrary<Row[]> =>
 const usable = (rows: readonly Row[], channel: number): readonly number[] =>
   rows.map((row) => row[channel]).filter((value) => value !== undefined);
 
-/** Feeds rows to a ring that holds a window and one frame more, and calls `check` after each push. */
 const pushRows = (
   rows: readonly Row[],
   options: {
-    readonly window: number;
+    readonly ring?: FrameRing;
     readonly timesMs?: readonly number[];
     readonly push: (ring: FrameRing) => void;
     readonly check?: (seen: readonly Row[]) => void;
   },
 ): void => {
-  const ring = new FrameRing({ width: rows[0]?.length ?? 0, minimumCapacity: options.window + 1 });
+  const ring = options.ring ?? new FrameRing({ width: rows[0]?.length ?? 0, minimumCapacity: 2 });
   const batch = rowBatch(rows, options.timesMs);
   for (let index = 0; index < batch.length; index++) {
     ring.push(batch, index);
@@ -51,37 +45,55 @@ const pushRows = (
   }
 };
 
-describe('sliding moments', () => {
+const makeStatistics = (minimumCapacity: number) => {
+  const plan = new ArenaPlan();
+  const out = plan.reserve(5);
+  const ring = new FrameRing({ width: 3, minimumCapacity });
+  const statistics = reserveSlidingStatistics(plan, { firstChannel: 1, lanes: 2, ring });
+  const end = plan.reserve(1, [42]);
+  const memory = plan.allocate();
+  return {
+    ring,
+    push: (): void => {
+      pushSlidingStatistics(memory, statistics, ring);
+    },
+    read: (lane: number, window: number): readonly number[] => {
+      readSlidingStatistics(memory, statistics, { ring, lane, window, out });
+      expect(memory[end]).toBe(42);
+      return [...memory.subarray(out, out + 5)];
+    },
+  };
+};
+
+describe('sliding statistics', () => {
   test('agree with a recomputed window after every frame, far from zero and with bad samples', () => {
     fc.assert(
       fc.property(
-        rowsOf(60),
-        fc.integer({ min: 1, max: 9 }),
+        rowsOf(90),
+        fc.constantFrom(1, 2, 8, 16, 32, 64),
+        fc.integer({ min: 1, max: 70 }),
         fc.constantFrom(0, 1e9),
-        (base, window, offset) => {
+        (base, capacity, window, offset) => {
           const rows = base.map((row) =>
             row.map((value) => (value === undefined ? undefined : value + offset)),
           );
-          const plan = new ArenaPlan();
-          const out = plan.reserve(3);
-          const moments = reserveSlidingMoments(plan, { channels: [2, 0], window });
-          const memory = plan.allocate();
+          const { ring, push, read } = makeStatistics(capacity);
           pushRows(rows, {
-            window,
-            push: (ring) => {
-              pushSlidingMoments(memory, moments, ring);
-            },
+            ring,
+            push,
             check: (seen) => {
-              for (const [lane, channel] of [2, 0].entries()) {
-                const values = usable(seen.slice(-window), channel).map((value) => value - offset);
-                readSlidingMoments(memory, moments, { lane, out });
-                const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-                const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-                expect(memory[out]).toBe(values.length);
-                if (values.length === 0) expect(memory[out + 1]).toBe(0);
-                else expectClose((memory[out + 1] ?? 0) - offset, mean, 3e-7);
-                const variance = values.length < 2 ? 0 : squares / (values.length - 1);
-                expectClose(memory[out + 2] ?? 0, variance, 1e-9);
+              for (const lane of [0, 1]) {
+                const frames = seen.slice(-Math.min(window, capacity));
+                const values = usable(frames, 1 + lane).map((value) => value - offset);
+                const [count, mean, squares, minimum, maximum] = read(lane, window);
+                const wantedMean = values.reduce((sum, value) => sum + value, 0) / values.length;
+                expect(count).toBe(values.length);
+                expect(minimum).toBe(Math.min(...values) + offset);
+                expect(maximum).toBe(Math.max(...values) + offset);
+                if (values.length === 0) continue;
+                expectClose((mean ?? 0) - offset, wantedMean, 1e-6);
+                const wanted = values.reduce((sum, value) => sum + (value - wantedMean) ** 2, 0);
+                expectClose(squares ?? 0, wanted, offset === 0 ? 1e-12 : 1e-6);
               }
             },
           });
@@ -91,68 +103,36 @@ describe('sliding moments', () => {
     );
   });
 
-  test('do not drift over a million frames at an offset of 1e9', () => {
+  test('do not drift over a million frames at an offset of 1e9, nor after an outlier', () => {
     const window = 100;
-    const plan = new ArenaPlan();
-    const out = plan.reserve(3);
-    const moments = reserveSlidingMoments(plan, { channels: [0], window });
-    const memory = plan.allocate();
-    const ring = new FrameRing({ width: 1, minimumCapacity: 128 });
-    const block = Array.from({ length: 1000 }, (_, index) => [1e9 + Math.sin(index) * 3]);
+    const { ring, push, read } = makeStatistics(128);
+    const block = Array.from({ length: 1000 }, (_, index) => {
+      const value = index === 500 ? 1e15 : 1e9 + Math.sin(index) * 3;
+      return [0, value, 0];
+    });
     const batch = rowBatch(block);
     for (let round = 0; round < 1000; round++) {
       for (let index = 0; index < 1000; index++) {
         ring.push(batch, index);
-        pushSlidingMoments(memory, moments, ring);
+        push();
       }
     }
-    const last = block.slice(-window).map(([value = 0]) => value - 1e9);
+    const last = block.slice(-window).map(([, value = 0]) => value - 1e9);
     const mean = last.reduce((sum, value) => sum + value, 0) / window;
-    const squares = last.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-    readSlidingMoments(memory, moments, { lane: 0, out });
-    expectClose(memory[out + 2] ?? 0, squares / (window - 1), 1e-12);
-  });
-});
-
-describe('sliding extremes', () => {
-  test('are those of the window after every frame', () => {
-    fc.assert(
-      fc.property(rowsOf(60), fc.integer({ min: 1, max: 9 }), (rows, window) => {
-        const plan = new ArenaPlan();
-        const out = plan.reserve(2);
-        const extremes = reserveSlidingExtremes(plan, { channels: [1, 2], window });
-        const memory = plan.allocate();
-        pushRows(rows, {
-          window,
-          push: (ring) => {
-            pushSlidingExtremes(memory, extremes, ring);
-          },
-          check: (seen) => {
-            for (const [lane, channel] of [1, 2].entries()) {
-              const values = usable(seen.slice(-window), channel);
-              readSlidingExtremes(memory, extremes, { lane, out });
-              const none = values.length === 0;
-              expect(memory[out]).toBe(none ? Number.NaN : Math.min(...values));
-              expect(memory[out + 1]).toBe(none ? Number.NaN : Math.max(...values));
-            }
-          },
-        });
-      }),
-      { seed: testSeed() },
-    );
+    const wanted = last.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+    expectClose(read(0, window)[2] ?? 0, wanted, 1e-7);
   });
 });
 
 describe('moving average with exponential weights', () => {
   test('follows the worked example', () => {
     const plan = new ArenaPlan();
-    const ewma = reserveEwma(plan, { channels: [0], lambda: 0.2, start: 230 });
+    const ewma = reserveEwma(plan, { firstChannel: 0, lanes: 1, lambda: 0.2, start: 230 });
     const memory = plan.allocate();
     const seen: number[] = [];
     pushRows(
       [232, 233, 231, 234, 233, 235].map((value) => [value]),
       {
-        window: 1,
         push: (ring) => {
           pushEwma(memory, ewma, ring);
           seen.push(memory[ewmaIndex(ewma, 0)] ?? 0);
@@ -165,22 +145,21 @@ describe('moving average with exponential weights', () => {
 
   test('begins with its first usable sample and passes over bad ones', () => {
     const plan = new ArenaPlan();
-    const ewma = reserveEwma(plan, { channels: [1, 0], lambda: 0.5 });
+    const ewma = reserveEwma(plan, { firstChannel: 1, lanes: 2, lambda: 0.5 });
     const memory = plan.allocate();
     pushRows(
       [
-        [undefined, 8],
-        [4, undefined],
-        [2, 4],
+        [1, undefined, 8],
+        [1, 4, undefined],
+        [1, 2, 4],
       ],
       {
-        window: 1,
         push: (ring) => {
           pushEwma(memory, ewma, ring);
         },
       },
     );
-    expect([memory[ewmaIndex(ewma, 0)], memory[ewmaIndex(ewma, 1)]]).toEqual([6, 3]);
+    expect([memory[ewmaIndex(ewma, 0)], memory[ewmaIndex(ewma, 1)]]).toEqual([3, 6]);
   });
 });
 
@@ -192,10 +171,9 @@ describe('ring integral', () => {
   ): readonly (readonly [number, number])[] => {
     const plan = new ArenaPlan();
     const out = plan.reserve(2);
-    const integral = reserveRingIntegral(plan, { channels: [0, 1], gapMs });
+    const integral = reserveRingIntegral(plan, { firstChannel: 0, lanes: 2, gapMs });
     const memory = plan.allocate();
     pushRows(rows, {
-      window: 1,
       timesMs,
       push: (ring) => {
         pushRingIntegral(memory, integral, ring);
