@@ -28,6 +28,8 @@ export type ApiServer = { readonly url: string; close(): Promise<void> };
 
 const maxBodyBytes = 64 * 1024;
 const requestTimeoutMs = 10_000;
+/** How long a client of the live feed may take to say goodbye. */
+const liveCloseMs = 500;
 
 /**
  * Serves the HTTP interface, the live feed and the page.
@@ -44,7 +46,6 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   });
   server.setValidatorCompiler(validatorCompiler);
   server.setSerializerCompiler(serializerCompiler);
-  guardLoopback(server);
   handleErrors(server, log);
   await server.register(fastifySwagger, {
     openapi: {
@@ -56,7 +57,12 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
     },
     transform: jsonSchemaTransform,
   });
-  await server.register(fastifyWebsocket, { options: { maxPayload: maxBodyBytes } });
+  await server.register(fastifyWebsocket, {
+    options: { maxPayload: maxBodyBytes },
+    preClose: endLiveFeeds,
+  });
+  // Behind the hook of the WebSocket plugin, which ends the socket of an upgrade that is refused.
+  guardLoopback(server);
   await server.register(fastifyStatic, { root: options.pageFolder });
   server.get('/api/v1/live', { websocket: true, schema: { hide: true } }, (socket) => {
     serveLive(socket, view);
@@ -64,6 +70,16 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   registerRoutes(server, view);
   return { url: await listen(server, host, port), close: () => server.close() };
 };
+
+/** A client that is gone or does not answer must not hold up the end. */
+function endLiveFeeds(this: FastifyInstance, done: () => void): void {
+  for (const client of this.websocketServer.clients) {
+    client.close(1001);
+    const timer = setTimeout(() => client.terminate(), liveCloseMs);
+    client.once('close', () => clearTimeout(timer));
+  }
+  done();
+}
 
 const handleErrors = (server: FastifyInstance, log: Log): void => {
   server.setNotFoundHandler((request, reply) =>

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { type ApiServer, startApi } from '../../../gateway/api/server.ts';
+import type { GatewayView } from '../../../gateway/runtime/view.ts';
+import { createTestLog } from '../../support/test-log.ts';
+
+// A socket that has asked for an upgrade is no longer one of the HTTP server's connections. If nobody ends it, the server
+// waits for it when it closes, and the gateway does not stop.
+describe('the HTTP server closes in time', () => {
+  let server: ApiServer;
+
+  beforeEach(async () => {
+    const pageFolder = await mkdtemp(join(tmpdir(), 'seamwatt-page-'));
+    onTestFinished(() => rm(pageFolder, { recursive: true }));
+    server = await startApi({
+      // No request of these tests gets as far as the view.
+      view: {} as GatewayView,
+      log: createTestLog(),
+      host: '127.0.0.1',
+      port: 0,
+      pageFolder,
+      version: '1.2.3',
+    });
+  });
+
+  /** A client that says nothing after its request, whatever comes; resolves with the status that it got. */
+  const askUpgrade = async (path: string, host: string): Promise<[Socket, number]> => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    const lines = [
+      `GET ${path} HTTP/1.1`,
+      `Host: ${host}`,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    ];
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    const [head] = await once(socket, 'data', { signal: AbortSignal.timeout(5000) });
+    return [socket, Number(/^HTTP\/1\.1 (\d+) /.exec(String(head))?.[1])];
+  };
+
+  const closeMs = async (): Promise<number> => {
+    const startMs = performance.now();
+    const late = new Promise((resolve) => setTimeout(resolve, 5000));
+    await Promise.race([server.close(), late]);
+    return performance.now() - startMs;
+  };
+
+  it('after an upgrade that it refused, whose socket it ends', async () => {
+    const [socket, status] = await askUpgrade('/api/v1/live', 'evil.example');
+    expect(status).toBe(403);
+    if (!socket.destroyed) await once(socket, 'close', { signal: AbortSignal.timeout(5000) });
+    expect(await closeMs()).toBeLessThan(2000);
+  });
+
+  it.each(['/api/v1/live', '/no-feed-here'])(
+    'with a client of %s that does not say goodbye',
+    async (path) => {
+      const [, status] = await askUpgrade(path, '127.0.0.1');
+      expect(status).toBe(101);
+      expect(await closeMs()).toBeLessThan(2000);
+    },
+  );
+});
