@@ -8,12 +8,13 @@ import { createTestSink } from '../support/influxdb-sink.ts';
 import { startInfluxd } from '../support/peers/influxd.ts';
 import { startVictoriaMetrics } from '../support/peers/victoria-metrics.ts';
 import { findProgram } from '../support/programs.ts';
-import type { BenchRow } from './influx-lines.ts';
+import { MissingProgram } from './harness/c-programs.ts';
+import { startOnServerCore } from './harness/cores.ts';
+import { type BenchRow, benchRow, median, type Rows } from './row.ts';
 
 const seamCount = 20;
 const batchLines = 5_000;
 const warmUpRounds = 4;
-const rounds = 16;
 const startMs = 1_700_000_000_000;
 const points = Array.from({ length: 12 }, (_, index) => `point${index}`);
 const directory = testDirectory(
@@ -51,11 +52,11 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
   return Number(process.hrtime.bigint() - startNs) / 1e9;
 };
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 /** The sink, batch by batch, in turn with bodies that were encoded before: the most that this server takes. */
-const measure = async (server: string, url: string): Promise<BenchRow> => {
+const measure = async (
+  url: string,
+  { name, rounds }: { readonly name: string; readonly rounds: number },
+): Promise<BenchRow> => {
   const config = { version: 1, url, database: 'bench', createDatabase: true };
   const { sink, write } = createTestSink({ ...config, maxBodyBytes: 8_000_000 }, directory);
   const options = { directory, enterprise: 'seamwatt', site: 'demo', simulated: false };
@@ -80,36 +81,36 @@ const measure = async (server: string, url: string): Promise<BenchRow> => {
     batchLines / median(seconds.slice(warmUpRounds));
   await sink.close();
   agent.destroy();
-  return {
-    name: `Lines of 12 fields to ${server}, against bodies built before`,
+  return benchRow({
+    name: `Lines of 12 fields to ${name}, beside bodies built before`,
     ours: rate(ours),
     reference: rate(prebuilt),
-    ratio: rate(ours) / rate(prebuilt),
     unit: 'lines/s',
-    goal: '>= 0.9 x',
-  };
+    better: 'more',
+    goal: { ratio: 0.9 },
+  });
 };
 
 type RunningServer = { readonly url: string; stop(): Promise<void> };
 
-const measureAndStop = async (name: string, server: RunningServer): Promise<BenchRow> => {
-  try {
-    return await measure(name, server.url);
-  } finally {
-    await server.stop();
-  }
+const servers: Readonly<Record<string, (program: string) => Promise<RunningServer>>> = {
+  influxd: (program) => startInfluxd({ program }),
+  'victoria-metrics': (program) => startVictoriaMetrics({ program }),
 };
 
-/** Delivery to real servers; without them there are no rows. */
-export const rows = async (): Promise<readonly BenchRow[]> => {
+/** Delivery to real servers; one that is not on this machine has no row. */
+export const rows: Rows = async ({ quick }) => {
   const found: BenchRow[] = [];
-  const influxd = findProgram('influxd');
-  if (influxd !== undefined) {
-    found.push(await measureAndStop('influxd', await startInfluxd({ program: influxd })));
+  for (const [name, start] of Object.entries(servers)) {
+    const program = findProgram(name);
+    if (program === undefined) continue;
+    const server = await startOnServerCore(() => start(program));
+    try {
+      found.push(await measure(server.url, { name, rounds: quick ? 6 : 16 }));
+    } finally {
+      await server.stop();
+    }
   }
-  const program = findProgram('victoria-metrics');
-  if (program !== undefined) {
-    found.push(await measureAndStop('VictoriaMetrics', await startVictoriaMetrics({ program })));
-  }
+  if (found.length === 0) throw new MissingProgram(Object.keys(servers).join(' or '));
   return found;
 };

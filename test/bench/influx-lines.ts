@@ -3,20 +3,11 @@ import { LineEncoder } from '../../adapters/influxdb/line-encoder.ts';
 import type { EntryBatch } from '../../gateway/core/entry.ts';
 import type { RegisteredGroup } from '../../gateway/core/point.ts';
 import { EntryBatchBuilder, testDirectory, testGroup } from '../support/entry-batch.ts';
-
-/** `ours` and `reference` in `unit`; `ratio` is how many times ours is better. */
-export type BenchRow = {
-  readonly name: string;
-  readonly ours: number;
-  readonly reference: number;
-  readonly ratio: number;
-  readonly unit: string;
-  readonly goal: string;
-};
+import { threadNanoseconds } from './harness/processor-time.ts';
+import { type BenchRow, benchRow, type Goal, median, type Rows } from './row.ts';
 
 const seamCount = 20;
 const lineCount = 5_000;
-const rounds = 9;
 const startMs = 1_700_000_000_000;
 // In the order of the alphabet, in which the package sends them, so that all three encode the very same bytes.
 const points = [
@@ -97,20 +88,17 @@ const createLibraryEncoder = (): ((entries: EntryBatch) => Buffer) => {
   };
 };
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 /** Median ns a line of each, taken in turn so that what else the machine does hits all alike. */
 const measure = (
   encoders: readonly ((entries: EntryBatch) => Buffer)[],
-  entries: EntryBatch,
+  { entries, rounds }: { readonly entries: EntryBatch; readonly rounds: number },
 ): number[] => {
   const samples = encoders.map((): number[] => []);
   for (let round = -2; round < rounds; round += 1) {
     for (const [index, encode] of encoders.entries()) {
-      const startNs = process.hrtime.bigint();
+      const startNs = threadNanoseconds();
       encode(entries);
-      const tookNs = Number(process.hrtime.bigint() - startNs);
+      const tookNs = threadNanoseconds() - startNs;
       // The first two rounds warm up.
       if (round >= 0) samples[index]?.push(tookNs / lineCount);
     }
@@ -119,7 +107,7 @@ const measure = (
 };
 
 /** Encoding of lines with 12 fields and 5 tags, against the package `influx` and against template strings. */
-export const rows = (): readonly BenchRow[] => {
+export const rows: Rows = async ({ quick }) => {
   const entries = createBatch();
   const encoder = new LineEncoder({
     directory,
@@ -132,20 +120,17 @@ export const rows = (): readonly BenchRow[] => {
   for (const reference of [withTemplates, library]) {
     if (!reference(entries).equals(ours(entries))) throw new Error('the encoders disagree');
   }
-  const [oursNs = 0, templatesNs = 0, libraryNs = 0] = measure(
-    [ours, withTemplates, library],
+  const [oursNs = 0, templatesNs = 0, libraryNs = 0] = measure([ours, withTemplates, library], {
     entries,
-  );
-  const row = (name: string, reference: number, goal: string): BenchRow => ({
-    name,
-    ours: oursNs,
-    reference,
-    ratio: reference / oursNs,
-    unit: 'ns/line',
-    goal,
+    rounds: quick ? 5 : 15,
   });
+  const row = (name: string, reference: number, goal: Goal): BenchRow =>
+    benchRow({ name, ours: oursNs, reference, unit: 'ns/line', better: 'less', goal });
   return [
-    row('InfluxDB line of 12 fields, against the package influx', libraryNs, '>= 15 x, <= 400 ns'),
-    row('InfluxDB line of 12 fields, against template strings', templatesNs, '>= 6 x'),
+    row('InfluxDB line of 12 fields, beside the package influx', libraryNs, {
+      ratio: 15,
+      atMost: 400,
+    }),
+    row('InfluxDB line of 12 fields, beside template strings', templatesNs, { ratio: 6 }),
   ];
 };

@@ -1,0 +1,17 @@
+/** All benches in the order in which they run; each is a file of this folder that exports `rows`. */
+export const catalogue = [
+  { name: 'control', about: 'the same work twice: how much the machine itself wavers' },
+  { name: 'ring', about: 'ring buffer and operators beside C and beside the naive way' },
+  { name: 'modbus-tcp', about: 'Modbus TCP transport beside C and beside modbus-serial' },
+  { name: 'journal', about: 'the log beside append and fdatasync in C; bytes a sample' },
+  { name: 'influx-lines', about: 'line protocol beside the package influx' },
+  { name: 'influx-delivery', about: 'delivery to real servers beside prebuilt bodies' },
+  { name: 'mqtt-lanes', about: 'the stream lane to mosquitto beside prebuilt packets' },
+  { name: 'end-to-end', about: 'devices to KPIs to journal to InfluxDB and MQTT: samples a core' },
+  { name: 'ten-devices', about: '10 devices x 100 registers to MQTT beside a naive gateway' },
+  { name: 'plant-load', about: '20 seams at 50 Hz and a park: processor and memory' },
+  { name: 'catch-up', about: 'delivery after an outage, and live data meanwhile' },
+  { name: 'start', about: 'from spawn to the first journalled sample' },
+] as const;
+
+export type BenchName = (typeof catalogue)[number]['name'];

@@ -1,0 +1,125 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import type { SinkState } from '../../support/gateway-process.ts';
+import { clientCore, onCore } from './cores.ts';
+
+const launcher = fileURLToPath(new URL('../../../bin/seamwatt.mjs', import.meta.url));
+const startTimeoutMs = 30_000;
+
+/** What differs from one site of the benches to the next, as it stands in a site file. */
+export type BenchSite = {
+  readonly sources: readonly object[];
+  readonly sinks: readonly object[];
+  readonly kpis?: readonly object[];
+  readonly journal?: object;
+  readonly profiles: readonly { readonly profile: string }[];
+  readonly broker?: object;
+};
+
+/** Writes the site file, with its profiles beside it, and returns its name. */
+export const writeBenchSite = async (folder: string, site: BenchSite): Promise<string> => {
+  const { profiles, journal = {}, broker = { embedded: false }, kpis = [], ...rest } = site;
+  await mkdir(join(folder, 'profiles'), { recursive: true });
+  for (const profile of profiles) {
+    await writeFile(join(folder, 'profiles', `${profile.profile}.yaml`), stringify(profile));
+  }
+  const file = join(folder, 'site.yaml');
+  const content = {
+    version: 1,
+    site: { enterprise: 'seamwatt', site: 'bench', timeZone: 'Asia/Shanghai', simulated: true },
+    data: { folder: join(folder, 'data'), journal },
+    api: { port: 0 },
+    broker,
+    kpis,
+    ...rest,
+  };
+  await writeFile(file, stringify(content));
+  return file;
+};
+
+/** The whole product as one runs it, as a process of its own on the client core. */
+export type BenchGateway = {
+  readonly pid: number;
+  readonly spawnedMs: number;
+  readonly log: () => string;
+  /** The sum over its labels of a metric at /metrics; 0 when it is not there. */
+  metric(name: string, label?: string): Promise<number>;
+  sinks(): Promise<readonly SinkState[]>;
+  stop(): Promise<void>;
+};
+
+export type GatewayProgram = { readonly program: string; readonly environment?: object };
+
+export const startBenchGateway = async (
+  siteFile: string,
+  { program, environment = {} }: GatewayProgram = { program: launcher },
+): Promise<BenchGateway> => {
+  const command = onCore(clientCore, process.execPath, [program, 'run', '--config', siteFile]);
+  const spawnedMs = performance.timeOrigin + performance.now();
+  const child = spawn(command.program, [...command.args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, SEAMWATT_LANG: 'en', ...environment },
+  });
+  const endWithUs = (): boolean => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  const ended = once(child, 'exit').then(() => process.off('exit', endWithUs));
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
+  const url = await readyUrl(child, () => log);
+  const fetchText = async (path: string): Promise<string> => {
+    const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(10_000) });
+    if (!response.ok) throw new Error(`${path}: ${response.status}`);
+    return response.text();
+  };
+  return {
+    pid: child.pid ?? -1,
+    spawnedMs,
+    log: () => log,
+    metric: async (name, label = '') =>
+      (await fetchText('/metrics'))
+        .split('\n')
+        .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+        .filter((line) => line.includes(label))
+        .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0),
+    sinks: async () => JSON.parse(await fetchText('/api/v1/sinks')) as readonly SinkState[],
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      const timer = setTimeout(endWithUs, 15_000);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+};
+
+const readyUrl = async (child: ChildProcess, log: () => string): Promise<string> => {
+  const endMs = performance.now() + startTimeoutMs;
+  for (;;) {
+    const url = /Seamwatt is running: (http:\S+)/.exec(log())?.[1];
+    if (url !== undefined) return url;
+    if (child.exitCode !== null || performance.now() > endMs) {
+      child.kill('SIGKILL');
+      throw new Error(`the gateway did not start:\n${log()}`);
+    }
+    await sleep(20);
+  }
+};
+
+/** Until `isDone`, asked every 50 ms; throws after `withinMs`. */
+export const waitUntil = async (
+  isDone: () => boolean | Promise<boolean>,
+  what: string,
+  withinMs = 20_000,
+): Promise<void> => {
+  const endMs = performance.now() + withinMs;
+  while (!(await isDone())) {
+    if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await sleep(50);
+  }
+};
