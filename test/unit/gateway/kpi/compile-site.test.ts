@@ -158,8 +158,10 @@ describe('planning the KPIs of a site', () => {
       const texts = [
         definition.description.en,
         definition.description.zh,
-        definition.formula,
-        definition.standard,
+        definition.formula.en,
+        definition.formula.zh,
+        definition.standard.en,
+        definition.standard.zh,
         definition.window,
         definition.coverageRule,
         ...Object.values(definition.inputs).flatMap(({ description }) => [
