@@ -59,7 +59,8 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
   const writer = new WriterClient({
     onDurable: (durable) => engine?.onDurable(durable),
     onFailing: (reason) => {
-      options.log.error({ reason }, 'journal: cannot write; entries wait in memory');
+      if (reason === undefined) options.log.info({}, 'journal: writes again');
+      else options.log.error({ reason }, 'journal: cannot write; entries wait in memory');
     },
   });
   try {

@@ -18,6 +18,7 @@ export class Persister {
   readonly #timer: NodeJS.Timeout;
   #running: Promise<void> = Promise.resolve();
   #closed = false;
+  #failing = false;
 
   constructor(input: {
     readonly store: Store;
@@ -31,11 +32,20 @@ export class Persister {
     this.#log = input.log;
     this.#durable = input.durable;
     this.#cursors = input.cursors;
-    this.#timer = setInterval(() => {
-      this.persist({ clean: false }).catch((error: unknown) => {
-        this.#log.error({ error: describeError(error) }, 'journal: places were not stored');
-      });
-    }, intervalMs);
+    this.#timer = setInterval(() => void this.#tick(), intervalMs);
+  }
+
+  async #tick(): Promise<void> {
+    try {
+      await this.persist({ clean: false });
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) {
+        const text = 'journal: places of readers are not stored; after a crash more is sent twice';
+        this.#log.error({ error: describeError(error) }, text);
+      }
+      this.#failing = true;
+    }
   }
 
   /** The place that was stored last for a cursor of this run. */

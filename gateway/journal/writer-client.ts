@@ -22,13 +22,15 @@ export class WriterClient {
   inFlightBytes = 0;
   readonly #worker: Worker;
   readonly #onDurable: (durable: Durable) => void;
-  readonly #onFailing: (reason: string) => void;
+  readonly #onFailing: (reason: string | undefined) => void;
   readonly #spare: ArrayBuffer[] = [];
+  #ending = false;
   #onAnswer: ((message: FromWriter | Error) => void) | undefined;
 
   constructor(input: {
     readonly onDurable: (durable: Durable) => void;
-    readonly onFailing: (reason: string) => void;
+    /** Told on change: why nothing becomes durable, and undefined when it does again. */
+    readonly onFailing: (reason: string | undefined) => void;
   }) {
     this.#onDurable = input.onDurable;
     this.#onFailing = input.onFailing;
@@ -70,6 +72,7 @@ export class WriterClient {
 
   /** Ends the thread once what was handed over is durable, or after `withinMs`. */
   async close(withinMs: number): Promise<void> {
+    this.#ending = true;
     try {
       await this.#ask({ type: 'close' }, withinMs);
     } finally {
@@ -78,6 +81,7 @@ export class WriterClient {
   }
 
   async end(): Promise<void> {
+    this.#ending = true;
     await this.#worker.terminate();
   }
 
@@ -103,7 +107,7 @@ export class WriterClient {
 
   #take(message: FromWriter): void {
     if (message.type === 'durable') {
-      this.failing = undefined;
+      this.#setFailing(undefined);
       this.ends = message.ends;
       this.usage = message.usage;
       for (const buffer of message.buffers) {
@@ -112,13 +116,18 @@ export class WriterClient {
       }
       this.#onDurable(message);
     } else if (message.type === 'failing') {
-      this.failing = message.reason;
-      this.#onFailing(message.reason);
+      this.#setFailing(message.reason);
     } else this.#onAnswer?.(message);
   }
 
+  #setFailing(reason: string | undefined): void {
+    if (reason === this.failing) return;
+    this.failing = reason;
+    this.#onFailing(reason);
+  }
+
   #end(reason: string): void {
-    this.failing ??= reason;
+    if (!this.#ending) this.#setFailing(this.failing ?? reason);
     this.#onAnswer?.(new GatewayError('STORE_FAILED', reason, { retryable: false }));
   }
 }

@@ -86,13 +86,8 @@ export class ChainReader {
   }
 
   #tryOpen(segment: SegmentName): boolean {
-    let file: SegmentFile;
-    try {
-      file = new SegmentFile(segment);
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-      throw error;
-    }
+    const file = SegmentFile.openIfThere(segment);
+    if (file === undefined) return false;
     this.#file?.close();
     this.#file = file;
     this.#segment = segment.firstSeq;

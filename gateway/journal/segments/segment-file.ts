@@ -80,7 +80,17 @@ export class SegmentFile {
   #fd: number;
   #closed = false;
 
-  /** @throws Error of node:fs (ENOENT when retention took the file) */
+  /** Undefined when retention took the file. */
+  static openIfThere(name: SegmentName): SegmentFile | undefined {
+    try {
+      return new SegmentFile(name);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** @throws Error of node:fs */
   constructor(name: SegmentName) {
     this.path = name.path;
     this.retentionClass = name.retentionClass;

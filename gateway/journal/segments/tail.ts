@@ -34,8 +34,9 @@ type Chain = {
 };
 
 const scanSegment = (segment: SegmentName): Pick<Chain, 'blocks' | 'bad'> => {
-  const file = new SegmentFile(segment);
+  const file = SegmentFile.openIfThere(segment);
   const found: Pick<Chain, 'blocks' | 'bad'> = { blocks: [], bad: [] };
+  if (file === undefined) return found;
   try {
     const limit = file.bytes;
     let offset = 0;

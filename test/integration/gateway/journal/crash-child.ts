@@ -22,7 +22,8 @@ const say = (line: string): void => {
 };
 const values = new Float64Array(channelCount);
 const status = new Uint32Array(channelCount);
-let acknowledged = 0;
+// Before the first commit this is the last number left out, which no entry has.
+let acknowledged = journal.durableSeq;
 let turn = 0;
 
 const append = (): void => {

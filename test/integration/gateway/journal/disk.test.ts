@@ -14,7 +14,7 @@ import {
   testFolder,
   testJournal,
 } from '../../../support/journal.ts';
-import { journalOptions } from '../../../support/journal-options.ts';
+import { journalOptions, silentLog } from '../../../support/journal-options.ts';
 
 const register = async (journal: Journal): Promise<RegisteredGroup> => {
   const [group] = await journal.registerGroups([plainGroup('f01', 4)]);
@@ -168,7 +168,12 @@ describe.skipIf(!isRoot)('a full disk', () => {
 
   it('makes the journal wait, refuse when staging is full, and go on when there is room', async () => {
     const folder = smallDisk();
+    const said: string[] = [];
+    const say = (_: object, message: string): void => {
+      said.push(message);
+    };
     const journal = await testJournal(join(folder, 'journal'), {
+      log: { ...silentLog, error: say, info: say },
       maxBytes: 64 * 1024 * 1024,
       segmentBytes: 256 * 1024,
       stagingBytes: 200_000,
@@ -213,6 +218,10 @@ describe.skipIf(!isRoot)('a full disk', () => {
     await journal.flush();
     const seqs = new Set((await readAll(join(folder, 'journal'))).map(({ seq }) => seq));
     expect(admitted.every((seq) => seqs.has(seq))).toBe(true);
+    expect(said).toEqual([
+      'journal: cannot write; entries wait in memory',
+      'journal: writes again',
+    ]);
   });
 
   it('is named when the journal cannot even be made', async () => {
