@@ -14,24 +14,22 @@ const shortestGap = 2;
 
 type Run = { readonly first: number; readonly count: number };
 
-/** Bits, not values: -0 is not left out. */
-const isZero = (memory: Float64Array, cell: number): boolean => Object.is(memory[cell], 0);
-
 const findRuns = (memory: Float64Array): readonly Run[] => {
+  // Bits, not values: -0 is not left out. Halves of cells, because they compare without conversion.
+  const halves = new Uint32Array(memory.buffer, memory.byteOffset, 2 * memory.length);
   const runs: Run[] = [];
-  let cell = 0;
-  while (cell < memory.length) {
-    if (isZero(memory, cell)) {
-      cell += 1;
-      continue;
+  let first = -1;
+  let end = 0;
+  for (let cell = 0; cell < memory.length; cell++) {
+    if (halves[2 * cell] === 0 && halves[2 * cell + 1] === 0) continue;
+    if (first >= 0 && cell - end >= shortestGap) {
+      runs.push({ first, count: end - first });
+      first = cell;
     }
-    const first = cell;
-    let end = cell + 1;
-    for (cell = end; cell < memory.length && cell - end < shortestGap; cell++) {
-      if (!isZero(memory, cell)) end = cell + 1;
-    }
-    runs.push({ first, count: end - first });
+    if (first < 0) first = cell;
+    end = cell + 1;
   }
+  if (first >= 0) runs.push({ first, count: end - first });
   return runs;
 };
 
