@@ -17,7 +17,6 @@ export type JournalOptions = {
   /** Size of a segment file; made smaller where `maxBytes` would hold fewer than 16. */
   readonly segmentBytes: number;
   readonly log: Log;
-  readonly monotonicMs: () => number;
   readonly nowMs: () => number;
   /** Of the gateway, for the boot record. */
   readonly version: string;

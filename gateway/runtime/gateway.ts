@@ -44,7 +44,7 @@ export type GatewayParts = {
   /** The parsed KPI sections of the site file, as `compileSite` takes them. */
   readonly sections: Readonly<Record<string, unknown>>;
   readonly sinks: readonly SinkPart[];
-  readonly journal: Omit<JournalOptions, 'log' | 'nowMs' | 'monotonicMs' | 'version'>;
+  readonly journal: Omit<JournalOptions, 'log' | 'nowMs' | 'version'>;
   readonly ticks: { readonly periodMs: number; readonly allowedLatenessMs: number };
   readonly log: Log;
   /** Gives the clock; `drain` resolves when what was admitted has gone through. */
@@ -73,7 +73,6 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
     log,
     // In lock-step the simulated clock exists only once the journal does; its boot record bears real time.
     nowMs: () => time.clock?.nowMs() ?? Date.now(),
-    monotonicMs: () => performance.now(),
   });
   try {
     const clock = parts.createClock(() => drain(journal));
@@ -234,7 +233,7 @@ class Assembly {
         counters,
       });
       this.#pumps.push(pump);
-      this.#running.rest.push(pump.run(this.#ending.rest.signal));
+      this.#background(pump.run(this.#ending.rest.signal));
     }
   }
 

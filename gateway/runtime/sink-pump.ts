@@ -92,7 +92,10 @@ export class SinkPump {
     // Opening right away shows a wrong address or password before there is anything to send.
     await this.#untilDone(signal, (deadline) => this.#ensureOpen(deadline));
     while (!signal.aborted) {
-      const batch = await cursor.next({ maxEntries, signal, waitMs: idleWaitMs });
+      // A disk that cannot be read at present is waited for like a sink that is down.
+      const batch = await this.#untilDone(signal, () =>
+        cursor.next({ maxEntries, signal, waitMs: idleWaitMs }),
+      );
       if (batch === undefined || batch.length === 0) continue;
       if (!(await this.#deliver(batch, signal))) break;
     }
@@ -110,14 +113,16 @@ export class SinkPump {
       );
     });
     if (result === undefined) return false;
-    await this.#setAside(batch, result);
+    const kept = await this.#untilDone(signal, () => this.#setAside(batch, result));
+    if (kept === undefined) return false;
     this.#delivered += result.accepted;
     this.#options.cursor.commit(batch.seq[batch.length - 1] as number);
     return true;
   }
 
-  async #setAside(batch: EntryBatch, result: WriteResult): Promise<void> {
-    if (result.rejected.length === 0) return;
+  /** The number of entries now in quarantine. */
+  async #setAside(batch: EntryBatch, result: WriteResult): Promise<number> {
+    if (result.rejected.length === 0) return 0;
     const { log, sink, quarantine } = this.#options;
     const first = result.rejected[0]?.reason ?? '';
     log.warn(
@@ -133,6 +138,7 @@ export class SinkPump {
       })),
     );
     this.#rejected += result.rejected.length;
+    return result.rejected.length;
   }
 
   async #ensureOpen(signal: AbortSignal): Promise<void> {

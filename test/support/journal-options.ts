@@ -22,7 +22,6 @@ export const journalOptions = (
   memoryBytes: 1024 * 1024,
   segmentBytes: 1024 * 1024,
   log: silentLog,
-  monotonicMs: () => performance.now(),
   nowMs: () => Date.now(),
   version: '0.0.0-test',
   ...options,

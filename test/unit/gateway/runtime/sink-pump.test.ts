@@ -25,6 +25,8 @@ const batchFrom = (
   return builder.build();
 };
 
+type Trouble = { readonly reads?: number; readonly quarantines?: number };
+
 type Harness = {
   readonly pump: SinkPump;
   readonly ending: AbortController;
@@ -41,7 +43,14 @@ const setUp = (
   batches: readonly DeliveryBatch['entries'][],
   write: (batch: DeliveryBatch, attempt: number) => WriteResult,
   open: (attempt: number) => void = () => undefined,
+  trouble: Trouble = {},
 ): Harness => {
+  const failures = { reads: trouble.reads ?? 0, quarantines: trouble.quarantines ?? 0 };
+  const diskFails = (what: keyof typeof failures): void => {
+    if (failures[what] === 0) return;
+    failures[what] -= 1;
+    throw new GatewayError('STORE_FAILED', 'the disk cannot be read', { retryable: true });
+  };
   const ending = new AbortController();
   const calls: string[] = [];
   const commits: number[] = [];
@@ -78,6 +87,7 @@ const setUp = (
     lost: 0,
     lostToRetention: 0,
     next: async () => {
+      diskFails('reads');
       const batch = queue.shift();
       if (batch === undefined) ending.abort();
       return batch;
@@ -99,6 +109,7 @@ const setUp = (
     timeoutMs: 1000,
     historyAfterMs: 10_000,
     quarantine: async (entries) => {
+      diskFails('quarantines');
       quarantined.push(...entries);
     },
     event: (event) => events.push(event),
@@ -164,6 +175,32 @@ describe('SinkPump', () => {
     ]);
     expect(commits).toEqual([12, 13]);
     expect(pump.status()).toMatchObject({ deliveredEntries: 3, rejectedEntries: 1 });
+  });
+
+  it('waits for a disk that cannot be read, and neither skips nor repeats', async () => {
+    const { pump, ending, written, commits, events } = setUp(
+      [batchFrom(1, 2, Date.now())],
+      acceptAll,
+      undefined,
+      { reads: 2 },
+    );
+    await pump.run(ending.signal);
+    expect(written).toEqual([[1, 2]]);
+    expect(commits).toEqual([2]);
+    expect(events[0]?.text.en).toContain('the disk cannot be read');
+  });
+
+  it('commits nothing before what was refused is in quarantine', async () => {
+    const { pump, ending, commits, quarantined } = setUp(
+      [batchFrom(1, 2, Date.now())],
+      () => ({ accepted: 1, rejected: [{ index: 0, reason: 'no' }] }),
+      undefined,
+      { quarantines: 3 },
+    );
+    await pump.run(ending.signal);
+    expect(quarantined).toHaveLength(1);
+    expect(commits).toEqual([2]);
+    expect(pump.status()).toMatchObject({ deliveredEntries: 1, rejectedEntries: 1 });
   });
 
   it('marks what is old when it is sent as history', async () => {
