@@ -81,7 +81,8 @@ export class LockStepClock implements Clock {
         sleeper.dueMs = Number.NaN;
         resolve();
       };
-      sleeper.dueMs = dueMs;
+      // Simulated time has whole milliseconds; a back-off may ask for less.
+      sleeper.dueMs = Math.ceil(dueMs);
       sleeper.wake = wake;
       signal.addEventListener('abort', wake, { once: true });
       this.#consider();

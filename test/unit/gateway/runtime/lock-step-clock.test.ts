@@ -33,6 +33,12 @@ describe('LockStepClock', () => {
     expect(moves).toEqual([100, 1000]);
   });
 
+  it('moves in whole milliseconds, never to before what was asked', async () => {
+    const { clock, moves } = createClock();
+    await clock.join('back-off').sleepUntil(10.2, forever);
+    expect(moves).toEqual([11]);
+  });
+
   it('stands while one participant is at work, however long that takes', async () => {
     const { clock, moves } = createClock();
     const worker = clock.join('worker');
