@@ -109,9 +109,10 @@ const expressionNode = (options: {
         reserve: (size, initial) => context.reserve(size, initial),
         slot: (path) => context.slot(absoluteReference(path, entry.equipment)),
         tickMsIndex: context.tickMsIndex,
+        // What comes on change is valid until its source says otherwise.
         staleMs: (path) => {
-          const point = table.find(absoluteReference(path, entry.equipment));
-          return staleMsOf(point?.periodMs);
+          const periodMs = table.find(absoluteReference(path, entry.equipment))?.periodMs;
+          return periodMs === undefined ? Number.POSITIVE_INFINITY : staleMsOf(periodMs);
         },
       });
       context.onTick((memory) => {
