@@ -1,6 +1,7 @@
 import type { SourceAdapter } from '../../gateway/core/adapter.ts';
 import { layoutSource } from './layout.ts';
 import { type OpcuaConfig, opcuaConfigSchema } from './opcua-config.ts';
+import { reportPlan } from './plan-report.ts';
 import { probeOpcua } from './probe.ts';
 import { profileSchema } from './profile-schema.ts';
 import { createOpcuaSource } from './source.ts';
@@ -14,5 +15,6 @@ export const opcuaAdapter: SourceAdapter<OpcuaConfig> = {
   profileNames: (config) => [...new Set(config.devices.map((device) => device.profile))],
   check: (input) => layoutSource(input).issues,
   createSource: createOpcuaSource,
+  plan: reportPlan,
   probe: probeOpcua,
 };

@@ -81,6 +81,7 @@ const start = async (options: OpcuaServerOptions): Promise<unknown> => {
   });
   add(options.variables);
   await server.start();
+  if (options.countEveryMs !== undefined) setInterval(countUp, options.countEveryMs);
   const endpoint = server.endpoints[0];
   if (endpoint === undefined) throw new Error('no endpoint');
   return { port: endpoint.port, certificateFile: server.certificateFile };
@@ -139,6 +140,17 @@ const set = (samples: readonly OpcuaSample[]): void => {
       statusOf(status ?? 'Good'),
       timeMs === null ? (null as unknown as Date) : new Date(timeMs ?? Date.now()),
     );
+  }
+};
+
+let counted = 0;
+const countUp = (): void => {
+  counted += 1;
+  const time = new Date();
+  for (const { node, spec } of need().variables.values()) {
+    if (spec.type !== 'Double') continue;
+    const value = { dataType: DataType.Double, value: counted };
+    node.setValueFromSource(value, StatusCodes.Good, time);
   }
 };
 

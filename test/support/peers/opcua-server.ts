@@ -49,6 +49,8 @@ export type OpcuaServerOptions = {
   readonly policies?: readonly string[];
   readonly allowAnonymous?: boolean;
   readonly users?: Readonly<Record<string, string>>;
+  /** Counts all Double variables up by one so often, with one time for all. */
+  readonly countEveryMs?: number;
 };
 
 export type OpcuaRequest =
@@ -71,7 +73,7 @@ export type OpcuaCounts = {
 export type OpcuaServer = {
   readonly port: number;
   readonly url: string;
-  /** DER file of its certificate. */
+  /** PEM file of its certificate. */
   readonly certificateFile: string;
   set(...samples: readonly OpcuaSample[]): Promise<void>;
   add(...variables: readonly OpcuaVariable[]): Promise<void>;

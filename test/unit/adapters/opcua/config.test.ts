@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layoutSource } from '../../../../adapters/opcua/layout.ts';
 import { opcuaConfigSchema, policyOf } from '../../../../adapters/opcua/opcua-config.ts';
+import { reportPlan } from '../../../../adapters/opcua/plan-report.ts';
 import { profileSchema } from '../../../../adapters/opcua/profile-schema.ts';
 import { device, loadOpcuaProfile, opcuaInput } from '../../../support/opcua-source.ts';
 
@@ -174,5 +175,25 @@ describe('the layout', () => {
       identifier: 's=MPM01.T.B07.ArcPower',
       namespaceUri: 'urn:seamwatt:simulators:weldline',
     });
+  });
+});
+
+describe('the plan', () => {
+  const summaryOf = (read: Record<string, unknown>): readonly string[] =>
+    reportPlan(opcuaInput(entry({ read, maxItemsPerCall: 1 }), '/nonexistent')).summary;
+
+  it('counts nodes and requests', () => {
+    const { rows } = reportPlan(opcuaInput(entry(), '/nonexistent'));
+    expect(rows).toEqual([['seamwatt/test/area/line/device', 'signals', 1, 1]]);
+    expect(summaryOf({ mode: 'polling', periodMs: 250 })).toEqual([
+      '1 nodes in 1 groups',
+      'read every 250 ms by 1 requests: 4.0 a second',
+    ]);
+  });
+
+  it('says when the queue is too short for what is sampled', () => {
+    const long = { mode: 'subscription', samplingIntervalMs: 100, publishingIntervalMs: 1000 };
+    expect(summaryOf({ ...long, queueSize: 10 })[1]).not.toContain('lost');
+    expect(summaryOf({ ...long, queueSize: 9 })[1]).toContain('holds only 900 ms');
   });
 });
