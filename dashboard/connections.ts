@@ -18,12 +18,12 @@ const stateCell = (state: Device['state'], reason: string, language: Language): 
   return element('td', { class: `state-${state}` }, reason === '' ? words : `${words}: ${reason}`);
 };
 
-const deviceRow = (device: Device, language: Language): HTMLElement => {
+const deviceRow = (device: Device, language: Language, nowMs: number): HTMLElement => {
   const down = device.members.filter((member) => member.state !== 'up');
   const age =
     device.lastFrameMs === null
       ? text('none', language)
-      : `${formatNumber(Math.max(0, (Date.now() - device.lastFrameMs) / 1000), 1, language)} ${text('ago', language)}`;
+      : `${formatNumber(Math.max(0, (nowMs - device.lastFrameMs) / 1000), 1, language)} ${text('ago', language)}`;
   const reason =
     down.length === 0
       ? device.reason
@@ -32,8 +32,7 @@ const deviceRow = (device: Device, language: Language): HTMLElement => {
 };
 
 const sinkRow = (sink: Sink, language: Language): HTMLElement => {
-  const count = (value: number): string =>
-    `${formatNumber(value, 0, language)} ${text('entries', language)}`;
+  const count = (value: number): string => formatNumber(value, 0, language);
   return row([
     sink.id,
     stateCell(sink.state, sink.reason, language),
@@ -62,8 +61,11 @@ const section = (
     ]),
   ]);
 
-/** Devices and sinks with their state in words, as they are now. */
-export const connectionSections = async (language: Language): Promise<readonly HTMLElement[]> => {
+/** Devices and sinks with their state in words, as they are at `nowMs` by the gateway's clock. */
+export const connectionSections = async (
+  language: Language,
+  nowMs: number,
+): Promise<readonly HTMLElement[]> => {
   const [devices, sinks] = await Promise.all([
     getJson<Device[]>('api/v1/devices'),
     getJson<Sink[]>('api/v1/sinks'),
@@ -73,12 +75,12 @@ export const connectionSections = async (language: Language): Promise<readonly H
     section(
       label('devices'),
       [label('name'), label('state'), label('lastData')],
-      devices.map((device) => deviceRow(device, language)),
+      devices.map((device) => deviceRow(device, language, nowMs)),
     ),
     section(
       label('sinks'),
       [label('name'), label('state'), label('waiting'), label('delivered'), label('refused')],
-      sinks.map((sink) => sinkRow(sink, language)),
+      sinks.length === 0 ? [row([label('none')])] : sinks.map((sink) => sinkRow(sink, language)),
     ),
   ];
 };

@@ -1,6 +1,13 @@
 import type { Current, Point } from './store.ts';
 import type { Language } from './texts.ts';
 
+/** Powers and energies of a plant are read in thousands; a number that hops between units would be misread. */
+const displayUnits: Readonly<Record<string, { readonly unit: string; readonly divide: number }>> = {
+  W: { unit: 'kW', divide: 1000 },
+  Wh: { unit: 'kWh', divide: 1000 },
+};
+const displayDecimals = 1;
+
 const unitNames: Readonly<Record<string, string>> = {
   Cel: '°C',
   '1': '',
@@ -18,7 +25,7 @@ export const qualityOf = (current: Current): Quality => {
 };
 
 export const unitOf = (point: { readonly unit: string }): string =>
-  unitNames[point.unit] ?? point.unit;
+  displayUnits[point.unit]?.unit ?? unitNames[point.unit] ?? point.unit;
 
 /** A value for people; `?` where there is none, never an old number. */
 export const formatValue = (point: Point, current: Current, language: Language): string => {
@@ -27,7 +34,19 @@ export const formatValue = (point: Point, current: Current, language: Language):
   if (typeof value === 'string') return value;
   if (point.kind === 'boolean') return value === 0 ? '0' : '1';
   if (point.kind === 'enum') return point.labels?.[String(value)]?.[language] ?? String(value);
-  return formatNumber(value, point.decimals, language);
+  return formatQuantity(value, point, language);
+};
+
+/** A number in the unit that `unitOf` names. */
+export const formatQuantity = (
+  value: number,
+  point: { readonly unit: string; readonly decimals?: number | undefined },
+  language: Language,
+): string => {
+  const display = displayUnits[point.unit];
+  return display === undefined
+    ? formatNumber(value, point.decimals, language)
+    : formatNumber(value / display.divide, displayDecimals, language);
 };
 
 export const formatNumber = (
@@ -36,7 +55,9 @@ export const formatNumber = (
   language: Language,
 ): string => {
   const digits = decimals ?? (Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 3);
-  return value.toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', {
+  // No minus before what is shown as zero.
+  const shown = Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value;
+  return shown.toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   });

@@ -4,24 +4,26 @@ import { type FeedState, openFeed } from './feed.ts';
 import { formatTime } from './format.ts';
 import { getJson, type Kpi, type Point, PointStore, type Site } from './store.ts';
 import { type Language, text } from './texts.ts';
-import { kpiSection, seamSection, tileSection, type View } from './tiles.ts';
+import { kpiSection, seamSection, type TileSpec, tileSection, type View } from './tiles.ts';
 
-const linePaths = [
-  'welding/mpm01/line/panelId',
-  'welding/mpm01/line/panelPosition',
-  'welding/mpm01/line/travelSpeed',
-  'welding/mpm01/line/ambientTemperature',
-  'welding/mpm01/line/linePower',
-  'welding/mpm01/line/deformationMax',
+const lineTiles: readonly TileSpec[] = [
+  { path: 'welding/mpm01/line/panelId', label: 'panelId' },
+  { path: 'welding/mpm01/line/state', label: 'lineState' },
+  { path: 'welding/mpm01/line/panelPosition', label: 'panelPosition' },
+  { path: 'welding/mpm01/line/travelSpeed', label: 'travelSpeed' },
+  { path: 'welding/mpm01/line/deformationMax', label: 'deformationMax' },
+  { path: 'welding/mpm01/line/ambientTemperature', label: 'ambientTemperature' },
+  { path: 'welding/mpm01/line/linePower', label: 'linePower' },
 ];
 
-const parkPaths = [
-  'park/meters/pv/power',
-  'park/meters/grid/power',
-  'park/meters/load/power',
-  'park/meters/ev/power',
-  'park/storage/bess01/power',
-  'park/storage/bess01/stateOfCharge',
+const parkTiles: readonly TileSpec[] = [
+  // The meter counts what it draws from the bus.
+  { path: 'park/meters/pv/power', label: 'pvPower', sign: -1 },
+  { path: 'park/meters/grid/power', label: 'gridPower' },
+  { path: 'park/meters/load/power', label: 'loadPower' },
+  { path: 'park/meters/ev/power', label: 'evPower' },
+  { path: 'park/storage/bess01/power', label: 'storagePower' },
+  { path: 'park/storage/bess01/stateOfCharge', label: 'storageLevel' },
 ];
 
 const connectionRefreshMs = 2000;
@@ -36,16 +38,18 @@ class Page {
   readonly #site: Site;
   readonly #store: PointStore;
   readonly #kpis: readonly Kpi[];
-  readonly #connections = element('div', {});
+  readonly #connections = element('div', { class: 'connections' });
   #language: Language = storedLanguage();
   #feedState: FeedState = 'connecting';
   #views: readonly View[] = [];
+  /** The gateway's, since the clock of this machine may be off. */
+  #nowMs: number;
 
   constructor(site: Site, points: readonly Point[], kpis: readonly Kpi[]) {
     this.#site = site;
+    this.#nowMs = site.nowMs;
     this.#store = new PointStore(points);
     this.#kpis = kpis;
-    this.#connections.style.display = 'contents';
     byId('language').addEventListener('click', () => {
       this.#language = this.#language === 'zh' ? 'en' : 'zh';
       localStorage.setItem('seamwatt-language', this.#language);
@@ -61,9 +65,9 @@ class Page {
     byId('simulated').hidden = !this.#site.simulated;
     setText(byId('language'), text('otherLanguage', language));
     this.#views = [
-      tileSection(this.#store, text('line', language), linePaths, language),
+      tileSection(this.#store, text('line', language), lineTiles, language),
       seamSection(this.#store, language),
-      tileSection(this.#store, text('park', language), parkPaths, language),
+      tileSection(this.#store, text('park', language), parkTiles, language),
       kpiSection(this.#store, this.#kpis, language),
     ].filter((view) => view !== undefined);
     byId('views').replaceChildren(...this.#views.map((view) => view.node), this.#connections);
@@ -80,6 +84,7 @@ class Page {
         for (const [number, timeMs, value, status] of message.values) {
           this.#store.set(number, { timeMs, value, status });
         }
+        this.#nowMs = message.nowMs;
         setText(byId('clock'), formatTime(message.nowMs, this.#site.timeZone, this.#language));
         this.#refresh();
       },
@@ -92,7 +97,7 @@ class Page {
   }
 
   refreshConnections(): void {
-    connectionSections(this.#language).then(
+    connectionSections(this.#language, this.#nowMs).then(
       (sections) => this.#connections.replaceChildren(...sections),
       // The banner of the feed already says that the gateway does not answer.
       () => this.#connections.replaceChildren(),
@@ -119,11 +124,25 @@ class Page {
   }
 }
 
-const [site, points, kpis] = await Promise.all([
-  getJson<Site>('api/v1/site'),
-  getJson<Point[]>('api/v1/points'),
-  getJson<Kpi[]>('api/v1/kpis'),
-]);
-const page = new Page(site, points, kpis);
+const retryMs = 1000;
+
+/** The page may be opened before the gateway is up. */
+const loadSite = async (): Promise<readonly [Site, Point[], Kpi[]]> => {
+  for (;;) {
+    try {
+      return await Promise.all([
+        getJson<Site>('api/v1/site'),
+        getJson<Point[]>('api/v1/points'),
+        getJson<Kpi[]>('api/v1/kpis'),
+      ]);
+    } catch {
+      setText(byId('banner'), text('unreachable', storedLanguage()));
+      byId('banner').hidden = false;
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+};
+
+const page = new Page(...(await loadSite()));
 page.build();
 page.start();

@@ -1,44 +1,61 @@
 import { element, setText } from './dom.ts';
-import { formatNumber, formatPercent, formatValue, qualityOf, unitOf } from './format.ts';
-import { equipmentOf, type Kpi, type Point, type PointStore } from './store.ts';
-import { type Language, text } from './texts.ts';
+import { formatPercent, formatQuantity, formatValue, qualityOf, unitOf } from './format.ts';
+import { type Current, equipmentOf, type Kpi, type Point, type PointStore } from './store.ts';
+import { type Language, type TextKey, text } from './texts.ts';
 
 /** A part of the page that shows points: built once, then refreshed. */
 export type View = { readonly node: HTMLElement; refresh(): void };
 
 const setQuality = (node: HTMLElement, quality: string): void => {
-  const classes = `number ${quality === 'good' ? '' : quality}`.trim();
-  if (node.className !== classes) node.className = classes;
+  for (const name of ['uncertain', 'bad']) node.classList.toggle(name, name === quality);
 };
 
-/** One point with its description, value and unit; a bad one is hatched and shows `?`. */
-export const pointTile = (store: PointStore, point: Point, language: Language): View => {
-  const value = element('span', { class: 'number', 'data-path': point.path });
-  const node = element('div', { class: 'tile' }, [
-    element('div', { class: 'label' }, point.description[language]),
+/** What a tile shows; `sign` -1 for a quantity that people read the other way round than its meter. */
+export type TileSpec = {
+  readonly path: string;
+  readonly label: TextKey;
+  readonly sign?: -1;
+};
+
+type TileOptions = { readonly point: Point; readonly spec: TileSpec; readonly language: Language };
+
+/** One point with its name, value and unit; a bad one is hatched and shows `?`. */
+const pointTile = (store: PointStore, { point, spec, language }: TileOptions): View => {
+  const value = element('span', {
+    class: point.kind === 'string' ? 'number words' : 'number',
+    'data-path': point.path,
+  });
+  const node = element('div', { class: 'tile', title: point.description[language] }, [
+    element('div', { class: 'label' }, text(spec.label, language)),
     value,
     element('span', { class: 'unit' }, ` ${unitOf(point)}`),
   ]);
+  const shown = (current: Current): Current =>
+    spec.sign === undefined || typeof current.value !== 'number'
+      ? current
+      : { ...current, value: spec.sign * current.value };
   return {
     node,
     refresh: () => {
       const current = store.current(point);
-      setText(value, formatValue(point, current, language));
+      setText(value, formatValue(point, shown(current), language));
       setQuality(value, qualityOf(current));
     },
   };
 };
 
-/** The points at `paths` that the site has. */
+/** The points of `specs` that the site has. */
 export const tileSection = (
   store: PointStore,
   title: string,
-  paths: readonly string[],
+  specs: readonly TileSpec[],
   language: Language,
 ): View | undefined => {
-  const points = paths.map((path) => store.find(path)).filter((point) => point !== undefined);
-  if (points.length === 0) return undefined;
-  const tiles = points.map((point) => pointTile(store, point, language));
+  const tiles = specs.flatMap((spec) => {
+    const point = store.find(spec.path);
+    return point === undefined ? [] : [pointTile(store, { point, spec, language })];
+  });
+  if (tiles.length === 0) return undefined;
   const node = element('section', {}, [
     element('h2', {}, title),
     element(
@@ -122,7 +139,7 @@ export const kpiSection = (
   const head = (['name', 'value', 'coverage', 'explanation'] as const).map((key) =>
     element('th', {}, text(key, language)),
   );
-  const node = element('section', {}, [
+  const node = element('section', { class: 'kpis' }, [
     element('h2', {}, text('kpis', language)),
     element('table', {}, [
       element('thead', {}, [element('tr', {}, head)]),
@@ -137,27 +154,33 @@ export const kpiSection = (
 };
 
 const kpiRow = (store: PointStore, kpi: Kpi, point: Point, language: Language): View => {
+  const isShare = kpi.unit === '1';
   const value = element('span', { class: 'number', 'data-path': kpi.path });
+  const quality = element('span', { class: 'unit' });
   const coverage = element('td', { class: 'numeric' });
   const coveragePoint = store.points.find((other) => other.path === `${kpi.path}.coverage`);
   const node = element('tr', {}, [
-    element('td', {}, kpi.description[language]),
+    element('td', { class: 'name' }, kpi.description[language]),
     element('td', { class: 'numeric' }, [
       value,
-      element('span', { class: 'unit' }, ` ${unitOf(kpi)}`),
+      element('span', { class: 'unit' }, isShare ? '' : ` ${unitOf(kpi)}`),
+      quality,
     ]),
     coverage,
-    element('td', {}, `${kpi.formula} · ${kpi.standard}`),
+    element('td', { class: 'explanation' }, `${kpi.formula[language]} · ${kpi.standard[language]}`),
   ]);
   const refresh = (): void => {
     const current = store.current(point);
+    const number = typeof current.value === 'number' ? current.value : null;
     setText(
       value,
-      typeof current.value === 'number'
-        ? formatNumber(current.value, kpi.decimals, language)
-        : (current.value ?? '?'),
+      number === null || isShare
+        ? formatPercent(number, language)
+        : formatQuantity(number, kpi, language),
     );
-    setQuality(value, qualityOf(current));
+    const state = qualityOf(current);
+    setQuality(value, state);
+    setText(quality, state === 'good' ? '' : ` ${text(state, language)}`);
     const share = coveragePoint === undefined ? null : store.current(coveragePoint).value;
     setText(coverage, formatPercent(typeof share === 'number' ? share : null, language));
   };

@@ -90,8 +90,8 @@ export type SiteKpi = {
   readonly kpi: string;
   readonly group: RegisteredGroup;
   readonly point: string;
-  readonly formula: string;
-  readonly standard: string;
+  readonly formula: LocalText;
+  readonly standard: LocalText;
   readonly description: LocalText;
   /** `area/line/equipment/point` of what it is computed from. */
   readonly inputs: readonly string[];

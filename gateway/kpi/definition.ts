@@ -61,8 +61,8 @@ export type KpiDefinition<Parameters = unknown> = {
   readonly unit: string;
   readonly decimals: number;
   readonly description: LocalText;
-  readonly formula: string;
-  readonly standard: string;
+  readonly formula: LocalText;
+  readonly standard: LocalText;
   readonly tier: WindowTier;
   readonly window: string;
   readonly coverageRule: string;

@@ -124,7 +124,7 @@ export const kpiGroups = (
         kind: 'number' as const,
         unit: '1',
         description: {
-          en: `coverage of ${definition.description.en}`,
+          en: `${definition.description.en}: coverage`,
           zh: `${definition.description.zh}（覆盖率）`,
         },
         decimals: 3,

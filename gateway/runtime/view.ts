@@ -30,8 +30,8 @@ export type KpiExplanation = {
   /** Paths of the points it gives. */
   readonly group: RegisteredGroup;
   readonly point: string;
-  readonly formula: string;
-  readonly standard: string;
+  readonly formula: LocalText;
+  readonly standard: LocalText;
   readonly description: LocalText;
   /** Paths of the points it is computed from. */
   readonly inputs: readonly string[];

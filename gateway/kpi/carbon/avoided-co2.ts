@@ -15,8 +15,11 @@ export const avoidedCo2 = defineKpi({
   unit: 'kg',
   decimals: 1,
   description: { en: 'CO2 avoided by photovoltaics', zh: '光伏减排量' },
-  formula: '(pvEnergy - gridExport) * factor',
-  standard: 'pvSelfUse times the regional average factor; reported outside of ISO 14064-1',
+  formula: { en: '(pvEnergy - gridExport) * factor', zh: '(光伏发电量 - 上网电量) * 排放因子' },
+  standard: {
+    en: 'pvSelfUse times the regional average factor; reported outside of ISO 14064-1',
+    zh: '光伏自用电量乘区域平均排放因子；在 ISO 14064-1 清单之外列示',
+  },
   tier: 'c',
   window: "the site's current day",
   coverageRule: 'the smaller of the coverages of pvEnergy and gridExport',

@@ -84,8 +84,14 @@ export const defineRegisterEnergy = (options: {
     unit: 'kWh',
     decimals: 1,
     description: options.description,
-    formula: 'E = sum over registers of the non-negative steps since the start of the day',
-    standard: 'register deltas; integrated power only as a cross-check',
+    formula: {
+      en: 'E = sum of non-negative register steps since the start of the day',
+      zh: 'E = 当日零时起各计数器非负增量之和',
+    },
+    standard: {
+      en: 'register deltas; integrated power only as a cross-check',
+      zh: '取计数器读数之差；功率积分仅用于核对',
+    },
     tier: 'c',
     window: "the site's current day",
     coverageRule: 'time spanned by readings of one segment / elapsed time, over all registers',

@@ -35,9 +35,12 @@ export const deformationMax = defineKpi({
   point: 'deformationMax',
   unit: 'mm',
   decimals: 2,
-  description: { en: 'largest deformation of the panel so far', zh: '当前管屏最大变形' },
-  formula: 'max |z| over all profile points of the panel',
-  standard: 'own definition; datum: machine',
+  description: { en: 'Largest deformation of the panel so far', zh: '当前管屏最大变形' },
+  formula: {
+    en: 'max |z| over all profile points of the panel',
+    zh: '管屏全部轮廓点 |z| 的最大值',
+  },
+  standard: { en: 'own definition; datum: machine', zh: '自定义；基准：机床' },
   tier: 'a',
   window: 'the current panel',
   coverageRule:

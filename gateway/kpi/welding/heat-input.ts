@@ -61,9 +61,15 @@ export const heatInput = defineKpi({
   point: 'heatInput',
   unit: 'kJ/mm',
   decimals: 4,
-  description: { en: 'heat input of the panel so far', zh: '当前管屏热输入' },
-  formula: 'Q = k * integral(IP dt) / integral(v dt), arc on',
-  standard: 'ISO/TR 18491:2015 method C; k after EN 1011-1, ISO/TR 17671-1',
+  description: { en: 'Heat input of the panel so far', zh: '当前管屏热输入' },
+  formula: {
+    en: 'Q = k * integral(IP dt) / integral(v dt), arc on',
+    zh: 'Q = k * ∫IP dt / ∫v dt，燃弧期间',
+  },
+  standard: {
+    en: 'ISO/TR 18491:2015 method C; k after EN 1011-1, ISO/TR 17671-1',
+    zh: 'ISO/TR 18491:2015 方法 C；k 按 EN 1011-1、ISO/TR 17671-1',
+  },
   tier: 'a',
   window: 'the current panel, arc on',
   coverageRule: 'measured arc-on time / elapsed arc-on time of the panel',

@@ -189,8 +189,11 @@ export const trackingRms: AnyKpiDefinition = defineKpi({
   id: 'trackingRms',
   point: 'trackingRms',
   description: { en: 'RMS tracking error of the panel so far', zh: '当前管屏跟踪误差均方根' },
-  formula: 'RMS = sqrt(mean(e^2)), e = sqrt(ey^2 + ez^2)',
-  standard: 'own definition; samples of equal weight',
+  formula: {
+    en: 'RMS = sqrt(mean(e^2)), e = sqrt(ey^2 + ez^2)',
+    zh: 'RMS = sqrt(mean(e^2))，e = sqrt(ey^2 + ez^2)',
+  },
+  standard: { en: 'own definition; samples of equal weight', zh: '自定义；各采样等权' },
   parametersSchema: z.strictObject({}),
   build: (context) => {
     buildTracking(context, (errorIndex) => {
@@ -220,9 +223,9 @@ export const trackingMax: AnyKpiDefinition = defineKpi({
   ...common,
   id: 'trackingMax',
   point: 'trackingMax',
-  description: { en: 'largest tracking error of the panel so far', zh: '当前管屏最大跟踪误差' },
-  formula: 'max(e), e = sqrt(ey^2 + ez^2)',
-  standard: 'own definition',
+  description: { en: 'Largest tracking error of the panel so far', zh: '当前管屏最大跟踪误差' },
+  formula: { en: 'max(e), e = sqrt(ey^2 + ez^2)', zh: 'max(e)，e = sqrt(ey^2 + ez^2)' },
+  standard: { en: 'own definition', zh: '自定义' },
   parametersSchema: z.strictObject({}),
   build: (context) => {
     buildTracking(context, (errorIndex) => {
@@ -259,17 +262,20 @@ export const trackingP95: AnyKpiDefinition = defineKpi({
     en: '95th percentile of the tracking error of the panel so far',
     zh: '当前管屏跟踪误差95百分位',
   },
-  formula: 'P95(e) by linear interpolation at rank (n - 1) * 0.95',
-  standard: 'Hyndman and Fan type 7',
+  formula: {
+    en: 'P95(e) by linear interpolation at rank (n - 1) * 0.95',
+    zh: 'P95(e)，在秩 (n - 1) * 0.95 处线性插值',
+  },
+  standard: { en: 'Hyndman and Fan type 7', zh: 'Hyndman 与 Fan 第 7 型' },
   parametersSchema: p95Parameters,
   build: (context) => {
     const { exactSamples, binWidthMm, rangeMm } = context.parameters;
     buildTracking(context, (errorIndex) => {
       const window = reserveSampleWindow(context, {
         capacity: exactSamples,
+        p: 0.95,
         histogram: { lowest: 0, width: binWidthMm, bins: Math.ceil(rangeMm / binWidthMm) },
       });
-      const at = { p: 0.95, out: context.value + valueCell };
       return {
         reset: (memory) => {
           resetSampleWindow(memory, window);
@@ -278,7 +284,7 @@ export const trackingP95: AnyKpiDefinition = defineKpi({
           pushSampleWindow(memory, window, errorIndex);
         },
         read: (memory) => {
-          readWindowPercentile(memory, window, at);
+          readWindowPercentile(memory, window, context.value + valueCell);
         },
       };
     });

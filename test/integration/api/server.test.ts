@@ -36,8 +36,8 @@ const createView = (): GatewayView & { ready: boolean } => {
         kpi: 'heatInput',
         group: kpi,
         point: 'heatInput',
-        formula: 'Q = k·IP/v',
-        standard: 'ISO/TR 18491',
+        formula: { en: 'Q = k·IP/v, arc on', zh: 'Q = k·IP/v，燃弧期间' },
+        standard: { en: 'ISO/TR 18491', zh: 'ISO/TR 18491' },
         description: { en: 'Heat input', zh: '热输入' },
         inputs: ['welding/mpm01/f01/current'],
         parameters: { process: '135' },
@@ -194,8 +194,8 @@ describe('the HTTP interface', () => {
     expect((await get('/api/v1/kpis')).body).toMatchObject([
       {
         kpi: 'heatInput',
-        formula: 'Q = k·IP/v',
-        standard: 'ISO/TR 18491',
+        formula: { en: 'Q = k·IP/v, arc on', zh: 'Q = k·IP/v，燃弧期间' },
+        standard: { en: 'ISO/TR 18491', zh: 'ISO/TR 18491' },
         inputs: ['welding/mpm01/f01/current'],
         parameters: { process: '135' },
         latest: { value: 0.36 },

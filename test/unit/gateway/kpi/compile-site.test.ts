@@ -261,9 +261,9 @@ describe('compiling a site', () => {
         'welding/mpm01/line/panelPosition',
       ],
     });
-    expect(explanations[0]?.formula).toContain('k *');
-    expect(explanations[0]?.standard).toContain('ISO/TR 18491');
-    expect(explanations[0]?.description.en).toContain('heat input');
+    expect(explanations[0]?.formula.en).toContain('k *');
+    expect(explanations[0]?.standard.en).toContain('ISO/TR 18491');
+    expect(explanations[0]?.description.en).toContain('eat input');
   });
 
   test('tells a group without a number and leaves it out', () => {
@@ -376,6 +376,18 @@ describe('calculated points', () => {
     expect(tickProgram(program, 1001)[path]).toEqual({
       value: 2.5,
       status: statusCodes.uncertainLastUsableValue,
+    });
+  });
+
+  test('of points that come on change are never out of date', () => {
+    const { program, groups: all } = compileTestSite({
+      groups,
+      calculated: [{ ...arcVoltage, equipment: 'welding/mpm01/b01' }],
+    });
+    feed(program, [{ group: all[2] as RegisteredGroup, timeMs: 0, values: { arcPower: 5000 } }]);
+    expect(tickProgram(program, 1e9)['welding/mpm01/b01/halfPower']).toEqual({
+      value: 2.5,
+      status: statusCodes.good,
     });
   });
 
