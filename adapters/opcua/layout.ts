@@ -65,6 +65,7 @@ export const layoutSource = (input: SourceInput<OpcuaConfig>): OpcuaLayout => {
       equipment: equipment.equipment,
       name: equipment.name,
       equipmentClass: equipment.class,
+      periodMs: equipment.periodMs,
       namespaceUri: equipment.namespaceUri ?? input.config.namespaceUri,
       points: equipment.points,
       identify: (point) => point.node,
@@ -80,6 +81,7 @@ type GroupInput = {
   readonly equipment: string;
   readonly name: string;
   readonly equipmentClass: string;
+  readonly periodMs: number | undefined;
   readonly namespaceUri: string | undefined;
   readonly points: readonly PointConfig[];
   /** The whole identifier of a point; undefined when it has none. */
@@ -124,6 +126,7 @@ class LayoutBuilder implements OpcuaLayout {
           equipment,
           name: block.name,
           equipmentClass: block.class,
+          periodMs: block.periodMs,
           namespaceUri: device.namespaceUri ?? block.namespaceUri ?? profile.namespaceUri,
           points: block.points,
           identify: (point) => identifyInstance(instance, point),
@@ -173,7 +176,7 @@ class LayoutBuilder implements OpcuaLayout {
       equipmentClass: input.equipmentClass,
       name: input.name,
       producer: id,
-      ...period(config),
+      ...period(config, input.periodMs),
       channels,
     };
     this.#checkUnique(spec, input.path);
@@ -275,8 +278,12 @@ const scaling = (point: PointConfig) => {
   };
 };
 
-/** On change there is no period. */
-const period = ({ read }: OpcuaConfig): { readonly periodMs?: number } => {
+/** What the profile knows of the device, else how often it is read; on change there is no period. */
+const period = (
+  { read }: OpcuaConfig,
+  ownMs: number | undefined,
+): { readonly periodMs?: number } => {
+  if (ownMs !== undefined) return { periodMs: ownMs };
   if (read.mode === 'polling') return { periodMs: read.periodMs };
   return read.reportUnchanged ? { periodMs: Math.max(read.samplingIntervalMs, 1) } : {};
 };

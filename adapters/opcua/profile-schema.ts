@@ -137,6 +137,14 @@ const groupShape = {
     .string()
     .regex(/^[a-z][a-z0-9_]{0,31}$/, 'lower-case letters, digits and _')
     .describe('Class of the equipment: the measurement in InfluxDB'),
+  periodMs: z
+    .int()
+    .min(10)
+    .max(3_600_000)
+    .optional()
+    .describe(
+      'How often the device renews these values, in ms, where that is less often than they are read',
+    ),
 };
 
 export const areaPart = pathPart('Area of the plant');

@@ -99,6 +99,17 @@ describe('the layout', () => {
     expect(periodOf({ mode: 'polling', periodMs: 250 })).toBe(250);
   });
 
+  it.each(['polling', 'subscription'])(
+    'believes what is said of a device that renews its values slowly, by %s',
+    (mode) => {
+      const equipment = [device([point], { periodMs: 6000 })];
+      const { groups } = layoutSource(
+        opcuaInput(entry({ read: { mode }, equipment }), '/nonexistent'),
+      );
+      expect(groups[0]?.periodMs).toBe(6000);
+    },
+  );
+
   it('refuses points and groups that come twice', () => {
     const twice = layoutSource(
       opcuaInput(
