@@ -154,11 +154,11 @@ describe('histogram', () => {
 });
 
 describe('sample window', () => {
-  const makeWindow = (capacity: number) => {
+  const makeWindow = (capacity: number, p: number) => {
     const plan = new ArenaPlan();
     const source = plan.reserve(1);
     const out = plan.reserve(1);
-    const window = reserveSampleWindow(plan, { capacity, histogram: shape });
+    const window = reserveSampleWindow(plan, { capacity, p, histogram: shape });
     const memory = plan.allocate();
     return {
       memory,
@@ -169,33 +169,37 @@ describe('sample window', () => {
           pushSampleWindow(memory, window, source);
         }
       },
-      read: (p: number): number => {
-        readWindowPercentile(memory, window, { p, out });
+      read: (): number => {
+        memory[out] = 99;
+        readWindowPercentile(memory, window, out);
         return memory[out] ?? 0;
       },
     };
   };
 
   test('is exact while the samples fit and from the histogram beyond', () => {
-    const { push, read } = makeWindow(4);
-    expect(read(0.5)).toBeNaN();
+    const { push, read } = makeWindow(4, 0.5);
+    expect(read()).toBeNaN();
     push([0.9, 0.1, 0.3]);
-    expect(read(0.5)).toBe(0.3);
-    expect(read(0.5)).toBe(0.3);
+    expect(read()).toBe(0.3);
+    expect(read()).toBe(0.3);
     push([0.2]);
-    expect(read(0.5)).toBeCloseTo(0.25, 14);
+    expect(read()).toBeCloseTo(0.25, 14);
     push([0.2]);
-    expect(read(0.5)).toBeCloseTo(0.208_333_333, 8);
+    expect(read()).toBeCloseTo(0.208_333_333, 8);
+    expect(read()).toBeCloseTo(0.208_333_333, 8);
   });
 
   test('begins anew after a reset', () => {
-    const { memory, window, push, read } = makeWindow(2);
+    const { memory, window, push, read } = makeWindow(2, 1);
     push([0.9, 0.8, 0.7]);
+    expect(read()).toBeCloseTo(0.9375, 14);
     resetSampleWindow(memory, window);
-    expect(read(0.5)).toBeNaN();
-    push([0.1, 0.2]);
-    expect(read(1)).toBe(0.2);
-    push([0.1]);
-    expect(read(1)).toBeLessThanOrEqual(0.25);
+    expect(read()).toBeNaN();
+    push([0.1, 0.2, 0.1]);
+    expect(read()).toBeLessThanOrEqual(0.25);
+    resetSampleWindow(memory, window);
+    push([0.1, 0.7, 0.1]);
+    expect(read()).toBeGreaterThan(0.5);
   });
 });
