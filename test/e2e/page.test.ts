@@ -1,0 +1,205 @@
+// Goal: what people see is what is. Method: the demo site runs in real time and a real Chromium looks at it, in both
+// languages, while devices stand still, fail, and the gateway is killed and started again.
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { buildPage, openBrowser } from '../support/browser.ts';
+import { type DemoRun, startDemo } from '../support/demo-run.ts';
+import { eventually, type Kpi, type Point } from '../support/gateway-process.ts';
+import { requireProgram } from '../support/programs.ts';
+
+const chromium = requireProgram('chromium');
+const devices = ['line.plc', 'park.pv', 'park.meters', 'park.storage', 'park.chargers'];
+/** The page asks for news each half second, the slowest devices are read once a second; the rest is for busy machines. */
+const newsWithinMs = 30_000;
+/** A killed gateway closes its connections; a hung one is noticed after two seconds without a message. */
+const noticedWithinMs = 3000;
+
+chromium.describe('the page of the demo site', () => {
+  let demo: DemoRun;
+  let browser: Browser;
+  let page: Page;
+  const failures: string[] = [];
+
+  beforeAll(async () => {
+    buildPage();
+    demo = await startDemo();
+    browser = await openBrowser(chromium.path);
+    page = await browser.newPage({
+      viewport: { width: 1600, height: 1000 },
+      locale: 'zh-CN',
+      timezoneId: 'America/New_York',
+    });
+    page.on('pageerror', (error) => failures.push(error.message));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) failures.push(message.text());
+    });
+    await page.goto(demo.url);
+  }, 120_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await demo.stop();
+  });
+
+  const textOf = async (selector: string): Promise<string> =>
+    (await page.locator(selector).textContent()) ?? '';
+
+  /** Every shown point by its path. */
+  const shownPoints = (): Promise<Record<string, string>> =>
+    page
+      .locator('[data-path]')
+      .evaluateAll((nodes) =>
+        Object.fromEntries(
+          nodes.map((node) => [node.getAttribute('data-path') ?? '', node.textContent ?? '']),
+        ),
+      );
+
+  const changeWithin = async (paths: readonly string[], what: string): Promise<void> => {
+    const before = await shownPoints();
+    const still = new Set(paths);
+    await eventually(
+      async () => {
+        const now = await shownPoints();
+        for (const path of still) if (now[path] !== before[path]) still.delete(path);
+        return still.size === 0 ? true : undefined;
+      },
+      what,
+      newsWithinMs,
+    );
+  };
+
+  it('says in Chinese and in English what it is, and that all of it is simulated', async () => {
+    await page.locator('#views section').first().waitFor();
+    expect(await textOf('#site-name')).toBe('演示站点（组合、仿真）');
+    expect(await textOf('#simulated')).toBe('模拟数据');
+    expect(await page.locator('h2').allInnerTexts()).toEqual([
+      ...['焊接生产线', '焊缝', '园区', '关键指标', '设备', '数据输出（条）'],
+    ]);
+    await page.click('#language');
+    expect(await textOf('#simulated')).toBe('Simulated data');
+    expect(await page.locator('h2').allInnerTexts()).toEqual([
+      ...['Welding line', 'Seams', 'Park', 'KPIs', 'Devices', 'Data outputs, in entries'],
+    ]);
+    // Nothing of the other language is left but the button that leads back to it.
+    expect(await textOf('#language')).toBe('中文');
+    expect(await textOf('main')).not.toMatch(/\p{Script=Han}/u);
+    await page.reload();
+    await page.locator('#views section').first().waitFor();
+    expect(await textOf('#simulated')).toBe('Simulated data');
+  });
+
+  it('shows every device and output at work', async () => {
+    const states = page.locator('.connections td:nth-child(2)');
+    await expect
+      .poll(() => states.allTextContents(), { timeout: newsWithinMs })
+      .toEqual(Array.from({ length: 6 }, () => 'up'));
+  });
+
+  it('moves: all seams once their arcs burn, and the park', async () => {
+    const seams = await page
+      .locator('[data-seam] [data-path]')
+      .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-path') ?? ''));
+    expect(seams).toHaveLength(20);
+    await changeWithin(seams, 'all 20 currents changed');
+    await changeWithin(['seamwatt/demo/park/meters/grid/power'], 'the power from the grid changed');
+    await demo.simulator.send('POST', '/state', { 'park.storage.soc': 0.87 });
+    await expect
+      .poll(async () => (await shownPoints())['seamwatt/demo/park/storage/bess01/stateOfCharge'], {
+        timeout: newsWithinMs,
+      })
+      .toMatch(/^87\./);
+  });
+
+  it.each(['en', 'zh'] as const)('shows in %s the same values as the API', async (language) => {
+    if ((await page.locator('html').getAttribute('lang')) !== { en: 'en', zh: 'zh-CN' }[language]) {
+      await page.click('#language');
+    }
+    // Frozen devices make a moment long enough to compare.
+    for (const device of devices) {
+      await demo.simulator.send('POST', '/faults', { device, kind: 'frozen' });
+    }
+    try {
+      const differences = async (): Promise<readonly string[]> => {
+        const shown = await shownPoints();
+        expect(Object.keys(shown).length).toBeGreaterThan(35);
+        return differencesTo(shown, language, {
+          points: await demo.gateway().get<Point[]>('api/v1/points'),
+          kpis: await demo.gateway().get<Kpi[]>('api/v1/kpis'),
+        });
+      };
+      await expect.poll(differences, { timeout: newsWithinMs, interval: 200 }).toEqual([]);
+    } finally {
+      await demo.simulator.send('DELETE', '/faults');
+    }
+  });
+
+  it('shows a device that is gone, and none of its old values', async () => {
+    await demo.simulator.send('POST', '/faults', { device: 'park.storage', kind: 'close' });
+    const tile = page.locator('[data-path="seamwatt/demo/park/storage/bess01/power"]');
+    const device = page.locator('.connections tr', { hasText: 'park-storage' });
+    const soon = { timeout: newsWithinMs };
+    await expect.poll(() => tile.textContent(), soon).toBe('?');
+    expect(await tile.getAttribute('class')).toContain('bad');
+    await expect.poll(() => device.textContent(), soon).toMatch(/中断: \S/);
+    await demo.simulator.send('DELETE', '/faults');
+    await expect.poll(() => tile.textContent(), soon).not.toBe('?');
+  });
+
+  it('says at once that a killed gateway is gone, and goes on by itself when it is back', async () => {
+    const banner = page.locator('#banner');
+    expect(await banner.isVisible()).toBe(false);
+    await demo.gateway().stop('SIGKILL');
+    await banner.waitFor({ state: 'visible', timeout: noticedWithinMs });
+    expect(await banner.textContent()).toBe('与网关的连接已中断：以下数值不是当前值。');
+    expect(await page.locator('#views').getAttribute('class')).toContain('not-current');
+    await demo.restart();
+    await banner.waitFor({ state: 'hidden', timeout: newsWithinMs });
+    await changeWithin(['seamwatt/demo/park/meters/grid/power'], 'news from the new gateway');
+  });
+
+  it('waits for a gateway that does not answer yet', async () => {
+    const context = await browser.newContext({ locale: 'en-GB' });
+    const early = await context.newPage();
+    await early.route('**/api/v1/site', (route) => route.abort());
+    await early.goto(demo.url);
+    const banner = early.locator('#banner');
+    await banner.waitFor({ state: 'visible' });
+    expect(await banner.textContent()).toContain('does not answer');
+    await early.unroute('**/api/v1/site');
+    await early.locator('#views section').first().waitFor();
+    expect(await banner.isVisible()).toBe(false);
+    await context.close();
+  });
+
+  it('made no mistakes of its own', () => {
+    expect(failures).toEqual([]);
+  });
+});
+
+type Api = { readonly points: readonly Point[]; readonly kpis: readonly Kpi[] };
+
+/** Shown texts that do not say what the API says, beside the page's own code: texts are read back as numbers. */
+const differencesTo = (
+  shown: Readonly<Record<string, string>>,
+  language: 'en' | 'zh',
+  { points, kpis }: Api,
+): readonly string[] => {
+  const byPath = new Map(points.map((point) => [point.path, point]));
+  const ratios = new Set(kpis.filter(({ unit }) => unit === '1').map(({ path }) => path));
+  return Object.entries(shown)
+    .filter(([path, text]) => {
+      const point = byPath.get(path);
+      if (point === undefined) return true;
+      const { value } = point.latest;
+      if (typeof value !== 'number') return text !== (value ?? '?');
+      if (point.kind === 'enum') return text !== point.labels?.[String(value)]?.[language];
+      const decimals = /\.(\d+)/.exec(text)?.[1]?.length ?? 0;
+      const read = Number(text.replace(/[,%\s]/g, ''));
+      const isKilo = point.unit === 'W' || point.unit === 'Wh';
+      // People read generation as positive, its meter as energy drawn.
+      const sign = path.endsWith('park/meters/pv/power') ? -1 : 1;
+      const expected = ((sign * value) / (isKilo ? 1000 : 1)) * (ratios.has(path) ? 100 : 1);
+      return !(Math.abs(read - expected) <= 0.5 * 10 ** -decimals + 1e-9);
+    })
+    .map(([path, text]) => `${path} shows ${text}`);
+};
