@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { GatewayStatus } from './status.ts';
 
 type Row = { readonly labels?: Record<string, string>; readonly value: number };
@@ -21,7 +21,7 @@ export class GatewayMetrics {
     this.#journal();
     this.#sources();
     this.#sinks();
-    this.#gauge('seamwatt_event_loop_delay_p99_seconds', 'Delay of the event loop', () => [
+    this.#metric('seamwatt_event_loop_delay_p99_seconds', 'Delay of the event loop', () => [
       { value: this.#loopDelay.percentile(99) / 1e9 },
     ]);
   }
@@ -39,71 +39,75 @@ export class GatewayMetrics {
     this.#registry.clear();
   }
 
-  #gauge(name: string, help: string, rows: (status: GatewayStatus) => readonly Row[]): void {
-    const labelNames = labelsByMetric[name] ?? [];
+  #metric(name: string, help: string, rows: (status: GatewayStatus) => readonly Row[]): void {
+    // By the conventions of Prometheus the name tells which kind a number is.
+    const Metric = name.endsWith('_total') ? Counter : Gauge;
     const read = (): readonly Row[] => rows(this.#status());
-    const gauge = new Gauge({
+    const metric: Counter | Gauge = new Metric({
       name,
       help,
-      labelNames: [...labelNames],
+      labelNames: [...(labelsByMetric[name] ?? [])],
       registers: [this.#registry],
       collect: () => {
-        gauge.reset();
-        for (const row of read()) gauge.set(row.labels ?? {}, row.value);
+        metric.reset();
+        for (const row of read()) metric.inc(row.labels ?? {}, row.value);
       },
     });
   }
 
   #admission(): void {
-    this.#gauge('seamwatt_frames_admitted_total', 'Frames journalled', (status) => [
+    this.#metric('seamwatt_frames_admitted_total', 'Frames journalled', (status) => [
       { value: status.admission.admittedFrames },
     ]);
-    this.#gauge('seamwatt_samples_admitted_total', 'Samples journalled', (status) => [
+    this.#metric('seamwatt_samples_admitted_total', 'Samples journalled', (status) => [
       { value: status.admission.admittedSamples },
     ]);
-    this.#gauge('seamwatt_frames_refused_total', 'Frames refused, staging full', (status) => [
+    this.#metric('seamwatt_frames_refused_total', 'Frames refused, staging full', (status) => [
       { value: status.admission.refusedFrames },
     ]);
-    this.#gauge('seamwatt_frames_late_total', 'Frames behind their watermark', (status) => [
+    this.#metric('seamwatt_frames_late_total', 'Frames behind their watermark', (status) => [
       { value: status.admission.lateFrames },
     ]);
   }
 
   #journal(): void {
-    this.#gauge('seamwatt_journal_seq', 'Next number of the journal', (status) => [
+    this.#metric('seamwatt_journal_seq', 'Next number of the journal', (status) => [
       { value: status.journal.nextSeq },
     ]);
-    this.#gauge('seamwatt_journal_durable_seq', 'Newest durable number', (status) => [
+    this.#metric('seamwatt_journal_durable_seq', 'Newest durable number', (status) => [
       { value: status.journal.durableSeq },
     ]);
-    this.#gauge('seamwatt_journal_staged_bytes', 'Admitted, not yet durable', (status) => [
+    this.#metric('seamwatt_journal_staged_bytes', 'Admitted, not yet durable', (status) => [
       { value: status.journal.statistics.stagedBytes },
     ]);
-    this.#gauge('seamwatt_journal_disk_bytes', 'Segment files on disk', (status) =>
+    this.#metric('seamwatt_journal_disk_bytes', 'Segment files on disk', (status) =>
       Object.entries(status.journal.statistics.classes).map(([retention, { diskBytes }]) => ({
         labels: { retention },
         value: diskBytes,
       })),
     );
-    this.#gauge('seamwatt_journal_pruned_entries_total', 'Entries removed by retention', (status) =>
-      Object.entries(status.journal.statistics.classes).map(([retention, { prunedEntries }]) => ({
-        labels: { retention },
-        value: prunedEntries,
-      })),
+    this.#metric(
+      'seamwatt_journal_pruned_entries_total',
+      'Entries removed by retention',
+      (status) =>
+        Object.entries(status.journal.statistics.classes).map(([retention, { prunedEntries }]) => ({
+          labels: { retention },
+          value: prunedEntries,
+        })),
     );
   }
 
   #sources(): void {
-    this.#gauge('seamwatt_source_up', 'Whether a source is connected', (status) =>
+    this.#metric('seamwatt_source_up', 'Whether a source is connected', (status) =>
       status.sources.map(({ id, state }) => ({
         labels: { source: id },
         value: state === 'up' ? 1 : 0,
       })),
     );
-    this.#gauge('seamwatt_source_restarts_total', 'Connections made again', (status) =>
+    this.#metric('seamwatt_source_restarts_total', 'Connections made again', (status) =>
       status.sources.map(({ id, restarts }) => ({ labels: { source: id }, value: restarts })),
     );
-    this.#gauge('seamwatt_source_events_total', 'Counters of a source, by kind', (status) =>
+    this.#metric('seamwatt_source_events_total', 'Counters of a source, by kind', (status) =>
       status.sources.flatMap(({ id, counters }) =>
         Object.entries(counters).map(([kind, value]) => ({ labels: { source: id, kind }, value })),
       ),
@@ -111,7 +115,7 @@ export class GatewayMetrics {
   }
 
   #sinks(): void {
-    this.#gauge('seamwatt_sink_up', 'Whether a sink takes data', (status) =>
+    this.#metric('seamwatt_sink_up', 'Whether a sink takes data', (status) =>
       status.sinks.map(({ id, state }) => ({
         labels: { sink: id },
         value: state === 'up' ? 1 : 0,
@@ -122,7 +126,7 @@ export class GatewayMetrics {
       help: string,
       value: (sink: GatewayStatus['sinks'][number]) => number,
     ): void => {
-      this.#gauge(name, help, (status) =>
+      this.#metric(name, help, (status) =>
         status.sinks.map((sink) => ({ labels: { sink: sink.id }, value: value(sink) })),
       );
     };
@@ -132,7 +136,7 @@ export class GatewayMetrics {
     bySink('seamwatt_sink_lag_entries', 'Entries that wait', (s) => s.lagEntries);
     bySink('seamwatt_sink_lag_seconds', 'Age of the oldest waiting entry', (s) => s.lagMs / 1000);
     bySink('seamwatt_sink_retries_total', 'Failed attempts', (s) => s.retries);
-    this.#gauge('seamwatt_sink_events_total', 'Counters of a sink, by kind', (status) =>
+    this.#metric('seamwatt_sink_events_total', 'Counters of a sink, by kind', (status) =>
       status.sinks.flatMap(({ id, counters }) =>
         Object.entries(counters).map(([kind, value]) => ({ labels: { sink: id, kind }, value })),
       ),
