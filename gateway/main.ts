@@ -25,6 +25,8 @@ import { systemClock } from './runtime/system-clock.ts';
 const dayMs = 86_400_000;
 const sinkBatchEntries = 2000;
 const sinkTimeoutMs = 30_000;
+/** SIGTERM is answered by an end within 5 s; what is not done by then was not going to be. */
+const stopWithinMs = 4500;
 
 const packageSchema = z.object({ version: z.string() });
 
@@ -77,13 +79,21 @@ const createSinkParts = (site: LoadedSite): Promise<SinkPart[]> =>
     ),
   );
 
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
 /** Things to end in reverse order of their beginning, whatever failed in between. */
 type Ending = { readonly what: string; end(): Promise<void> };
 
 const endAll = async (endings: readonly Ending[], log: Log): Promise<void> => {
+  const deadline = AbortSignal.timeout(stopWithinMs);
   for (const { what, end } of endings.toReversed()) {
     try {
-      await end();
+      const isDone = await Promise.race([end().then(() => true), aborted(deadline)]);
+      if (isDone !== true) log.error({}, `${what} did not end within ${stopWithinMs} ms`);
     } catch (error) {
       log.error({ err: error }, `${what} did not end cleanly`);
     }
@@ -150,12 +160,6 @@ const gatewayParts = async (
     log,
   };
 };
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 const runGateway = async (options: RunOptions): Promise<void> => {
   const { site, signal, onReady } = options;
@@ -226,3 +230,5 @@ const composition: Composition = {
 };
 
 await runCli(composition);
+// Reached only while something still holds the event loop: a stop ends all the same.
+setTimeout(() => process.exit(), stopWithinMs).unref();

@@ -67,3 +67,9 @@ export const toGatewayError = (
         retryable: fallback.retryable,
         cause: error,
       });
+
+/** What a log line says of an error beside its text: the code of a known one, all there is of an unexpected one. */
+export const errorFields = (
+  error: unknown,
+): { readonly code: ErrorCode } | { readonly err: unknown } =>
+  error instanceof GatewayError ? { code: error.code } : { err: error };

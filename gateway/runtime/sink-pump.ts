@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { EntryBatch } from '../core/entry.ts';
-import { describeError, GatewayError } from '../core/error.ts';
+import { describeError, errorFields, GatewayError } from '../core/error.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { Sink, WriteResult } from '../core/sink.ts';
@@ -177,7 +177,10 @@ export class SinkPump {
     // After any failure the connection is made anew: a half-dead one is the commonest cause of data that stops.
     this.#open = false;
     if (this.#state !== 'down') {
-      log.warn({ sink: sink.id, err: error }, `sink lost; frames wait in the journal: ${reason}`);
+      log.warn(
+        { sink: sink.id, ...errorFields(error) },
+        `sink lost; frames wait in the journal: ${reason}`,
+      );
       event({
         code: 'sink-lost',
         severity: 'warning',

@@ -1,5 +1,5 @@
 import type { Clock, Participant } from '../core/clock.ts';
-import { describeError, GatewayError } from '../core/error.ts';
+import { describeError, errorFields, GatewayError } from '../core/error.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { RegisteredGroup } from '../core/point.ts';
@@ -138,7 +138,7 @@ export class SourceSupervisor {
     const reason = describeError(error);
     const { source, log, event } = this.#options;
     if (this.#state !== 'down') {
-      log.warn({ source: source.id, err: error }, `source lost: ${reason}`);
+      log.warn({ source: source.id, ...errorFields(error) }, `source lost: ${reason}`);
       event(sourceEvent(source.id, 'source-lost', 'warning', reason));
       this.#enter('down', reason);
     } else {

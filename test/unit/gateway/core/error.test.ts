@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { describeError, GatewayError, toGatewayError } from '../../../../gateway/core/error.ts';
+import {
+  describeError,
+  errorFields,
+  GatewayError,
+  toGatewayError,
+} from '../../../../gateway/core/error.ts';
 
 const refused = new Error('connect ECONNREFUSED 127.0.0.1:502');
 
@@ -64,5 +69,14 @@ describe('toGatewayError', () => {
     const wrapped = toGatewayError(refused, fallback);
     expect(wrapped).toMatchObject({ code: 'STORE_FAILED', retryable: true, cause: refused });
     expect(wrapped.message).toBe(`cannot write: ${refused.message}`);
+  });
+});
+
+describe('errorFields', () => {
+  it('names the code of a known error, and shows all of an unexpected one', () => {
+    expect(errorFields(new GatewayError('TIMEOUT', 'late', { retryable: true }))).toEqual({
+      code: 'TIMEOUT',
+    });
+    expect(errorFields(refused)).toEqual({ err: refused });
   });
 });
