@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import type {
   ClientSecureChannelLayer,
   ClientSession,
@@ -15,7 +14,11 @@ import { connectError } from './connection-error.ts';
 import { within } from './deadline.ts';
 import type { OpcuaLibrary } from './library.ts';
 import { type OpcuaConfig, policyOf } from './opcua-config.ts';
-import { type CertificateStore, openCertificateStore } from './own-certificate.ts';
+import {
+  type CertificateStore,
+  closeCertificateStore,
+  openCertificateStore,
+} from './own-certificate.ts';
 import { checkServerTrust } from './server-trust.ts';
 import { checkUserTokens, describeUser, loadUserIdentity } from './user-identity.ts';
 
@@ -49,7 +52,11 @@ export const openConnection = (options: OpenOptions): Promise<Connection> =>
 
 /** What the server offers, asked for without protection. */
 export const readEndpoints = (options: OpenOptions): Promise<readonly EndpointDescription[]> =>
-  withOpening(options, (opening) => opening.endpoints());
+  withOpening(options, async (opening) => {
+    const endpoints = await opening.endpoints();
+    await opening.end();
+    return endpoints;
+  });
 
 const withOpening = async <Result>(
   options: OpenOptions,
@@ -68,7 +75,7 @@ const withOpening = async <Result>(
     const { connectTimeoutMs } = config;
     return await within(work(opening), { timeoutMs: connectTimeoutMs, signal, what: target });
   } catch (error) {
-    await opening.abandon();
+    await opening.end();
     throw connectError(error, {
       target,
       user: describeUser(config.user),
@@ -96,9 +103,9 @@ const openStore = async ({ input, library }: OpenOptions): Promise<CertificateSt
 class Opening {
   readonly #options: OpenOptions;
   readonly #target: string;
-  readonly #certificates: OPCUACertificateManager;
+  readonly #store: CertificateStore;
   readonly #clients: PoliteClient[] = [];
-  #isAbandoned = false;
+  #isEnded = false;
 
   constructor(
     options: OpenOptions,
@@ -106,7 +113,7 @@ class Opening {
   ) {
     this.#options = options;
     this.#target = target;
-    this.#certificates = store.manager;
+    this.#store = store;
   }
 
   async run(): Promise<Connection> {
@@ -130,13 +137,15 @@ class Opening {
       library,
       session: session as Connection['session'],
       lost: client.lost.then((reason) => this.#lostError(reason)),
-      close: () => client.close(),
+      close: () => this.end(),
     };
   }
 
-  async abandon(): Promise<void> {
-    this.#isAbandoned = true;
+  /** Ends what was begun, also while it is still under way. */
+  async end(): Promise<void> {
+    this.#isEnded = true;
     await Promise.all(this.#clients.map((client) => client.close()));
+    await closeCertificateStore(this.#store);
   }
 
   async endpoints(): Promise<readonly EndpointDescription[]> {
@@ -165,7 +174,7 @@ class Opening {
       target: this.#target,
       endpointUrl: config.endpointUrl,
       certificate: endpoint.serverCertificate,
-      certificates: this.#certificates,
+      certificates: this.#store.manager,
       pinnedFile: config.trustServerCertificate,
       log,
     });
@@ -191,7 +200,7 @@ class Opening {
   }
 
   #client(security: OPCUAClientOptions): PoliteClient {
-    if (this.#isAbandoned) throw new Error('given up');
+    if (this.#isEnded) throw new Error('given up');
     const { library, input } = this.#options;
     const { read, applicationName, timeoutMs } = input.config;
     const periodMs = read.mode === 'polling' ? read.periodMs : read.publishingIntervalMs;
@@ -206,7 +215,7 @@ class Opening {
       defaultTransactionTimeout: timeoutMs,
       // Of a connection on which nothing comes: our own limits are shorter.
       transportTimeout: sessionMs,
-      clientCertificateManager: this.#certificates,
+      clientCertificateManager: this.#store.manager,
       ...security,
     });
     const polite = new PoliteClient(client);

@@ -60,6 +60,12 @@ export const openCertificateStore = async (
   }
 };
 
+/** The library keeps every manager until it is disposed of, and counts clients that it never counts down. */
+export const closeCertificateStore = async ({ manager }: CertificateStore): Promise<void> => {
+  manager.referenceCounter = 0;
+  await manager.dispose();
+};
+
 const isThere = (file: string): Promise<boolean> =>
   access(file).then(
     () => true,
