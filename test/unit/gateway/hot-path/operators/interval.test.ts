@@ -29,6 +29,7 @@ const makeInterval = (gapMs = 100, rule: TimeIntegral['rule'] = 'trapezoid') => 
   const outIndex = plan.reserve(1);
   const interval = reserveInterval(plan, { timeIndex, gapMs });
   const integral = reserveTimeIntegral(plan, { interval, source, rule });
+  const end = plan.reserve(2, [42, 43]);
   const memory = plan.allocate();
   return {
     push: (timeMs: number, flags: number, value = 0): void => {
@@ -40,6 +41,7 @@ const makeInterval = (gapMs = 100, rule: TimeIntegral['rule'] = 'trapezoid') => 
     reset: (): void => {
       resetInterval(memory, interval);
       resetTimeIntegral(memory, integral);
+      expect([...memory.subarray(end)]).toEqual([42, 43]);
     },
     step: () => memory[intervalStepIndex(interval)],
     elapsed: () => memory[intervalElapsedIndex(interval)],

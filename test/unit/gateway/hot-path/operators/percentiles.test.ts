@@ -159,6 +159,7 @@ describe('sample window', () => {
     const source = plan.reserve(1);
     const out = plan.reserve(1);
     const window = reserveSampleWindow(plan, { capacity, p, histogram: shape });
+    const end = plan.reserve(1, [42]);
     const memory = plan.allocate();
     return {
       memory,
@@ -172,18 +173,22 @@ describe('sample window', () => {
       read: (): number => {
         memory[out] = 99;
         readWindowPercentile(memory, window, out);
+        expect(memory[end]).toBe(42);
         return memory[out] ?? 0;
       },
     };
   };
 
   test('is exact while the samples fit and from the histogram beyond', () => {
-    const { push, read } = makeWindow(4, 0.5);
+    const { memory, window, push, read } = makeWindow(4, 0.5);
     expect(read()).toBeNaN();
     push([0.9, 0.1, 0.3]);
     expect(read()).toBe(0.3);
     expect(read()).toBe(0.3);
     push([0.2]);
+    expect(read()).toBeCloseTo(0.25, 14);
+    // Nothing has come since: the samples are not looked at again.
+    memory[window.base + 3] = 77;
     expect(read()).toBeCloseTo(0.25, 14);
     push([0.2]);
     expect(read()).toBeCloseTo(0.208_333_333, 8);
@@ -196,6 +201,8 @@ describe('sample window', () => {
     expect(read()).toBeCloseTo(0.9375, 14);
     resetSampleWindow(memory, window);
     expect(read()).toBeNaN();
+    const cells = memory.subarray(window.base + 3, window.base + 5);
+    expect([...cells]).toEqual([0, 0]);
     push([0.1, 0.2, 0.1]);
     expect(read()).toBeLessThanOrEqual(0.25);
     resetSampleWindow(memory, window);

@@ -80,10 +80,12 @@ describe('position bins', () => {
       source,
       stepMsIndex,
     });
+    const end = plan.reserve(1, [42]);
     const memory = plan.allocate();
     return {
       memory,
       bins,
+      end,
       push: (positionMm: number, value: number, stepMs = 100): void => {
         memory[positionIndex] = positionMm;
         memory[source] = value;
@@ -114,6 +116,8 @@ describe('position bins', () => {
     push(12, -9);
     push(13, -8);
     expect(bin(1)).toEqual([3, -24, -9, -7, -1700]);
+    push(14, 20);
+    expect(bin(1)).toEqual([4, -4, -9, 20, 300]);
   });
 
   test('give the energy per length: 5980 W at 13.333 mm/s are 448.5 J/mm', () => {
@@ -125,12 +129,13 @@ describe('position bins', () => {
   });
 
   test('count what lies outside of the panel', () => {
-    const { memory, bins, push } = makeBins();
+    const { memory, bins, end, push } = makeBins();
     for (const positionMm of [-0.1, 18_000, Number.NaN]) push(positionMm, 1);
     expect(memory[outsideBinsIndex(bins)]).toBe(3);
-    push(5, 1);
+    for (const positionMm of [5, 9000, 17_995]) push(positionMm, 1);
     resetPositionBins(memory, bins);
     expect(memory[outsideBinsIndex(bins)]).toBe(0);
-    expect(memory.subarray(positionBinIndex(bins, 0)).every((cell) => cell === 0)).toBe(true);
+    expect(memory.subarray(positionBinIndex(bins, 0), end).every((cell) => cell === 0)).toBe(true);
+    expect(memory[end]).toBe(42);
   });
 });

@@ -146,6 +146,7 @@ describe('moving average with exponential weights', () => {
   test('begins with its first usable sample and passes over bad ones', () => {
     const plan = new ArenaPlan();
     const ewma = reserveEwma(plan, { firstChannel: 1, lanes: 2, lambda: 0.5 });
+    const end = plan.reserve(1, [42]);
     const memory = plan.allocate();
     pushRows(
       [
@@ -160,6 +161,7 @@ describe('moving average with exponential weights', () => {
       },
     );
     expect([memory[ewmaIndex(ewma, 0)], memory[ewmaIndex(ewma, 1)]]).toEqual([3, 6]);
+    expect(memory[end]).toBe(42);
   });
 });
 
@@ -171,14 +173,19 @@ describe('ring integral', () => {
   ): readonly (readonly [number, number])[] => {
     const plan = new ArenaPlan();
     const out = plan.reserve(2);
-    const integral = reserveRingIntegral(plan, { firstChannel: 0, lanes: 2, gapMs });
+    const integral = reserveRingIntegral(plan, { firstChannel: 1, lanes: 2, gapMs });
+    const end = plan.reserve(3, [42, 43, 44]);
     const memory = plan.allocate();
-    pushRows(rows, {
-      timesMs,
-      push: (ring) => {
-        pushRingIntegral(memory, integral, ring);
+    pushRows(
+      rows.map((row) => [5, ...row, 6]),
+      {
+        timesMs,
+        push: (ring) => {
+          pushRingIntegral(memory, integral, ring);
+        },
       },
-    });
+    );
+    expect([...memory.subarray(end)]).toEqual([42, 43, 44]);
     return [0, 1].map((lane) => {
       readRingIntegral(memory, integral, { lane, out });
       return [memory[out] ?? 0, memory[out + 1] ?? 0];
@@ -207,11 +214,32 @@ describe('ring integral', () => {
     ]);
   });
 
+  test('asks the newest status of each sample, not one that stood in its row before', () => {
+    const rows = [
+      [undefined, 1],
+      [2, 2],
+      [4, 4],
+      [6, undefined],
+      [8, 8],
+    ];
+    expect(integrate(rows, [0, 10, 20, 30, 40], 10)).toEqual([
+      [30 + 50 + 70, 30],
+      [15 + 30, 20],
+    ]);
+  });
+
+  test('a time of 0 is a time, and a first frame has none before it', () => {
+    expect(integrate([[7, 7]], [100], 1000)).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
   test('does not drift with small steps on a large total', () => {
-    const rows = Array.from({ length: 100_001 }, () => [0.1, 1e15]);
+    const rows = Array.from({ length: 10_001 }, (_, index) => [0.1, index < 2 ? 1e15 : 0.25]);
     const timesMs = rows.map((_, index) => index);
     const [small, large] = integrate(rows, timesMs, 10);
-    expect(small?.[0]).toBeCloseTo(10_000, 10);
-    expect(large?.[0]).toBe(1e20);
+    expect(small?.[0]).toBeCloseTo(1000, 11);
+    expect(large?.[0]).toBe(1e15 + 5e14 + 0.125 + 9998 * 0.25);
   });
 });
