@@ -19,7 +19,7 @@ type BadNode = {
 
 const memberName = (group: GroupSpec): string => {
   const { area, line, equipment } = group.equipment;
-  return `${area}/${line}/${equipment} ${group.name}`;
+  return `${area}/${line}/${equipment}#${group.name}`;
 };
 
 /** Which nodes the server does not give, when each is tried again, and what people are told about it. */

@@ -220,7 +220,7 @@ describe('nodes that are not there', () => {
     expect(lastOf(running, 'late')).toEqual([0, 'BadNodeIdUnknown']);
     await running.until(() => running.members.length > 0);
     expect(running.members.at(-1)).toMatchObject({
-      member: 'area/line/device signals',
+      member: 'area/line/device#signals',
       state: 'degraded',
       reason: '1 of 2 nodes missing: device/late (s=Late): BadNodeIdUnknown',
     });
