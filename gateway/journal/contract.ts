@@ -94,7 +94,7 @@ export interface Cursor {
   readonly name: string;
   /** Everything up to here was handed out by `next` or is of no class of this cursor. */
   readonly position: number;
-  /** The highest number given to `commit`; 0 before. */
+  /** The highest number committed; 0 before. */
   readonly committed: number;
   /** Entries that were pruned or damaged before this cursor had read them, since the cursor was first stored. */
   readonly lost: number;
@@ -107,7 +107,10 @@ export interface Cursor {
    * @throws GatewayError STORE_FAILED when the disk cannot be read; the call may be repeated.
    */
   next(options: NextOptions): Promise<EntryBatch | undefined>;
-  /** Processed up to and including `seq`, which `next` has handed out. What is stored never passes `durableSeq`. */
+  /**
+   * Processed up to and including `seq`, which `next` has handed out. What is stored never passes `durableSeq`. A cursor
+   * that is not persistent commits by itself what `next` handed out when it is asked for more.
+   */
   commit(seq: number): void;
   lag(): CursorLag;
   /** Stores the place (of a persistent cursor) and frees what is held. */

@@ -81,6 +81,8 @@ export class JournalCursor implements Cursor {
 
   async next(options: NextOptions): Promise<EntryBatch | undefined> {
     this.#release();
+    // Nobody asks where it was, so asking for more means done with what came before: marks must not pile up.
+    if (!this.persistent) this.commit(this.position);
     const deadlineMs = performance.now() + options.waitMs;
     while (!this.#closed && !options.signal.aborted) {
       const inMemory = this.position + 1 >= this.#host.tail.firstSeq;

@@ -176,4 +176,19 @@ describe('journal', { timeout: 20_000 }, () => {
     await closed;
     expect(await waiting).toBeUndefined();
   });
+
+  it('forgets what a reader without a stored place has read, however long it reads', async () => {
+    const journal = await testJournal(testFolder());
+    const [group] = await journal.registerGroups([plainGroup('f01', 1)]);
+    if (group === undefined) throw new Error('no group');
+    const cursor = await journal.openCursor('passer-by', { from: 'end', persist: false });
+    const read = { maxEntries: 10, signal: never, waitMs: 0 };
+    for (let k = 0; k < 30; k++) appendValues(journal, group, { timeMs: k, values: [k] });
+    await cursor.next(read);
+    await cursor.next(read);
+    expect(cursor.lag().entries).toBe(20);
+    await cursor.next(read);
+    await cursor.next(read);
+    expect(cursor.lag().entries).toBe(0);
+  });
 });
