@@ -127,12 +127,13 @@ class Assembly {
       log: parts.log,
     });
     const metrics = new GatewayMetrics(() => this.#status());
-    this.#background(runLatestReader(journal, latest, this.#ending.rest.signal));
-    this.#background(history.run(this.#ending.rest.signal));
+    const { signal } = this.#ending.rest;
+    this.#background(runLatestReader({ journal, latest, log: parts.log, signal }));
+    this.#background(history.run(signal));
     await this.#startSinks(new SiteDirectory(groups, (id) => journal.text(id)));
     this.#startSources(groups);
     this.#startTicker();
-    this.#background(snapshots.run(this.#ending.rest.signal));
+    this.#background(snapshots.run(signal));
     const view: GatewayView = {
       site: parts.site,
       siteName: parts.siteName,

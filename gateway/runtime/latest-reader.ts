@@ -1,25 +1,37 @@
+import { describeError } from '../core/error.ts';
+import type { Log } from '../core/log.ts';
 import type { Journal } from '../journal/contract.ts';
 import type { LatestValues } from './latest-values.ts';
+import { sleepReal } from './system-clock.ts';
 
 const waitMs = 250;
 const maxEntries = 4096;
+const retryMs = 1000;
 
-/** Keeps the newest values up to date: a reader of the journal that begins at its end and forgets its place. */
-export const runLatestReader = async (
-  journal: Journal,
-  latest: LatestValues,
-  signal: AbortSignal,
-): Promise<void> => {
+/**
+ * Keeps the newest values up to date until `signal` aborts: a reader of the journal that begins at its end and forgets its
+ * place. What cannot be read for a while is read later: values that stand still would look alive.
+ */
+export const runLatestReader = async (options: {
+  readonly journal: Pick<Journal, 'openCursor'>;
+  readonly latest: LatestValues;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}): Promise<void> => {
+  const { journal, latest, log, signal } = options;
   const cursor = await journal.openCursor('latest-values', {
     from: 'end',
     persist: false,
     classes: ['raw', 'kpi'],
   });
   while (!signal.aborted) {
-    const batch = await cursor.next({ maxEntries, signal, waitMs });
-    if (batch === undefined) continue;
-    latest.read(batch);
-    cursor.commit(batch.seq[batch.length - 1] as number);
+    try {
+      const batch = await cursor.next({ maxEntries, signal, waitMs });
+      if (batch !== undefined) latest.read(batch);
+    } catch (error) {
+      log.warn({ error: describeError(error) }, 'newest values are behind; will be tried again');
+      await sleepReal(retryMs, signal);
+    }
   }
   await cursor.close();
 };

@@ -62,7 +62,7 @@ export class LatestValues {
 
   read(batch: EntryBatch): void {
     for (let entry = 0; entry < batch.length; entry += 1) {
-      if (batch.kind[entry] !== frameEntry || batch.origin[entry] === originCodes.late) continue;
+      if (batch.kind[entry] !== frameEntry) continue;
       const first = this.#firstIndexByGroup.get(batch.group[entry] as number);
       if (first !== undefined) this.#readFrame(batch, entry, first);
     }
@@ -72,10 +72,13 @@ export class LatestValues {
     const from = batch.offset[entry] as number;
     const to = batch.offset[entry + 1] as number;
     const timeMs = batch.timeMs[entry] as number;
+    const isLate = batch.origin[entry] === originCodes.late;
     for (let at = from; at < to; at += 1) {
       const status = batch.status[at] as number;
       if (status === absentStatus) continue;
       const index = first + at - from;
+      // A late frame is old news, except where nothing newer is known: a device found silent only after its deadline.
+      if (isLate && timeMs <= (this.#times[index] as number)) continue;
       this.#values[index] = batch.values[at] as number;
       this.#status[index] = status;
       this.#times[index] = timeMs;

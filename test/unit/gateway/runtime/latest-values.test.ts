@@ -42,7 +42,22 @@ describe('LatestValues', () => {
     expect(at(2)).toEqual([230, 11, 1]);
   });
 
-  it('takes over statuses, and nothing from absent channels or late frames', () => {
+  it('shows a device as silent that was found so only behind the watermark', () => {
+    const latest = new LatestValues(groups);
+    latest.read(
+      new EntryBatchBuilder()
+        .frame(second, { timeMs: 10, values: { current: 230 } })
+        .frame(second, {
+          timeMs: 20,
+          origin: 'late',
+          values: { current: { value: 0, status: statusCodes.badTimeout } },
+        })
+        .build(),
+    );
+    expect(latest.at(2)).toMatchObject({ status: statusCodes.badTimeout, timeMs: 20 });
+  });
+
+  it('takes over statuses, and nothing from absent channels or late frames with older times', () => {
     const latest = new LatestValues(groups);
     latest.read(
       new EntryBatchBuilder()
