@@ -64,3 +64,47 @@ export const readSamples = async (
 const count = (counts: Map<string, number>, key: string): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
+
+export type JournalledRow = JournalledSample & { readonly seq: number; readonly timeMs: number };
+
+/** Every sample of some points of sources, by `area/line/equipment/point`, in their order. */
+export const readRows = async (
+  folder: string,
+  paths: readonly string[],
+): Promise<ReadonlyMap<string, readonly JournalledRow[]>> => {
+  const rows = new Map<string, JournalledRow[]>(paths.map((path) => [path, []]));
+  const channels = new Map<
+    number,
+    { readonly channel: number; readonly rows: JournalledRow[] }[]
+  >();
+  for await (const batch of readJournal(folder, {})) {
+    for (let index = 0; index < batch.length; index += 1) {
+      const number = batch.group[index] as number;
+      if (batch.kind[index] !== frameEntry) {
+        const record = batch.records[number];
+        if (record?.type !== 'configuration') continue;
+        for (const group of record.groups) {
+          channels.set(
+            group.number,
+            group.channels.flatMap(({ point }, channel) => {
+              const { area, line, equipment } = group.equipment;
+              const found = rows.get(`${area}/${line}/${equipment}/${point}`);
+              return found === undefined ? [] : [{ channel, rows: found }];
+            }),
+          );
+        }
+        continue;
+      }
+      const from = batch.offset[index] as number;
+      for (const wanted of channels.get(number) ?? []) {
+        wanted.rows.push({
+          seq: batch.seq[index] as number,
+          timeMs: batch.timeMs[index] as number,
+          value: batch.values[from + wanted.channel] as number,
+          status: batch.status[from + wanted.channel] as number,
+        });
+      }
+    }
+  }
+  return rows;
+};
