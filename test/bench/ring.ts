@@ -1,94 +1,60 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { compile, withFolder } from './harness/c-programs.ts';
+import { benchRow, type Pair, pairedFigures, type Rows } from './row.ts';
 
 const execute = promisify(execFile);
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const load = fileURLToPath(new URL('./ring-load.ts', import.meta.url));
 
-const repetitions = 5;
-const seconds = 0.5;
+type Run = { readonly program: string; readonly seconds: string; readonly turns: number };
 
-type BenchRow = {
-  readonly name: string;
-  readonly ours: number;
-  readonly reference: number | undefined;
-  readonly ratio: number | undefined;
-  readonly unit: string;
-  readonly goal: string;
-};
-
-const median = (numbers: readonly number[]): number =>
-  numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
-
-const numberFrom = async (file: string, args: readonly string[]): Promise<number> => {
-  const { stdout } = await execute(file, args, { timeout: 60_000 });
+/** Nanoseconds of processor time a sample. */
+const costOf = async (program: string, args: readonly string[]): Promise<number> => {
+  const { stdout } = await execute(program, args, { timeout: 60_000 });
   return Number(stdout);
 };
 
-/** Ours and C's ns per sample, in turns in the same minute, so that the ratio does not depend on the machine. */
-const measurePair = async (
-  variant: string,
-  program: string,
-): Promise<{ readonly ours: number; readonly reference: number }> => {
-  const ours: number[] = [];
-  const reference: number[] = [];
-  for (let repetition = 0; repetition < repetitions; repetition++) {
-    reference.push(await numberFrom(program, [variant, String(seconds)]));
-    ours.push(await numberFrom(process.execPath, [here('ring-load.ts'), variant, String(seconds)]));
+const costOfOurs = (variant: string, { seconds }: Run): Promise<number> =>
+  costOf(process.execPath, [load, variant, seconds]);
+
+/** C and ours in turns in the same minute, so that the ratio does not depend on the machine. */
+const measurePair = async (variant: string, run: Run): Promise<Pair> => {
+  const pairs: Pair[] = [];
+  for (let turn = 0; turn < run.turns; turn += 1) {
+    const reference = await costOf(run.program, [variant, run.seconds]);
+    pairs.push({ ours: await costOfOurs(variant, run), reference });
   }
-  return { ours: median(ours), reference: median(reference) };
+  return pairedFigures(pairs);
 };
+
+const common = { unit: 'ns/sample', better: 'less' } as const;
 
 /** Ring and ring operators against the same algorithms in C (20 groups of 12 channels, window 128), and all KPIs. */
-export const rows = async (): Promise<readonly BenchRow[]> => {
-  const folder = await mkdtemp(join(tmpdir(), 'seamwatt-bench-'));
-  try {
-    const program = join(folder, 'ring');
-    await execute('cc', ['-O2', '-o', program, here('c/ring.c'), '-lm']);
-    const push = await measurePair('push', program);
-    const all = await measurePair('all', program);
-    const load = (variant: string): Promise<number> =>
-      numberFrom(process.execPath, [here('ring-load.ts'), variant, String(seconds)]);
-    const naive = await load('naive');
-    const kpis = await load('kpis');
+export const rows: Rows = ({ quick }) =>
+  withFolder(async (folder) => {
+    const program = await compile('c/ring.c', folder);
+    const run = { program, seconds: quick ? '0.2' : '0.5', turns: quick ? 1 : 5 };
+    const push = await measurePair('push', run);
+    const all = await measurePair('all', run);
     return [
-      {
-        name: 'ring push, frame by frame',
-        ...push,
-        ratio: push.ours / push.reference,
-        unit: 'ns/sample',
-        goal: 'ratio <= 1.5',
-      },
-      {
-        name: 'ring push, mean and variance, extremes, EWMA, integral',
-        ...all,
-        ratio: all.ours / all.reference,
-        unit: 'ns/sample',
-        goal: 'ours <= 25, ratio <= 1.8',
-      },
-      {
-        name: 'the same, recomputed for each sample from arrays of objects',
-        ours: all.ours,
-        reference: naive,
-        ratio: naive / all.ours,
-        unit: 'ns/sample',
-        goal: 'ratio >= 100',
-      },
-      {
-        name: 'all KPIs of the demo plant, per sample of its frames',
-        ours: kpis,
-        reference: undefined,
-        ratio: undefined,
-        unit: 'ns/sample',
-        goal: 'ours <= 25',
-      },
+      // At most 1.5 and 1.8 times what C takes.
+      benchRow({
+        name: 'Ring push, frame by frame, beside C',
+        ...{ ...common, ...push, goal: { ratio: 0.66 } },
+      }),
+      benchRow({
+        name: 'Ring push with mean, variance, extremes, EWMA and integral, beside C',
+        ...{ ...common, ...all, goal: { ratio: 0.55, atMost: 25 } },
+      }),
+      benchRow({
+        name: 'The same beside recomputing it for each sample from arrays of objects',
+        ...{ ...common, ours: all.ours, goal: { ratio: 100 } },
+        reference: await costOfOurs('naive', run),
+      }),
+      benchRow({
+        name: 'All KPIs of the demo plant, for each sample of its frames',
+        ...{ ...common, ours: await costOfOurs('kpis', run), goal: { atMost: 25 } },
+      }),
     ];
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-};
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.table(await rows());
+  });

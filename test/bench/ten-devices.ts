@@ -1,8 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Mosquitto } from '../support/peers/mosquitto.ts';
 import { compile, needProgram, withFolder } from './harness/c-programs.ts';
-import { type Child, startChild, startScript } from './harness/children.ts';
-import { clientCore, serverCore, startOnServerCore } from './harness/cores.ts';
+import {
+  ask,
+  type Child,
+  startChild,
+  startNaiveGateway,
+  startSubscriber,
+} from './harness/children.ts';
+import { serverCore, startOnServerCore } from './harness/cores.ts';
 import { startBenchGateway, writeBenchSite } from './harness/gateway.ts';
 import { residentMebibytes, UsageWindow } from './harness/process-usage.ts';
 import {
@@ -34,9 +40,6 @@ type Case = {
 
 type Counts = { readonly rows: number };
 
-const ask = async <T>(child: Child, command: string): Promise<T> =>
-  JSON.parse(await child.ask(command)) as T;
-
 /** Watches the process `pid` and what reaches `subscriber` for a while; `rowsPerPoll` messages or rows make up one poll. */
 const watch = async (
   { periodMs, warmUpMs, windowMs }: Case,
@@ -60,9 +63,6 @@ const watch = async (
   };
 };
 
-const subscriberTo = (url: string, lane: string): Promise<Child> =>
-  startScript(serverCore, new URL('./children/subscriber.ts', import.meta.url), [url, lane]);
-
 const measureOurs = (run: Case): Promise<Figures> =>
   withFolder(async (folder) => {
     const site = await writeBenchSite(folder, {
@@ -70,7 +70,7 @@ const measureOurs = (run: Case): Promise<Figures> =>
       sinks: [{ id: 'broker', kind: 'mqtt', url: run.broker, qos: 0 }],
       profiles: [registerProfile('device', run.periodMs)],
     });
-    const subscriber = await subscriberTo(run.broker, 'frames');
+    const subscriber = await startSubscriber(run.broker, 'frames');
     const gateway = await startBenchGateway(site);
     try {
       return await watch(run, { pid: gateway.pid, subscriber, rowsPerPoll: 1 });
@@ -81,12 +81,12 @@ const measureOurs = (run: Case): Promise<Figures> =>
   });
 
 const measureNaive = async (run: Case): Promise<Figures> => {
-  const subscriber = await subscriberTo(run.broker, 'single');
-  const ports = Array.from({ length: deviceCount }, () => String(run.port));
-  const gateway = await startScript(
-    clientCore,
-    new URL('./children/naive-gateway.ts', import.meta.url),
-    [run.broker, String(run.periodMs), String(deviceRegisters), ...ports],
+  const subscriber = await startSubscriber(run.broker, 'single');
+  const { port, periodMs } = run;
+  const read = { port, unitId: 1, address: 0, count: deviceRegisters, periodMs };
+  const gateway = await startNaiveGateway(
+    run.broker,
+    Array.from({ length: deviceCount }, () => read),
   );
   try {
     return await watch(run, { pid: gateway.pid, subscriber, rowsPerPoll: deviceRegisters });

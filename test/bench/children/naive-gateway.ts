@@ -1,26 +1,32 @@
 /**
  * A gateway as one writes it in an afternoon, to compare with: modbus-serial, setInterval, one JSON message per register.
- * It maps, checks, computes, journals and serves nothing. `naive-gateway.ts BROKER_URL PERIOD_MS REGISTERS PORT...`, a
- * device for each port.
+ * It maps, checks, computes, journals and serves nothing. `naive-gateway.ts BROKER_URL READS`, with the reads as JSON.
  */
 import ModbusSerial from 'modbus-serial';
 import { connectAsync } from 'mqtt';
 
-const [url = '', period, registers, ...ports] = process.argv.slice(2);
+type Read = {
+  readonly port: number;
+  readonly unitId: number;
+  readonly address: number;
+  readonly count: number;
+  readonly periodMs: number;
+};
+
+const [url = '', reads = '[]'] = process.argv.slice(2);
 const broker = await connectAsync(url);
-broker.stream.on('error', () => undefined);
 // Without it every burst waits for the delayed acknowledgement of the last, and the comparison would be of that alone.
 if ('setNoDelay' in broker.stream && typeof broker.stream.setNoDelay === 'function') {
   broker.stream.setNoDelay(true);
 }
 
-for (const [device, port] of ports.entries()) {
+for (const [device, read] of (JSON.parse(reads) as readonly Read[]).entries()) {
   const client = new ModbusSerial.default();
-  await client.connectTCP('127.0.0.1', { port: Number(port) });
-  client.setID(1);
+  await client.connectTCP('127.0.0.1', { port: read.port });
+  client.setID(read.unitId);
   client.setTimeout(1000);
   const poll = async (): Promise<void> => {
-    const { data } = await client.readHoldingRegisters(0, Number(registers));
+    const { data } = await client.readHoldingRegisters(read.address, read.count);
     const time = Date.now();
     for (const [register, value] of data.entries()) {
       broker.publish(
@@ -29,7 +35,7 @@ for (const [device, port] of ports.entries()) {
       );
     }
   };
-  setInterval(() => void poll(), Number(period));
+  setInterval(() => void poll(), read.periodMs);
 }
 console.log('ready');
 process.stdin.once('end', () => process.exit()).resume();

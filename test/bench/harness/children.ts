@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { onCore } from './cores.ts';
+import { fileURLToPath } from 'node:url';
+import { clientCore, onCore, serverCore } from './cores.ts';
 
 const startTimeoutMs = 20_000;
 
@@ -50,9 +51,23 @@ export const startChild = async (
   };
 };
 
-/** A TypeScript program of this folder as a child. */
-export const startScript = (
-  core: number,
-  file: URL,
-  args: readonly string[] = [],
-): Promise<Child> => startChild(core, process.execPath, [file.pathname, ...args]);
+/** What a child answers to a command, as JSON. */
+export const ask = async <T>(child: Child, command: string): Promise<T> =>
+  JSON.parse(await child.ask(command)) as T;
+
+const startScript = (core: number, name: string, args: readonly string[] = []): Promise<Child> => {
+  const file = fileURLToPath(new URL(`../children/${name}.ts`, import.meta.url));
+  return startChild(core, process.execPath, [file, ...args]);
+};
+
+export const startSubscriber = (url: string, lane: 'frames' | 'single'): Promise<Child> =>
+  startScript(serverCore, 'subscriber', [url, lane]);
+
+/** Its first line is its port. */
+export const startHttpSink = (): Promise<Child> => startScript(serverCore, 'http-sink');
+
+/** Its first line is its port. */
+export const startPlantDevices = (): Promise<Child> => startScript(serverCore, 'plant-devices');
+
+export const startNaiveGateway = (url: string, reads: readonly object[]): Promise<Child> =>
+  startScript(clientCore, 'naive-gateway', [url, JSON.stringify(reads)]);
