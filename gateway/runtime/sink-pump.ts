@@ -154,9 +154,8 @@ export class SinkPump {
   ): Promise<T | undefined> {
     const { timeoutMs, backoff } = this.#options;
     while (!signal.aborted) {
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       try {
-        const result = await action(deadline);
+        const result = await withDeadline(action, { signal, timeoutMs });
         backoff.reset();
         this.#up();
         return result;
@@ -220,3 +219,25 @@ export class SinkPump {
     this.#reason = reason;
   }
 }
+
+/**
+ * Gives `action` a signal that aborts with `signal` or after `timeoutMs`. Its timer ends with the action: those of
+ * `AbortSignal.timeout` would pile up, one a batch, until each has run out.
+ */
+const withDeadline = async <T>(
+  action: (deadline: AbortSignal) => Promise<T>,
+  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
+): Promise<T> => {
+  const deadline = new AbortController();
+  const onAbort = (): void => deadline.abort(signal.reason);
+  const timer = setTimeout(() => {
+    deadline.abort(new DOMException(`not done within ${timeoutMs} ms`, 'TimeoutError'));
+  }, timeoutMs);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await action(deadline.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
+};

@@ -25,7 +25,14 @@ const batchFrom = (
   return builder.build();
 };
 
-type Trouble = { readonly reads?: number; readonly quarantines?: number };
+type Trouble = {
+  readonly reads?: number;
+  readonly quarantines?: number;
+  /** Attempts that do not end before their deadline. */
+  readonly hangs?: number;
+};
+
+const timeoutMs = 30;
 
 type Harness = {
   readonly pump: SinkPump;
@@ -36,6 +43,7 @@ type Harness = {
   readonly quarantined: QuarantineInput[];
   readonly events: GatewayEvent[];
   readonly calls: string[];
+  readonly deadlines: AbortSignal[];
 };
 
 /** A pump over the given batches; `write` decides what the sink says of each attempt, after the last batch it ends. */
@@ -58,6 +66,7 @@ const setUp = (
   const history: boolean[] = [];
   const quarantined: QuarantineInput[] = [];
   const events: GatewayEvent[] = [];
+  const deadlines: AbortSignal[] = [];
   let attempts = 0;
   let opens = 0;
   const sink: Sink = {
@@ -67,9 +76,14 @@ const setUp = (
       opens += 1;
       open(opens);
     },
-    write: async (batch) => {
+    write: async (batch, deadline) => {
       calls.push('write');
       attempts += 1;
+      deadlines.push(deadline);
+      if (attempts <= (trouble.hangs ?? 0)) {
+        await new Promise((resolve) => deadline.addEventListener('abort', resolve));
+        throw deadline.reason;
+      }
       const result = write(batch, attempts);
       written.push([...batch.entries.seq]);
       history.push(batch.history);
@@ -106,7 +120,7 @@ const setUp = (
     log: createTestLog(),
     backoff: new Backoff({ firstMs: 1, longestMs: 4, random: () => 0 }),
     maxEntries: 100,
-    timeoutMs: 1000,
+    timeoutMs,
     historyAfterMs: 10_000,
     quarantine: async (entries) => {
       diskFails('quarantines');
@@ -115,7 +129,7 @@ const setUp = (
     event: (event) => events.push(event),
     counters: {},
   });
-  return { pump, ending, written, history, commits, quarantined, events, calls };
+  return { pump, ending, written, history, commits, quarantined, events, calls, deadlines };
 };
 
 const acceptAll = (batch: DeliveryBatch): WriteResult => ({
@@ -233,5 +247,21 @@ describe('SinkPump', () => {
     await pump.run(ending.signal);
     expect(commits).toEqual([]);
     expect(calls.slice(-2)).toEqual(['close', 'close cursor']);
+  });
+
+  it('breaks off an attempt at its deadline, which ends with the attempt', async () => {
+    const { pump, ending, commits, deadlines } = setUp(
+      [batchFrom(1, 1, Date.now())],
+      acceptAll,
+      undefined,
+      { hangs: 1 },
+    );
+    await pump.run(ending.signal);
+    expect(commits).toEqual([1]);
+    await new Promise((resolve) => setTimeout(resolve, 3 * timeoutMs));
+    expect(deadlines.map(({ aborted, reason }) => [aborted, reason?.name])).toEqual([
+      [true, 'TimeoutError'],
+      [false, undefined],
+    ]);
   });
 });
