@@ -3,6 +3,7 @@ import { describeError, errorFields, GatewayError } from '../core/error.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { RegisteredGroup } from '../core/point.ts';
+import { isGood, isUncertain } from '../core/quality.ts';
 import type { MemberState, Source, SourceContext, SourceFrame } from '../core/source.ts';
 import type { Backoff } from './backoff.ts';
 
@@ -15,6 +16,7 @@ export type SourceStatus = {
   readonly reason: string;
   readonly sinceMs: number;
   readonly restarts: number;
+  /** When the last frame with anything usable in it came: not one that only says that nothing was read. */
   readonly lastFrameMs: number | undefined;
   readonly members: readonly MemberState[];
   readonly counters: Readonly<Record<string, number>>;
@@ -109,7 +111,7 @@ export class SourceSupervisor {
             `source ${source.id} emitted group ${frame.groupIndex}, which it has not`,
           );
         }
-        this.#lastFrameMs = frame.receivedMs;
+        if (frame.status.some(isUsable)) this.#lastFrameMs = frame.receivedMs;
         return admit(group, frame);
       },
       intern,
@@ -141,6 +143,9 @@ export class SourceSupervisor {
       log.warn({ source: source.id, ...errorFields(error) }, `source lost: ${reason}`);
       event(sourceEvent(source.id, 'source-lost', 'warning', reason));
       this.#enter('down', reason);
+      for (const member of this.#members.keys()) {
+        this.#members.set(member, { member, state: 'down', reason: 'the connection is lost' });
+      }
     } else {
       log.debug({ source: source.id }, `source still down: ${reason}`);
       this.#reason = reason;
@@ -153,6 +158,8 @@ export class SourceSupervisor {
     this.#reason = reason;
   }
 }
+
+const isUsable = (status: number): boolean => isGood(status) || isUncertain(status);
 
 /** The same clock, at which the first to join takes the place of `participant`. */
 const handOver = (clock: Clock, participant: Participant): Clock => ({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../../gateway/core/error.ts';
 import type { GatewayEvent } from '../../../../gateway/core/event.ts';
+import { statusCodes } from '../../../../gateway/core/quality.ts';
 import type { Source, SourceContext } from '../../../../gateway/core/source.ts';
 import { Backoff } from '../../../../gateway/runtime/backoff.ts';
 import { LockStepClock } from '../../../../gateway/runtime/lock-step-clock.ts';
@@ -139,6 +140,26 @@ describe('SourceSupervisor', () => {
     expect(status.lastFrameMs).toBe(7);
     expect(status.counters).toEqual({ timeouts: 3 });
     expect(status.members).toEqual([{ member: 'unit 3', state: 'up', reason: '' }]);
+  });
+
+  it('shows no member as up behind a lost connection, and no bad frame as data', async () => {
+    const shown: unknown[] = [];
+    const { supervisor, ending } = setUp(async (context, attempt) => {
+      if (attempt === 2) {
+        shown.push(supervisor.status());
+        ending.abort();
+        return;
+      }
+      const frame = { groupIndex: 0, timeMs: 5, values: Float64Array.of(1) };
+      context.member({ member: 'unit 3', state: 'up', reason: '' });
+      context.emit({ ...frame, receivedMs: 5, status: Uint32Array.of(statusCodes.uncertain) });
+      context.emit({ ...frame, receivedMs: 9, status: Uint32Array.of(statusCodes.badTimeout) });
+      throw refused();
+    });
+    await supervisor.run(ending.signal);
+    expect(shown).toMatchObject([
+      { lastFrameMs: 5, members: [{ member: 'unit 3', state: 'down' }], state: 'down' },
+    ]);
   });
 
   it('treats a source that ends by itself as lost', async () => {
