@@ -42,6 +42,8 @@ export class LockStepClock implements Clock {
       this.#finish = resolve;
       this.#fail = reject;
     });
+    // Simulators may be gone before anybody waits for the end; whoever waits later is told all the same.
+    this.finished.catch(() => undefined);
   }
 
   nowMs(): number {

@@ -119,4 +119,20 @@ describe('LockStepClock', () => {
     await slept;
     expect(moves).toEqual([]);
   });
+
+  it('keeps a failure of the simulators for whoever asks later', async () => {
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', listener);
+    const clock = new LockStepClock({
+      startMs,
+      advance: () => Promise.reject(new Error('simulators are gone')),
+      drain: async () => undefined,
+    });
+    void clock.join('read').sleepUntil(100, forever);
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    process.off('unhandledRejection', listener);
+    expect(unhandled).toEqual([]);
+    await expect(clock.finished).rejects.toThrow('simulators are gone');
+  });
 });
