@@ -209,7 +209,10 @@ export interface Journal {
   /** The permanent id of a text, from 1; a new text is journalled. 0 when its record was refused. */
   intern(text: string): number;
   text(id: number): string | undefined;
-  /** The frame's number, or -1 when staging is full. An absent channel's value becomes 0. */
+  /**
+   * The frame's number, or -1 when staging is full (for a computed frame, beyond half of the reserve for records). An
+   * absent channel's value becomes 0.
+   */
   appendFrame(frame: FrameInput): number;
   /** The record's number, or -1 when staging is beyond its reserve for records. The record is kept: do not change it. */
   appendRecord(record: JournalRecord): number;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EntryBatch, JournalRecord } from '../core/entry.ts';
+import { type EntryBatch, type JournalRecord, originCodes } from '../core/entry.ts';
 import { describeError, GatewayError } from '../core/error.ts';
 import type { GroupSpec, RegisteredGroup } from '../core/point.ts';
 import { AppendSignal } from './append-signal.ts';
@@ -65,6 +65,8 @@ export class JournalEngine implements Journal {
   readonly #signal = new AppendSignal();
   readonly #cursors = new Set<JournalCursor>();
   readonly #refusedFrames = new Map<number, number>();
+  /** What a tick gives is admitted like the tick itself, from a reserve; the last of it is for records. */
+  readonly #computedLimitBytes: number;
   readonly #recordLimitBytes: number;
   readonly #firstSeq: number;
   readonly #scrubbed: Promise<unknown>;
@@ -89,7 +91,9 @@ export class JournalEngine implements Journal {
     for (const cursor of parts.cursors) this.#storedCursors.set(cursor.name, cursor);
     this.durableSeq = parts.nextSeq - 1;
     this.#firstSeq = parts.nextSeq;
-    this.#recordLimitBytes = options.stagingBytes + Math.max(65_536, options.stagingBytes / 4);
+    const reserveBytes = Math.max(65_536, options.stagingBytes / 4);
+    this.#computedLimitBytes = options.stagingBytes + reserveBytes / 2;
+    this.#recordLimitBytes = options.stagingBytes + reserveBytes;
     const { memoryBytes } = options;
     this.#tail = new MemoryTail({ memoryBytes, nextSeq: parts.nextSeq, ordinals: parts.ordinals });
     this.#handover = new Handover({
@@ -159,10 +163,9 @@ export class JournalEngine implements Journal {
 
   appendFrame(frame: FrameInput): number {
     const bytes = frameBytes(frame.length);
-    if (
-      this.#handover.stagedBytes + bytes > this.#options.stagingBytes ||
-      this.#closing !== undefined
-    ) {
+    const isComputed = frame.originCode === originCodes.computed;
+    const limitBytes = isComputed ? this.#computedLimitBytes : this.#options.stagingBytes;
+    if (this.#handover.stagedBytes + bytes > limitBytes || this.#closing !== undefined) {
       this.#refusedFrames.set(frame.group, (this.#refusedFrames.get(frame.group) ?? 0) + 1);
       return -1;
     }

@@ -124,13 +124,18 @@ describe('journal', { timeout: 20_000 }, () => {
     expect(refused).toBeGreaterThan(70);
     expect(journal.nextSeq).toBe(last + 1);
     expect(journal.statistics().refusedFrames).toEqual(new Map([[group.number, refused]]));
+    const computed = { timeMs: 0, values, originCode: originCodes.computed };
+    let computedFrames = 0;
+    while (appendValues(journal, group, computed) > 0) computedFrames += 1;
+    expect(computedFrames).toBeGreaterThan(100);
     let records = 0;
     while (journal.appendRecord(tick(records)) > 0) records += 1;
     expect(records).toBeGreaterThan(100);
     expect(journal.statistics().refusedRecords).toBe(1);
     await journal.flush();
     expect(journal.statistics().stagedBytes).toBe(0);
-    expect(appendValues(journal, group, { timeMs: 0, values })).toBe(last + records + 1);
+    const next = last + computedFrames + records + 1;
+    expect(appendValues(journal, group, { timeMs: 0, values })).toBe(next);
   });
 
   it('gives texts ids that survive restarts and are journalled once', async () => {
