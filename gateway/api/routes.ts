@@ -103,7 +103,7 @@ const findPoint = (view: GatewayView, id: string): number | undefined => {
     const spec = group.channels[channel];
     if (spec === undefined) return false;
     const path = formatPointPath(group.equipment, spec.point);
-    return path === id || path.endsWith(`/${id}`);
+    return path === id || path.split('/').slice(2).join('/') === id;
   });
   return index < 0 ? undefined : index;
 };

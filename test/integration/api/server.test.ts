@@ -215,6 +215,8 @@ describe('the HTTP interface', () => {
     const path = encodeURIComponent('welding/mpm01/f01/current');
     expect((await get(`/api/v1/points/${path}/history?${range}`)).body).toMatchObject({ number });
     expect((await get(`/api/v1/points/999/history?${range}`)).status).toBe(404);
+    // A bare name stands for many points: the first of them would be a wrong answer.
+    expect((await get(`/api/v1/points/current/history?${range}`)).status).toBe(404);
     expect((await get(`/api/v1/points/${number}/history?fromMs=2&toMs=1`)).status).toBe(400);
     expect((await get(`/api/v1/points/${number}/history?fromMs=x&toMs=1`)).status).toBe(400);
   });
