@@ -25,7 +25,8 @@ export class FrameRing {
   #newestRow: number;
 
   constructor(options: { readonly width: number; readonly minimumCapacity: number }) {
-    this.capacity = 2 ** Math.ceil(Math.log2(Math.max(1, options.minimumCapacity)));
+    // `| 0`: a small integer for the compiler too, or every index would be computed with doubles.
+    this.capacity = (2 ** Math.ceil(Math.log2(Math.max(1, options.minimumCapacity)))) | 0;
     this.width = options.width;
     this.timeMs = new Float64Array(this.capacity);
     this.values = new Float64Array(this.capacity * this.width);
