@@ -36,7 +36,7 @@ export type ProgramPlan = {
   readonly outputs: readonly OutputPlan[];
   readonly tickMsIndex: number;
   readonly dayStartMsIndex: number;
-  /** Cell that counts samples not later than the newest of their channel: they change nothing. */
+  /** Cell that counts samples not later than the newest of their channel. */
   readonly ignoredIndex: number;
 };
 
@@ -61,6 +61,10 @@ export class CompiledProgram implements HotPathProgram {
     this.#present = new Uint8Array(
       Math.max(1, ...[...plan.frames.values()].map((frame) => frame.channels.length)),
     );
+  }
+
+  get ignoredSamples(): number {
+    return this.#memory[this.#plan.ignoredIndex] as number;
   }
 
   onEntry(batch: EntryBatch, index: number): void {

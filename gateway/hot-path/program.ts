@@ -21,6 +21,8 @@ export interface HotPathProgram {
   readonly programId: string;
   /** The groups that `onTick` emits. */
   readonly outputs: readonly RegisteredGroup[];
+  /** Samples that changed nothing, because they were not later than the newest of their channel. */
+  readonly ignoredSamples: number;
   /** Takes entry `index` when it is a frame of a group that something depends on; late frames change nothing. */
   onEntry(batch: EntryBatch, index: number): void;
   /** Moves time on and emits every output group once. */

@@ -143,6 +143,7 @@ describe('a program', () => {
     const results = tickProgram(program, 1000);
     expect(results[point('a/first')]?.value).toBe(1001);
     expect(results[point('a/second')]?.value).toBe(1002);
+    expect(program.ignoredSamples).toBe(2);
   });
 
   test('goes on at once when the clock was set back', () => {
@@ -238,6 +239,33 @@ describe('chained nodes', () => {
     expect(value(program, 'a/second', 5000)?.value).toBe(5001);
   });
 
+  test('have the steps that wait for an output run in the order of their nodes', () => {
+    const order: string[] = [];
+    const waiter = (id: string, inputs: readonly string[]): NodeSpec => ({
+      id,
+      definition: {},
+      inputs: inputs.map(point),
+      outputs: [],
+      build: (context) => {
+        for (const input of inputs) {
+          context.onSample(context.slot(point(input)), () => {
+            order.push(`${id} ${input}`);
+          });
+        }
+      },
+    });
+    const two: NodeSpec = {
+      id: 'two',
+      definition: {},
+      inputs: [],
+      outputs: [point('a/first'), point('a/second')],
+      build: () => undefined,
+    };
+    const { program } = compile([waiter('m', ['a/second']), waiter('n', ['a/first']), two]);
+    tickProgram(program, 0);
+    expect(order).toEqual(['m a/second', 'n a/first']);
+  });
+
   test('on a circle are left out and told, with those behind them', () => {
     const { program, issues } = compile([
       follower('one', 'a/second', 'a/first'),
@@ -310,6 +338,31 @@ describe('compiling', () => {
       nodes: [node],
     });
     expect(elsewhere.program.programId).not.toBe(id([node]));
+  });
+
+  test('runs steps in the order of their nodes, whatever the order of the channels', () => {
+    const order: string[] = [];
+    const recorder = (id: string, input: string, output: string): NodeSpec => ({
+      id,
+      definition: {},
+      inputs: [point(input)],
+      outputs: [point(output)],
+      build: (context) => {
+        context.onSample(context.slot(point(input)), () => {
+          order.push(id);
+        });
+        context.onTick((memory) => {
+          memory[context.slot(point(output)) + statusCell] = 0;
+        });
+      },
+    });
+    const { program } = compile([
+      recorder('x', 'a/x', 'a/first'),
+      recorder('y', 'a/y', 'a/second'),
+      recorder('x again', 'a/x', 'a/third'),
+    ]);
+    feed(program, [{ group: source, timeMs: 0, values: { x: 1, y: 1 } }]);
+    expect(order).toEqual(['x', 'y', 'x again']);
   });
 
   test('makes shared state once, and runs its steps before those of its users', () => {

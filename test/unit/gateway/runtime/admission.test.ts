@@ -43,6 +43,7 @@ const setUp = (): {
   const program: HotPathProgram = {
     programId: 'p',
     outputs: [output],
+    ignoredSamples: 0,
     onEntry: () => computedOn.push(journalled.length),
     onTick: (tick, emit) => {
       emit(output, tick.timeMs, Float64Array.of(0.36), Uint32Array.of(0));

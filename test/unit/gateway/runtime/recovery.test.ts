@@ -20,6 +20,7 @@ const createSummer = (programId = 'summer'): HotPathProgram => {
   return {
     programId,
     outputs: [output],
+    ignoredSamples: 0,
     onEntry: (batch, index) => {
       sum += batch.values[batch.offset[index] as number] as number;
       count += 1;
