@@ -87,8 +87,9 @@ export interface EntryBatch {
 export const retentionClasses = ['raw', 'kpi', 'event', 'record'] as const;
 export type RetentionClass = (typeof retentionClasses)[number];
 
-export const recordRetentionClass = (record: JournalRecord): RetentionClass =>
-  record.type === 'event' ? 'event' : 'record';
+/** A tick is kept as long as the frames between which it stands: without them it is of no use, and there are many. */
+export const recordRetentionClass = ({ type }: JournalRecord): RetentionClass =>
+  type === 'event' ? 'event' : type === 'tick' ? 'raw' : 'record';
 
 export const originRetentionClass = (originCode: number): RetentionClass =>
   originCode === originCodes.computed ? 'kpi' : 'raw';

@@ -114,7 +114,7 @@ describe('a journal whose process is killed', () => {
         appendValues(journal, group, { timeMs: k, values: [k / 10, k / 7, 3], originCode });
       }
       const timeMs = 7;
-      journal.appendRecord({ type: 'tick', timeMs, watermarkMs: timeMs, dayStartMs: 0 });
+      journal.appendRecord({ type: 'dictionary', timeMs, id: count, text: 'x' });
       const text = { en: 'x', zh: 'x' };
       const event = { code: 'x', severity: 'info', subject: 'x', text } as const;
       journal.appendRecord({ type: 'event', timeMs, event });

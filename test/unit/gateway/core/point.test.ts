@@ -65,6 +65,9 @@ describe('retention classes', () => {
         event: { code: 'c', severity: 'info', subject: 's', text },
       }),
     ).toBe('event');
+    expect(recordRetentionClass({ type: 'tick', timeMs: 0, watermarkMs: 0, dayStartMs: 0 })).toBe(
+      'raw',
+    );
     expect(recordRetentionClass({ type: 'boot', bootId: 'b', version: 'v', timeMs: 0 })).toBe(
       'record',
     );

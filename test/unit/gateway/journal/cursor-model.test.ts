@@ -77,7 +77,8 @@ type Reader = {
 
 const classOf = ({ content }: PlainEntry): RetentionClass => {
   const { type, origin } = content as { type?: string; origin?: number };
-  if (type !== undefined) return type === 'event' ? 'event' : 'record';
+  if (type === 'event') return 'event';
+  if (type !== undefined && type !== 'tick') return 'record';
   return origin === 1 ? 'kpi' : 'raw';
 };
 
