@@ -5,6 +5,8 @@ import { testGroup } from './entry-batch.ts';
 import { compileTestSite } from './program-feed.ts';
 
 const seamPeriodMs = 20;
+/** Short panels, so that everything that happens at one happens often. */
+const panelSeconds = 100;
 
 const seam = (equipment: string): GroupSpec =>
   testGroup({
@@ -191,8 +193,8 @@ const plantValues = (
       if (kind === 0) values[index] = (centre[index] as number) + noise * (spread[index] as number);
       else if (kind === 1) values[index] = second % 97 === 0 ? 0 : 1;
       else if (kind === 2) values[index] = (values[index] as number) + 14;
-      else if (kind === 3) values[index] = (second % 1350) * 13.333;
-      else if (kind === 4) values[index] = Math.floor(second / 1350);
+      else if (kind === 3) values[index] = (second % panelSeconds) * 180;
+      else if (kind === 4) values[index] = Math.floor(second / panelSeconds);
       else values[index] = noise * 4;
     }
     state[0] = bits;

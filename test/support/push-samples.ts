@@ -16,8 +16,9 @@ const pushSecond = (): void => {
   pushed += samplesPerSecond;
 };
 
-// The compiler works on threads of its own: warm means that nothing was allocated for a while, not that some rounds ran.
-for (let quietRounds = 0, round = 0; quietRounds < 5 && round < 200; round++) {
+// The compiler works on threads of its own, and what has not happened yet is not compiled: warm means that nothing was
+// allocated for three panels, not that some rounds ran.
+for (let quietRounds = 0, round = 0; quietRounds < 15 && round < 300; round++) {
   const heap = process.memoryUsage().heapUsed;
   for (let repetition = 0; repetition < 20; repetition++) pushSecond();
   quietRounds = Math.abs(process.memoryUsage().heapUsed - heap) < 4096 ? quietRounds + 1 : 0;
