@@ -13,9 +13,12 @@ const row = (cells: readonly (string | HTMLElement)[]): HTMLElement =>
     cells.map((cell) => (typeof cell === 'string' ? element('td', {}, cell) : cell)),
   );
 
+/** A connection that is up, with a reason nevertheless, works in part. */
 const stateCell = (state: Device['state'], reason: string, language: Language): HTMLElement => {
   const words = stateText(state, language);
-  return element('td', { class: `state-${state}` }, reason === '' ? words : `${words}: ${reason}`);
+  if (reason === '') return element('td', { class: `state-${state}` }, words);
+  const shown = state === 'up' ? 'partial' : state;
+  return element('td', { class: `state-${shown}` }, `${words}: ${reason}`);
 };
 
 const deviceRow = (device: Device, language: Language, nowMs: number): HTMLElement => {
