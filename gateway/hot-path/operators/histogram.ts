@@ -28,11 +28,24 @@ export const resetHistogram = (memory: Float64Array, histogram: Histogram): void
   memory.fill(0, histogram.base, histogram.base + sizeOf(histogram.bins));
 };
 
+/** Bin of the sample in cell `source`: -1 below the range, `bins` above it. */
+export const histogramBin = (
+  memory: Float64Array,
+  histogram: Histogram,
+  source: number,
+): number => {
+  const bin = Math.floor(((memory[source] as number) - histogram.lowest) / histogram.width);
+  return Math.max(-1, Math.min(bin, histogram.bins));
+};
+
+/** Index of the cell with the number of samples in a bin, -1 and `bins` included. */
+export const histogramCountIndex = (histogram: Histogram, bin: number): number =>
+  histogram.base + headerSize + bin;
+
 /** Takes the sample in cell `source`. */
 export const pushHistogram = (memory: Float64Array, histogram: Histogram, source: number): void => {
-  const { base, bins } = histogram;
-  const bin = Math.floor(((memory[source] as number) - histogram.lowest) / histogram.width);
-  const cell = base + headerSize + Math.max(-1, Math.min(bin, bins));
+  const { base } = histogram;
+  const cell = base + headerSize + histogramBin(memory, histogram, source);
   memory[cell] = (memory[cell] as number) + 1;
   memory[base + countCell] = (memory[base + countCell] as number) + 1;
 };

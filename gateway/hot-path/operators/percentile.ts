@@ -2,9 +2,11 @@
  * Exact percentile with linear interpolation between order statistics (Hyndman and Fan type 7, the default of spreadsheets
  * and NumPy): the value at rank (n - 1) * p. Reorders the first `count` items of `samples`.
  */
-export const percentile = (samples: Float64Array, count: number, p: number): number => {
-  if (count === 0) return Number.NaN;
-  const rank = (count - 1) * p;
+export const percentile = (samples: Float64Array, count: number, p: number): number =>
+  count === 0 ? Number.NaN : valueAtRank(samples, count, (count - 1) * p);
+
+/** The value at `rank` (0 to count - 1, between two samples by interpolation). Reorders the first `count` items. */
+export const valueAtRank = (samples: Float64Array, count: number, rank: number): number => {
   const lower = Math.floor(rank);
   select(samples, count, lower);
   const low = samples[lower] as number;

@@ -196,6 +196,21 @@ describe('sample window', () => {
     expect(read()).toBeCloseTo(0.208_333_333, 8);
   });
 
+  test('is exact for samples anywhere, in the range or outside of it', () => {
+    const sampleOf = fc.oneof(
+      fc.double({ min: -1.5, max: 1.5, noNaN: true }),
+      fc.constantFrom(-5, -1, -0.75, 0.1, 0.25, 0.75, 1, 7),
+    );
+    fc.assert(
+      fc.property(fc.array(sampleOf, { minLength: 1, maxLength: 60 }), shares, (samples, p) => {
+        const { push, read } = makeWindow(60, p);
+        push(samples);
+        expect(read() === naive(samples, p)).toBe(true);
+      }),
+      { seed: testSeed(), numRuns: 500 },
+    );
+  });
+
   test('begins anew after a reset', () => {
     const { memory, window, push, read } = makeWindow(2, 1);
     push([0.9, 0.8, 0.7]);
