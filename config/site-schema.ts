@@ -95,7 +95,7 @@ const journalSection = z
       .int()
       .min(mebibyte)
       .max(8 * gibibyte)
-      .default(64 * mebibyte)
+      .default(16 * mebibyte)
       .describe('The newest part that is also kept in memory for sinks and live views'),
     segmentBytes: z
       .int()

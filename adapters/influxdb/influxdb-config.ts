@@ -33,6 +33,12 @@ const common = {
     .max(64 * 1_024 * 1_024)
     .default(4 * 1_024 * 1_024)
     .describe('Most bytes in one request, before gzip'),
+  gatherMs: z
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(250)
+    .describe('How long an entry may wait for others to share its request, in ms'),
   gzip: z.boolean().default(false).describe('Compress requests: for slow links'),
   tls: tlsSchema.optional().describe('Only with https'),
 };

@@ -35,6 +35,7 @@ type Progress = {
 /** Writes frames and events as line protocol to InfluxDB 1.x, 2.x or 3, or to what speaks like one. */
 export class InfluxdbSink implements Sink {
   readonly id: string;
+  readonly gatherMs: number;
   readonly #config: InfluxdbConfig;
   readonly #context: SinkContext;
   readonly #endpoint: WriteEndpoint;
@@ -46,6 +47,7 @@ export class InfluxdbSink implements Sink {
 
   constructor({ id, config, context }: InfluxdbSinkOptions) {
     this.id = id;
+    this.gatherMs = config.gatherMs;
     this.#config = config;
     this.#context = context;
     this.#endpoint = writeEndpoint(config);

@@ -22,6 +22,8 @@ export type WriteResult = {
  */
 export interface Sink {
   readonly id: string;
+  /** How long entries may wait for company before they are written, in ms; 0 when absent. */
+  readonly gatherMs?: number;
   open(signal: AbortSignal): Promise<void>;
   write(batch: DeliveryBatch, signal: AbortSignal): Promise<WriteResult>;
   /** Flushes and disconnects within a bounded time; never throws; may be called twice. */

@@ -80,6 +80,11 @@ export type NextOptions = {
   readonly maxEntries: number;
   readonly signal: AbortSignal;
   readonly waitMs: number;
+  /**
+   * Lets what came wait so long for company while there are fewer than `maxEntries`: a reader that need not be quick is
+   * then woken a few times a second instead of at every frame. 0 when absent.
+   */
+  readonly gatherMs?: number;
 };
 
 export type CursorLag = {

@@ -17,6 +17,8 @@ export type CursorHost = {
   readonly closing: () => boolean;
   /** Resolves when something was appended, after `waitMs`, on abort, or when the journal closes. */
   readonly appended: (waitMs: number, signal: AbortSignal) => Promise<void>;
+  /** Resolves after `gatherMs`, on abort, or when the journal closes. */
+  readonly gathered: (gatherMs: number, signal: AbortSignal) => Promise<void>;
   readonly closed: (cursor: JournalCursor) => Promise<void>;
 };
 
@@ -84,7 +86,14 @@ export class JournalCursor implements Cursor {
     // Nobody asks where it was, so asking for more means done with what came before: marks must not pile up.
     if (!this.persistent) this.commit(this.position);
     const deadlineMs = performance.now() + options.waitMs;
+    let gatherMs = options.gatherMs ?? 0;
     while (!this.#closed && !options.signal.aborted) {
+      const waiting = this.#host.tail.nextSeq - 1 - this.position;
+      if (gatherMs > 0 && waiting > 0 && waiting < options.maxEntries && !this.#host.closing()) {
+        await this.#host.gathered(gatherMs, options.signal);
+        gatherMs = 0;
+        continue;
+      }
       const inMemory = this.position + 1 >= this.#host.tail.firstSeq;
       const batch = inMemory
         ? this.#fromMemory(options.maxEntries)

@@ -237,6 +237,7 @@ export class JournalEngine implements Journal {
       durableSeq: () => this.durableSeq,
       closing: () => this.#closing !== undefined,
       appended: (waitMs, signal) => this.#signal.wait(waitMs, signal),
+      gathered: (gatherMs, signal) => this.#signal.gather(gatherMs, signal),
       closed: (closed) => this.#cursorClosed(closed),
     };
     const cursor = new JournalCursor({

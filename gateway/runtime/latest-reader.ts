@@ -5,6 +5,8 @@ import type { LatestValues } from './latest-values.ts';
 import { sleepReal } from './system-clock.ts';
 
 const waitMs = 250;
+/** People look at most ten times a second. */
+const gatherMs = 50;
 const maxEntries = 4096;
 const retryMs = 1000;
 
@@ -26,7 +28,7 @@ export const runLatestReader = async (options: {
   });
   while (!signal.aborted) {
     try {
-      const batch = await cursor.next({ maxEntries, signal, waitMs });
+      const batch = await cursor.next({ maxEntries, signal, waitMs, gatherMs });
       if (batch !== undefined) latest.read(batch);
     } catch (error) {
       log.warn({ error: describeError(error) }, 'newest values are behind; will be tried again');

@@ -94,7 +94,7 @@ export class SinkPump {
     while (!signal.aborted) {
       // A disk that cannot be read at present is waited for like a sink that is down.
       const batch = await this.#untilDone(signal, () =>
-        cursor.next({ maxEntries, signal, waitMs: idleWaitMs }),
+        cursor.next({ maxEntries, signal, waitMs: idleWaitMs, gatherMs: sink.gatherMs ?? 0 }),
       );
       if (batch === undefined || batch.length === 0) continue;
       if (!(await this.#deliver(batch, signal))) break;

@@ -23,6 +23,8 @@ export type HistoryOptions = {
   readonly maxAgeMs?: number;
   /** Beyond, the oldest days of roll-ups by minute go. 1 GiB unless given. */
   readonly maxBytes?: number;
+  /** How long samples may wait to be read together: roll-ups are of a minute. 250 ms unless given. */
+  readonly gatherMs?: number;
 };
 
 export type HistoryQuery = {
@@ -61,6 +63,7 @@ const flushEveryMs = 60_000;
 /** A catch-up flushes earlier. */
 const flushAtRows = 20_000;
 const readWaitMs = 1_000;
+const usualGatherMs = 250;
 const retryMs = 5_000;
 const closeWithinMs = 2_000;
 const maxEntries = 8_192;
@@ -100,6 +103,7 @@ export const openHistory = async (options: HistoryOptions): Promise<History> => 
 class RollupHistory implements History {
   readonly #journal: Journal;
   readonly #log: Log;
+  readonly #gatherMs: number;
   readonly #worker: WorkerCalls<HistoryCalls>;
   readonly #accumulator: Accumulator;
   #position: number;
@@ -114,6 +118,7 @@ class RollupHistory implements History {
   }) {
     this.#journal = parts.options.journal;
     this.#log = parts.options.log;
+    this.#gatherMs = parts.options.gatherMs ?? usualGatherMs;
     this.#worker = parts.worker;
     this.#accumulator = parts.accumulator;
     this.#position = parts.position;
@@ -144,7 +149,12 @@ class RollupHistory implements History {
 
   async #follow(cursor: Cursor, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const batch = await cursor.next({ maxEntries, signal, waitMs: readWaitMs });
+      const batch = await cursor.next({
+        maxEntries,
+        signal,
+        waitMs: readWaitMs,
+        gatherMs: this.#gatherMs,
+      });
       if (batch !== undefined) {
         this.#accumulator.add(batch);
         this.#position = cursor.position;

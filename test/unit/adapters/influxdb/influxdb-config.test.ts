@@ -20,6 +20,7 @@ describe('configuration of an InfluxDB sink', () => {
       timeoutMs: 10_000,
       batchLines: 5_000,
       maxBodyBytes: 4_194_304,
+      gatherMs: 250,
       gzip: false,
     });
   });

@@ -182,6 +182,30 @@ describe('journal', { timeout: 20_000 }, () => {
     expect(await waiting).toBeUndefined();
   });
 
+  it('lets entries wait for company, but never a full batch, an aborted reader or a closing journal', async () => {
+    const journal = await testJournal(testFolder());
+    const [group] = await journal.registerGroups([plainGroup('f01', 1)]);
+    if (group === undefined) throw new Error('no group');
+    const append = (timeMs: number): number =>
+      appendValues(journal, group, { timeMs, values: [timeMs] });
+    const cursor = await journal.openCursor('gathers', { from: 'end', persist: false });
+    const read = { maxEntries: 3, signal: never, waitMs: 30_000 };
+    const gathering = cursor.next({ ...read, gatherMs: 50 });
+    append(1);
+    setTimeout(() => append(2), 10);
+    expect((await gathering)?.length).toBe(2);
+    for (let k = 3; k < 6; k++) append(k);
+    expect((await cursor.next({ ...read, gatherMs: 30_000 }))?.length).toBe(3);
+    append(6);
+    const abort = new AbortController();
+    const aborted = cursor.next({ ...read, gatherMs: 30_000, signal: abort.signal });
+    abort.abort();
+    expect(await aborted).toBeUndefined();
+    const closing = cursor.next({ ...read, gatherMs: 30_000 });
+    await journal.close();
+    await closing;
+  });
+
   it('forgets what a reader without a stored place has read, however long it reads', async () => {
     const journal = await testJournal(testFolder());
     const [group] = await journal.registerGroups([plainGroup('f01', 1)]);

@@ -35,7 +35,10 @@ class Site {
     const journal = await testJournal(folder, { memoryBytes: 16_384 });
     const [group] = await journal.registerGroups([{ ...plainGroup('f01', 2), periodMs: 1_000 }]);
     if (group === undefined) throw new Error('no group');
-    const history = await openHistory({ folder, journal, groups: [group], log: silentLog });
+    const history = await openHistory({
+      ...{ folder, journal, groups: [group], log: silentLog },
+      gatherMs: 0,
+    });
     const site = new Site({ journal, group, history });
     onTestFinished(() => site.close());
     return site;
