@@ -235,7 +235,7 @@ describe('a site in order', () => {
       maxBytes: 2 * 1024 ** 3,
       maxAgeDays: { raw: 30, kpi: 365, event: 365, record: 3650 },
       stagingBytes: 64 * 1024 ** 2,
-      memoryBytes: 64 * 1024 ** 2,
+      memoryBytes: 16 * 1024 ** 2,
       segmentBytes: 8 * 1024 ** 2,
     });
     expect(site.config.ticks).toEqual({ periodMs: 1000, allowedLatenessMs: 2000 });
