@@ -225,6 +225,8 @@ const composition: Composition = {
   sections: kpiSections,
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
   simulatorsProgram: fileURLToPath(new URL('../simulators/main.ts', import.meta.url)),
+  // The demo reads the line over Modbus; its OPC UA server would cost seconds and 100 MB.
+  demoSimulatorFlags: ['--line-opcua-port', 'off'],
   runGateway,
   replay,
 };

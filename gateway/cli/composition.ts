@@ -41,6 +41,8 @@ export type Composition = {
   readonly demoFile: string;
   /** The simulators' program, started as a child process only. */
   readonly simulatorsProgram: string;
+  /** Which of its servers the demo site needs. */
+  readonly demoSimulatorFlags: readonly string[];
   /** Resolves after a clean stop; throws a GatewayError when it cannot go on. */
   readonly runGateway: (options: RunOptions) => Promise<void>;
   readonly replay: (options: ReplayOptions) => Promise<ReplayOutcome>;

@@ -63,14 +63,14 @@ const announcementSchema = z
   .pipe(z.object({ control: z.url() }));
 
 /**
- * Starts the simulators and waits until all of their servers listen. Throws a GatewayError when they do not come up, or
+ * Starts the simulators of the demo and waits until all of their servers listen. Throws a GatewayError when they do not come up, or
  * when `signal` aborts before.
  */
 export const startSimulators = async (
   kit: Kit,
   signal: AbortSignal,
 ): Promise<RunningSimulators> => {
-  const child = spawnSimulators([], kit, 'pipe');
+  const child = spawnSimulators(kit.composition.demoSimulatorFlags, kit, 'pipe');
   const ended = endOf(child);
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');

@@ -10,7 +10,16 @@ const asOldNode = [
   '--import',
   "data:text/javascript,Object.defineProperty(process,'version',{value:'v20.20.2'})",
 ];
-const anyPorts = ['--control-port', '0', '--line-plc-port', '0', '--plants', 'line'];
+const anyPorts = [
+  '--control-port',
+  '0',
+  '--line-plc-port',
+  '0',
+  '--plants',
+  'line',
+  '--line-opcua-port',
+  'off',
+];
 
 test('under an old Node it starts itself again with Node 24 and passes arguments and exit code on', async () => {
   const version = await runProgram(['--version'], { nodeArguments: asOldNode });

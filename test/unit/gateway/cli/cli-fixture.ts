@@ -56,6 +56,7 @@ const composition = (overrides: Partial<Composition> = {}): Composition => ({
   sections: [],
   demoFile: '/nowhere/demo.yaml',
   simulatorsProgram: '/nowhere/main.ts',
+  demoSimulatorFlags: [],
   runGateway: () => Promise.resolve(),
   replay: () => Promise.resolve({ isEqual: true, lines: ['equal'], data: { equal: true } }),
   ...overrides,
