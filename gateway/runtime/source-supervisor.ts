@@ -34,6 +34,9 @@ export type SourceSupervisorOptions = {
   intern(text: string): number;
 };
 
+/** A connection that ends sooner was no end of the outage: a device may answer once and close, again and again. */
+const stoodMs = 10_000;
+
 /**
  * Keeps one source's connection alive: runs it, and when it ends by an error, says so once and runs it again after
  * back-off. One source's trouble never delays another's.
@@ -47,6 +50,10 @@ export class SourceSupervisor {
   #sinceMs: number;
   #restarts = 0;
   #lastFrameMs: number | undefined;
+  /** Of the monotonic clock; undefined while not connected and once the connection is known to stand. */
+  #connectedMs: number | undefined;
+  /** Whether a loss was said and its end was not. */
+  #isOutage = false;
 
   constructor(options: SourceSupervisorOptions) {
     this.#options = options;
@@ -94,12 +101,14 @@ export class SourceSupervisor {
     } catch (error) {
       return error;
     } finally {
+      this.#seeWhetherItStands();
+      this.#connectedMs = undefined;
       participant.leave();
     }
   }
 
   #context(signal: AbortSignal, clock: Clock): SourceContext {
-    const { log, groups, admit, event, intern, backoff, source } = this.#options;
+    const { log, groups, admit, event, intern, source } = this.#options;
     return {
       clock,
       log,
@@ -112,7 +121,9 @@ export class SourceSupervisor {
           );
         }
         if (frame.status.some(isUsable)) this.#lastFrameMs = frame.receivedMs;
-        return admit(group, frame);
+        const admitted = admit(group, frame);
+        if (admitted) this.#seeWhetherItStands();
+        return admitted;
       },
       intern,
       event,
@@ -120,14 +131,9 @@ export class SourceSupervisor {
         this.#members.set(state.member, state);
       },
       connected: () => {
-        backoff.reset();
         if (this.#state === 'up') return;
-        const wasDown = this.#state === 'down';
         this.#enter('up', '');
-        if (wasDown) {
-          log.info({ source: source.id }, 'source is connected again');
-          event(sourceEvent(source.id, 'source-restored', 'info', ''));
-        }
+        this.#connectedMs = this.#options.clock.monotonicMs();
       },
       count: (name, delta) => {
         this.#counters[name] = (this.#counters[name] ?? 0) + delta;
@@ -135,21 +141,34 @@ export class SourceSupervisor {
     };
   }
 
-  /** Said once an outage: further failed attempts only change the reason shown. */
+  /** Asked at each frame and at the end of a run, so that nothing of its own has to take part in time. */
+  #seeWhetherItStands(): void {
+    const { source, clock, backoff, log, event } = this.#options;
+    if (this.#connectedMs === undefined) return;
+    if (clock.monotonicMs() - this.#connectedMs < stoodMs) return;
+    this.#connectedMs = undefined;
+    backoff.reset();
+    if (!this.#isOutage) return;
+    this.#isOutage = false;
+    log.info({ source: source.id }, 'source is connected again');
+    event(sourceEvent(source.id, 'source-restored', 'info', ''));
+  }
+
+  /** Said once an outage: further attempts and short-lived connections only change what is shown. */
   #lost(error: unknown): void {
     const reason = describeError(error);
     const { source, log, event } = this.#options;
-    if (this.#state !== 'down') {
-      log.warn({ source: source.id, ...errorFields(error) }, `source lost: ${reason}`);
-      event(sourceEvent(source.id, 'source-lost', 'warning', reason));
-      this.#enter('down', reason);
-      for (const member of this.#members.keys()) {
-        this.#members.set(member, { member, state: 'down', reason: 'the connection is lost' });
-      }
-    } else {
-      log.debug({ source: source.id }, `source still down: ${reason}`);
-      this.#reason = reason;
+    this.#enter('down', reason);
+    for (const member of this.#members.keys()) {
+      this.#members.set(member, { member, state: 'down', reason: 'the connection is lost' });
     }
+    if (this.#isOutage) {
+      log.debug({ source: source.id }, `source still down: ${reason}`);
+      return;
+    }
+    this.#isOutage = true;
+    log.warn({ source: source.id, ...errorFields(error) }, `source lost: ${reason}`);
+    event(sourceEvent(source.id, 'source-lost', 'warning', reason));
   }
 
   #enter(state: ConnectionState, reason: string): void {

@@ -57,6 +57,20 @@ const setUp = (
 const refused = (): GatewayError =>
   new GatewayError('CONNECTION_FAILED', '127.0.0.1:502 refused', { retryable: true });
 
+const frame = {
+  groupIndex: 0,
+  timeMs: 5,
+  receivedMs: 7,
+  values: Float64Array.of(1),
+  status: Uint32Array.of(0),
+};
+
+const standFor = async ({ clock, signal }: SourceContext, ms: number): Promise<void> => {
+  const participant = clock.join('reads');
+  await participant.sleepUntil(clock.monotonicMs() + ms, signal);
+  participant.leave();
+};
+
 describe('SourceSupervisor', () => {
   it('waits twice as long after each failure, up to the longest, and says the loss once', async () => {
     const startedAtMs: number[] = [];
@@ -80,24 +94,69 @@ describe('SourceSupervisor', () => {
       states.push(`${supervisor.status().state}: ${supervisor.status().reason}`);
       context.connected();
       states.push(`${supervisor.status().state}: ${supervisor.status().reason}`);
+      await standFor(context, 9_999);
+      context.emit(frame);
+      expect(events.map((event) => event.code)).toEqual(['source-lost']);
+      await standFor(context, 1);
+      context.emit(frame);
+      expect(events.map((event) => event.code)).toEqual(['source-lost', 'source-restored']);
+      context.emit(frame);
       ending.abort();
     });
     await supervisor.run(ending.signal);
     expect(states).toEqual(['down: 127.0.0.1:502 refused', 'up: ']);
-    expect(events.map((event) => event.code)).toEqual(['source-lost', 'source-restored']);
+    expect(events).toHaveLength(2);
     expect(supervisor.status().restarts).toBe(1);
   });
 
-  it('begins with short waits again after a connection has worked', async () => {
+  it('takes a device that answers and closes for one outage and waits ever longer', async () => {
+    const startedAtMs: number[] = [];
+    const { supervisor, ending, events, log } = setUp(async (context, attempt) => {
+      startedAtMs.push(context.clock.monotonicMs());
+      if (attempt === 5) ending.abort();
+      context.connected();
+      context.emit(frame);
+      throw refused();
+    });
+    await supervisor.run(ending.signal);
+    expect(startedAtMs).toEqual([0, 1000, 3000, 7000, 11_000]);
+    expect(events.map((event) => event.code)).toEqual(['source-lost']);
+    expect(log.lines.filter((line) => line.level !== 'debug')).toHaveLength(1);
+  });
+
+  it('tells two outages apart where the connection stood in between, also without a frame', async () => {
+    const { supervisor, ending, events } = setUp(async (context, attempt) => {
+      if (attempt === 3) {
+        ending.abort();
+        return;
+      }
+      if (attempt === 2) {
+        context.connected();
+        await standFor(context, 10_000);
+      }
+      throw refused();
+    });
+    await supervisor.run(ending.signal);
+    expect(events.map((event) => event.code)).toEqual([
+      'source-lost',
+      'source-restored',
+      'source-lost',
+    ]);
+  });
+
+  it('begins with short waits again after a connection has stood', async () => {
     const startedAtMs: number[] = [];
     const { supervisor, ending } = setUp(async (context, attempt) => {
       startedAtMs.push(context.clock.monotonicMs());
-      if (attempt === 3) context.connected();
+      if (attempt === 3) {
+        context.connected();
+        await standFor(context, 10_000);
+      }
       if (attempt === 4) ending.abort();
       throw refused();
     });
     await supervisor.run(ending.signal);
-    expect(startedAtMs).toEqual([0, 1000, 3000, 4000]);
+    expect(startedAtMs).toEqual([0, 1000, 3000, 14_000]);
   });
 
   it('holds time in lock-step until the source takes part in it', async () => {
@@ -121,13 +180,7 @@ describe('SourceSupervisor', () => {
 
   it('hands frames to admission with the group they belong to, and keeps counters and members', async () => {
     const { supervisor, ending, admitted } = setUp(async (context) => {
-      context.emit({
-        groupIndex: 0,
-        timeMs: 5,
-        receivedMs: 7,
-        values: Float64Array.of(1),
-        status: Uint32Array.of(0),
-      });
+      context.emit(frame);
       context.count('timeouts', 2);
       context.count('timeouts', 1);
       context.member({ member: 'unit 3', state: 'down', reason: 'no answer' });
@@ -150,7 +203,6 @@ describe('SourceSupervisor', () => {
         ending.abort();
         return;
       }
-      const frame = { groupIndex: 0, timeMs: 5, values: Float64Array.of(1) };
       context.member({ member: 'unit 3', state: 'up', reason: '' });
       context.emit({ ...frame, receivedMs: 5, status: Uint32Array.of(statusCodes.uncertain) });
       context.emit({ ...frame, receivedMs: 9, status: Uint32Array.of(statusCodes.badTimeout) });
