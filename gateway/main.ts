@@ -207,10 +207,10 @@ const replay = async ({ site, fromSeq, toSeq }: ReplayOptions): Promise<ReplayOu
     ...(toSeq === undefined ? {} : { to: toSeq }),
   });
   return {
-    isEqual: report.differingFrames === 0,
+    isEqual: report.differingFrames === 0 && report.missingFrames === 0,
     lines: [
       `entries ${report.entries}, ticks ${report.ticks}`,
-      `KPI frames recomputed ${report.computedFrames}: ${report.identicalFrames} identical in every bit, ${report.differingFrames} different`,
+      `KPI frames recomputed ${report.computedFrames}: ${report.identicalFrames} identical in every bit, ${report.differingFrames} different, ${report.missingFrames} missing from the journal`,
       ...report.differences.map(
         ({ seq, recomputed }) => `entry ${seq}: recomputed ${recomputed ?? 'nothing'}`,
       ),

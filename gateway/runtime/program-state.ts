@@ -46,6 +46,9 @@ export const restoreProgram = async (options: {
   if (counters.differingFrames > 0) {
     log.error({ ...counters }, 'KPIs recomputed at start differ from those journalled');
   }
+  if (counters.missingFrames > 0) {
+    log.error({ ...counters }, 'KPIs recomputed at start were never journalled');
+  }
   return { program, lastTick, missing };
 };
 

@@ -23,6 +23,11 @@ export type RecomputeCounters = {
   /** Journalled computed frames that the program gave again, bit for bit. */
   identicalFrames: number;
   differingFrames: number;
+  /**
+   * Frames that the program gave and the journal has not, although it goes on with a later tick. Those of the last tick,
+   * which a kill may have cut, are not among them.
+   */
+  missingFrames: number;
 };
 
 export type RecomputeOptions = {
@@ -47,6 +52,7 @@ export class Recomputation {
     computedFrames: 0,
     identicalFrames: 0,
     differingFrames: 0,
+    missingFrames: 0,
   };
   lastTick: TickRecord | undefined;
   /** What computes at present. */
@@ -89,12 +95,14 @@ export class Recomputation {
     if (record.programId === this.#programId) return;
     this.#programId = record.programId;
     this.program = this.#options.programFor(record);
+    // What a kill had cut from the last tick of the program before, nobody could journal any more.
     this.#expected = [];
   }
 
   #tick(record: TickRecord): void {
     this.counters.ticks += 1;
     this.lastTick = record;
+    this.counters.missingFrames += this.#expected.length;
     this.#expected = [];
     this.program?.onTick(record, (group, timeMs, values, status) => {
       const frame = { group, timeMs, values: values.slice(), status: status.slice() };

@@ -24,6 +24,8 @@ export type ReplayReport = {
   readonly computedFrames: number;
   readonly identicalFrames: number;
   readonly differingFrames: number;
+  /** Recomputed, but not in the journal, although it goes on. */
+  readonly missingFrames: number;
   /** The first few, so that a difference can be looked at. */
   readonly differences: readonly ReplayDifference[];
 };

@@ -64,6 +64,7 @@ describe('a gateway killed again and again', () => {
     const report = await replayJournal({ folder: site.journalFolder });
     expect(report.differences).toEqual([]);
     expect(report.differingFrames).toBe(0);
+    expect(report.missingFrames).toBe(0);
     expect(report.identicalFrames).toBe(report.computedFrames);
     expect(report.computedFrames).toBeGreaterThan(kills);
 

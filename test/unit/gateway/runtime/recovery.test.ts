@@ -89,6 +89,7 @@ describe('Recomputation', () => {
       computedFrames: 2,
       identicalFrames: 2,
       differingFrames: 0,
+      missingFrames: 0,
     });
     expect(missing).toEqual([]);
     expect(lastTick?.timeMs).toBe(20);
@@ -129,6 +130,29 @@ describe('Recomputation', () => {
       fromSummer(),
     );
     expect(counters.differingFrames).toBe(1);
+  });
+
+  it('counts a result that the journal lacks, save of the last tick, which a kill may have cut', () => {
+    const { counters, missing } = run(
+      new EntryBatchBuilder()
+        .frame(input, sample(1, 5))
+        .record(tick(10))
+        .record(tick(20))
+        .frame(output, { timeMs: 20, origin: 'computed', values: { sum: 5, count: 1 } })
+        .record(tick(30)),
+      fromSummer(),
+    );
+    expect(counters).toMatchObject({ identicalFrames: 1, differingFrames: 0, missingFrames: 1 });
+    expect(missing.map(({ timeMs }) => timeMs)).toEqual([30]);
+  });
+
+  it('misses nothing where another program begins behind a cut tick', () => {
+    const { counters, missing } = run(
+      new EntryBatchBuilder().record(tick(10)).record(configuration('other')).record(tick(20)),
+      fromSummer(),
+    );
+    expect(counters.missingFrames).toBe(0);
+    expect(missing).toHaveLength(1);
   });
 
   it('keeps what a cut tick still has to journal, also over the records of a restart', () => {
