@@ -16,7 +16,7 @@ export const sleepReal = (delayMs: number, signal: AbortSignal): Promise<void> =
       signal.removeEventListener('abort', finish);
       resolve();
     };
-    const timer = setTimeout(finish, Math.min(Math.max(0, delayMs), longestTimerMs));
+    const timer = setTimeout(finish, Math.min(Math.ceil(Math.max(0, delayMs)), longestTimerMs));
     signal.addEventListener('abort', finish, { once: true });
   });
 
@@ -33,16 +33,29 @@ const participant: Participant = {
   },
 };
 
+/** `Date.now` has whole milliseconds: below that the finer clock is right. */
+const toleratedMs = 1.5;
+
+/**
+ * Wall time with the fineness of a steady clock. NTP and operators set the wall clock and the steady one does not follow:
+ * the difference is added, and held until it is off by more than 1.5 ms, so that time never jumps to and fro around it.
+ */
+export const wallTime = (clocks: { wallMs(): number; steadyMs(): number }): (() => number) => {
+  let correctionMs = 0;
+  return () => {
+    const steadyMs = clocks.steadyMs();
+    const differenceMs = clocks.wallMs() - steadyMs;
+    if (Math.abs(differenceMs - correctionMs) > toleratedMs) correctionMs = differenceMs;
+    return steadyMs + correctionMs;
+  };
+};
+
 /** The machine's clock: wall time for data, `performance.now` for schedules. */
 export const systemClock: Clock = {
-  nowMs: () => performance.timeOrigin + performance.now() + wallCorrectionMs(),
+  nowMs: wallTime({
+    wallMs: () => Date.now(),
+    steadyMs: () => performance.timeOrigin + performance.now(),
+  }),
   monotonicMs: () => performance.now(),
   join: () => participant,
 };
-
-/** Wall time moves when NTP or an operator sets it; timeOrigin does not, so the difference is added. */
-function wallCorrectionMs(): number {
-  const correctionMs = Date.now() - (performance.timeOrigin + performance.now());
-  // Date.now has whole milliseconds: below that the finer clock is right.
-  return Math.abs(correctionMs) < 1.5 ? 0 : correctionMs;
-}
