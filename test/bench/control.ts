@@ -4,7 +4,7 @@ import { benchRow, median, type Rows } from './row.ts';
 const workMs = (): number => {
   const values = new Float64Array(4096);
   const startNs = threadNanoseconds();
-  for (let round = 0; round < 400; round += 1) {
+  for (let round = 0; round < 4000; round += 1) {
     for (let index = 0; index < values.length; index += 1) {
       values[index] = Math.sqrt((values[index] as number) + index + round);
     }
@@ -16,7 +16,7 @@ const workMs = (): number => {
 export const rows: Rows = async ({ quick }) => {
   const first: number[] = [];
   const second: number[] = [];
-  for (let repetition = 0; repetition < (quick ? 5 : 25); repetition += 1) {
+  for (let repetition = 0; repetition < (quick ? 3 : 9); repetition += 1) {
     first.push(workMs());
     second.push(workMs());
   }

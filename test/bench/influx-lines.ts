@@ -88,19 +88,32 @@ const createLibraryEncoder = (): ((entries: EntryBatch) => Buffer) => {
   };
 };
 
+/** Processor time is counted in ticks of some milliseconds, so that only longer runs tell. */
+const leastNs = 4e7;
+
+const lineNanoseconds = (encode: (entries: EntryBatch) => Buffer, entries: EntryBatch): number => {
+  const startNs = threadNanoseconds();
+  let lines = 0;
+  let tookNs = 0;
+  while (tookNs < leastNs) {
+    encode(entries);
+    lines += lineCount;
+    tookNs = threadNanoseconds() - startNs;
+  }
+  return tookNs / lines;
+};
+
 /** Median ns a line of each, taken in turn so that what else the machine does hits all alike. */
 const measure = (
   encoders: readonly ((entries: EntryBatch) => Buffer)[],
   { entries, rounds }: { readonly entries: EntryBatch; readonly rounds: number },
 ): number[] => {
   const samples = encoders.map((): number[] => []);
-  for (let round = -2; round < rounds; round += 1) {
+  for (let round = -1; round < rounds; round += 1) {
     for (const [index, encode] of encoders.entries()) {
-      const startNs = threadNanoseconds();
-      encode(entries);
-      const tookNs = threadNanoseconds() - startNs;
-      // The first two rounds warm up.
-      if (round >= 0) samples[index]?.push(tookNs / lineCount);
+      const tookNs = lineNanoseconds(encode, entries);
+      // The first round warms up.
+      if (round >= 0) samples[index]?.push(tookNs);
     }
   }
   return samples.map(median);
@@ -122,7 +135,7 @@ export const rows: Rows = async ({ quick }) => {
   }
   const [oursNs = 0, templatesNs = 0, libraryNs = 0] = measure([ours, withTemplates, library], {
     entries,
-    rounds: quick ? 5 : 15,
+    rounds: quick ? 5 : 11,
   });
   const row = (name: string, reference: number, goal: Goal): BenchRow =>
     benchRow({ name, ours: oursNs, reference, unit: 'ns/line', better: 'less', goal });

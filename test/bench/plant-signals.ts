@@ -101,7 +101,7 @@ export class PlantSignals {
 
   #updatePark(): void {
     // Clouds: a walk between a tenth and the whole of the sun.
-    this.#sunshine = Math.min(1, Math.max(0.1, this.#sunshine + this.#random() * 0.02));
+    this.#sunshine = Math.min(1, Math.max(0.1, this.#sunshine + this.#random() * 0.005));
     this.#importedWh += 60 * (1 - this.#sunshine);
     this.#exportedWh += 400 * this.#sunshine;
     this.meter.setU32(0, Math.floor(this.#importedWh));
@@ -117,7 +117,7 @@ export class PlantSignals {
       for (let place = 0; place < stringCount; place += 1) {
         const isCurrent = place % 2 === 0;
         const value = isCurrent
-          ? 1200 * this.#sunshine * (1 + this.#random() * 0.02)
+          ? 1200 * this.#sunshine * (1 + this.#random() * 0.003)
           : 6400 + 200 * this.#sunshine + this.#random() * 10;
         inverter.setU16(5 + place, limited(value, 65_535));
       }

@@ -7,7 +7,7 @@ import { readJournal } from '../../gateway/journal/journal.ts';
 import { freePort } from '../support/free-port.ts';
 import { compile, withFolder } from './harness/c-programs.ts';
 import { startChild } from './harness/children.ts';
-import { clientCore, onCore, serverCore } from './harness/cores.ts';
+import { onAnyCore, serverCore } from './harness/cores.ts';
 import {
   type GatewayProgram,
   startBenchGateway,
@@ -65,7 +65,7 @@ const startToFirstFrame = (port: number, program?: GatewayProgram): Promise<numb
       ],
       profiles: [registerProfile('device', 100)],
     });
-    const gateway = await startBenchGateway(site, program);
+    const gateway = await startBenchGateway(site, { ...program, isFree: true });
     await waitUntil(
       async () => (await gateway.metric('seamwatt_frames_admitted_total')) > 20,
       'frames',
@@ -76,7 +76,7 @@ const startToFirstFrame = (port: number, program?: GatewayProgram): Promise<numb
 
 /** Node alone, from spawn to exit. */
 const bareNodeMs = (): number => {
-  const { program, args } = onCore(clientCore, process.execPath, ['-e', '0']);
+  const { program, args } = onAnyCore(process.execPath, ['-e', '0']);
   const startMs = performance.now();
   spawnSync(program, [...args]);
   return performance.now() - startMs;

@@ -6,20 +6,27 @@ import { findProgram } from '../../support/programs.ts';
 export const clientCore = 0;
 export const serverCore = 1;
 
-const taskset = availableParallelism() >= 2 ? findProgram('taskset') : undefined;
+/** Asked before this process is pinned. */
+const coreCount = availableParallelism();
+const taskset = coreCount >= 2 ? findProgram('taskset') : undefined;
 
 /** Whether a program can be told which core to run on. */
 export const canPin = taskset !== undefined;
 
-/** A command that runs on `core` where that can be said. */
-export const onCore = (
-  core: number,
-  program: string,
-  args: readonly string[],
-): { readonly program: string; readonly args: readonly string[] } =>
+type Command = { readonly program: string; readonly args: readonly string[] };
+
+const pinned = (cores: string, { program, args }: Command): Command =>
   taskset === undefined
     ? { program, args }
-    : { program: taskset, args: ['-c', String(core), program, ...args] };
+    : { program: taskset, args: ['-c', cores, program, ...args] };
+
+/** A command that runs on `core` where that can be said. */
+export const onCore = (core: number, program: string, args: readonly string[]): Command =>
+  pinned(String(core), { program, args });
+
+/** A command that runs wherever there is room, although this process is pinned. */
+export const onAnyCore = (program: string, args: readonly string[]): Command =>
+  pinned(`0-${coreCount - 1}`, { program, args });
 
 /** Moves this process, with all of its threads. */
 export const moveTo = (core: number): void => {

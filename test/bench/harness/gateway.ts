@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import type { SinkState } from '../../support/gateway-process.ts';
-import { clientCore, onCore } from './cores.ts';
+import { clientCore, onAnyCore, onCore } from './cores.ts';
 
 const launcher = fileURLToPath(new URL('../../../bin/seamwatt.mjs', import.meta.url));
 const startTimeoutMs = 30_000;
@@ -53,17 +53,25 @@ export type BenchGateway = {
   stop(): Promise<void>;
 };
 
-export type GatewayProgram = { readonly program: string; readonly environment?: object };
+export type GatewayProgram = {
+  /** `bin/seamwatt.mjs` of this checkout unless told. */
+  readonly program?: string;
+  /** On whatever core is free, as one runs it, instead of on the client core. */
+  readonly isFree?: boolean;
+};
 
 export const startBenchGateway = async (
   siteFile: string,
-  { program, environment = {} }: GatewayProgram = { program: launcher },
+  { program = launcher, isFree = false }: GatewayProgram = {},
 ): Promise<BenchGateway> => {
-  const command = onCore(clientCore, process.execPath, [program, 'run', '--config', siteFile]);
+  const args = ['--max-semi-space-size=2', program, 'run', '--config', siteFile];
+  const command = isFree
+    ? onAnyCore(process.execPath, args)
+    : onCore(clientCore, process.execPath, args);
   const spawnedMs = performance.timeOrigin + performance.now();
   const child = spawn(command.program, [...command.args], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, SEAMWATT_LANG: 'en', ...environment },
+    env: { ...process.env, SEAMWATT_LANG: 'en' },
   });
   const endWithUs = (): boolean => child.kill('SIGKILL');
   process.once('exit', endWithUs);

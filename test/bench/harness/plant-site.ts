@@ -22,7 +22,9 @@ const seams = Array.from({ length: 20 }, (_, index) => ({
   address: seamAddress + index * seamRegisters,
 }));
 
-/** The line of plant-signals.ts: 20 seams of ten channels at 50 Hz, and the line itself at 10 Hz. */
+/**
+ * The line of plant-signals.ts, with the deadbands that the profiles of the product have: 20 seams of ten channels at 50 Hz, and the line itself at 10 Hz.
+ */
 const lineProfile = {
   profile: 'bench-line',
   version: 1,
@@ -35,14 +37,32 @@ const lineProfile = {
       periodMs: seamPeriodMs,
       instances: seams,
       points: [
-        point('current', 0, { type: 'u16', scale: 0.1, unit: 'A', decimals: 1 }),
-        point('voltage', 1, { type: 'u16', scale: 0.01, unit: 'V', decimals: 2 }),
-        point('wireFeedSpeed', 2, { type: 'u16', scale: 0.01, unit: 'm/min', decimals: 2 }),
-        point('gasFlow', 3, { type: 'u16', scale: 0.01, unit: 'L/min', decimals: 2 }),
-        point('offsetY', 4, { type: 'i16', scale: 0.01, unit: 'mm', decimals: 2 }),
-        point('offsetZ', 5, { type: 'i16', scale: 0.01, unit: 'mm', decimals: 2 }),
-        point('confidence', 6, { type: 'u16', scale: 0.001, unit: '1', decimals: 3 }),
-        point('arcPower', 7, { type: 'u16', unit: 'W', decimals: 0 }),
+        point('current', 0, { type: 'u16', scale: 0.1, unit: 'A', decimals: 1, deadband: 1 }),
+        point('voltage', 1, { type: 'u16', scale: 0.01, unit: 'V', decimals: 2, deadband: 0.1 }),
+        point('wireFeedSpeed', 2, {
+          type: 'u16',
+          scale: 0.01,
+          unit: 'm/min',
+          decimals: 2,
+          deadband: 0.05,
+        }),
+        point('gasFlow', 3, {
+          type: 'u16',
+          scale: 0.01,
+          unit: 'L/min',
+          decimals: 2,
+          deadband: 0.1,
+        }),
+        point('offsetY', 4, { type: 'i16', scale: 0.01, unit: 'mm', decimals: 2, deadband: 0.05 }),
+        point('offsetZ', 5, { type: 'i16', scale: 0.01, unit: 'mm', decimals: 2, deadband: 0.05 }),
+        point('confidence', 6, {
+          type: 'u16',
+          scale: 0.001,
+          unit: '1',
+          decimals: 3,
+          deadband: 0.01,
+        }),
+        point('arcPower', 7, { type: 'u16', unit: 'W', decimals: 0, deadband: 20 }),
         point('arcOn', 8, { type: 'bit', bit: 0 }),
         point('seamFound', 8, { type: 'bit', bit: 1 }),
       ],
@@ -56,14 +76,21 @@ const lineProfile = {
         point('stamp.high', 0, { type: 'u16' }),
         point('stamp.middle', 1, { type: 'u16' }),
         point('stamp.low', 2, { type: 'u16' }),
-        point('travelSpeed', 3, { type: 'u16', scale: 0.001, unit: 'm/min', decimals: 3 }),
-        point('panelPosition', 4, { type: 'u16', unit: 'mm', decimals: 0 }),
+        point('travelSpeed', 3, {
+          type: 'u16',
+          scale: 0.001,
+          unit: 'm/min',
+          decimals: 3,
+          deadband: 0.002,
+        }),
+        point('panelPosition', 4, { type: 'u16', unit: 'mm', decimals: 0, deadband: 1 }),
         ...Array.from({ length: lineRegisters - 5 }, (_, index) =>
           point(`deformation.z.${two(index + 1)}`, 5 + index, {
             type: 'i16',
             scale: 0.01,
             unit: 'mm',
             decimals: 2,
+            deadband: 0.02,
           }),
         ),
       ],
@@ -85,16 +112,34 @@ const inverterProfile = {
       instances: [{ address: 0 }],
       points: [
         point('energyTotal', 0, { type: 'u32', kind: 'counter', unit: 'Wh', decimals: 0 }),
-        point('power', 2, { type: 'u16', scale: 10, unit: 'W', decimals: 0 }),
-        point('frequency', 3, { type: 'u16', scale: 0.01, unit: 'Hz', decimals: 2 }),
-        point('cabinetTemperature', 4, { type: 'u16', scale: 0.1, unit: 'Cel', decimals: 1 }),
+        point('power', 2, { type: 'u16', scale: 10, unit: 'W', decimals: 0, deadband: 100 }),
+        point('frequency', 3, {
+          type: 'u16',
+          scale: 0.01,
+          unit: 'Hz',
+          decimals: 2,
+          deadband: 0.02,
+        }),
+        point('cabinetTemperature', 4, {
+          type: 'u16',
+          scale: 0.1,
+          unit: 'Cel',
+          decimals: 1,
+          deadband: 0.5,
+        }),
         ...Array.from({ length: 56 }, (_, place) =>
           place % 2 === 0
-            ? point(`current${two(place / 2)}`, 5 + place, { type: 'u16', scale: 0.01, unit: 'A' })
+            ? point(`current${two(place / 2)}`, 5 + place, {
+                type: 'u16',
+                scale: 0.01,
+                unit: 'A',
+                deadband: 0.1,
+              })
             : point(`voltage${two((place - 1) / 2)}`, 5 + place, {
                 type: 'u16',
                 scale: 0.1,
                 unit: 'V',
+                deadband: 1,
               }),
         ),
       ],

@@ -23,8 +23,9 @@ const flag = (point: string, address: number): Point =>
 const counter = (point: string, address: number): Point =>
   register(point, address, { kind: 'counter', unit: 'Wh', rolloverAt: 65_536 });
 
+/** With a deadband as the profiles of real devices have: noise is no news to people. */
 const scaled = (point: string, address: number, unit: string): Point =>
-  register(point, address, { unit, scale: 0.01, decimals: 2 });
+  register(point, address, { unit, scale: 0.01, decimals: 2, deadband: 2 });
 
 const stamps = ['high', 'middle', 'low'].map((part, at) => register(`stamp.${part}`, at));
 
