@@ -1,13 +1,14 @@
 import { originCodes, type TickRecord } from '../core/entry.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { RegisteredGroup } from '../core/point.ts';
+import { absentStatus } from '../core/quality.ts';
 import type { SourceFrame } from '../core/source.ts';
 import type { HotPathProgram } from '../hot-path/program.ts';
 import type { FrameInput, Journal } from '../journal/contract.ts';
 
 export type AdmissionCounters = {
-  /** By group number: samples (present channels) admitted and refused. */
   readonly admittedFrames: number;
+  /** Channels of those frames that were present. */
   readonly admittedSamples: number;
   readonly refusedFrames: number;
   readonly lateFrames: number;
@@ -77,16 +78,18 @@ export class Admission {
     return true;
   }
 
-  /** Lets time pass for the hot path: the tick is journalled, and what the program emits on it is journalled behind it. */
-  tick(record: TickRecord): void {
-    if (this.#journal.appendRecord(record) < 0) {
-      // Without its record in the journal a replay would not see this tick, so nobody may.
-      return;
-    }
+  /**
+   * Lets time pass for the hot path: the tick is journalled, and what the program emits on it is journalled behind it.
+   * False: the journal refused the tick, and time has not passed.
+   */
+  tick(record: TickRecord): boolean {
+    // Without its record in the journal a replay would not see this tick, so nobody may.
+    if (this.#journal.appendRecord(record) < 0) return false;
     this.#watermarkMs = record.watermarkMs;
     this.#program?.onTick(record, (group, timeMs, values, status) => {
       this.computed(group, timeMs, values, status);
     });
+    return true;
   }
 
   /** Places a computed frame; computed points are inputs like all others. */
@@ -119,9 +122,17 @@ export class Admission {
       return false;
     }
     this.#counters.admittedFrames += 1;
-    this.#counters.admittedSamples += input.length;
+    this.#counters.admittedSamples += presentChannels(input);
     const batch = this.#journal.openBatch;
     if (input.originCode !== originCodes.computed) this.#program?.onEntry(batch, batch.length - 1);
     return true;
   }
 }
+
+const presentChannels = ({ status, offset, length }: FrameInput): number => {
+  let present = 0;
+  for (let index = offset; index < offset + length; index += 1) {
+    if (status[index] !== absentStatus) present += 1;
+  }
+  return present;
+};

@@ -246,8 +246,7 @@ class Assembly {
         allowedLatenessMs: this.#parts.ticks.allowedLatenessMs,
         timeZone: this.#parts.site.timeZone,
         tick: (record) => {
-          this.#admission.tick(record);
-          this.#lastTickMs = record.timeMs;
+          if (this.#admission.tick(record)) this.#lastTickMs = record.timeMs;
         },
         stepped: (stepMs) => this.#event(clockSteppedEvent(stepMs)),
       },

@@ -5,6 +5,7 @@ import {
   type TickRecord,
 } from '../../../../gateway/core/entry.ts';
 import type { RegisteredGroup } from '../../../../gateway/core/point.ts';
+import { absentStatus } from '../../../../gateway/core/quality.ts';
 import type { HotPathProgram } from '../../../../gateway/hot-path/program.ts';
 import type { FrameInput } from '../../../../gateway/journal/contract.ts';
 import { Admission } from '../../../../gateway/runtime/admission.ts';
@@ -80,6 +81,12 @@ describe('Admission', () => {
     expect(admission.lastFrameMs(input.number)).toBe(13);
   });
 
+  it('counts as samples only the channels that a frame says something about', () => {
+    const { admission } = setUp();
+    admission.frame(input, { ...frame(10), status: Uint32Array.of(absentStatus, 0) });
+    expect(admission.counters).toMatchObject({ admittedFrames: 1, admittedSamples: 1 });
+  });
+
   it('shows nobody a frame that the journal refuses, and counts it', () => {
     const { admission, state, computedOn } = setUp();
     state.full = true;
@@ -91,14 +98,14 @@ describe('Admission', () => {
 
   it('journals results behind the tick that they came from', () => {
     const { admission, journalled } = setUp();
-    admission.tick(tick(5000));
+    expect(admission.tick(tick(5000))).toBe(true);
     expect(journalled).toEqual(['tick at 5000', 'computed 2 at 5000']);
   });
 
   it('computes nothing on a tick that is not in the journal', () => {
     const { admission, journalled, state } = setUp();
     state.full = true;
-    admission.tick(tick(5000));
+    expect(admission.tick(tick(5000))).toBe(false);
     state.full = false;
     expect(journalled).toEqual([]);
     admission.frame(input, frame(10));
