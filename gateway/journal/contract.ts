@@ -1,4 +1,5 @@
 import type { EntryBatch, JournalRecord, RetentionClass } from '../core/entry.ts';
+import type { GatewayError } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
 import type { GroupSpec, RegisteredGroup } from '../core/point.ts';
 
@@ -243,8 +244,16 @@ export interface Journal {
   statistics(): JournalStatistics;
   /** Resolves when all that was on disk at start has been read once and verified; `recovery` then names all damage. */
   scrubbed(): Promise<RecoveryReport>;
-  /** Flushes (for up to 3 s), stores cursors, closes the store. Appends are refused from the call on. */
-  close(): Promise<void>;
+  /**
+   * Resolves when a thread of the journal has ended and nobody asked it to: nothing is stored from then on, and only a
+   * new process mends it.
+   */
+  readonly died: Promise<GatewayError>;
+  /**
+   * Flushes, stores cursors, ends the writer, closes the store. Appends are refused from the call on. Flushing and ending
+   * may take `withinMs` each, 3 s unless given.
+   */
+  close(withinMs?: number): Promise<void>;
 }
 
 export type ReadOptions = {

@@ -18,6 +18,7 @@ import type {
   Snapshot,
 } from './contract.ts';
 import { type CursorHost, classNumbers, JournalCursor } from './cursor.ts';
+import { DurableWaiters } from './durable-waiters.ts';
 import { Handover } from './handover.ts';
 import { frameBytes, recordText } from './memory-chunk.ts';
 import { MemoryTail } from './memory-tail.ts';
@@ -44,13 +45,14 @@ export type EngineParts = {
   readonly cursors: readonly StoredCursor[];
   readonly nextSeq: number;
   readonly ordinals: readonly number[];
+  /** Resolves when a worker has ended and nobody asked it to. */
+  readonly died: Promise<GatewayError>;
 };
-
-type DurableWaiter = { readonly seq: number; readonly settle: (error?: GatewayError) => void };
 
 /** The journal on the main thread: appends, hands over, and wakes readers. All disk work is in the workers. */
 export class JournalEngine implements Journal {
   readonly bootId = randomUUID();
+  readonly died: Promise<GatewayError>;
   durableSeq: number;
   readonly #options: JournalOptions;
   readonly #store: Store;
@@ -63,6 +65,7 @@ export class JournalEngine implements Journal {
   readonly #handover: Handover;
   readonly #persister: Persister;
   readonly #signal = new AppendSignal();
+  readonly #waiters: DurableWaiters;
   readonly #cursors = new Set<JournalCursor>();
   readonly #refusedFrames = new Map<number, number>();
   /** What a tick gives is admitted like the tick itself, from a reserve; the last of it is for records. */
@@ -70,7 +73,6 @@ export class JournalEngine implements Journal {
   readonly #recordLimitBytes: number;
   readonly #firstSeq: number;
   readonly #scrubbed: Promise<unknown>;
-  #waiters: DurableWaiter[] = [];
   #nextReader = 1;
   #appendedSamples = 0;
   #refusedRecords = 0;
@@ -85,6 +87,9 @@ export class JournalEngine implements Journal {
     this.#options = options;
     this.#store = store;
     this.#writer = writer;
+    this.#waiters = new DurableWaiters(() => writer.failing);
+    this.died = parts.died;
+    void parts.died.then((error) => this.#waiters.end(error));
     this.#recovery = parts.recovery;
     this.#texts = parts.texts;
     for (const group of parts.groups) this.#groups.set(group.number, group);
@@ -199,21 +204,7 @@ export class JournalEngine implements Journal {
   #untilDurable(seq: number, withinMs: number): Promise<void> {
     if (seq <= this.durableSeq) return Promise.resolve();
     this.#handover.now();
-    return new Promise((resolve, reject) => {
-      const settle = (error?: GatewayError): void => {
-        clearTimeout(timer);
-        this.#waiters = this.#waiters.filter((other) => other !== waiter);
-        if (error === undefined) resolve();
-        else reject(error);
-      };
-      const timer = setTimeout(() => {
-        const reason = this.#writer.failing ?? 'the disk is too slow';
-        const text = `journal not durable within ${withinMs} ms: ${reason}`;
-        settle(new GatewayError('STORE_FAILED', text, { retryable: true }));
-      }, withinMs);
-      const waiter = { seq, settle };
-      this.#waiters.push(waiter);
-    });
+    return this.#waiters.wait(seq, withinMs);
   }
 
   onDurable(durable: Durable): void {
@@ -223,7 +214,7 @@ export class JournalEngine implements Journal {
     this.durableSeq = durable.seq;
     this.#tail.setDurable(durable.seq);
     this.#handover.durable(durable.seq);
-    for (const { seq, settle } of [...this.#waiters]) if (seq <= durable.seq) settle();
+    this.#waiters.durable(durable.seq);
   }
 
   async openCursor(name: string, options: CursorOptions): Promise<Cursor> {
@@ -346,8 +337,8 @@ export class JournalEngine implements Journal {
     return this.recovery;
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
+  close(withinMs = closeWithinMs): Promise<void> {
+    this.#closing ??= this.#close(withinMs);
     return this.#closing;
   }
 
@@ -360,21 +351,24 @@ export class JournalEngine implements Journal {
     await Promise.all([this.#writer.end(), this.#store.end()]);
   }
 
-  async #close(): Promise<void> {
+  async #close(withinMs: number): Promise<void> {
     const { log } = this.#options;
     let clean = true;
     try {
-      await this.#untilDurable(this.nextSeq - 1, closeWithinMs);
+      await this.#untilDurable(this.nextSeq - 1, withinMs);
     } catch (error) {
       clean = false;
       const lost = this.nextSeq - 1 - this.durableSeq;
       log.error({ error: describeError(error), lost }, 'journal: closed before all was durable');
     }
     this.#handover.stop();
+    this.#waiters.end(
+      new GatewayError('STORE_FAILED', 'the journal is closed', { retryable: false }),
+    );
     this.#signal.wakeAll();
     const steps = [
       () => this.#persister.close({ clean }),
-      () => this.#writer.close(closeWithinMs),
+      () => this.#writer.close(withinMs),
       () => this.#store.call('close', undefined, { withinMs: closeWithinMs }),
       () => this.#store.end(),
     ];

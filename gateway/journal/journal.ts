@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { retentionClasses } from '../core/entry.ts';
 import { GatewayError } from '../core/error.ts';
 import type { Damage, Journal, JournalOptions } from './contract.ts';
-import { JournalEngine } from './engine.ts';
+import { type EngineParts, JournalEngine } from './engine.ts';
 import type { Store, StoreCalls, StoreOpened, WriterOpened } from './protocol.ts';
 import { RecoveryLog } from './recovery-log.ts';
 import { TextTable } from './text-table.ts';
@@ -52,8 +52,10 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
     );
   }
   const recovery = new RecoveryLog(options.log);
-  const store: Store = new WorkerCalls<StoreCalls>('store', (damage) => {
-    recovery.damaged(damage as Damage);
+  const died = Promise.withResolvers<GatewayError>();
+  const store: Store = new WorkerCalls<StoreCalls>('store', {
+    notice: (damage) => recovery.damaged(damage as Damage),
+    died: died.resolve,
   });
   let engine: JournalEngine | undefined;
   const writer = new WriterClient({
@@ -62,10 +64,11 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
       if (reason === undefined) options.log.info({}, 'journal: writes again');
       else options.log.error({ reason }, 'journal: cannot write; entries wait in memory');
     },
+    onDied: died.resolve,
   });
   try {
     const parts = await openParts({ options, recovery, store, writer });
-    engine = new JournalEngine(parts);
+    engine = new JournalEngine({ ...parts, died: died.promise });
   } catch (error) {
     await Promise.all([store.end(), writer.end()]);
     throw error;
@@ -87,7 +90,7 @@ const openParts = async ({
   recovery,
   store,
   writer,
-}: Opening): Promise<ConstructorParameters<typeof JournalEngine>[0]> => {
+}: Opening): Promise<Omit<EngineParts, 'died'>> => {
   const { folder, maxBytes } = options;
   const stored = await store.call('open', { folder });
   const segmentBytes = Math.min(options.segmentBytes, Math.floor(maxBytes / leastSegments));

@@ -27,18 +27,25 @@ type Pending = {
   readonly timer: NodeJS.Timeout;
 };
 
+export type WorkerEvents = {
+  notice?(notice: unknown): void;
+  /** Told once, when the thread has ended and nobody asked it to. */
+  died?(error: GatewayError): void;
+};
+
 /** A worker that answers calls, seen from the thread that asks. */
 export class WorkerCalls<Calls extends CallTable> {
   readonly #name: string;
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
-  readonly #onNotice: (notice: unknown) => void;
+  readonly #on: WorkerEvents;
   #nextId = 1;
+  #ending = false;
   #gone: GatewayError | undefined;
 
-  constructor(name: string, onNotice: (notice: unknown) => void = () => undefined) {
+  constructor(name: string, on: WorkerEvents = {}) {
     this.#name = name;
-    this.#onNotice = onNotice;
+    this.#on = on;
     this.#worker = startWorker(name);
     this.#worker.on('message', (message: AnswerMessage) => {
       this.#take(message);
@@ -58,6 +65,8 @@ export class WorkerCalls<Calls extends CallTable> {
     options?: { readonly withinMs?: number; readonly transfer?: readonly ArrayBuffer[] },
   ): Promise<Calls[Method]['output']> {
     if (this.#gone !== undefined) return Promise.reject(this.#gone);
+    // The worker closes its port behind this one.
+    if (method === 'close') this.#ending = true;
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -72,12 +81,13 @@ export class WorkerCalls<Calls extends CallTable> {
   }
 
   async end(): Promise<void> {
+    this.#ending = true;
     await this.#worker.terminate();
   }
 
   #take(message: AnswerMessage): void {
     if (message.type === 'notice') {
-      this.#onNotice(message.notice);
+      this.#on.notice?.(message.notice);
       return;
     }
     const pending = this.#pending.get(message.id);
@@ -92,7 +102,9 @@ export class WorkerCalls<Calls extends CallTable> {
   }
 
   #end(reason: string): void {
+    const isFirst = this.#gone === undefined;
     this.#gone ??= new GatewayError('STORE_FAILED', reason, { retryable: false });
+    if (isFirst && !this.#ending) this.#on.died?.(this.#gone);
     for (const { reject, timer } of this.#pending.values()) {
       clearTimeout(timer);
       reject(this.#gone);

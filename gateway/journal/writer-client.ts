@@ -23,17 +23,22 @@ export class WriterClient {
   readonly #worker: Worker;
   readonly #onDurable: (durable: Durable) => void;
   readonly #onFailing: (reason: string | undefined) => void;
+  readonly #onDied: (error: GatewayError) => void;
   readonly #spare: ArrayBuffer[] = [];
   #ending = false;
+  #gone: GatewayError | undefined;
   #onAnswer: ((message: FromWriter | Error) => void) | undefined;
 
   constructor(input: {
     readonly onDurable: (durable: Durable) => void;
     /** Told on change: why nothing becomes durable, and undefined when it does again. */
     readonly onFailing: (reason: string | undefined) => void;
+    /** Told once, when the thread has ended and nobody asked it to. */
+    readonly onDied: (error: GatewayError) => void;
   }) {
     this.#onDurable = input.onDurable;
     this.#onFailing = input.onFailing;
+    this.#onDied = input.onDied;
     this.#worker = startWorker('writer');
     this.#worker.on('message', (message: FromWriter) => {
       this.#take(message);
@@ -90,6 +95,7 @@ export class WriterClient {
   }
 
   #ask(message: ToWriter, withinMs: number): Promise<FromWriter> {
+    if (this.#gone !== undefined) return Promise.reject(this.#gone);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const text = `the journal's writer did not answer ${message.type} in time`;
@@ -127,7 +133,13 @@ export class WriterClient {
   }
 
   #end(reason: string): void {
-    if (!this.#ending) this.#setFailing(this.failing ?? reason);
-    this.#onAnswer?.(new GatewayError('STORE_FAILED', reason, { retryable: false }));
+    // A thread that failed ends as well: the failure is what there is to say.
+    if (this.#gone !== undefined) return;
+    this.#gone = new GatewayError('STORE_FAILED', reason, { retryable: false });
+    if (!this.#ending) {
+      this.#setFailing(this.failing ?? reason);
+      this.#onDied(this.#gone);
+    }
+    this.#onAnswer?.(this.#gone);
   }
 }
