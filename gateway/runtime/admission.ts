@@ -33,7 +33,6 @@ export class Admission {
     refusedFrames: 0,
     lateFrames: 0,
   };
-  readonly #lastFrameMs = new Map<number, number>();
 
   constructor(journal: AdmissionJournal) {
     this.#journal = journal;
@@ -41,11 +40,6 @@ export class Admission {
 
   get counters(): AdmissionCounters {
     return this.#counters;
-  }
-
-  /** When the last frame of a group was admitted (its receivedMs), for staleness; undefined before the first. */
-  lastFrameMs(group: number): number | undefined {
-    return this.#lastFrameMs.get(group);
   }
 
   /** What computes from here on. */
@@ -74,7 +68,6 @@ export class Admission {
     });
     if (!admitted) return false;
     if (late) this.#counters.lateFrames += 1;
-    this.#lastFrameMs.set(group.number, frame.receivedMs);
     return true;
   }
 
