@@ -7,8 +7,61 @@ import { presentValue } from './present.ts';
 /** A client that has this much unread gets nothing new until it has read: it never makes the gateway wait or grow. */
 const maxBufferedBytes = 1 << 20;
 
-/** Serves one client of the live feed until it closes. */
-export const serveLive = (socket: WebSocket, view: GatewayView): void => {
+export type LiveLimits = {
+  readonly maxClients: number;
+  /** A client that has not answered a ping by the time of the next is gone. */
+  readonly pingMs: number;
+};
+
+export const defaultLiveLimits: LiveLimits = { maxClients: 100, pingMs: 30_000 };
+
+/** RFC 6455's registry of close codes: try again later. */
+const tryAgainLater = 1013;
+
+/** All clients of the live feed: so many at most, and none that is no longer there. */
+export class LiveClients {
+  readonly #view: GatewayView;
+  readonly #maxClients: number;
+  readonly #timer: NodeJS.Timeout;
+  /** Whether each has answered the last ping. */
+  readonly #answered = new Map<WebSocket, boolean>();
+
+  constructor(view: GatewayView, { maxClients, pingMs }: LiveLimits) {
+    this.#view = view;
+    this.#maxClients = maxClients;
+    this.#timer = setInterval(() => this.#ping(), pingMs).unref();
+  }
+
+  /** Serves one client until it closes; one too many is told so and closed with code 1013. */
+  serve(socket: WebSocket): void {
+    socket.on('error', () => socket.terminate());
+    if (this.#answered.size >= this.#maxClients) {
+      socket.close(tryAgainLater, `${this.#maxClients} clients are served already; try later`);
+      return;
+    }
+    this.#answered.set(socket, true);
+    socket.on('pong', () => this.#answered.set(socket, true));
+    socket.on('close', () => this.#answered.delete(socket));
+    serveLive(socket, this.#view);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #ping(): void {
+    for (const [socket, answered] of this.#answered) {
+      if (!answered) {
+        socket.terminate();
+        continue;
+      }
+      this.#answered.set(socket, false);
+      if (socket.readyState === socket.OPEN) socket.ping();
+    }
+  }
+}
+
+const serveLive = (socket: WebSocket, view: GatewayView): void => {
   let feed: LiveFeed | undefined;
   socket.on('message', (data) => {
     const request = parseRequest(String(data));
@@ -20,7 +73,6 @@ export const serveLive = (socket: WebSocket, view: GatewayView): void => {
     feed = new LiveFeed(socket, view, request);
   });
   socket.on('close', () => feed?.stop());
-  socket.on('error', () => socket.terminate());
 };
 
 const parseRequest = (text: string): LiveRequest | string => {
@@ -71,7 +123,7 @@ class LiveFeed {
       const { timeMs, value, status } = presentValue(this.#view, index);
       values.push([this.#view.latest.at(index).pointNumber, timeMs, value, status]);
     }
-    send(this.#socket, { type: 'values', nowMs: this.#view.status().nowMs, values });
+    send(this.#socket, { type: 'values', nowMs: this.#view.nowMs(), values });
   }
 }
 

@@ -10,7 +10,7 @@ import {
 import { GatewayError } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
 import type { GatewayView } from '../runtime/view.ts';
-import { serveLive } from './live.ts';
+import { defaultLiveLimits, LiveClients, type LiveLimits } from './live.ts';
 import { registerRoutes } from './routes.ts';
 import { guardLoopback } from './security.ts';
 
@@ -22,6 +22,8 @@ export type ApiOptions = {
   /** Folder of the web page's files. */
   readonly pageFolder: string;
   readonly version: string;
+  /** Of the live feed. */
+  readonly liveLimits?: LiveLimits;
 };
 
 export type ApiServer = { readonly url: string; close(): Promise<void> };
@@ -63,10 +65,12 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   });
   // Behind the hook of the WebSocket plugin, which ends the socket of an upgrade that is refused.
   guardLoopback(server);
+  const liveClients = new LiveClients(view, options.liveLimits ?? defaultLiveLimits);
   await server.register(fastifyStatic, { root: options.pageFolder });
   server.get('/api/v1/live', { websocket: true, schema: { hide: true } }, (socket) => {
-    serveLive(socket, view);
+    liveClients.serve(socket);
   });
+  server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
   return { url: await listen(server, host, port), close: () => server.close() };
 };

@@ -140,6 +140,7 @@ class Assembly {
       groups,
       latest,
       kpis: compile().explanations,
+      nowMs: () => this.#clock.nowMs(),
       status: () => this.#status(),
       readiness: () => this.#readiness(),
       history: (query) => history.query(query),

@@ -46,6 +46,8 @@ export interface GatewayView {
   readonly groups: readonly RegisteredGroup[];
   readonly latest: LatestValues;
   readonly kpis: readonly KpiExplanation[];
+  /** The gateway's time, UTC epoch ms. */
+  nowMs(): number;
   status(): GatewayStatus;
   /** Ready: journal writable and time passing. Reasons are in words, for whoever must act. */
   readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };

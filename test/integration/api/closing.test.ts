@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type ApiServer, startApi } from '../../../gateway/api/server.ts';
 import type { GatewayView } from '../../../gateway/runtime/view.ts';
+import { askForUpgrade } from '../../support/raw-upgrade.ts';
 import { createTestLog } from '../../support/test-log.ts';
 
 // A socket that has asked for an upgrade is no longer one of the HTTP server's connections. If nobody ends it, the server
@@ -27,24 +28,8 @@ describe('the HTTP server closes in time', () => {
     });
   });
 
-  /** A client that says nothing after its request, whatever comes; resolves with the status that it got. */
-  const askUpgrade = async (path: string, host: string): Promise<[Socket, number]> => {
-    const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
-    onTestFinished(() => {
-      socket.destroy();
-    });
-    const lines = [
-      `GET ${path} HTTP/1.1`,
-      `Host: ${host}`,
-      'Connection: Upgrade',
-      'Upgrade: websocket',
-      'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
-    ];
-    socket.write(`${lines.join('\r\n')}\r\n\r\n`);
-    const [head] = await once(socket, 'data', { signal: AbortSignal.timeout(5000) });
-    return [socket, Number(/^HTTP\/1\.1 (\d+) /.exec(String(head))?.[1])];
-  };
+  const askUpgrade = (path: string, host: string): Promise<readonly [Socket, number]> =>
+    askForUpgrade({ port: Number(new URL(server.url).port), path, host });
 
   const closeMs = async (): Promise<number> => {
     const startMs = performance.now();

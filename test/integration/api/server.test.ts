@@ -43,6 +43,7 @@ const createView = (): GatewayView & { ready: boolean } => {
         parameters: { process: '135' },
       },
     ],
+    nowMs: () => 5000,
     status: () => ({
       version: '1.2.3',
       site: view.site,
@@ -250,7 +251,9 @@ describe('the HTTP interface', () => {
     expect(await metrics.text()).toBe('seamwatt_up 1\n');
     const page = await fetch(server.url);
     expect(await page.text()).toContain('<title>page</title>');
-    expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
+    expect(page.headers.get('content-security-policy')).toContain(
+      "default-src 'self'; connect-src 'self';",
+    );
     expect(await get('/api/v1/nothing')).toMatchObject({
       status: 404,
       body: { error: { code: 'NOT_FOUND' } },
