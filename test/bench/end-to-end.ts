@@ -90,7 +90,7 @@ const measureOurs = async (peers: Peers, windowMs: number) => {
   const { plc, influx, subscriber, broker, folder } = peers;
   const url = `http://127.0.0.1:${influx.firstLine}`;
   const site = await writeBenchSite(folder, {
-    sources: registerSources(devices, { port: Number(plc.firstLine), periodMs }),
+    sources: registerSources(devices, Number(plc.firstLine)),
     profiles: classes.map((deviceClass) => registerProfile(deviceClass, periodMs)),
     kpis,
     sinks: [

@@ -55,7 +55,7 @@ const startToFirstFrame = (port: number, program?: GatewayProgram): Promise<numb
     // Where nobody listens: a start never depends on a sink.
     const closed = await freePort();
     const site = await writeBenchSite(folder, {
-      sources: registerSources(plainDevices(10), { port, periodMs: 100 }),
+      sources: registerSources(plainDevices(10), port),
       sinks: [
         { id: 'broker', kind: 'mqtt', url: `mqtt://127.0.0.1:${closed}` },
         {

@@ -66,7 +66,7 @@ const watch = async (
 const measureOurs = (run: Case): Promise<Figures> =>
   withFolder(async (folder) => {
     const site = await writeBenchSite(folder, {
-      sources: registerSources(plainDevices(deviceCount), run),
+      sources: registerSources(plainDevices(deviceCount), run.port),
       sinks: [{ id: 'broker', kind: 'mqtt', url: run.broker, qos: 0 }],
       profiles: [registerProfile('device', run.periodMs)],
     });

@@ -208,7 +208,6 @@ export const plantSources = (port: number): readonly object[] => {
         ...Array.from({ length: inverterCount }, (_, index) => ({
           unitId: index + 1,
           profile: 'bench-inverter',
-          phaseMs: index * 20,
           ...{ area: 'park', line: 'pv', equipment: `inv${two(index + 1)}` },
         })),
         { unitId: 101, profile: 'bench-meter', area: 'park', line: 'meters', equipment: 'grid' },

@@ -88,23 +88,13 @@ export type BenchDevice = {
   readonly equipment: string;
 };
 
-/** A source of its own, so a connection of its own, for each device, their reads spread over the period. */
-export const registerSources = (
-  devices: readonly BenchDevice[],
-  { port, periodMs }: { readonly port: number; readonly periodMs: number },
-): readonly object[] =>
+/** A source of its own, so a connection of its own, for each device. */
+export const registerSources = (devices: readonly BenchDevice[], port: number): readonly object[] =>
   devices.map(({ deviceClass, ...place }, index) => ({
     id: `device${index}`,
     kind: 'modbus',
     transport: { type: 'tcp', host: '127.0.0.1', port },
-    devices: [
-      {
-        unitId: 1,
-        profile: profileName(deviceClass),
-        phaseMs: Math.floor((index * periodMs) / devices.length),
-        ...place,
-      },
-    ],
+    devices: [{ unitId: 1, profile: profileName(deviceClass), ...place }],
   }));
 
 export const plainDevices = (count: number): readonly BenchDevice[] =>
