@@ -112,7 +112,8 @@ export const sink = z.object({
   lagMs: z.number(),
   deliveredEntries: z.number(),
   rejectedEntries: z.number(),
-  lostToRetention: z.number(),
+  lost: z.number().describe('Entries pruned or damaged before they could be delivered'),
+  lostToRetention: z.number().describe('The part of lost that retention took'),
   retries: z.number(),
   counters: z.record(z.string(), z.number()),
 });

@@ -126,7 +126,7 @@ class Assembly {
       groups,
       log: parts.log,
     });
-    const metrics = new GatewayMetrics(() => this.#status());
+    const metrics = new GatewayMetrics(() => this.#status(), groups);
     const { signal } = this.#ending.rest;
     this.#background(runLatestReader({ journal, latest, log: parts.log, signal }));
     this.#background(history.run(signal));
@@ -288,6 +288,7 @@ class Assembly {
         nextSeq: journal.nextSeq,
         durableSeq: journal.durableSeq,
         statistics: journal.statistics(),
+        recovery: journal.recovery,
       },
       sources: this.#supervisors.map((supervisor) => supervisor.status()),
       sinks: this.#pumps.map((pump) => pump.status()),

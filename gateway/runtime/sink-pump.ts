@@ -23,6 +23,9 @@ export type SinkStatus = {
   readonly lagMs: number;
   readonly deliveredEntries: number;
   readonly rejectedEntries: number;
+  /** Entries that were pruned or damaged before they could be delivered. */
+  readonly lost: number;
+  /** The part of `lost` that retention took. */
   readonly lostToRetention: number;
   readonly retries: number;
   readonly counters: Readonly<Record<string, number>>;
@@ -80,6 +83,7 @@ export class SinkPump {
       lagMs: lag.oldestMs === undefined ? 0 : Math.max(0, clock.nowMs() - lag.oldestMs),
       deliveredEntries: this.#delivered,
       rejectedEntries: this.#rejected,
+      lost: cursor.lost,
       lostToRetention: cursor.lostToRetention,
       retries: this.#retries,
       counters: { ...counters },

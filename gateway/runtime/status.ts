@@ -1,5 +1,5 @@
 import type { SiteIdentity } from '../core/adapter.ts';
-import type { JournalStatistics } from '../journal/contract.ts';
+import type { JournalStatistics, RecoveryReport } from '../journal/contract.ts';
 import type { AdmissionCounters } from './admission.ts';
 import type { SinkStatus } from './sink-pump.ts';
 import type { SourceStatus } from './source-supervisor.ts';
@@ -17,6 +17,7 @@ export type GatewayStatus = {
     readonly nextSeq: number;
     readonly durableSeq: number;
     readonly statistics: JournalStatistics;
+    readonly recovery: RecoveryReport;
   };
   readonly sources: readonly SourceStatus[];
   readonly sinks: readonly SinkStatus[];

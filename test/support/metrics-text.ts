@@ -21,7 +21,8 @@ export const parseMetrics = (text: string): ReadonlyMap<string, number> => {
     expect(kind, line).toBeDefined();
     if (name.startsWith('seamwatt_'))
       expect(kind === 'counter', line).toBe(name.endsWith('_total'));
-    const isNumber = !Number.isNaN(Number(value)) || ['NaN', '+Inf', '-Inf'].includes(value);
+    // prom-client writes Nan for a mean of nothing; Prometheus reads it in any case of letters.
+    const isNumber = !Number.isNaN(Number(value)) || ['NaN', 'Nan', '+Inf', '-Inf'].includes(value);
     expect(isNumber, line).toBe(true);
     expect(samples.has(name + labels), line).toBe(false);
     samples.set(name + labels, Number(value));

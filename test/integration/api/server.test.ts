@@ -52,7 +52,7 @@ const createView = (): GatewayView & { ready: boolean } => {
       nowMs: 5000,
       lastTickMs: 5000,
       admission: { admittedFrames: 1, admittedSamples: 3, refusedFrames: 0, lateFrames: 0 },
-      journal: { nextSeq: 2, durableSeq: 1, statistics: {} as never },
+      journal: { nextSeq: 2, durableSeq: 1, statistics: {} as never, recovery: {} as never },
       sources: [
         {
           id: 'plc',
@@ -77,7 +77,8 @@ const createView = (): GatewayView & { ready: boolean } => {
           lagMs: 0,
           deliveredEntries: 7,
           rejectedEntries: 1,
-          lostToRetention: 0,
+          lost: 2,
+          lostToRetention: 1,
           retries: 0,
           counters: {},
         },
@@ -227,7 +228,7 @@ describe('the HTTP interface', () => {
       { id: 'plc', state: 'down', reason: 'refused', lastFrameMs: null, counters: { timeouts: 2 } },
     ]);
     expect((await get('/api/v1/sinks')).body).toMatchObject([
-      { id: 'influx', state: 'up', deliveredEntries: 7, rejectedEntries: 1 },
+      { id: 'influx', state: 'up', deliveredEntries: 7, rejectedEntries: 1, lost: 2 },
     ]);
   });
 

@@ -1,0 +1,143 @@
+import { expect, it } from 'vitest';
+import { GatewayError } from '../../../gateway/core/error.ts';
+import type { DeliveryBatch, WriteResult } from '../../../gateway/core/sink.ts';
+import type { Source, SourceContext } from '../../../gateway/core/source.ts';
+import { type RunningGateway, startGateway } from '../../../gateway/runtime/gateway.ts';
+import { systemClock } from '../../../gateway/runtime/system-clock.ts';
+import { plainGroup, testFolder } from '../../support/journal.ts';
+import { journalOptions, silentLog } from '../../support/journal-options.ts';
+import { parseMetrics } from '../../support/metrics-text.ts';
+
+const channels = 20;
+const frames = 15_000;
+const deadline = { timeout: 20_000, interval: 50 };
+
+/** Values that do not compress, so that a small journal overflows. */
+const noisySource = (emitted: { count: number; refused: number }): Source => ({
+  id: 'plc',
+  groups: [plainGroup('f01', channels)],
+  run: async (context: SourceContext) => {
+    context.connected();
+    context.member({ member: 'unit 1', state: 'up', reason: '' });
+    context.member({ member: 'unit "2"', state: 'down', reason: 'no answer' });
+    const values = new Float64Array(channels);
+    const status = new Uint32Array(channels);
+    while (emitted.count < frames) {
+      const timeMs = context.clock.nowMs();
+      for (let index = 0; index < channels; index += 1) values[index] = Math.random();
+      if (context.emit({ groupIndex: 0, timeMs, receivedMs: timeMs, values, status })) {
+        emitted.count += 1;
+      } else {
+        emitted.refused += 1;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      if (emitted.count % 200 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await new Promise((resolve) => context.signal.addEventListener('abort', resolve));
+  },
+});
+
+it('tells every loss: what was journalled is delivered, waiting, quarantined or lost', async () => {
+  const emitted = { count: 0, refused: 0 };
+  const sink = { open: false, delivered: 0, refused: 0 };
+  const write = async ({ entries }: DeliveryBatch): Promise<WriteResult> => {
+    if (!sink.open) throw new GatewayError('CONNECTION_LOST', 'down', { retryable: true });
+    sink.refused += 1;
+    sink.delivered += entries.length - 1;
+    return { accepted: entries.length - 1, rejected: [{ index: 0, reason: 'no' }] };
+  };
+  const mebibyte = 1024 * 1024;
+  const gateway: RunningGateway = await startGateway({
+    version: '1.2.3',
+    site: { enterprise: 'seamwatt', site: 'demo', timeZone: 'Asia/Shanghai', simulated: true },
+    siteName: { en: 'Demo', zh: '演示' },
+    configurationId: 'c',
+    sources: [noisySource(emitted)],
+    computedGroups: [],
+    sections: {},
+    sinks: [
+      {
+        id: 'database',
+        kind: 'influxdb',
+        maxBatchEntries: 500,
+        timeoutMs: 5000,
+        create: () => ({
+          id: 'database',
+          open: async () => undefined,
+          write,
+          close: async () => undefined,
+        }),
+      },
+    ],
+    journal: journalOptions(testFolder(), {
+      maxBytes: mebibyte,
+      memoryBytes: 64 * 1024,
+      stagingBytes: mebibyte,
+    }),
+    ticks: { periodMs: 1000, allowedLatenessMs: 2000 },
+    log: silentLog,
+    createClock: () => systemClock,
+  });
+  try {
+    const scrape = async (): Promise<(name: string, labels?: string) => number> => {
+      const samples = parseMetrics((await gateway.view.metrics()).text);
+      return (name, labels = '') => samples.get(`seamwatt_${name}${labels}`) ?? Number.NaN;
+    };
+    const ofSink = '{sink="database"}';
+    const expectBalance = (read: Awaited<ReturnType<typeof scrape>>): void => {
+      const parts = ['delivered_entries_total', 'quarantined_entries_total', 'lost_entries_total'];
+      const settled = parts.map((name) => read(`sink_${name}`, ofSink));
+      const waiting = read('sink_lag_entries', ofSink);
+      expect(settled.reduce((sum, part) => sum + part, waiting)).toBe(
+        read('journal_appended_entries_total'),
+      );
+      expect(read('journal_seq') - 1).toBe(read('journal_appended_entries_total'));
+    };
+    const pruned = '{retention="raw"}';
+
+    await expect
+      .poll(async () => (await scrape())('journal_pruned_samples_total', pruned), deadline)
+      .toBeGreaterThan(0);
+    await expect.poll(() => emitted.count, deadline).toBe(frames);
+    expectBalance(await scrape());
+    sink.open = true;
+    await expect
+      .poll(async () => {
+        const read = await scrape();
+        expectBalance(read);
+        return read('sink_lag_entries', ofSink);
+      }, deadline)
+      .toBeLessThan(5);
+
+    const read = await scrape();
+    expect(read('sink_delivered_entries_total', ofSink)).toBe(sink.delivered);
+    expect(read('sink_quarantined_entries_total', ofSink)).toBe(sink.refused);
+    expect(read('sink_lost_entries_total', ofSink)).toBeGreaterThan(0);
+    expect(read('sink_lost_to_retention_entries_total', ofSink)).toBe(
+      read('sink_lost_entries_total', ofSink),
+    );
+    expect(read('frames_admitted_total')).toBe(frames);
+    expect(read('samples_admitted_total')).toBe(frames * channels);
+    expect(read('frames_refused_total')).toBe(emitted.refused);
+    const group = '{group="seamwatt/demo/welding/mpm01/f01#signals"}';
+    expect(read('group_frames_refused_total', group)).toBe(emitted.refused);
+    expect(read('source_member_up', '{source="plc",member="unit 1"}')).toBe(1);
+    expect(read('source_member_up', '{source="plc",member="unit \\"2\\""}')).toBe(0);
+    expect(read('journal_bytes_per_sample')).toBeGreaterThan(1);
+    expect(read('journal_syncs_total')).toBeGreaterThan(0);
+    expect(read('journal_sync_max_seconds')).toBeGreaterThanOrEqual(
+      read('journal_sync_last_seconds'),
+    );
+    for (const name of [
+      'journal_failing',
+      'journal_damaged_places',
+      'journal_recovery_cut_bytes',
+      'records_refused_total',
+      'quarantine_dropped_entries_total',
+    ]) {
+      expect(read(name), name).toBe(0);
+    }
+  } finally {
+    await gateway.stop();
+  }
+}, 60_000);
