@@ -2,7 +2,7 @@ import { connectionSections } from './connections.ts';
 import { byId, element, setText } from './dom.ts';
 import { type FeedState, openFeed } from './feed.ts';
 import { formatTime } from './format.ts';
-import { getJson, type Kpi, type Point, PointStore, type Site } from './store.ts';
+import { getJson, getReadiness, type Kpi, type Point, PointStore, type Site } from './store.ts';
 import { type Language, text } from './texts.ts';
 import { kpiSection, seamSection, type TileSpec, tileSection, type View } from './tiles.ts';
 
@@ -41,6 +41,8 @@ class Page {
   readonly #connections = element('div', { class: 'connections' });
   #language: Language = storedLanguage();
   #feedState: FeedState = 'connecting';
+  /** Why the gateway is not ready, in its own words. */
+  #notReady: readonly string[] = [];
   #views: readonly View[] = [];
   /** The gateway's, since the clock of this machine may be off. */
   #nowMs: number;
@@ -93,7 +95,11 @@ class Page {
         this.#showFeed();
       },
     });
-    setInterval(() => this.refreshConnections(), connectionRefreshMs);
+    this.#refreshReadiness();
+    setInterval(() => {
+      this.refreshConnections();
+      this.#refreshReadiness();
+    }, connectionRefreshMs);
   }
 
   refreshConnections(): void {
@@ -104,23 +110,44 @@ class Page {
     );
   }
 
+  #refreshReadiness(): void {
+    const show = (reasons: readonly string[]): void => {
+      this.#notReady = reasons;
+      this.#showFeed();
+    };
+    getReadiness().then(
+      ({ reasons }) => show(reasons),
+      // The banner of the feed already says that the gateway does not answer.
+      () => show([]),
+    );
+  }
+
   #refresh(): void {
     for (const view of this.#views) view.refresh();
   }
 
-  /** A lost feed must be seen: numbers that stand still look alive. */
+  /**
+   * A lost feed must be seen, and a gateway that sends but does not record: numbers that stand still look alive.
+   */
   #showFeed(): void {
-    const current = this.#feedState === 'live' || this.#feedState === 'connecting';
+    const trouble = this.#trouble();
+    const current = trouble === '';
     const banner = byId('banner');
     banner.hidden = current;
-    if (!current) {
-      setText(banner, text(this.#feedState === 'lost' ? 'lost' : 'stale', this.#language));
-    }
+    if (!current) setText(banner, trouble);
     byId('views').classList.toggle('not-current', !current);
     setText(
       byId('feed'),
       current ? text(this.#feedState === 'live' ? 'live' : 'connecting', this.#language) : '',
     );
+  }
+
+  /** In words; empty when there is none. */
+  #trouble(): string {
+    if (this.#feedState === 'lost') return text('lost', this.#language);
+    if (this.#feedState === 'stale') return text('stale', this.#language);
+    if (this.#notReady.length === 0) return '';
+    return `${text('notReady', this.#language)} ${this.#notReady.join('; ')}`;
   }
 }
 

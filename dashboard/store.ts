@@ -5,6 +5,7 @@ export type Point = z.infer<typeof contract.point>;
 export type Kpi = z.infer<typeof contract.kpi>;
 export type Device = z.infer<typeof contract.device>;
 export type Sink = z.infer<typeof contract.sink>;
+export type Readiness = z.infer<typeof contract.readiness>;
 export type Site = z.infer<typeof contract.site>;
 
 export type Current = {
@@ -13,11 +14,23 @@ export type Current = {
   readonly status: number;
 };
 
-/** Reads `path` below the page's own address, so that the page works behind a sub-path too. */
+/** Below the page's own address, so that the page works behind a sub-path too. */
+const request = (path: string): Promise<Response> =>
+  fetch(new URL(path, document.baseURI), { signal: AbortSignal.timeout(5000) });
+
+const unavailable = 503;
+
+/** A gateway that is not ready says why in an answer that is not OK. */
+export const getReadiness = async (): Promise<Readiness> => {
+  const response = await request('readyz');
+  if (!response.ok && response.status !== unavailable) {
+    throw new Error(`readyz: ${response.status}`);
+  }
+  return (await response.json()) as Readiness;
+};
+
 export const getJson = async <T>(path: string): Promise<T> => {
-  const response = await fetch(new URL(path, document.baseURI), {
-    signal: AbortSignal.timeout(5000),
-  });
+  const response = await request(path);
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return (await response.json()) as T;
 };

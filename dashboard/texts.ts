@@ -16,6 +16,10 @@ const texts = {
     en: 'The gateway sends nothing new: the values below are not current.',
     zh: '网关没有新数据：以下数值不是当前值。',
   },
+  notReady: {
+    en: 'The gateway does not record, the values below may not be current:',
+    zh: '网关未能正常记录数据，以下数值可能不是当前值：',
+  },
   line: { en: 'Welding line', zh: '焊接生产线' },
   seams: { en: 'Seams', zh: '焊缝' },
   front: { en: 'Front', zh: '正面' },

@@ -145,6 +145,29 @@ chromium.describe('the page of the demo site', () => {
     await expect.poll(() => tile.textContent(), soon).not.toBe('?');
   });
 
+  it('does not look live while the gateway cannot record, and says why', async () => {
+    const banner = page.locator('#banner');
+    const soon = { timeout: newsWithinMs };
+    const reasons = ['the journal cannot write: ENOSPC', 'no tick for 9000 ms'];
+    await page.route('**/readyz', (route) =>
+      route.fulfill({ status: 503, json: { ready: false, reasons } }),
+    );
+    await banner.waitFor({ state: 'visible', ...soon });
+    expect(await banner.textContent()).toBe(
+      `网关未能正常记录数据，以下数值可能不是当前值： ${reasons.join('; ')}`,
+    );
+    expect(await textOf('#feed')).toBe('');
+    expect(await page.locator('#views').getAttribute('class')).toContain('not-current');
+    await page.click('#language');
+    expect(await banner.textContent()).toBe(
+      `The gateway does not record, the values below may not be current: ${reasons.join('; ')}`,
+    );
+    await page.click('#language');
+    await page.unroute('**/readyz');
+    await banner.waitFor({ state: 'hidden', ...soon });
+    expect(await textOf('#feed')).toBe('实时');
+  });
+
   it('says at once that a killed gateway is gone, and goes on by itself when it is back', async () => {
     const banner = page.locator('#banner');
     expect(await banner.isVisible()).toBe(false);
