@@ -1,5 +1,5 @@
 import { IncomingMessage } from 'node:http';
-import { InfluxDB, type IPingStats } from 'influx';
+import type { InfluxDB, IPingStats } from 'influx';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
 import { abortError } from './abort-error.ts';
 import type { TlsMaterial } from './http-connection.ts';
@@ -11,11 +11,15 @@ export type DatabaseSetupOptions = {
   readonly signal: AbortSignal;
 };
 
-/** The package `influx` for what is not writing: InfluxQL management and health of InfluxDB 1.x. */
-const createClient = ({ config, tls }: DatabaseSetupOptions): InfluxDB => {
+/**
+ * The package `influx` for what is not writing: InfluxQL management and health of InfluxDB 1.x. Loaded here, because nothing
+ * else needs it and a gateway should read devices before it has loaded what sinks need.
+ */
+const createClient = async ({ config, tls }: DatabaseSetupOptions): Promise<InfluxDB> => {
+  const library = await import('influx');
   const { protocol, hostname, port, pathname } = new URL(config.url);
   const isTls = protocol === 'https:';
-  return new InfluxDB({
+  return new library.InfluxDB({
     protocol: isTls ? 'https' : 'http',
     host: hostname,
     port: port === '' ? (isTls ? 443 : 80) : Number(port),
@@ -38,7 +42,7 @@ const noBackoff = {
 
 /** The version that the server names in its answer to a ping; undefined when it does not answer as InfluxDB does. */
 export const pingVersion1 = async (options: DatabaseSetupOptions): Promise<string | undefined> => {
-  const client = createClient(options);
+  const client = await createClient(options);
   const [stats]: IPingStats[] = await withinDeadline(
     client.ping(options.config.timeoutMs),
     options,
@@ -52,7 +56,7 @@ export const pingVersion1 = async (options: DatabaseSetupOptions): Promise<strin
  */
 export const setUpDatabase = async (options: DatabaseSetupOptions): Promise<void> => {
   const { database, retentionPolicy, retentionDuration } = options.config;
-  const client = createClient(options);
+  const client = await createClient(options);
   await withinDeadline(client.createDatabase(database), options);
   if (retentionPolicy === undefined) return;
   const policies = await withinDeadline(client.showRetentionPolicies(database), options);

@@ -1,4 +1,4 @@
-import { type IClientOptions, type MqttClient, connect as startClient } from 'mqtt';
+import type { IClientOptions, MqttClient } from 'mqtt';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
 import { connectError } from './connection-error.ts';
 
@@ -48,7 +48,9 @@ export class BrokerConnection {
    */
   static async connect(options: ConnectOptions): Promise<BrokerConnection> {
     const { target, timeoutMs } = options;
-    const client = startClient({
+    // Loaded when it is needed first: devices are read before.
+    const library = await import('mqtt');
+    const client = library.connect({
       ...options.client,
       reconnectPeriod: 0,
       queueQoSZero: false,

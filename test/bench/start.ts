@@ -29,8 +29,8 @@ const buildPackage = (folder: string): GatewayProgram => {
       filter: (path) => !path.includes('node_modules'),
     });
   }
-  mkdirSync(join(folder, 'node_modules'), { recursive: true });
-  rmSync(join(folder, 'node_modules'), { recursive: true });
+  // Nothing here looks at the page, which a checkout may not have built.
+  mkdirSync(join(folder, 'dashboard', 'dist'), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   execFileSync(process.execPath, [join(folder, 'scripts', 'build.mjs')], { stdio: 'ignore' });
   for (const room of rooms) rmSync(join(folder, room), { recursive: true });
