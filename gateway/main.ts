@@ -12,11 +12,16 @@ import type { Composition, ReplayOptions, ReplayOutcome, RunOptions } from './cl
 import { runCli } from './cli/run-cli.ts';
 import type { SinkAdapter } from './core/adapter.ts';
 import type { Clock } from './core/clock.ts';
-import { GatewayError } from './core/error.ts';
+import { describeError, errorFields, GatewayError } from './core/error.ts';
 import type { Log } from './core/log.ts';
 import type { Source } from './core/source.ts';
 import { kpiSections } from './kpi/sections.ts';
-import { type GatewayParts, type SinkPart, startGateway } from './runtime/gateway.ts';
+import {
+  type GatewayParts,
+  type RunningGateway,
+  type SinkPart,
+  startGateway,
+} from './runtime/gateway.ts';
 import { LockStepClock, lockStepWith } from './runtime/lock-step-clock.ts';
 import { createLog } from './runtime/log.ts';
 import { replayJournal } from './runtime/replay.ts';
@@ -27,6 +32,9 @@ const sinkBatchEntries = 2000;
 const sinkTimeoutMs = 30_000;
 /** SIGTERM is answered by an end within 5 s; what is not done by then was not going to be. */
 const stopWithinMs = 4500;
+
+/** What a stop gave up may not hold the process much longer. */
+const lingerMs = 400;
 
 const packageSchema = z.object({ version: z.string() });
 
@@ -88,16 +96,22 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 /** Things to end in reverse order of their beginning, whatever failed in between. */
 type Ending = { readonly what: string; end(): Promise<void> };
 
-const endAll = async (endings: readonly Ending[], log: Log): Promise<void> => {
+/** Gives in words what did not end in order. */
+const endAll = async (endings: readonly Ending[], log: Log): Promise<readonly string[]> => {
+  const undone: string[] = [];
   const deadline = AbortSignal.timeout(stopWithinMs);
   for (const { what, end } of endings.toReversed()) {
     try {
       const isDone = await Promise.race([end().then(() => true), aborted(deadline)]);
-      if (isDone !== true) log.error({}, `${what} did not end within ${stopWithinMs} ms`);
+      if (isDone === true) continue;
+      undone.push(`${what} did not end within ${stopWithinMs} ms`);
+      log.error({}, `${what} did not end within ${stopWithinMs} ms`);
     } catch (error) {
-      log.error({ err: error }, `${what} did not end cleanly`);
+      undone.push(`${what}: ${describeError(error)}`);
+      log.error(errorFields(error), `${what} did not end in order: ${describeError(error)}`);
     }
   }
+  return undone;
 };
 
 /** The broker inside, and the sink that fills it; nothing when the site names brokers of its own. */
@@ -161,10 +175,24 @@ const gatewayParts = async (
   };
 };
 
+const stopGateway = async (gateway: RunningGateway): Promise<void> => {
+  const undone = await gateway.stop();
+  if (undone.length === 0) return;
+  throw new GatewayError('ABORTED', undone.join('; '), { retryable: false });
+};
+
+/** Rejects when the gateway can only be helped by a new process, which whoever watches over this one starts. */
+const death = async (gateway: RunningGateway): Promise<never> => {
+  const cause = await gateway.died;
+  const text = 'the gateway stops, for nothing can be stored any more';
+  throw new GatewayError('STORE_FAILED', text, { retryable: false, cause });
+};
+
 const runGateway = async (options: RunOptions): Promise<void> => {
   const { site, signal, onReady } = options;
   const log = createLog(process.env);
   const endings: Ending[] = [];
+  let undone: readonly string[] = [];
   try {
     const lockStep =
       options.clockUrl === undefined ? undefined : await lockStepWith(options.clockUrl, signal);
@@ -182,7 +210,7 @@ const runGateway = async (options: RunOptions): Promise<void> => {
     };
     const parts = await gatewayParts(site, log, endings);
     const gateway = await startGateway({ ...parts, createClock });
-    endings.push({ what: 'the gateway', end: () => gateway.stop() });
+    endings.push({ what: 'the gateway', end: () => stopGateway(gateway) });
     if (stepping !== undefined)
       endings.push({ what: 'the clock', end: async () => stepping?.stop() });
     const api: ApiServer = await startApi({
@@ -194,9 +222,17 @@ const runGateway = async (options: RunOptions): Promise<void> => {
     });
     endings.push({ what: 'the HTTP server', end: () => api.close() });
     onReady({ url: api.url });
-    await Promise.race([aborted(signal), ...(stepping === undefined ? [] : [stepping.finished])]);
+    await Promise.race([
+      aborted(signal),
+      death(gateway),
+      ...(stepping === undefined ? [] : [stepping.finished]),
+    ]);
   } finally {
-    await endAll(endings, log);
+    undone = await endAll(endings, log);
+  }
+  if (undone.length > 0) {
+    const text = `it did not stop in order: ${undone.join('; ')}`;
+    throw new GatewayError('ABORTED', text, { retryable: false });
   }
 };
 
@@ -233,4 +269,4 @@ const composition: Composition = {
 
 await runCli(composition);
 // Reached only while something still holds the event loop: a stop ends all the same.
-setTimeout(() => process.exit(), stopWithinMs).unref();
+setTimeout(() => process.exit(), lingerMs).unref();

@@ -1,6 +1,6 @@
 import type { SiteIdentity } from '../core/adapter.ts';
 import type { Clock } from '../core/clock.ts';
-import { toGatewayError } from '../core/error.ts';
+import { type GatewayError, toGatewayError } from '../core/error.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { GroupSpec, LocalText, RegisteredGroup } from '../core/point.ts';
@@ -14,6 +14,7 @@ import { compileSite } from '../kpi/compile-site.ts';
 import { Admission } from './admission.ts';
 import { Backoff } from './backoff.ts';
 import { SiteDirectory } from './directory.ts';
+import { Endings } from './endings.ts';
 import { runLatestReader } from './latest-reader.ts';
 import { LatestValues } from './latest-values.ts';
 import { GatewayMetrics } from './metrics.ts';
@@ -21,7 +22,7 @@ import { restoreProgram, runSnapshots } from './program-state.ts';
 import { SinkPump } from './sink-pump.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import type { GatewayStatus } from './status.ts';
-import { runTicker } from './ticker.ts';
+import { clockSteppedEvent, runTicker } from './ticker.ts';
 import type { GatewayView } from './view.ts';
 
 export type SinkPart = {
@@ -53,15 +54,30 @@ export type GatewayParts = {
 
 export type RunningGateway = {
   readonly view: GatewayView;
-  /** Ends sources, flushes, stores cursors and snapshot, ends sinks; within 5 s, never throws. */
-  stop(): Promise<void>;
+  /** Resolves when nothing can be stored any more, until a new process is started. */
+  readonly died: Promise<GatewayError>;
+  /**
+   * Ends sources, flushes, stores cursors and snapshot, ends sinks; within 4.5 s, never throws. Gives in words what was
+   * not done and should have been.
+   */
+  stop(): Promise<readonly string[]>;
 };
 
 const sourceBackoff = { firstMs: 500, longestMs: 60_000, random: Math.random };
 const sinkBackoff = { firstMs: 250, longestMs: 30_000, random: Math.random };
 const historyAfterMs = 10_000;
-/** How long the parts of a stopping gateway may take, each phase. */
-const stopPhaseMs = 1500;
+/** How long the parts of a stopping gateway may take, each phase, and all together before the journal is closed. */
+const stopPhaseMs = {
+  sources: 1000,
+  state: 1000,
+  sinks: 1500,
+  readers: 250,
+  history: 1000,
+  all: 3600,
+};
+/** With the journal. */
+const stopWithinMs = 4000;
+const leastJournalMs = 250;
 
 /** Opens the journal, restores what was computed, and starts sources, ticks and sinks. Needs no device or database to be up. */
 export const startGateway = async (parts: GatewayParts): Promise<RunningGateway> => {
@@ -97,7 +113,12 @@ class Assembly {
   readonly #ending = { sources: new AbortController(), rest: new AbortController() };
   readonly #supervisors: SourceSupervisor[] = [];
   readonly #pumps: SinkPump[] = [];
-  readonly #running = { sources: [] as Promise<void>[], rest: [] as Promise<void>[] };
+  readonly #running = {
+    sources: [] as Promise<void>[],
+    sinks: [] as Promise<void>[],
+    readers: [] as Promise<void>[],
+  };
+  readonly #endings: Endings;
   readonly #startedMs: number;
   #lastTickMs: number | undefined;
 
@@ -106,10 +127,22 @@ class Assembly {
     this.#journal = journal;
     this.#clock = clock;
     this.#admission = new Admission(journal);
+    this.#endings = new Endings(parts.log);
     this.#startedMs = clock.nowMs();
   }
 
+  /** What had begun is ended when the rest cannot. */
   async start(): Promise<RunningGateway> {
+    try {
+      const view = await this.#start();
+      return { view, died: this.#journal.died, stop: () => this.#stop() };
+    } catch (error) {
+      await this.#stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<GatewayView> {
     const parts = this.#parts;
     const journal = this.#journal;
     const groups = await journal.registerGroups([
@@ -126,15 +159,30 @@ class Assembly {
       groups,
       log: parts.log,
     });
-    const metrics = new GatewayMetrics(() => this.#status(), groups);
+    this.#endings.push({
+      undone: 'the history is not closed, and its last minute is counted at the next start',
+      withinMs: stopPhaseMs.history,
+      isNeeded: false,
+      end: () => history.close(),
+    });
+    const metrics = this.#startMetrics(groups);
     const { signal } = this.#ending.rest;
-    this.#background(runLatestReader({ journal, latest, log: parts.log, signal }));
-    this.#background(history.run(signal));
+    const { readers } = this.#running;
+    this.#endingOfReaders();
+    readers.push(
+      this.#background(runLatestReader({ journal, latest, log: parts.log, signal })),
+      this.#background(history.run(signal)),
+    );
     await this.#startSinks(new SiteDirectory(groups, (id) => journal.text(id)));
+    this.#endings.push({
+      undone: 'the state of the KPIs is not saved, and the next start replays more',
+      withinMs: stopPhaseMs.state,
+      isNeeded: false,
+      end: () => snapshots.save(),
+    });
     this.#startSources(groups);
-    this.#startTicker();
-    this.#background(snapshots.run(signal));
-    const view: GatewayView = {
+    readers.push(this.#background(snapshots.run(signal)));
+    return {
       site: parts.site,
       siteName: parts.siteName,
       groups,
@@ -147,14 +195,29 @@ class Assembly {
       text: (id) => journal.text(id),
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     };
-    return {
-      view,
-      stop: () =>
-        this.#stop(async () => {
-          await snapshots.save();
-          metrics.close();
-        }, history),
-    };
+  }
+
+  #startMetrics(groups: readonly RegisteredGroup[]): GatewayMetrics {
+    const metrics = new GatewayMetrics(() => this.#status(), groups);
+    this.#endings.push({
+      undone: 'the metrics are not ended',
+      withinMs: stopPhaseMs.readers,
+      isNeeded: false,
+      end: async () => metrics.close(),
+    });
+    return metrics;
+  }
+
+  #endingOfReaders(): void {
+    this.#endings.push({
+      undone: 'readers of the journal have not ended',
+      withinMs: stopPhaseMs.readers,
+      isNeeded: false,
+      end: () => {
+        this.#ending.rest.abort();
+        return Promise.all(this.#running.readers);
+      },
+    });
   }
 
   /** Brings the program to where the journal ends and journals what a kill had cut off. */
@@ -182,6 +245,15 @@ class Assembly {
   }
 
   #startSources(groups: readonly RegisteredGroup[]): void {
+    this.#endings.push({
+      undone: 'sources have not ended',
+      withinMs: stopPhaseMs.sources,
+      isNeeded: false,
+      end: () => {
+        this.#ending.sources.abort();
+        return Promise.all(this.#running.sources);
+      },
+    });
     let first = 0;
     for (const source of this.#parts.sources) {
       const own = groups.slice(first, first + source.groups.length);
@@ -199,10 +271,20 @@ class Assembly {
       this.#supervisors.push(supervisor);
       this.#running.sources.push(supervisor.run(this.#ending.sources.signal));
     }
+    this.#startTicker();
   }
 
   async #startSinks(directory: SiteDirectory): Promise<void> {
     const { site, log } = this.#parts;
+    this.#endings.push({
+      undone: 'sinks are not closed, and may get entries twice',
+      withinMs: stopPhaseMs.sinks,
+      isNeeded: true,
+      end: () => {
+        this.#ending.rest.abort();
+        return Promise.all(this.#running.sinks);
+      },
+    });
     for (const part of this.#parts.sinks) {
       const counters: Record<string, number> = {};
       const sink = part.create({
@@ -235,7 +317,7 @@ class Assembly {
         counters,
       });
       this.#pumps.push(pump);
-      this.#background(pump.run(this.#ending.rest.signal));
+      this.#running.sinks.push(this.#background(pump.run(this.#ending.rest.signal)));
     }
   }
 
@@ -256,18 +338,18 @@ class Assembly {
     this.#running.sources.push(ticker);
   }
 
-  #background(task: Promise<void>): void {
+  async #background(task: Promise<void>): Promise<void> {
     const { log } = this.#parts;
-    this.#running.rest.push(
-      task.catch((error: unknown) => {
-        const failure = toGatewayError(error, {
-          code: 'STORE_FAILED',
-          retryable: false,
-          message: 'a reader of the journal ended',
-        });
-        log.error({ err: failure }, failure.message);
-      }),
-    );
+    try {
+      await task;
+    } catch (error) {
+      const failure = toGatewayError(error, {
+        code: 'STORE_FAILED',
+        retryable: false,
+        message: 'a reader of the journal ended',
+      });
+      log.error({ err: failure }, failure.message);
+    }
   }
 
   #event(event: GatewayEvent): void {
@@ -305,45 +387,12 @@ class Assembly {
     return { ready: reasons.length === 0, reasons };
   }
 
-  async #stop(saveState: () => Promise<void>, history: { close(): Promise<void> }): Promise<void> {
-    const { log } = this.#parts;
-    this.#ending.sources.abort();
-    await settled(this.#running.sources, stopPhaseMs);
-    try {
-      await this.#journal.flush();
-      await saveState();
-    } catch (error) {
-      log.error(
-        { err: error },
-        'could not save the state of the KPIs; the next start replays more',
-      );
-    }
-    this.#ending.rest.abort();
-    await settled(this.#running.rest, stopPhaseMs);
-    await history.close();
-    await this.#journal.close();
+  async #stop(): Promise<readonly string[]> {
+    const journal = this.#journal;
+    const endMs = performance.now() + stopWithinMs;
+    const undone = await this.#endings.endAll(stopPhaseMs.all);
+    await journal.close(Math.max(leastJournalMs, (endMs - performance.now()) / 2));
+    const lost = journal.nextSeq - 1 - journal.durableSeq;
+    return lost > 0 ? [...undone, `the last ${lost} entries are not on the disk`] : undone;
   }
 }
-
-const clockSteppedEvent = (stepMs: number): GatewayEvent => ({
-  code: 'clock-stepped',
-  severity: 'warning',
-  subject: 'gateway',
-  text: {
-    en: `The gateway's clock was set by ${Math.round(stepMs)} ms`,
-    zh: `网关时钟被调整了 ${Math.round(stepMs)} 毫秒`,
-  },
-  details: { stepMs: Math.round(stepMs) },
-});
-
-const settled = async (tasks: readonly Promise<void>[], withinMs: number): Promise<void> => {
-  const limit = new AbortController();
-  await Promise.race([
-    Promise.allSettled(tasks),
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, withinMs);
-      limit.signal.addEventListener('abort', () => clearTimeout(timer));
-    }),
-  ]);
-  limit.abort();
-};

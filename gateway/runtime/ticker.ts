@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { TickRecord } from '../core/entry.ts';
+import type { GatewayEvent } from '../core/event.ts';
 import { LocalDay } from './local-day.ts';
 
 export type TickerOptions = {
@@ -48,3 +49,14 @@ export const runTicker = async (options: TickerOptions, signal: AbortSignal): Pr
     participant.leave();
   }
 };
+
+export const clockSteppedEvent = (stepMs: number): GatewayEvent => ({
+  code: 'clock-stepped',
+  severity: 'warning',
+  subject: 'gateway',
+  text: {
+    en: `The gateway's clock was set by ${Math.round(stepMs)} ms`,
+    zh: `网关时钟被调整了 ${Math.round(stepMs)} 毫秒`,
+  },
+  details: { stepMs: Math.round(stepMs) },
+});
