@@ -25,16 +25,32 @@ export type GatewayProcess = {
   readonly ended: Promise<number | null>;
 };
 
+const readyWords = /Seamwatt is running: (http:\S+)/;
+
 /** Starts `seamwatt ARGUMENTS` without waiting for anything. */
 export const spawnGatewayProcess = (
   args: readonly string[],
-): { readonly process: ChildProcess; readonly ended: Promise<number | null> } => {
+): {
+  readonly process: ChildProcess;
+  readonly ended: Promise<number | null>;
+  /** How long it took to say where it can be seen; undefined until then. */
+  readyMs(): number | undefined;
+} => {
   const child = spawn(process.execPath, [program, ...args], {
-    stdio: ['ignore', 'ignore', 'ignore'],
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, SEAMWATT_LANG: 'en' },
+  });
+  const fromMs = performance.now();
+  let log = '';
+  let readyMs: number | undefined;
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+    if (readyWords.test(log)) readyMs ??= performance.now() - fromMs;
   });
   return {
     process: child,
     ended: once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null)),
+    readyMs: () => readyMs,
   };
 };
 
@@ -70,7 +86,7 @@ export const startGatewayProcess = async (args: readonly string[]): Promise<Gate
     const timer = setTimeout(() => child.kill('SIGKILL'), startTimeoutMs);
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       log += text;
-      const ready = /Seamwatt is running: (http:\S+)/.exec(log);
+      const ready = readyWords.exec(log);
       if (ready?.[1] === undefined) return;
       clearTimeout(timer);
       resolve(ready[1]);
