@@ -14,8 +14,8 @@ export type WriteAnswer =
   /** Some lines are refused; which, and whether others are stored, is not said. */
   | { readonly kind: 'refused'; readonly words: string };
 
-/** A refused password or token does not get better within seconds, and guessing locks accounts. */
-const refusedCredentialsRetryMs = 30_000;
+/** A refused password or token does not get better at once, but whoever has corrected it waits for data to come. */
+const refusedCredentialsRetryMs = 10_000;
 const longestRetryAfterMs = 600_000;
 const longestWords = 500;
 

@@ -64,7 +64,8 @@ export type RunningGateway = {
 };
 
 const sourceBackoff = { firstMs: 500, longestMs: 60_000, random: Math.random };
-const sinkBackoff = { firstMs: 250, longestMs: 30_000, random: Math.random };
+/** An attempt costs next to nothing, and a database that is back should not wait for what it lacks. */
+const sinkBackoff = { firstMs: 250, longestMs: 10_000, random: Math.random };
 const historyAfterMs = 10_000;
 /** How long the parts of a stopping gateway may take, each phase, and all together before the journal is closed. */
 const stopPhaseMs = {

@@ -108,7 +108,7 @@ describe('a gateway that cannot start', () => {
 
 const admin = { username: 'admin', password: 'adminSecret1' };
 const writer = { username: 'gateway', password: 'gatewaySecret2' };
-/** Refused credentials are tried again each 30 seconds. */
+/** Refused credentials are tried again each 10 seconds. */
 const mendedWithinMs = 90_000;
 
 influx.describe('a gateway whose database refuses it', () => {

@@ -118,15 +118,15 @@ const failure = async (config: object, answer: ScriptedAnswer): Promise<GatewayE
 
 describe('answers that say nothing about lines', () => {
   it.each([
-    [version1, 401, { error: 'authorization failed' }, 'AUTHENTICATION_FAILED', 30_000],
+    [version1, 401, { error: 'authorization failed' }, 'AUTHENTICATION_FAILED', 10_000],
     [
       version2,
       401,
       { code: 'unauthorized', message: 'unauthorized access' },
       'AUTHENTICATION_FAILED',
-      30_000,
+      10_000,
     ],
-    [version3, 403, { error: 'token lacks permission' }, 'AUTHENTICATION_FAILED', 30_000],
+    [version3, 403, { error: 'token lacks permission' }, 'AUTHENTICATION_FAILED', 10_000],
     [
       version2,
       404,
