@@ -39,8 +39,10 @@ export default defineConfig({
     reporters: ['default', './test/support/counts-reporter.ts'],
     passWithNoTests: false,
     globalSetup: ['./test/support/global-setup.ts'],
+    // What is waited for comes within a second, but on a busy machine not within every second.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
-      project('unit', { groupOrder: 1 }),
+      project('unit', { groupOrder: 1, testTimeout: 20_000 }),
       project('contract', { groupOrder: 1, testTimeout: 20_000 }),
       project('golden', { groupOrder: 1, testTimeout: 20_000 }),
       project('tidy', { groupOrder: 1, testTimeout: 60_000 }),

@@ -39,7 +39,7 @@ const startPeer = async (): Promise<SinkPeer> => {
           version: 1,
           url: `http://127.0.0.1:${port}`,
           database,
-          timeoutMs: 500,
+          timeoutMs: 1500,
         }),
       }),
     frames,
@@ -71,4 +71,4 @@ const startPeer = async (): Promise<SinkPeer> => {
   };
 };
 
-sinkContract('influxdb', { failsWithinMs: 2_500, describe, startPeer });
+sinkContract('influxdb', { failsWithinMs: 4_000, describe, startPeer });

@@ -22,7 +22,7 @@ const startPeer = async (): Promise<SourcePeer> => {
             { unitId: 1, equipment: 'first', periodMs: 50 },
             { unitId: 2, equipment: 'second', periodMs: 50 },
           ],
-          { transport: { connectTimeoutMs: 500 } },
+          { transport: { connectTimeoutMs: 3000 } },
         ),
         [profile],
       ),

@@ -42,8 +42,8 @@ const startPeer = async (): Promise<SinkPeer> => {
         dataFolder: '.',
         config: mqttConfigSchema.parse({
           url: `mqtt://127.0.0.1:${port}`,
-          connectTimeoutMs: 500,
-          publishTimeoutMs: 500,
+          connectTimeoutMs: 1500,
+          publishTimeoutMs: 1500,
         }),
       }),
     frames: (count, firstSeq): EntryBatch => {
@@ -76,4 +76,4 @@ const startPeer = async (): Promise<SinkPeer> => {
   };
 };
 
-sinkContract('mqtt', { failsWithinMs: 2_500, describe, startPeer });
+sinkContract('mqtt', { failsWithinMs: 4_000, describe, startPeer });

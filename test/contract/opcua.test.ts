@@ -30,8 +30,8 @@ const startPeer = async (
       createOpcuaTestSource(
         {
           endpointUrl: `opc.tcp://127.0.0.1:${port}`,
-          connectTimeoutMs: 1000,
-          timeoutMs: 300,
+          connectTimeoutMs: 3000,
+          timeoutMs: 1000,
           equipment: [
             device([{ point: 'current', node: 's=Current' }]),
             device([{ point: 'z', node: 's=Profile', arrayElements: { count: 2 } }], {
@@ -57,11 +57,11 @@ const startPeer = async (
 };
 
 sourceContract('opcua by subscription, encrypted', {
-  failsWithinMs: 4000,
+  failsWithinMs: 6000,
   startPeer: () => startPeer({ read: quickly }, ['Basic256Sha256']),
 });
 
 sourceContract('opcua by polling', {
-  failsWithinMs: 4000,
+  failsWithinMs: 6000,
   startPeer: () => startPeer({ read: { mode: 'polling', periodMs: 50 } }, ['None']),
 });

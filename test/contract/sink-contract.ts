@@ -11,7 +11,7 @@ import { type StallingProxy, startStallingProxy } from '../support/stalling-prox
 export type SinkPeer = {
   /** Where it listens on 127.0.0.1. */
   readonly port: number;
-  /** A new sink that talks to that port, with deadlines well below `failsWithinMs`. */
+  /** A new sink that talks to that port, with deadlines above `soonMs` and well below `failsWithinMs`. */
   createSink(port: number): Sink;
   /** Frames that the peer takes, distinct from those of any other `firstSeq`. */
   frames(count: number, firstSeq: number): EntryBatch;
@@ -33,6 +33,7 @@ export type SinkContractOptions = {
 };
 
 const noSignal = new AbortController().signal;
+/** Less than any deadline of its own, so that ending soon is not the same as running out of time. */
 const soonMs = 1_000;
 
 const timed = async (work: () => Promise<unknown>): Promise<{ error: unknown; tookMs: number }> => {

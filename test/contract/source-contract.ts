@@ -15,7 +15,7 @@ import { type StallingProxy, startStallingProxy } from '../support/stalling-prox
 export type SourcePeer = {
   /** Where it listens on 127.0.0.1. */
   readonly port: number;
-  /** A new source that talks to that port, with deadlines well below `failsWithinMs`. */
+  /** A new source that talks to that port, whose deadline for connecting is above `soonMs`, all well below `failsWithinMs`. */
   createSource(port: number): Source;
   /** Makes the device show values that it has not shown before. */
   change(): Promise<void>;

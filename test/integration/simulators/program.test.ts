@@ -97,10 +97,13 @@ describe('the simulators', () => {
     );
     const origin = Date.parse('2024-01-01T00:00:00Z');
     await expect
-      .poll(async () => {
-        const { body } = await simulator.send('GET', '/state');
-        return (body as { nowMs: number }).nowMs - origin;
-      })
+      .poll(
+        async () => {
+          const { body } = await simulator.send('GET', '/state');
+          return (body as { nowMs: number }).nowMs - origin;
+        },
+        { timeout: 3000 },
+      )
       .toBeGreaterThan(60_000);
   });
 });

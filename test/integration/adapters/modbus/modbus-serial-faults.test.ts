@@ -173,13 +173,14 @@ describe('fault 5: the device closes in the middle of a request', () => {
     request.socket.end();
   };
   const timeoutMs = 900;
+  const patientMs = 10_000;
 
   it('ours fails at once', async () => {
     const { transport } = await ours(closing);
     const started = performance.now();
-    const error = await failed(readRegisters(transport, { timeoutMs }));
+    const error = await failed(readRegisters(transport, { timeoutMs: patientMs }));
     expect(error).toMatchObject({ code: 'CONNECTION_LOST' });
-    expect(performance.now() - started).toBeLessThan(timeoutMs / 2);
+    expect(performance.now() - started).toBeLessThan(patientMs / 2);
   });
 
   it('modbus-serial waits until the time is over', async () => {

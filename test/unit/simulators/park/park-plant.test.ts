@@ -112,9 +112,11 @@ describe('the park plant', () => {
 
   it('simulates an hour in well under a second', () => {
     const plant = parkAt(noonMs);
-    const startedMs = performance.now();
+    // Of this process alone: what others do meanwhile does not count.
+    const before = process.cpuUsage();
     plant.advanceTo(noonMs + hourMs);
-    expect(performance.now() - startedMs).toBeLessThan(1000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(1000);
   });
 });
 
