@@ -47,7 +47,7 @@ export default defineConfig({
       project('golden', { groupOrder: 1, testTimeout: 20_000 }),
       project('tidy', { groupOrder: 1, testTimeout: 60_000 }),
       project('integration', { groupOrder: 2, testTimeout: 60_000 }),
-      project('chaos', { groupOrder: 3, testTimeout: 180_000, exclude: inRealTime }),
+      project('chaos', { groupOrder: 3, testTimeout: 400_000, exclude: inRealTime }),
       project('e2e', { groupOrder: 3, testTimeout: 240_000, exclude: inRealTime }),
       project('real-time', {
         ...{ groupOrder: 4, testTimeout: 240_000, fileParallelism: false },
