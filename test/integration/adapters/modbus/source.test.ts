@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../../gateway/core/error.ts';
 import { LockStepClock } from '../../../../gateway/runtime/lock-step-clock.ts';
 import { systemClock } from '../../../../gateway/runtime/system-clock.ts';
-import { exceptionAnswer } from '../../../support/modbus-device.ts';
+import { exceptionAnswer, registersAnswer } from '../../../support/modbus-device.ts';
 import { type RegisterDevice, startRegisterDevice } from '../../../support/modbus-registers.ts';
 import { createSource, profileOf, tcpEntry } from '../../../support/modbus-source.ts';
 import { runSource, type SourceRun } from '../../../support/source-run.ts';
@@ -207,17 +207,25 @@ describe('a Modbus source', () => {
   it('skips cycles that it has missed and counts them', async () => {
     const device = await startRegisters();
     device.set(0, [1]);
+    const rounds = 3;
+    const readsPerRound = 3;
     device.misbehave(1, (request) => {
-      device.misbehave(1, undefined);
-      setTimeout(() => request.socket.write(exceptionAnswer(request, 6)), 350);
+      const isHeld = request.index % readsPerRound === 0;
+      if (isHeld) setTimeout(() => request.socket.write(exceptionAnswer(request, 6)), 350);
+      else request.socket.write(registersAnswer(request, [1]));
     });
     const source = createSource(tcpEntry(device.port, [{}], { timeoutMs: 1000 }), [one]);
     const run = runSource(source, systemClock);
     closers.push(() => run.stop());
-    await run.until(() => run.frames.length >= 4);
-    expect(run.counters['polls_late']).toBeGreaterThanOrEqual(2);
-    const [, second, third] = times(run);
-    expect((third ?? 0) - (second ?? 0)).toBeLessThan(150);
+    await run.until(() => run.frames.length >= rounds * readsPerRound);
+    expect(run.counters['polls_late']).toBeGreaterThanOrEqual(2 * rounds);
+    const starts = times(run);
+    const gaps = Array.from({ length: rounds }, (_, round) => {
+      const [first = 0, second = Number.NaN] = starts.slice(round * readsPerRound + 1);
+      return second - first;
+    });
+    // A busy machine may make the one or other read late, but not each.
+    expect(Math.min(...gaps)).toBeLessThan(150);
   });
 
   it('ends with bad points and the reason when the device closes the connection', async () => {
