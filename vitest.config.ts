@@ -27,7 +27,7 @@ const project = (name: string, options: ProjectOptions): TestProjectInlineConfig
       include: [...include],
       exclude: [...exclude],
       sequence: { groupOrder },
-      hookTimeout: 60_000,
+      hookTimeout: 120_000,
       maxWorkers,
       ...rest,
     },

@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import type * as contract from '../../gateway/api/contract.ts';
 
 const program = fileURLToPath(new URL('../../gateway/main.ts', import.meta.url));
-const startTimeoutMs = 20_000;
+const startTimeoutMs = 60_000;
 
 export type Point = z.infer<typeof contract.point>;
 export type Kpi = z.infer<typeof contract.kpi>;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const startTimeoutMs = 20_000;
+const startTimeoutMs = 60_000;
 
 /** A file beside this one, as a path. */
 export const peerFile = (name: string): string =>

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../simulators/main.ts', import.meta.url));
-const startTimeoutMs = 15_000;
+const startTimeoutMs = 60_000;
 
 export type SimulatorAddress = { readonly host: string; readonly port: number };
 
