@@ -8,7 +8,7 @@ import { startEmbeddedBroker } from '../adapters/mqtt/embedded-broker.ts';
 import { mqttAdapter } from '../adapters/mqtt/mqtt-adapter.ts';
 import type { LoadedSite } from '../config/site.ts';
 import { type ApiServer, startApi } from './api/server.ts';
-import type { Composition, ReplayOptions, ReplayOutcome, RunOptions } from './cli/composition.ts';
+import type { Composition, ReplayOptions, RunOptions } from './cli/composition.ts';
 import { runCli } from './cli/run-cli.ts';
 import type { SinkAdapter } from './core/adapter.ts';
 import type { Clock } from './core/clock.ts';
@@ -24,7 +24,7 @@ import {
 } from './runtime/gateway.ts';
 import { LockStepClock, lockStepWith } from './runtime/lock-step-clock.ts';
 import { createLog } from './runtime/log.ts';
-import { replayJournal } from './runtime/replay.ts';
+import { type ReplayReport, replayJournal } from './runtime/replay.ts';
 import { systemClock } from './runtime/system-clock.ts';
 
 const dayMs = 86_400_000;
@@ -236,24 +236,12 @@ const runGateway = async (options: RunOptions): Promise<void> => {
   }
 };
 
-const replay = async ({ site, fromSeq, toSeq }: ReplayOptions): Promise<ReplayOutcome> => {
-  const report = await replayJournal({
+const replay = ({ site, fromSeq, toSeq }: ReplayOptions): Promise<ReplayReport> =>
+  replayJournal({
     folder: journalFolder(site),
     ...(fromSeq === undefined ? {} : { from: fromSeq }),
     ...(toSeq === undefined ? {} : { to: toSeq }),
   });
-  return {
-    isEqual: report.differingFrames === 0 && report.missingFrames === 0,
-    lines: [
-      `entries ${report.entries}, ticks ${report.ticks}`,
-      `KPI frames recomputed ${report.computedFrames}: ${report.identicalFrames} identical in every bit, ${report.differingFrames} different, ${report.missingFrames} missing from the journal`,
-      ...report.differences.map(
-        ({ seq, recomputed }) => `entry ${seq}: recomputed ${recomputed ?? 'nothing'}`,
-      ),
-    ],
-    data: report,
-  };
-};
 
 const composition: Composition = {
   version,

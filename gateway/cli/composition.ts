@@ -1,5 +1,6 @@
 import type { LoadedSite, LoadResult } from '../../config/site.ts';
 import type { AnyAdapter, ConfigSection } from '../core/adapter.ts';
+import type { ReplayReport } from '../runtime/replay.ts';
 
 export type RunOptions = {
   readonly site: LoadedSite;
@@ -23,15 +24,6 @@ export type ReplayOptions = {
   readonly signal: AbortSignal;
 };
 
-export type ReplayOutcome = {
-  /** Whether every recomputed result equals the journalled one. */
-  readonly isEqual: boolean;
-  /** For people. */
-  readonly lines: readonly string[];
-  /** For machines (`--json`). */
-  readonly data: unknown;
-};
-
 /** What the composition root hands to the commands, which know no adapter and start nothing by themselves. */
 export type Composition = {
   readonly version: string;
@@ -45,7 +37,7 @@ export type Composition = {
   readonly demoSimulatorFlags: readonly string[];
   /** Resolves after a clean stop; throws a GatewayError when it cannot go on. */
   readonly runGateway: (options: RunOptions) => Promise<void>;
-  readonly replay: (options: ReplayOptions) => Promise<ReplayOutcome>;
+  readonly replay: (options: ReplayOptions) => Promise<ReplayReport>;
 };
 
 /** Documented in `docs/cli.md` and in `--help`. */
@@ -57,5 +49,7 @@ export const exitCodes = {
   invalid: 2,
   /** It ran, and the answer is no: replayed results differ. */
   negative: 3,
+  /** It ran, and there is no answer: nothing was there to compare. */
+  inconclusive: 4,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

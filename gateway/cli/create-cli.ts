@@ -47,6 +47,7 @@ const exitCodeLines = (text: Messages): string =>
     `  ${exitCodes.failure}  ${text.exitCodeFailure}`,
     `  ${exitCodes.invalid}  ${text.exitCodeInvalid}`,
     `  ${exitCodes.negative}  ${text.exitCodeNegative}`,
+    `  ${exitCodes.inconclusive}  ${text.exitCodeInconclusive}`,
   ].join('\n');
 
 const addCommands = [

@@ -1,7 +1,10 @@
+import type { ReplayReport } from '../runtime/replay.ts';
 import type { Language } from './language.ts';
 
-const counted = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
+const counted = (count: number, noun: string, plural = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : plural}`;
+
+type ComparedFrames = Pick<ReplayReport, 'identicalFrames' | 'differingFrames' | 'missingFrames'>;
 
 const english = {
   programDescription:
@@ -40,6 +43,7 @@ const english = {
   exitCodeFailure: 'something failed while running',
   exitCodeInvalid: 'the configuration or the command line is wrong; nothing was started',
   exitCodeNegative: 'it ran, and the answer is no (replayed results differ)',
+  exitCodeInconclusive: 'it ran, and there is no answer (replay had nothing to compare)',
   unknownOption: (name: string) => `unknown option ${name}`,
   unknownCommand: (name: string) => `unknown command ${name}`,
   missingArgument: (name: string) => `missing argument ${name}`,
@@ -83,6 +87,18 @@ const english = {
   failed: (reason: string) => `Failed: ${reason}`,
   probeUnknownKind: (kind: string, kinds: string) => `unknown kind ${kind}: ${kinds}`,
   probeTimedOut: (seconds: number) => `no answer within ${seconds} s`,
+  replayRead: (entries: number, ticks: number) =>
+    `Read ${counted(entries, 'journal entry', 'journal entries')}, ${counted(ticks, 'tick')} among them.`,
+  replayCompared: ({ identicalFrames, differingFrames, missingFrames }: ComparedFrames) =>
+    `KPI results: ${identicalFrames} identical in every bit, ${differingFrames} different, ${missingFrames} missing from the journal.`,
+  replayUncompared: (count: number) =>
+    `${counted(count, 'KPI result')} could not be compared: no configuration before them in the range.`,
+  replayDifference: (seq: number, recomputed: string | undefined) =>
+    `entry ${seq}: recomputed ${recomputed ?? 'nothing'}`,
+  replayNoEntries: 'Nothing was compared: the journal has no entries in this range.',
+  replayNoKpiResults: 'Nothing was compared: there are no KPI results in this range.',
+  replayNoConfiguration:
+    'Nothing was compared: no configuration stands before the KPI results of this range. Begin at an earlier --from, or leave it out.',
 };
 
 export type Messages = typeof english;
@@ -123,6 +139,7 @@ const chinese: Messages = {
   exitCodeFailure: '运行中出现故障',
   exitCodeInvalid: '配置或命令行有误；未启动任何东西',
   exitCodeNegative: '已运行，结论为否（重算结果不一致）',
+  exitCodeInconclusive: '已运行，没有结论（没有可比较的结果）',
   unknownOption: (name) => `未知选项 ${name}`,
   unknownCommand: (name) => `未知命令 ${name}`,
   missingArgument: (name) => `缺少参数 ${name}`,
@@ -163,6 +180,15 @@ const chinese: Messages = {
   failed: (reason) => `失败：${reason}`,
   probeUnknownKind: (kind, kinds) => `未知种类 ${kind}：${kinds}`,
   probeTimedOut: (seconds) => `${seconds} 秒内没有应答`,
+  replayRead: (entries, ticks) => `已读取 ${entries} 条日志条目，其中节拍 ${ticks} 个。`,
+  replayCompared: ({ identicalFrames, differingFrames, missingFrames }) =>
+    `指标结果：${identicalFrames} 条逐位一致，${differingFrames} 条不一致，${missingFrames} 条在日志中缺失。`,
+  replayUncompared: (count) => `${count} 条指标结果无法比较：范围内在它们之前没有配置记录。`,
+  replayDifference: (seq, recomputed) => `条目 ${seq}：重算得到 ${recomputed ?? '空'}`,
+  replayNoEntries: '没有比较任何结果：日志在此范围内没有条目。',
+  replayNoKpiResults: '没有比较任何结果：此范围内没有指标结果。',
+  replayNoConfiguration:
+    '没有比较任何结果：范围内在指标结果之前没有配置记录。请把 --from 提前，或省略它。',
 };
 
 /** What the commands say, in each language. Problems of a configuration are in English in both: they quote the file. */

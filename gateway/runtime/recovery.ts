@@ -28,6 +28,8 @@ export type RecomputeCounters = {
    * which a kill may have cut, are not among them.
    */
   missingFrames: number;
+  /** Journalled computed frames that were not compared, for nothing read before them says what computed them. */
+  uncomparedFrames: number;
 };
 
 export type RecomputeOptions = {
@@ -53,6 +55,7 @@ export class Recomputation {
     identicalFrames: 0,
     differingFrames: 0,
     missingFrames: 0,
+    uncomparedFrames: 0,
   };
   lastTick: TickRecord | undefined;
   /** What computes at present. */
@@ -113,7 +116,10 @@ export class Recomputation {
   }
 
   #compare(batch: EntryBatch, index: number): void {
-    if (this.program === undefined) return;
+    if (this.program === undefined) {
+      this.counters.uncomparedFrames += 1;
+      return;
+    }
     const recomputed = this.#expected.shift();
     if (recomputed !== undefined && sameFrame(recomputed, batch, index)) {
       this.counters.identicalFrames += 1;

@@ -3,7 +3,7 @@ import type { ConfigurationRecord } from '../core/entry.ts';
 import { GatewayError } from '../core/error.ts';
 import { readJournal } from '../journal/journal.ts';
 import { compileSite } from '../kpi/compile-site.ts';
-import { Recomputation, type RecomputedFrame } from './recovery.ts';
+import { Recomputation, type RecomputeCounters, type RecomputedFrame } from './recovery.ts';
 
 export type ReplayOptions = {
   readonly folder: string;
@@ -14,11 +14,18 @@ export type ReplayOptions = {
 
 export type ReplayDifference = {
   readonly seq: number;
-  /** Path of the group that was recomputed instead; undefined when nothing was. */
-  readonly recomputed: string | undefined;
+  /** What was recomputed instead; undefined when nothing was. */
+  readonly recomputed: { readonly group: string; readonly timeMs: number } | undefined;
 };
 
+/** Why there was nothing to compare. */
+export type NothingCompared = 'no-entries' | 'no-kpi-results' | 'no-configuration';
+
 export type ReplayReport = {
+  /** `nothing-compared` is no statement about results, neither good nor bad. */
+  readonly verdict: 'identical' | 'different' | 'nothing-compared';
+  /** Only with `nothing-compared`. */
+  readonly reason?: NothingCompared;
   readonly entries: number;
   readonly ticks: number;
   readonly computedFrames: number;
@@ -26,6 +33,8 @@ export type ReplayReport = {
   readonly differingFrames: number;
   /** Recomputed, but not in the journal, although it goes on. */
   readonly missingFrames: number;
+  /** Journalled before the first configuration of the range, so that nothing could recompute them. */
+  readonly uncomparedFrames: number;
   /** The first few, so that a difference can be looked at. */
   readonly differences: readonly ReplayDifference[];
 };
@@ -46,7 +55,7 @@ export const replayJournal = async (options: ReplayOptions): Promise<ReplayRepor
       if (differences.length >= maxDifferences) return;
       differences.push({
         seq,
-        recomputed: frame === undefined ? undefined : describeGroup(frame),
+        recomputed: frame === undefined ? undefined : describeFrame(frame),
       });
     },
   });
@@ -57,11 +66,23 @@ export const replayJournal = async (options: ReplayOptions): Promise<ReplayRepor
   for await (const batch of readJournal(options.folder, range)) {
     for (let index = 0; index < batch.length; index += 1) recomputation.read(batch, index);
   }
-  return { ...recomputation.counters, differences };
+  const { counters } = recomputation;
+  return { ...judge(counters), ...counters, differences };
 };
 
-const describeGroup = ({ group, timeMs }: RecomputedFrame): string =>
-  `${group.equipment.area}/${group.equipment.line}/${group.equipment.equipment}#${group.name} at ${new Date(timeMs).toISOString()}`;
+const judge = (counters: RecomputeCounters): Pick<ReplayReport, 'verdict' | 'reason'> => {
+  const { entries, identicalFrames, differingFrames, missingFrames, uncomparedFrames } = counters;
+  if (differingFrames > 0 || missingFrames > 0) return { verdict: 'different' };
+  if (identicalFrames > 0) return { verdict: 'identical' };
+  const reason =
+    entries === 0 ? 'no-entries' : uncomparedFrames > 0 ? 'no-configuration' : 'no-kpi-results';
+  return { verdict: 'nothing-compared', reason };
+};
+
+const describeFrame = ({ group, timeMs }: RecomputedFrame): ReplayDifference['recomputed'] => {
+  const { area, line, equipment } = group.equipment;
+  return { group: `${area}/${line}/${equipment}#${group.name}`, timeMs };
+};
 
 const compileRecord = (record: ConfigurationRecord): ReturnType<typeof compileSite>['program'] => {
   const computation = record.computation as {

@@ -7,6 +7,7 @@ import type { Composition } from '../../../../gateway/cli/composition.ts';
 import { createCli } from '../../../../gateway/cli/create-cli.ts';
 import type { SourceAdapter } from '../../../../gateway/core/adapter.ts';
 import { GatewayError } from '../../../../gateway/core/error.ts';
+import type { ReplayReport } from '../../../../gateway/runtime/replay.ts';
 
 const bellSchema = z.strictObject({ tone: z.string().default('c') });
 
@@ -50,6 +51,19 @@ const bellAdapter: SourceAdapter<z.output<typeof bellSchema>> = {
   },
 };
 
+export const replayReport = (report: Partial<ReplayReport>): ReplayReport => ({
+  verdict: 'identical',
+  entries: 30,
+  ticks: 7,
+  computedFrames: 7,
+  identicalFrames: 0,
+  differingFrames: 0,
+  missingFrames: 0,
+  uncomparedFrames: 0,
+  differences: [],
+  ...report,
+});
+
 const composition = (overrides: Partial<Composition> = {}): Composition => ({
   version: '1.2.3',
   adapters: [bellAdapter],
@@ -58,7 +72,7 @@ const composition = (overrides: Partial<Composition> = {}): Composition => ({
   simulatorsProgram: '/nowhere/main.ts',
   demoSimulatorFlags: [],
   runGateway: () => Promise.resolve(),
-  replay: () => Promise.resolve({ isEqual: true, lines: ['equal'], data: { equal: true } }),
+  replay: () => Promise.resolve(replayReport({ verdict: 'identical', identicalFrames: 7 })),
   ...overrides,
 });
 

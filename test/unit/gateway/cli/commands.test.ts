@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../../../gateway/core/error.ts';
-import { goodSite, runCli, siteFile } from './cli-fixture.ts';
+import { goodSite, replayReport, runCli, siteFile } from './cli-fixture.ts';
 
 describe('check', () => {
   test('sums up a site that is in order', async () => {
@@ -170,15 +170,61 @@ describe('start', () => {
 });
 
 describe('replay', () => {
+  const differences = [
+    { seq: 12, recomputed: { group: 'tower/north/bell#kpi', timeMs: 0 } },
+    { seq: 13, recomputed: undefined },
+  ];
+
   test.each([
-    [true, 0],
-    [false, 3],
-  ])('equal %s ends with %i', async (isEqual, expected) => {
-    const { code, out } = await runCli(['replay', '-c', siteFile(goodSite)], {
-      replay: () => Promise.resolve({ isEqual, lines: ['7 frames'], data: {} }),
-    });
-    expect(code).toBe(expected);
-    expect(out).toEqual(['7 frames']);
+    ['en', 'KPI results: 7 identical in every bit, 0 different, 0 missing from the journal.'],
+    ['zh', '指标结果：7 条逐位一致，0 条不一致，0 条在日志中缺失。'],
+  ])('identical results end with 0, in %s', async (language, line) => {
+    const argv = ['replay', '-c', siteFile(goodSite), '--lang', language];
+    const { code, out } = await runCli(argv);
+    expect(code).toBe(0);
+    expect(out[1]).toBe(line);
+  });
+
+  test.each([
+    [
+      'en',
+      'entry 12: recomputed tower/north/bell#kpi, 1970-01-01T00:00:00.000Z',
+      'entry 13: recomputed nothing',
+    ],
+    [
+      'zh',
+      '条目 12：重算得到 tower/north/bell#kpi, 1970-01-01T00:00:00.000Z',
+      '条目 13：重算得到 空',
+    ],
+  ])('different results end with 3 and are listed, in %s', async (language, ...lines) => {
+    const argv = ['replay', '-c', siteFile(goodSite), '--lang', language];
+    const report = replayReport({ verdict: 'different', differingFrames: 2, differences });
+    const { code, out } = await runCli(argv, { replay: () => Promise.resolve(report) });
+    expect(code).toBe(3);
+    expect(out.slice(-2)).toEqual(lines);
+  });
+
+  test.each([
+    ['no-entries', 'the journal has no entries in this range', '日志在此范围内没有条目'],
+    ['no-kpi-results', 'there are no KPI results in this range', '此范围内没有指标结果'],
+    ['no-configuration', 'no configuration stands before', '没有配置记录'],
+  ] as const)('%s is not taken for identical', async (reason, english, chinese) => {
+    const argv = ['replay', '-c', siteFile(goodSite)];
+    const report = replayReport({ verdict: 'nothing-compared', reason });
+    const replay = () => Promise.resolve(report);
+    for (const [language, nothing, words] of [
+      ['en', 'Nothing was compared', english],
+      ['zh', '没有比较任何结果', chinese],
+    ] as const) {
+      const { code, out } = await runCli([...argv, '--lang', language], { replay });
+      expect(code).toBe(4);
+      expect(out.at(-1)).toContain(nothing);
+      expect(out.at(-1)).toContain(words);
+      expect(out.join('\n')).not.toMatch(/identical|一致/);
+    }
+    const json = await runCli([...argv, '--json'], { replay });
+    expect(json.code).toBe(4);
+    expect(JSON.parse(json.out.join('\n'))).toMatchObject({ verdict: 'nothing-compared', reason });
   });
 
   test('passes the range on', async () => {
@@ -186,7 +232,7 @@ describe('replay', () => {
     await runCli(['replay', '-c', siteFile(goodSite), '--from', '10', '--to', '20', '--json'], {
       replay: ({ fromSeq, toSeq }) => {
         range = [fromSeq, toSeq];
-        return Promise.resolve({ isEqual: true, lines: [], data: {} });
+        return Promise.resolve(replayReport({}));
       },
     });
     expect(range).toEqual([10, 20]);

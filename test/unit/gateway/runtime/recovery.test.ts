@@ -90,6 +90,7 @@ describe('Recomputation', () => {
       identicalFrames: 2,
       differingFrames: 0,
       missingFrames: 0,
+      uncomparedFrames: 0,
     });
     expect(missing).toEqual([]);
     expect(lastTick?.timeMs).toBe(20);
