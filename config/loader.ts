@@ -13,6 +13,7 @@ import {
   reportReferences,
 } from './entries.ts';
 import { type Interpolated, interpolate } from './interpolate.ts';
+import { reportPortClashes } from './ports.ts';
 import { type Problem, sortProblems } from './problem.ts';
 import { builtInProfileFolder, createProfileStore } from './profiles.ts';
 import { createReport, type Report } from './report.ts';
@@ -58,28 +59,29 @@ type Sections = {
   readonly produced: readonly ProducedGroups[];
 };
 
-/** `groups` is undefined when some source is wrong: what sections say about points cannot be judged then. */
+/** While something is wrong with what gives points, sections say nothing of points that are missing. */
 const checkSections = (
   loading: Loading,
   identity: SiteIdentity,
-  groups: readonly GroupSpec[] | undefined,
+  sources: { readonly groups: readonly GroupSpec[]; readonly isComplete: boolean },
 ): Sections => {
   const { tree, options, report } = loading;
   const values: Record<string, unknown> = {};
   const produced: ProducedGroups[] = [];
-  let known = groups;
+  let known = sources.groups;
+  let isPartial = !sources.isComplete;
   for (const section of options.sections) {
     const path = [section.key];
     const value = valueAt(tree.value, path);
     const checked = checkValue(section.schema, { value, path, references: tree.references });
     if (!checked.ok) {
       for (const issue of checked.issues) report.add(path, issue);
-      known = undefined;
+      isPartial = true;
       continue;
     }
     values[section.key] = checked.value;
-    if (known === undefined) continue;
-    const result = section.check({ value: checked.value, groups: known, site: identity });
+    const { value: sectionValue } = checked;
+    const result = section.check({ value: sectionValue, groups: known, isPartial, site: identity });
     for (const issue of result.issues) report.add(path, issue);
     produced.push({ path, producer: section.key, groups: result.groups });
     known = [...known, ...result.groups];
@@ -98,12 +100,18 @@ const checkSinks = ({ tree, report, options }: Loading): Sinks => {
     env,
     role: 'sink',
   });
-  for (const { adapter, id, config, index, isParsed } of entries) {
-    if (!isParsed) continue;
-    for (const issue of adapter.check?.({ id, config }) ?? []) report.add(['sinks', index], issue);
+  for (const { adapter, id, index, parsed } of entries) {
+    if (parsed === undefined) continue;
+    for (const issue of adapter.check?.({ id, config: parsed.config }) ?? []) {
+      report.add(['sinks', index], { ...issue, path: parsed.pathInFile(issue.path) });
+    }
   }
   return { entries };
 };
+
+/** By default the gateway runs a broker when the site names none. */
+const isBrokerNeeded = (sinks: Sinks): boolean =>
+  !sinks.entries.some((entry) => entry.adapter.kind === 'mqtt');
 
 type Sources = {
   readonly entries: readonly CheckedEntry<SourceAdapter<unknown>>[];
@@ -132,7 +140,7 @@ const checkSources = async (
   const prepared: PreparedSource[] = [];
   let { isComplete } = checked;
   for (const entry of checked.entries) {
-    if (!entry.isParsed) continue;
+    if (entry.isRight && entry.parsed === undefined) continue;
     const source = await prepareSource(entry, { ...place, store, report, tree: tree.value });
     if (source === undefined) isComplete = false;
     else if (entry.isEnabled) prepared.push(source);
@@ -192,8 +200,12 @@ const checkAll = async (loading: Loading): Promise<Checked> => {
     groups,
   }));
   const sourceGroups = produced.flatMap(({ groups }) => groups);
-  const sections = checkSections(loading, identity, sources.isComplete ? sourceGroups : undefined);
+  const sections = checkSections(loading, identity, {
+    groups: sourceGroups,
+    isComplete: sources.isComplete,
+  });
   reportClashes([...produced, ...sections.produced], report);
+  reportPortClashes(tree.value, { isBrokerEmbedded: isBrokerNeeded(sinks) }, report);
   const groups = [...sourceGroups, ...sections.produced.flatMap((section) => section.groups)];
   return { config, identity, dataFolder, sources, sinks, sections, groups };
 };
@@ -201,7 +213,6 @@ const checkAll = async (loading: Loading): Promise<Checked> => {
 const toSite = (config: SiteConfig, checked: Checked, loading: Loading): LoadedSite => {
   const { identity, dataFolder, sources, sinks, sections, groups } = checked;
   const { version, site, data, api, ticks, broker } = config;
-  const isBrokerNeeded = !sinks.entries.some((entry) => entry.adapter.kind === 'mqtt');
   const { value } = loading.tree;
   return {
     file: loading.file,
@@ -212,12 +223,12 @@ const toSite = (config: SiteConfig, checked: Checked, loading: Loading): LoadedS
       data: { ...data, folder: dataFolder },
       api,
       ticks,
-      broker: { ...broker, embedded: broker.embedded ?? isBrokerNeeded },
+      broker: { ...broker, embedded: broker.embedded ?? isBrokerNeeded(sinks) },
     },
     sources: sources.prepared.map(({ adapter, input }) => ({ adapter, input })),
     sinks: sinks.entries
       .filter((entry) => entry.isEnabled)
-      .map((entry) => ({ adapter: entry.adapter, id: entry.id, config: entry.config })),
+      .map(({ adapter, id, parsed }) => ({ adapter, id, config: parsed?.config })),
     sections: sections.values,
     groups,
     configurationId: configurationId(loading.raw, rawProfilesOf(sources.prepared)),

@@ -126,7 +126,7 @@ const dataSection = z
   .prefault({})
   .describe('What is kept, where and how long');
 
-const apiSection = z
+export const apiSection = z
   .strictObject({
     host: loopbackHost('the HTTP server').default('127.0.0.1').describe('Address to listen on'),
     port: port('Port of the dashboard and the HTTP interface').default(8080),
@@ -152,7 +152,7 @@ const ticksSection = z
   .prefault({})
   .describe('The heartbeat of the KPIs');
 
-const brokerSection = z
+export const brokerSection = z
   .strictObject({
     embedded: z
       .boolean()

@@ -28,59 +28,89 @@ export type PreparedSource = LoadedSource & {
   readonly rawProfiles: ReadonlyMap<string, unknown>;
 };
 
-/** Every place below `value` where a key `profile` has this name. */
-const placesOfProfile = (value: unknown, name: string, path: ConfigPath): ConfigPath[] => {
+type NamedProfile = { readonly name: string; readonly path: ConfigPath };
+
+/** Every key `profile` below `value` with the name behind it. */
+const namedProfiles = (value: unknown, path: ConfigPath = []): NamedProfile[] => {
   if (typeof value !== 'object' || value === null) return [];
   const isList = Array.isArray(value);
   return Object.entries(value).flatMap(([key, item]) => {
     const here = [...path, isList ? Number(key) : key];
-    return key === 'profile' && item === name ? [here] : placesOfProfile(item, name, here);
+    return key === 'profile' && typeof item === 'string'
+      ? [{ name: item, path: here }]
+      : namedProfiles(item, here);
   });
 };
 
 const missingProfile = async (
   name: string,
-  entryValue: unknown,
+  places: readonly NamedProfile[],
   store: ProfileStore,
 ): Promise<ConfigIssue> => {
   const names = await store.names();
-  const places = placesOfProfile(entryValue, name, []);
   const more = places.length > 1 ? ` (in ${places.length} places)` : '';
   return {
-    path: places[0] ?? [],
+    path: places[0]?.path ?? [],
     found: `the unknown profile ${JSON.stringify(name)}${more}`,
     expected: `the name of a file in profiles/ or of a built-in profile${didYouMean(name, names)}`,
   };
 };
 
-type Profiles = { readonly parsed: Map<string, unknown>; readonly raw: Map<string, unknown> };
+type Profiles = {
+  readonly parsed: Map<string, unknown>;
+  readonly raw: Map<string, unknown>;
+  /** Where profiles are named that there are not, or that are broken. */
+  readonly missing: ConfigPath[];
+};
 
-const loadProfiles = async (
-  entry: SourceEntry,
-  options: SourceOptions,
-): Promise<Profiles | undefined> => {
+/** Those that the configuration names; of a broken entry those that stand in it. */
+const profileNamesOf = (entry: SourceEntry, named: readonly NamedProfile[]): Set<string> => {
+  const { adapter, parsed, isRight } = entry;
+  if (adapter.profileNames === undefined) return new Set();
+  const own = parsed === undefined ? [] : adapter.profileNames(parsed.config);
+  return new Set([...own, ...(isRight ? [] : named.map(({ name }) => name))]);
+};
+
+const loadProfiles = async (entry: SourceEntry, options: SourceOptions): Promise<Profiles> => {
   const { store, report, tree } = options;
   const path = ['sources', entry.index];
-  const profiles: Profiles = { parsed: new Map(), raw: new Map() };
-  let isComplete = true;
-  for (const name of new Set(entry.adapter.profileNames?.(entry.config) ?? [])) {
+  const profiles: Profiles = { parsed: new Map(), raw: new Map(), missing: [] };
+  const named = namedProfiles(valueAt(tree, path));
+  for (const name of profileNamesOf(entry, named)) {
     const profile = await store.load(entry.adapter, name);
     if (profile.state === 'ready') {
       profiles.parsed.set(name, profile.value);
       profiles.raw.set(name, profile.raw);
       continue;
     }
-    isComplete = false;
+    const places = named.filter((one) => one.name === name);
+    profiles.missing.push(...places.map((place) => place.path));
     if (profile.state === 'broken') report.problems.push(...profile.problems);
-    else report.add(path, await missingProfile(name, valueAt(tree, path), store));
+    else report.add(path, await missingProfile(name, places, store));
   }
-  return isComplete ? profiles : undefined;
+  return profiles;
 };
 
 /** Issues that a source's own room sees; thrown errors included, so that a slip there is a message and not a crash. */
 const ownIssues = ({ adapter, input }: LoadedSource): readonly ConfigIssue[] => {
   const issues = adapter.check?.(input) ?? [];
   return issues.length > 0 ? issues : (adapter.plan?.(input).issues ?? []);
+};
+
+const isSamePath = (a: ConfigPath, b: ConfigPath): boolean => a.join('/') === b.join('/');
+
+/** Reports what the adapter says of an entry; false when that was anything. */
+const reportOwnIssues = (
+  source: LoadedSource,
+  place: { readonly entry: SourceEntry; readonly missing: readonly ConfigPath[] },
+  report: Report,
+): boolean => {
+  const { entry, missing } = place;
+  const issues = ownIssues(source)
+    .map((issue) => ({ ...issue, path: entry.parsed?.pathInFile(issue.path) ?? issue.path }))
+    .filter(({ path }) => !missing.some((other) => isSamePath(other, path)));
+  for (const issue of issues) report.add(['sources', entry.index], issue);
+  return issues.length === 0;
 };
 
 /** Follows an entry's profiles and asks its adapter about it; undefined when something is wrong, which is then reported. */
@@ -90,23 +120,23 @@ export const prepareSource = async (
 ): Promise<PreparedSource | undefined> => {
   const { report, identity } = options;
   const profiles = await loadProfiles(entry, options);
-  if (profiles === undefined) return undefined;
+  const { adapter, parsed, isRight } = entry;
+  if (parsed === undefined) return undefined;
   const path = ['sources', entry.index];
   const source: LoadedSource = {
-    adapter: entry.adapter,
+    adapter,
     input: {
       id: entry.id,
-      config: entry.config,
+      config: parsed.config,
       site: identity,
       profiles: profiles.parsed,
       dataFolder: join(options.dataFolder, 'sources', entry.id),
     },
   };
   try {
-    const issues = ownIssues(source);
-    for (const issue of issues) report.add(path, issue);
-    if (issues.length > 0) return undefined;
-    const { groups } = entry.adapter.createSource(source.input);
+    const isFit = reportOwnIssues(source, { entry, missing: profiles.missing }, report);
+    if (!isFit || !isRight || profiles.missing.length > 0) return undefined;
+    const { groups } = adapter.createSource(source.input);
     return { ...source, path, groups, rawProfiles: profiles.raw };
   } catch (error) {
     report.add(path, {

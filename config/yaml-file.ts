@@ -14,7 +14,7 @@ import {
 import type { ConfigPath } from './problem.ts';
 import { formatPath, type Problem } from './problem.ts';
 import { readText } from './read-text.ts';
-import { syntaxProblem } from './yaml-syntax.ts';
+import { primaryErrors, syntaxProblem } from './yaml-syntax.ts';
 
 /** Where to point: at the value, or at the key before it. */
 type Place = 'value' | 'key';
@@ -152,7 +152,7 @@ export const parseYaml = (file: string, text: string): YamlFile => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  for (const error of [...document.errors, ...document.warnings]) {
+  for (const error of primaryErrors([...document.errors, ...document.warnings])) {
     problems.push({ file, ...position(error.pos[0]), path: '', ...syntaxProblem(error) });
   }
   const locate: YamlFile['locate'] = (path, place = 'value') =>

@@ -28,6 +28,8 @@ const wordings: Partial<Record<ErrorCode, Wording>> = {
   },
 };
 
+const isOfBracket = ({ message }: YAMLError): boolean => message.startsWith('Flow ');
+
 const openBracket: Wording = {
   found: 'a [ or { without its end',
   expected: 'the closing bracket, indented further than the key',
@@ -38,7 +40,31 @@ const openBracket: Wording = {
  * somebody wrote in plain.
  */
 export const syntaxProblem = (error: YAMLError): Wording => {
-  if (error.message.startsWith('Flow ')) return openBracket;
+  if (isOfBracket(error)) return openBracket;
   const expected = `YAML (${error.message.replace(/\.$/, '')})`;
   return wordings[error.code] ?? { found: 'text that is not YAML', expected };
+};
+
+/** Mistakes of one line, over which the parser gets back into step: another of them further down is one of its own. */
+const lineErrors: ReadonlySet<ErrorCode> = new Set([
+  'TAB_AS_INDENT',
+  'BAD_INDENT',
+  'MULTILINE_IMPLICIT_KEY',
+]);
+
+const isOfItsLine = (error: YAMLError): boolean =>
+  lineErrors.has(error.code) && !isOfBracket(error);
+
+/**
+ * The errors that somebody made, in the order of the text, without those that only follow from them: after the first,
+ * the parser guesses at where things belong, and complains of what it guessed.
+ */
+export const primaryErrors = (errors: readonly YAMLError[]): readonly YAMLError[] => {
+  const sorted = errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
+  const misplaced = new Set(
+    sorted.filter(({ code }) => code === 'BLOCK_AS_IMPLICIT_KEY').map(({ pos }) => pos[0]),
+  );
+  return sorted.filter(
+    (error, index) => index === 0 || (isOfItsLine(error) && !misplaced.has(error.pos[0])),
+  );
 };

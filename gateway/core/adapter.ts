@@ -90,6 +90,8 @@ export type ConfigSection = {
   check(input: {
     readonly value: unknown;
     readonly groups: readonly GroupSpec[];
+    /** Whether `groups` lack some because of mistakes elsewhere: then missing points are no issue of this section. */
+    readonly isPartial: boolean;
     readonly site: SiteIdentity;
   }): { readonly issues: readonly ConfigIssue[]; readonly groups: readonly GroupSpec[] };
 };

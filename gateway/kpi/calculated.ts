@@ -1,12 +1,24 @@
-import type { ConfigIssue } from '../core/adapter.ts';
 import type { GroupSpec } from '../core/point.ts';
 import { buildExpression } from '../hot-path/expression/build.ts';
 import { type CheckedExpression, checkExpression } from '../hot-path/expression/check.ts';
 import { parseExpression, referencesOf } from '../hot-path/expression/parse.ts';
 import type { NodeSpec } from '../hot-path/program.ts';
 import { statusCell, valueCell } from '../hot-path/slot.ts';
-import { type PointTable, staleMsOf } from './point-table.ts';
+import { type PointIssue, type PointTable, staleMsOf } from './point-table.ts';
 import type { CalculatedEntry } from './site-schema.ts';
+
+const expressionIssue = (
+  index: number,
+  { column, message }: { readonly column: number; readonly message: string },
+): PointIssue => ({
+  path: [index, 'expression'],
+  found: `column ${column}: ${message}`,
+  expected: 'an expression of known points whose units fit',
+});
+
+/** What is wrong with an expression whatever points there are. */
+const syntaxIssues = ({ expression }: CalculatedEntry, index: number): readonly PointIssue[] =>
+  parseExpression(expression).issues.map((issue) => expressionIssue(index, issue));
 
 /** The points of a site that are expressions of others, one group an equipment. */
 export const calculatedGroups = (
@@ -20,16 +32,22 @@ export const calculatedGroups = (
   readonly groups: readonly GroupSpec[];
   /** The entries behind the groups, with their places in the section. */
   readonly entries: readonly { readonly entry: CalculatedEntry; readonly index: number }[];
-  readonly issues: readonly ConfigIssue[];
+  readonly issues: readonly PointIssue[];
 } => {
-  const issues: ConfigIssue[] = [];
+  const issues: PointIssue[] = [];
   const taken = new Set<string>();
   const usable: { readonly entry: CalculatedEntry; readonly index: number }[] = [];
   for (const [index, entry] of entries.entries()) {
     const reference = `${entry.equipment}/${entry.point}`;
     if (table.classOf(entry.equipment) === undefined) {
       const expected = 'equipment that a source or a KPI has points of';
-      issues.push({ path: [index, 'equipment'], found: entry.equipment, expected });
+      issues.push({
+        path: [index, 'equipment'],
+        found: entry.equipment,
+        expected,
+        isMissing: true,
+      });
+      issues.push(...syntaxIssues(entry, index));
     } else if (taken.has(reference) || table.find(reference) !== undefined) {
       const expected = 'a point that nothing else produces';
       issues.push({ path: [index, 'point'], found: reference, expected });
@@ -65,7 +83,7 @@ export const calculatedNode = (
   entry: CalculatedEntry,
   index: number,
   table: PointTable,
-): { readonly node: NodeSpec | undefined; readonly issues: readonly ConfigIssue[] } => {
+): { readonly node: NodeSpec | undefined; readonly issues: readonly PointIssue[] } => {
   const absolute = (path: string): string => absoluteReference(path, entry.equipment);
   const parsed = parseExpression(entry.expression);
   const result =
@@ -76,11 +94,9 @@ export const calculatedNode = (
           wanted: entry.unit,
         });
   if (parsed.expression === undefined || !('checked' in result) || result.checked === undefined) {
-    const issues = result.issues.map(({ column, message }) => ({
-      path: [index, 'expression'],
-      found: `column ${column}: ${message}`,
-      expected: 'an expression of known points whose units fit',
-    }));
+    // What can be parsed is wrong only by the points that there are, or are not.
+    const isMissing = parsed.expression !== undefined;
+    const issues = result.issues.map((issue) => ({ ...expressionIssue(index, issue), isMissing }));
     return { node: undefined, issues };
   }
   const references = referencesOf(parsed.expression).map(absolute);

@@ -1,4 +1,4 @@
-import type { ConfigIssue, SiteIdentity } from '../core/adapter.ts';
+import type { SiteIdentity } from '../core/adapter.ts';
 import {
   type EquipmentPath,
   type GroupSpec,
@@ -16,7 +16,7 @@ import {
   type KpiInstance,
   kpiGroups,
 } from './instances.ts';
-import { absolutePath, PointTable, relativePath } from './point-table.ts';
+import { absolutePath, type PointIssue, PointTable, relativePath } from './point-table.ts';
 import {
   type CalculatedEntry,
   calculatedSchema,
@@ -39,11 +39,11 @@ export type SiteInput = {
 };
 
 /** An issue of the site file, with the section that it is in. */
-export type SiteIssue = ConfigIssue & { readonly section: 'kpis' | 'calculated' };
+export type SiteIssue = PointIssue & { readonly section: 'kpis' | 'calculated' };
 
 type BuiltNode = {
   readonly node: NodeSpec | undefined;
-  readonly issues: readonly ConfigIssue[];
+  readonly issues: readonly PointIssue[];
 };
 type SiteNode = { readonly section: SiteIssue['section']; readonly node: NodeSpec };
 

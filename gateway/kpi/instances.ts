@@ -4,7 +4,7 @@ import type { NodeSpec } from '../hot-path/program.ts';
 import { conversionBetween, findUnit } from '../hot-path/units.ts';
 import { kpiCatalogue } from './catalogue.ts';
 import type { AnyKpiDefinition, KpiContext, KpiInput, ResolvedInput } from './definition.ts';
-import { type KnownPoint, type PointTable, staleMsOf } from './point-table.ts';
+import { type KnownPoint, type PointIssue, type PointTable, staleMsOf } from './point-table.ts';
 import type { KpiEntry } from './site-schema.ts';
 
 /** A KPI of one equipment, asked for by entry `entryIndex` of the site file. */
@@ -21,12 +21,14 @@ export const instanceId = (definition: AnyKpiDefinition, equipment: string): str
 
 const definitions = new Map(kpiCatalogue.map((definition) => [definition.id, definition]));
 
+const isPattern = (equipment: string): boolean => equipment.includes('*');
+
 const equipmentOfEntry = (
   definition: AnyKpiDefinition,
   entry: KpiEntry,
   table: PointTable,
 ): readonly string[] | string => {
-  if (entry.equipment.includes('*')) {
+  if (isPattern(entry.equipment)) {
     const found = table.equipmentOfClass(definition.equipmentClass, entry.equipment);
     return found.length > 0 ? found : `no equipment of class ${definition.equipmentClass}`;
   }
@@ -62,11 +64,11 @@ const checkEntry = (
 export const expandEntries = (
   entries: readonly KpiEntry[],
   table: PointTable,
-): { readonly instances: readonly KpiInstance[]; readonly issues: readonly ConfigIssue[] } => {
+): { readonly instances: readonly KpiInstance[]; readonly issues: readonly PointIssue[] } => {
   const instances = new Map<string, KpiInstance>();
-  const issues: ConfigIssue[] = [];
+  const issues: PointIssue[] = [];
   for (const [entryIndex, entry] of entries.entries()) {
-    const report = ({ path, ...issue }: ConfigIssue): void => {
+    const report = ({ path, ...issue }: PointIssue): void => {
       issues.push({ path: [entryIndex, ...path], ...issue });
     };
     const definition = definitions.get(entry.kpi);
@@ -80,7 +82,9 @@ export const expandEntries = (
     checked.issues.forEach(report);
     if (typeof equipment === 'string') {
       const expected = `equipment of class ${definition.equipmentClass}`;
-      report({ path: ['equipment'], found: `${entry.equipment}: ${equipment}`, expected });
+      const isMissing = isPattern(entry.equipment);
+      const found = `${entry.equipment}: ${equipment}`;
+      report({ path: ['equipment'], found, expected, ...(isMissing ? { isMissing } : {}) });
       continue;
     }
     if (checked.issues.length > 0) continue;
@@ -163,7 +167,7 @@ const findPoints = (
   instance: KpiInstance,
   name: string,
   table: PointTable,
-): { readonly points: readonly KnownPoint[]; readonly issues: readonly ConfigIssue[] } => {
+): { readonly points: readonly KnownPoint[]; readonly issues: readonly PointIssue[] } => {
   const input = instance.definition.inputs[name] as KpiInput;
   const override = instance.entry.inputs[name];
   const [area = '', line = '', equipment = ''] = instance.equipment.split('/');
@@ -178,14 +182,16 @@ const findPoints = (
     }
   }
   const found = [...points.values()];
-  const issues: ConfigIssue[] = [];
+  const issues: PointIssue[] = [];
+  const path = [instance.entryIndex, 'inputs', name];
   const report = (text: string, expected: string): void => {
-    issues.push({ path: [instance.entryIndex, 'inputs', name], found: text, expected });
+    issues.push({ path, found: text, expected });
   };
   const place = `${instance.definition.id} of ${instance.equipment}`;
   const asked = `${patterns.join(', ')}${equipmentClass === undefined ? '' : ` (${equipmentClass})`}`;
   if (found.length === 0 && input.count !== 'optional') {
-    report(`no point ${asked}`, `${place} needs ${input.description.en}`);
+    const expected = `${place} needs ${input.description.en}`;
+    issues.push({ path, found: `no point ${asked}`, expected, isMissing: true });
   }
   if (found.length > 1 && input.count !== 'many') {
     report(
@@ -204,9 +210,9 @@ const findPoints = (
 export const instanceNode = (
   instance: KpiInstance,
   table: PointTable,
-): { readonly node: NodeSpec | undefined; readonly issues: readonly ConfigIssue[] } => {
+): { readonly node: NodeSpec | undefined; readonly issues: readonly PointIssue[] } => {
   const { definition, equipment, parameters } = instance;
-  const issues: ConfigIssue[] = [];
+  const issues: PointIssue[] = [];
   const points = new Map<string, readonly KnownPoint[]>();
   for (const name of Object.keys(definition.inputs)) {
     const found = findPoints(instance, name, table);

@@ -1,5 +1,8 @@
-import type { SiteIdentity } from '../core/adapter.ts';
+import type { ConfigIssue, SiteIdentity } from '../core/adapter.ts';
 import type { EquipmentPath, GroupSpec, ValueKind } from '../core/point.ts';
+
+/** `isMissing` where more points could mend it. */
+export type PointIssue = ConfigIssue & { readonly isMissing?: boolean };
 
 /** What the planner knows of a point, whoever produces it. */
 export type KnownPoint = {

@@ -89,13 +89,15 @@ const drainAdapter: SinkAdapter<{ readonly url: string }> = {
 const wishSection: ConfigSection = {
   key: 'wishes',
   schema: z.array(z.string()).default([]),
-  check: ({ value, groups }) => {
+  check: ({ value, groups, isPartial }) => {
     const known = new Set(groups.flatMap(({ channels }) => channels.map(({ point }) => point)));
     const issues = z
       .array(z.string())
       .parse(value)
       .flatMap((wish, index) =>
-        known.has(wish) ? [] : [{ path: [index], found: wish, expected: [...known].join(', ') }],
+        isPartial || known.has(wish)
+          ? []
+          : [{ path: [index], found: wish, expected: [...known].join(', ') }],
       );
     return { issues, groups: [] };
   },

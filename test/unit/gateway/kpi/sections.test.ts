@@ -16,7 +16,8 @@ describe('the sections of the site file', () => {
 
   test('each adds its groups, and calculated points may read KPIs', () => {
     const kpis = section('kpis');
-    const first = kpis.check({ value: kpis.schema.parse([heatInput]), groups, site: testSite });
+    const value = kpis.schema.parse([heatInput]);
+    const first = kpis.check({ value, groups, isPartial: false, site: testSite });
     expect(first.issues).toEqual([]);
     const calculated = section('calculated');
     const second = calculated.check({
@@ -24,6 +25,7 @@ describe('the sections of the site file', () => {
         { equipment: 'welding/mpm01/f01', point: 'q', unit: 'J/mm', expression: 'heatInput' },
       ]),
       groups: [...groups, ...first.groups],
+      isPartial: false,
       site: testSite,
     });
     expect(second.issues).toEqual([]);
@@ -36,7 +38,8 @@ describe('the sections of the site file', () => {
   test('may be missing', () => {
     for (const { schema, check } of kpiSections) {
       const value = schema.parse(undefined);
-      expect(check({ value, groups, site: testSite })).toMatchObject({ issues: [], groups: [] });
+      const given = { value, groups, isPartial: false, site: testSite };
+      expect(check(given)).toMatchObject({ issues: [], groups: [] });
     }
   });
 
