@@ -18,7 +18,8 @@ const stateCell = (state: Device['state'], reason: string, language: Language): 
   const words = stateText(state, language);
   if (reason === '') return element('td', { class: `state-${state}` }, words);
   const shown = state === 'up' ? 'partial' : state;
-  return element('td', { class: `state-${shown}` }, `${words}: ${reason}`);
+  const colon = text('colon', language);
+  return element('td', { class: `state-${shown}` }, `${words}${colon}${reason}`);
 };
 
 const deviceRow = (device: Device, language: Language, nowMs: number): HTMLElement => {
@@ -29,7 +30,7 @@ const deviceRow = (device: Device, language: Language, nowMs: number): HTMLEleme
       : `${formatNumber(Math.max(0, (nowMs - device.lastFrameMs) / 1000), 1, language)} ${text('ago', language)}`;
   const reason =
     down.length === 0
-      ? device.reason
+      ? device.reason[language]
       : `${down.length} ${text('membersDown', language)}: ${down.map(({ member }) => member).join(', ')}`;
   return row([device.id, stateCell(device.state, reason, language), age]);
 };
@@ -38,7 +39,7 @@ const sinkRow = (sink: Sink, language: Language): HTMLElement => {
   const count = (value: number): string => formatNumber(value, 0, language);
   return row([
     sink.id,
-    stateCell(sink.state, sink.reason, language),
+    stateCell(sink.state, sink.reason[language], language),
     count(sink.lagEntries),
     count(sink.deliveredEntries),
     count(sink.rejectedEntries),

@@ -2,7 +2,15 @@ import { connectionSections } from './connections.ts';
 import { byId, element, setText } from './dom.ts';
 import { type FeedState, openFeed } from './feed.ts';
 import { formatTime } from './format.ts';
-import { getJson, getReadiness, type Kpi, type Point, PointStore, type Site } from './store.ts';
+import {
+  getJson,
+  getReadiness,
+  type Kpi,
+  type Point,
+  PointStore,
+  type Readiness,
+  type Site,
+} from './store.ts';
 import { type Language, text } from './texts.ts';
 import { kpiSection, seamSection, type TileSpec, tileSection, type View } from './tiles.ts';
 
@@ -42,7 +50,7 @@ class Page {
   #language: Language = storedLanguage();
   #feedState: FeedState = 'connecting';
   /** Why the gateway is not ready, in its own words. */
-  #notReady: readonly string[] = [];
+  #notReady: Readiness['reasons'] = [];
   #views: readonly View[] = [];
   /** The gateway's, since the clock of this machine may be off. */
   #nowMs: number;
@@ -111,7 +119,7 @@ class Page {
   }
 
   #refreshReadiness(): void {
-    const show = (reasons: readonly string[]): void => {
+    const show = (reasons: Readiness['reasons']): void => {
       this.#notReady = reasons;
       this.#showFeed();
     };
@@ -147,7 +155,8 @@ class Page {
     if (this.#feedState === 'lost') return text('lost', this.#language);
     if (this.#feedState === 'stale') return text('stale', this.#language);
     if (this.#notReady.length === 0) return '';
-    return `${text('notReady', this.#language)} ${this.#notReady.join('; ')}`;
+    const reasons = this.#notReady.map((reason) => reason[this.#language]);
+    return text('notReady', this.#language) + reasons.join(text('semicolon', this.#language));
   }
 }
 

@@ -17,7 +17,7 @@ const texts = {
     zh: '网关没有新数据：以下数值不是当前值。',
   },
   notReady: {
-    en: 'The gateway does not record, the values below may not be current:',
+    en: 'The gateway does not record, the values below may not be current: ',
     zh: '网关未能正常记录数据，以下数值可能不是当前值：',
   },
   line: { en: 'Welding line', zh: '焊接生产线' },
@@ -61,6 +61,8 @@ const texts = {
   arcOn: { en: 'arc on', zh: '燃弧' },
   arcOff: { en: 'arc off', zh: '熄弧' },
   membersDown: { en: 'not answering', zh: '无应答' },
+  colon: { en: ': ', zh: '：' },
+  semicolon: { en: '; ', zh: '；' },
   otherLanguage: { en: '中文', zh: 'English' },
 } as const satisfies Record<string, Record<Language, string>>;
 

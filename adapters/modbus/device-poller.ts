@@ -1,4 +1,6 @@
 import { type GatewayError, toGatewayError } from '../../gateway/core/error.ts';
+import { explainError } from '../../gateway/core/error-text.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 import { type StatusCode, statusCodes } from '../../gateway/core/quality.ts';
 import type { SourceContext } from '../../gateway/core/source.ts';
 import { type PolledMember, type PollResult, pollUp } from '../shared/polled-source.ts';
@@ -54,7 +56,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
   #silences = 0;
   /** Whether a gateway said that the device is silent. */
   #isGatewayAlive = false;
-  #refusal: string | undefined;
+  #refusal: LocalText | undefined;
   #dueMs = 0;
   #resolve: (result: PollResult) => void = () => undefined;
 
@@ -105,7 +107,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
   }
 
   readFailed(read: BlockRead, error: GatewayError): void {
-    this.#refusal ??= error.message;
+    this.#refusal ??= explainError(error);
     if (isConnectionGone(error)) {
       this.#abandon(error);
       return;
@@ -193,7 +195,8 @@ export class DevicePoller implements PolledMember, ReadOwner {
   #degradedByRest(): PollResult {
     const suspended = this.#reads.find((read) => read.retry.failures > 0);
     if (suspended === undefined) return pollUp;
-    return { state: 'degraded', reason: `${describeRead(suspended.request)}: failing` };
+    const read = describeRead(suspended.request);
+    return { state: 'degraded', reason: { en: `${read}: failing`, zh: `${read}：读取失败` } };
   }
 
   get #hasChecks(): boolean {
@@ -222,7 +225,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
   #abandon(error: GatewayError): void {
     this.#cycle.length = 0;
     this.#inFlight = 0;
-    this.#resolve({ state: 'unanswered', reason: error.message, costMs: 0 });
+    this.#resolve({ state: 'unanswered', reason: explainError(error), costMs: 0 });
   }
 
   #retryTorn(read: BlockRead): void {
@@ -232,7 +235,11 @@ export class DevicePoller implements PolledMember, ReadOwner {
       this.#options.transport.read(read.request, read);
       return;
     }
-    this.#refusal ??= `${describeRead(read.request)}: was being written at each of ${read.tornReads} reads`;
+    const what = describeRead(read.request);
+    this.#refusal ??= {
+      en: `${what}: was being written at each of ${read.tornReads} reads`,
+      zh: `${what}：${read.tornReads} 次读取时设备都正在改写`,
+    };
     this.#fail(read, statusCodes.badDataUnavailable);
     this.#ended(read);
   }
@@ -256,7 +263,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
         context.event({ code: failure.code, severity: 'error', subject: this.name, text });
       }
       this.#failCycle(statusCodes.badConfigurationError);
-      return { state: 'refused', reason: failure.text.en };
+      return { state: 'refused', reason: failure.text };
     } catch (thrown) {
       const error = toGatewayError(thrown, {
         code: 'PROTOCOL',
@@ -264,7 +271,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
         message: this.name,
       });
       if (!isConnectionGone(error)) this.#failCycle(statusOfError(error));
-      const reason = error.message;
+      const reason = explainError(error);
       if (!isUnanswered(error) && !isConnectionGone(error)) return { state: 'refused', reason };
       const isConnectionAlive = error.code === 'DEVICE_EXCEPTION';
       if (isConnectionAlive) onAnswer();

@@ -1,4 +1,5 @@
 import type { ConfigIssue, PlanReport } from '../../gateway/core/adapter.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 import type { DeviceLayout } from './device-layout.ts';
 import type { ModbusConfig, TransportConfig } from './modbus-config.ts';
 import type { PlannedRead } from './planner.ts';
@@ -6,19 +7,19 @@ import { dataBytes } from './transport.ts';
 
 type ReadCost = { readonly bytes: number; readonly wireMs: number };
 
-const columns = [
-  'unit',
-  'equipment',
-  'table',
-  'first',
-  'last',
-  'length',
-  'wasted',
-  'period ms',
-  'requests/s',
-  'bytes/s',
-  'wire ms',
-] as const;
+const columns: readonly LocalText[] = [
+  { en: 'unit', zh: '单元号' },
+  { en: 'equipment', zh: '设备' },
+  { en: 'table', zh: '数据区' },
+  { en: 'first', zh: '起始' },
+  { en: 'last', zh: '结束' },
+  { en: 'length', zh: '长度' },
+  { en: 'wasted', zh: '多读' },
+  { en: 'period ms', zh: '周期 ms' },
+  { en: 'requests/s', zh: '请求/s' },
+  { en: 'bytes/s', zh: '字节/s' },
+  { en: 'wire ms', zh: '线路占用 ms' },
+];
 
 /** MBAP header of request and answer, function code, addresses and byte count (Messaging on TCP/IP V1.0b §3.1). */
 const tcpRequestBytes = 12;
@@ -82,12 +83,32 @@ export const reportPlan = (
   const parallel = transport.type === 'tcp' ? transport.maxInFlight : 1;
   const utilisation = totals.busy / parallel;
   if (utilisation > maxUtilisation) issues.push(busIssue(utilisation));
-  const summary = [
-    `${rounded(totals.requests)} requests/s, ${rounded(totals.bytes)} bytes/s`,
-    `${percent(utilisation)} of the time of the connection (${describe(transport)})`,
-    `${percent(totals.read === 0 ? 1 : totals.wanted / totals.read)} of what is read is wanted`,
+  const summary = summarise({
+    requests: rounded(totals.requests),
+    bytes: rounded(totals.bytes),
+    busy: percent(utilisation),
+    wanted: percent(totals.read === 0 ? 1 : totals.wanted / totals.read),
+    transport: describe(transport),
+  });
+  return { title: { en: `Source ${id}`, zh: `数据源 ${id}` }, columns, rows, summary, issues };
+};
+
+const summarise = (totals: {
+  readonly requests: number;
+  readonly bytes: number;
+  readonly busy: string;
+  readonly wanted: string;
+  readonly transport: LocalText;
+}): readonly LocalText[] => {
+  const { requests, bytes, busy, wanted, transport } = totals;
+  return [
+    { en: `${requests} requests/s, ${bytes} bytes/s`, zh: `${requests} 请求/s，${bytes} 字节/s` },
+    {
+      en: `${busy} of the time of the connection (${transport.en})`,
+      zh: `占用连接时间的 ${busy}（${transport.zh}）`,
+    },
+    { en: `${wanted} of what is read is wanted`, zh: `读取的内容中 ${wanted} 是所需的` },
   ];
-  return { title: `Source ${id}`, columns, rows, summary, issues };
 };
 
 const row = (device: DeviceLayout, read: PlannedRead, cost: ReadCost): (string | number)[] => {
@@ -139,10 +160,20 @@ const busIssue = (utilisation: number): ConfigIssue => ({
   expected: `at most ${percent(maxUtilisation)}: longer periods, fewer devices or another connection`,
 });
 
-const describe = (transport: TransportConfig): string =>
-  transport.type === 'tcp'
-    ? `${transport.roundTripMs} ms a round trip, ${transport.maxInFlight} at once`
-    : `${transport.baudRate} baud, ${transport.turnaroundMs} ms a turnaround`;
+const describe = (transport: TransportConfig): LocalText => {
+  if (transport.type === 'tcp') {
+    const { roundTripMs, maxInFlight } = transport;
+    return {
+      en: `${roundTripMs} ms a round trip, ${maxInFlight} at once`,
+      zh: `往返 ${roundTripMs} ms，最多同时 ${maxInFlight} 个请求`,
+    };
+  }
+  const { baudRate, turnaroundMs } = transport;
+  return {
+    en: `${baudRate} baud, ${turnaroundMs} ms a turnaround`,
+    zh: `${baudRate} 波特，设备响应 ${turnaroundMs} ms`,
+  };
+};
 
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 

@@ -1,4 +1,4 @@
-import type { GroupSpec } from '../../gateway/core/point.ts';
+import { type GroupSpec, type LocalText, noText } from '../../gateway/core/point.ts';
 import { type StatusCode, statusSymbol } from '../../gateway/core/quality.ts';
 import type { SourceContext } from '../../gateway/core/source.ts';
 import { MemberRetry } from '../shared/member-retry.ts';
@@ -85,20 +85,23 @@ export class NodeHealth {
     if (group === undefined) return;
     const bad = [...this.#bad.values()].filter(({ target }) => target.groupIndex === groupIndex);
     const count = this.#nodeCounts[groupIndex] as number;
-    const reason = bad.length === 0 ? '' : describeBad(bad, count);
+    const reason = bad.length === 0 ? noText : describeBad(bad, count);
     const state = bad.length === 0 ? 'up' : bad.length === count ? 'down' : 'degraded';
-    const report = `${state} ${reason}`;
+    const report = `${state} ${reason.en}`;
     if (report === this.#reported[groupIndex]) return;
     this.#reported[groupIndex] = report;
     this.#context.member({ member: memberName(group), state, reason });
   }
 }
 
-const describeBad = (bad: readonly BadNode[], count: number): string => {
+const describeBad = (bad: readonly BadNode[], count: number): LocalText => {
   const named = bad
     .slice(0, namedNodes)
     .map(({ target, reason }) => `${target.name}: ${reason}`)
     .join('; ');
   const more = bad.length > namedNodes ? '; ...' : '';
-  return `${bad.length} of ${count} nodes missing: ${named}${more}`;
+  return {
+    en: `${bad.length} of ${count} nodes missing: ${named}${more}`,
+    zh: `${count} 个节点中缺少 ${bad.length} 个：${named}${more}`,
+  };
 };

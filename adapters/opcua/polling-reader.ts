@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { DataValue, NodeId } from 'node-opcua-client';
 import { GatewayError, toGatewayError } from '../../gateway/core/error.ts';
+import { explainError } from '../../gateway/core/error-text.ts';
 import {
   type PolledMember,
   type PollResult,
@@ -73,7 +74,7 @@ export class PollingReader implements PolledMember {
       });
       return {
         state: 'unanswered',
-        reason: error.message,
+        reason: explainError(error),
         costMs: performance.now() - startMs,
       };
     }

@@ -1,4 +1,5 @@
 import type { Participant } from '../../gateway/core/clock.ts';
+import { type LocalText, noText } from '../../gateway/core/point.ts';
 import type { SourceContext } from '../../gateway/core/source.ts';
 import { MemberRetry } from './member-retry.ts';
 import { PollSchedule } from './poll-schedule.ts';
@@ -9,10 +10,10 @@ import { PollSchedule } from './poll-schedule.ts';
  */
 export type PollResult =
   | { readonly state: 'up' }
-  | { readonly state: 'degraded' | 'refused'; readonly reason: string }
+  | { readonly state: 'degraded' | 'refused'; readonly reason: LocalText }
   | {
       readonly state: 'unanswered';
-      readonly reason: string;
+      readonly reason: LocalText;
       readonly costMs: number;
       /** Something between here and the member answered in its place (a gateway), so the connection is not in doubt. */
       readonly isConnectionAlive?: boolean;
@@ -110,7 +111,7 @@ class MemberLoop {
       case 'degraded':
         silence.broken();
         this.#retry.succeeded();
-        this.#report(result.state, result.state === 'up' ? '' : result.reason);
+        this.#report(result.state, result.state === 'up' ? noText : result.reason);
         return 0;
       case 'refused': {
         silence.broken();
@@ -128,8 +129,8 @@ class MemberLoop {
     }
   }
 
-  #report(state: 'up' | 'degraded' | 'down', reason: string): void {
-    const report = `${state} ${reason}`;
+  #report(state: 'up' | 'degraded' | 'down', reason: LocalText): void {
+    const report = `${state} ${reason.en}`;
     if (report === this.#reported) return;
     this.#reported = report;
     this.#options.context.member({ member: this.#member.name, state, reason });

@@ -87,7 +87,7 @@ export const history = z.object({
 export const device = z.object({
   id: z.string(),
   state: z.enum(['connecting', 'up', 'down', 'stopped']),
-  reason: z.string().describe('In words; empty while up'),
+  reason: localText.describe('In words; empty while up'),
   sinceMs: z.number(),
   restarts: z.int(),
   lastFrameMs: z.number().nullable(),
@@ -95,7 +95,7 @@ export const device = z.object({
     z.object({
       member: z.string(),
       state: z.enum(['up', 'degraded', 'down']),
-      reason: z.string(),
+      reason: localText,
     }),
   ),
   counters: z.record(z.string(), z.number()),
@@ -105,7 +105,7 @@ export const sink = z.object({
   id: z.string(),
   kind: z.string(),
   state: z.enum(['connecting', 'up', 'down', 'stopped']),
-  reason: z.string().describe('In words; empty while up'),
+  reason: localText.describe('In words; empty while up'),
   sinceMs: z.number(),
   position: z.number().describe('Everything up to this seq is delivered or in quarantine'),
   lagEntries: z.number(),
@@ -120,7 +120,7 @@ export const sink = z.object({
 
 export const health = z.object({ status: z.literal('ok'), version: z.string() });
 
-export const readiness = z.object({ ready: z.boolean(), reasons: z.array(z.string()) });
+export const readiness = z.object({ ready: z.boolean(), reasons: z.array(localText) });
 
 export const failure = z.object({
   error: z.object({ code: z.string(), message: z.string() }),

@@ -29,7 +29,7 @@ const check = async (options: Options, kit: Kit): Promise<void> => {
     kit.print(JSON.stringify({ ok: true, site: siteReport(result.site) }, null, 2));
   } else {
     for (const line of summaryLines(result.site, kit)) kit.print(line);
-    if (options.plan === true) for (const line of planLines(result.site)) kit.print(line);
+    if (options.plan === true) for (const line of planLines(result.site, kit)) kit.print(line);
   }
   kit.finish(exitCodes.ok);
 };

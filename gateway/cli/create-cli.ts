@@ -1,8 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import { describeError } from '../core/error.ts';
 import { addCheckCommand } from './check-command.ts';
 import { type Composition, type ExitCode, exitCodes } from './composition.ts';
-import type { Kit } from './kit.ts';
+import { type Kit, wordsOf } from './kit.ts';
 import { chooseLanguage } from './language.ts';
 import { type Messages, messages } from './messages.ts';
 import { UsageError } from './option-values.ts';
@@ -102,7 +101,7 @@ const explain = (error: unknown, kit: Kit): ExitCode => {
     kit.complain(error.message);
     return exitCodes.invalid;
   }
-  kit.complain(text.failed(describeError(error)));
+  kit.complain(text.failed(wordsOf(error, kit)));
   return exitCodes.failure;
 };
 

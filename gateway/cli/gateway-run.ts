@@ -1,8 +1,7 @@
 import { loadSite } from '../../config/loader.ts';
 import type { LoadedSite } from '../../config/site.ts';
-import { describeError } from '../core/error.ts';
 import { exitCodes } from './composition.ts';
-import { type Kit, loadOptions, type SiteOptions } from './kit.ts';
+import { type Kit, loadOptions, type SiteOptions, wordsOf } from './kit.ts';
 
 export type GatewayRun = {
   readonly site: LoadedSite;
@@ -26,7 +25,7 @@ export const runToEnd = async (run: GatewayRun, kit: Kit): Promise<void> => {
     });
     kit.finish(exitCodes.ok);
   } catch (error) {
-    kit.complain(kit.text.failed(describeError(error)));
+    kit.complain(kit.text.failed(wordsOf(error, kit)));
     kit.finish(exitCodes.failure);
   }
 };

@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import { loadSite } from '../../config/loader.ts';
 import { formatProblem } from '../../config/problem.ts';
 import type { LoadedSite, LoadOptions, LoadResult } from '../../config/site.ts';
+import { explainError } from '../core/error-text.ts';
 import type { Composition, ExitCode } from './composition.ts';
 import type { Language } from './language.ts';
 import type { Messages } from './messages.ts';
+import { WordedError } from './option-values.ts';
 
 /** What every command works with. */
 export type Kit = {
@@ -51,3 +53,7 @@ export const loadOrComplain = async (
   complainOfProblems(result, kit);
   return undefined;
 };
+
+/** A failure in words for people, as the language has them. */
+export const wordsOf = (error: unknown, { language }: Kit): string =>
+  error instanceof WordedError ? error.message : explainError(error)[language];

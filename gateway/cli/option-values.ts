@@ -1,7 +1,12 @@
 import type { Messages } from './messages.ts';
 
+/** A failure whose message is in the language of the user already. */
+export class WordedError extends Error {
+  override readonly name: string = 'WordedError';
+}
+
 /** A mistake on the command line, in words for the person who made it. */
-export class UsageError extends Error {
+export class UsageError extends WordedError {
   override readonly name = 'UsageError';
 }
 

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { SourceAdapter } from '../core/adapter.ts';
-import { describeError } from '../core/error.ts';
 import { exitCodes } from './composition.ts';
-import type { Kit } from './kit.ts';
+import { type Kit, wordsOf } from './kit.ts';
 import { parseSeconds, UsageError } from './option-values.ts';
 import { stopOnSignals } from './stop-signal.ts';
 
@@ -45,7 +44,7 @@ const probe = async (target: Target, options: Options, kit: Kit): Promise<void> 
     else for (const line of report.lines) kit.print(line);
     kit.finish(exitCodes.ok);
   } catch (error) {
-    const reason = timeout.aborted ? kit.text.probeTimedOut(seconds) : describeError(error);
+    const reason = timeout.aborted ? kit.text.probeTimedOut(seconds) : wordsOf(error, kit);
     kit.complain(kit.text.failed(reason));
     kit.finish(exitCodes.failure);
   } finally {

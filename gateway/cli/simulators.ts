@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { describeError, GatewayError } from '../core/error.ts';
+import { describeError } from '../core/error.ts';
 import type { Kit } from './kit.ts';
+import { WordedError } from './option-values.ts';
 
 export type RunningSimulators = {
   /** Base URL of their control interface. */
@@ -19,9 +20,6 @@ export type RunningSimulators = {
 const startSeconds = 30;
 const stopMs = 3000;
 
-const failure = (message: string): GatewayError =>
-  new GatewayError('UNAVAILABLE', message, { retryable: false });
-
 /**
  * Simulators are separate programs that speak only wire protocols, so they are only ever started as processes. They end with
  * their standard input: a pipe that stays open for as long as this process lives, and no longer even when it is killed.
@@ -32,7 +30,8 @@ export const spawnSimulators = (
   stdout: 'inherit' | 'pipe',
 ): ChildProcess => {
   const { simulatorsProgram } = kit.composition;
-  if (!existsSync(simulatorsProgram)) throw failure(kit.text.simulatorsMissing(simulatorsProgram));
+  if (!existsSync(simulatorsProgram))
+    throw new WordedError(kit.text.simulatorsMissing(simulatorsProgram));
   return spawn(process.execPath, [simulatorsProgram, '--exit-with-stdin', ...flags], {
     stdio: ['pipe', stdout, 'inherit'],
   });
@@ -63,7 +62,7 @@ const announcementSchema = z
   .pipe(z.object({ control: z.url() }));
 
 /**
- * Starts the simulators of the demo and waits until all of their servers listen. Throws a GatewayError when they do not come up, or
+ * Starts the simulators of the demo and waits until all of their servers listen. Throws a WordedError when they do not come up, or
  * when `signal` aborts before.
  */
 export const startSimulators = async (
@@ -91,10 +90,10 @@ export const startSimulators = async (
     const announcement = announcementSchema.safeParse(line);
     if (announcement.success) return { control: announcement.data.control, ended, stop };
     await stop();
-    throw failure(kit.text.simulatorsUnclear(line.slice(0, 200)));
+    throw new WordedError(kit.text.simulatorsUnclear(line.slice(0, 200)));
   }
   const reason = await ended;
-  throw failure(
+  throw new WordedError(
     reason === 'SIGKILL'
       ? kit.text.simulatorsSilent(startSeconds)
       : kit.text.simulatorsEnded(reason),

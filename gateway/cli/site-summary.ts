@@ -1,7 +1,7 @@
 import { displayFile } from '../../config/problem.ts';
 import type { LoadedSite, LoadedSource } from '../../config/site.ts';
 import type { PlanReport } from '../core/adapter.ts';
-import { formatEquipmentPath, type GroupSpec } from '../core/point.ts';
+import { formatEquipmentPath, type GroupSpec, type LocalText } from '../core/point.ts';
 import type { Kit } from './kit.ts';
 import { displayWidth, formatTable } from './text-table.ts';
 
@@ -56,7 +56,8 @@ const identityLine = (site: LoadedSite, kit: Kit): string => {
 const sourceLines = (source: LoadedSource, site: LoadedSite, kit: Kit): string[] => {
   const { points, equipment } = count(groupsOf(site, source.input.id));
   const head = `${source.input.id} (${source.adapter.kind}): ${kit.text.pointsOf(points, equipment)}`;
-  return [head, ...(planOf(source)?.summary ?? []).map((line) => `  ${line}`)];
+  const summary = planOf(source)?.summary ?? [];
+  return [head, ...summary.map((line) => `  ${line[kit.language]}`)];
 };
 
 const brokerLine = (site: LoadedSite, kit: Kit): string => {
@@ -97,9 +98,11 @@ export const summaryLines = (site: LoadedSite, kit: Kit): string[] => {
 };
 
 /** Each source's plan as a table. */
-export const planLines = (site: LoadedSite): string[] =>
+export const planLines = (site: LoadedSite, { language }: Kit): string[] =>
   site.sources.flatMap((source) => {
     const plan = planOf(source);
     if (plan === undefined) return [];
-    return ['', plan.title, ...formatTable(plan), ...plan.summary];
+    const words = (texts: readonly LocalText[]): string[] => texts.map((text) => text[language]);
+    const table = { columns: words(plan.columns), rows: plan.rows };
+    return ['', plan.title[language], ...formatTable(table), ...words(plan.summary)];
   });

@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
 import type { LoadedSite } from '../../config/site.ts';
-import { describeError } from '../core/error.ts';
 import { exitCodes } from './composition.ts';
 import { runToEnd } from './gateway-run.ts';
-import { type Kit, loadOrComplain, type SiteOptions } from './kit.ts';
+import { type Kit, loadOrComplain, type SiteOptions, wordsOf } from './kit.ts';
 import { startSimulators } from './simulators.ts';
 import { stopOnSignals } from './stop-signal.ts';
 
@@ -31,7 +30,7 @@ const runDemo = async ({ site, options }: Demo, kit: Kit): Promise<void> => {
   } catch (error) {
     // Stopped by the user before the simulators were up: nothing failed.
     if (stop.signal.aborted) return;
-    kit.complain(kit.text.failed(describeError(error)));
+    kit.complain(kit.text.failed(wordsOf(error, kit)));
     kit.finish(exitCodes.failure);
   } finally {
     stop.release();

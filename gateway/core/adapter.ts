@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { GroupSpec } from './point.ts';
+import type { GroupSpec, LocalText } from './point.ts';
 import type { Sink, SinkContext } from './sink.ts';
 import type { Source } from './source.ts';
 
@@ -36,10 +36,10 @@ export type SinkInput<Config> = {
 
 /** What a source will ask of its devices, for people, before anything is connected. */
 export type PlanReport = {
-  readonly title: string;
-  readonly columns: readonly string[];
+  readonly title: LocalText;
+  readonly columns: readonly LocalText[];
   readonly rows: readonly (readonly (string | number)[])[];
-  readonly summary: readonly string[];
+  readonly summary: readonly LocalText[];
   /** A plan that cannot work (it does not fit its period) is refused by these. */
   readonly issues: readonly ConfigIssue[];
 };

@@ -6,6 +6,8 @@ export type GroupNumber = number & { readonly __brand: 'GroupNumber' };
 /** A text in both first languages of the product. */
 export type LocalText = { readonly en: string; readonly zh: string };
 
+export const noText: LocalText = { en: '', zh: '' };
+
 /**
  * Where a piece of equipment stands in the plant, after ISA-95 (IEC 62264-1 §5.3, equipment hierarchy). Each part is
  * `[A-Za-z0-9][A-Za-z0-9_-]*`, so that a path is an MQTT topic and a tag value as it stands.

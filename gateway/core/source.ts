@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { GatewayEvent } from './event.ts';
 import type { Log } from './log.ts';
-import type { GroupSpec } from './point.ts';
+import type { GroupSpec, LocalText } from './point.ts';
 
 /**
  * One frame as a source hands it in. The arrays are the source's own, one item a channel of the group, and are copied
@@ -22,7 +22,7 @@ export type MemberState = {
   readonly member: string;
   readonly state: 'up' | 'degraded' | 'down';
   /** In words, with what was tried; empty when up. */
-  readonly reason: string;
+  readonly reason: LocalText;
 };
 
 export interface SourceContext {

@@ -378,13 +378,21 @@ class Assembly {
     };
   }
 
-  #readiness(): { readonly ready: boolean; readonly reasons: readonly string[] } {
-    const reasons: string[] = [];
+  #readiness(): ReturnType<GatewayView['readiness']> {
+    const reasons: LocalText[] = [];
     const { failing } = this.#journal.statistics();
-    if (failing !== undefined) reasons.push(`the journal cannot write: ${failing}`);
+    if (failing !== undefined) {
+      reasons.push({
+        en: `the journal cannot write: ${failing}`,
+        zh: `日志无法写入（${failing}）`,
+      });
+    }
     const { periodMs } = this.#parts.ticks;
     const sinceMs = this.#clock.nowMs() - (this.#lastTickMs ?? this.#startedMs);
-    if (sinceMs > 3 * periodMs) reasons.push(`no tick for ${Math.round(sinceMs)} ms`);
+    if (sinceMs > 3 * periodMs) {
+      const ms = Math.round(sinceMs);
+      reasons.push({ en: `no tick for ${ms} ms`, zh: `已有 ${ms} 毫秒没有节拍` });
+    }
     return { ready: reasons.length === 0, reasons };
   }
 

@@ -1,8 +1,10 @@
 import type { Clock } from '../core/clock.ts';
 import type { EntryBatch } from '../core/entry.ts';
-import { describeError, errorFields, GatewayError } from '../core/error.ts';
+import { errorFields, GatewayError } from '../core/error.ts';
+import { explainError } from '../core/error-text.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
+import { type LocalText, noText } from '../core/point.ts';
 import type { Sink, WriteResult } from '../core/sink.ts';
 import type { Cursor, QuarantineInput } from '../journal/contract.ts';
 import type { Backoff } from './backoff.ts';
@@ -14,7 +16,7 @@ export type SinkStatus = {
   readonly id: string;
   readonly kind: string;
   readonly state: SinkState;
-  readonly reason: string;
+  readonly reason: LocalText;
   readonly sinceMs: number;
   /** Everything up to and including this seq is delivered or in quarantine. */
   readonly position: number;
@@ -57,7 +59,7 @@ const idleWaitMs = 250;
 export class SinkPump {
   readonly #options: SinkPumpOptions;
   #state: SinkState = 'connecting';
-  #reason = '';
+  #reason = noText;
   #sinceMs: number;
   #open = false;
   #delivered = 0;
@@ -105,7 +107,7 @@ export class SinkPump {
     }
     await sink.close();
     await cursor.close();
-    this.#enter('stopped', '');
+    this.#enter('stopped', noText);
   }
 
   async #deliver(batch: EntryBatch, signal: AbortSignal): Promise<boolean> {
@@ -176,21 +178,21 @@ export class SinkPump {
 
   #failed(error: unknown): void {
     const { log, sink, event } = this.#options;
-    const reason = describeError(error);
+    const reason = explainError(error);
     // After any failure the connection is made anew: a half-dead one is the commonest cause of data that stops.
     this.#open = false;
     if (this.#state !== 'down') {
       log.warn(
         { sink: sink.id, ...errorFields(error) },
-        `sink lost; frames wait in the journal: ${reason}`,
+        `sink lost; frames wait in the journal: ${reason.en}`,
       );
       event({
         code: 'sink-lost',
         severity: 'warning',
         subject: sink.id,
         text: {
-          en: `Sink ${sink.id} does not take data, which waits in the journal: ${reason}`,
-          zh: `输出 ${sink.id} 无法接收数据，数据保存在日志中等待：${reason}`,
+          en: `Sink ${sink.id} does not take data, which waits in the journal: ${reason.en}`,
+          zh: `输出 ${sink.id} 无法接收数据，数据保存在日志中等待：${reason.zh}`,
         },
       });
     }
@@ -200,7 +202,7 @@ export class SinkPump {
   #up(): void {
     if (this.#state === 'up') return;
     const wasDown = this.#state === 'down';
-    this.#enter('up', '');
+    this.#enter('up', noText);
     if (!wasDown) return;
     const { log, sink, event } = this.#options;
     log.info({ sink: sink.id }, 'sink takes data again');
@@ -217,7 +219,7 @@ export class SinkPump {
     return this.#options.clock.nowMs() - newestMs > this.#options.historyAfterMs;
   }
 
-  #enter(state: SinkState, reason: string): void {
+  #enter(state: SinkState, reason: LocalText): void {
     if (state !== this.#state) this.#sinceMs = this.#options.clock.nowMs();
     this.#state = state;
     this.#reason = reason;

@@ -1,8 +1,9 @@
 import type { Clock, Participant } from '../core/clock.ts';
-import { describeError, errorFields, GatewayError } from '../core/error.ts';
+import { errorFields, GatewayError } from '../core/error.ts';
+import { explainError } from '../core/error-text.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
-import type { RegisteredGroup } from '../core/point.ts';
+import { type LocalText, noText, type RegisteredGroup } from '../core/point.ts';
 import { isGood, isUncertain } from '../core/quality.ts';
 import type { MemberState, Source, SourceContext, SourceFrame } from '../core/source.ts';
 import type { Backoff } from './backoff.ts';
@@ -13,7 +14,7 @@ export type SourceStatus = {
   readonly id: string;
   readonly state: ConnectionState;
   /** In words: empty while up. */
-  readonly reason: string;
+  readonly reason: LocalText;
   readonly sinceMs: number;
   readonly restarts: number;
   /** When the last frame with anything usable in it came: not one that only says that nothing was read. */
@@ -37,6 +38,8 @@ export type SourceSupervisorOptions = {
 /** A connection that ends sooner was no end of the outage: a device may answer once and close, again and again. */
 const stoodMs = 10_000;
 
+const connectionIsLost: LocalText = { en: 'the connection is lost', zh: '连接已中断' };
+
 /**
  * Keeps one source's connection alive: runs it, and when it ends by an error, says so once and runs it again after
  * back-off. One source's trouble never delays another's.
@@ -46,7 +49,7 @@ export class SourceSupervisor {
   readonly #members = new Map<string, MemberState>();
   readonly #counters: Record<string, number> = {};
   #state: ConnectionState = 'connecting';
-  #reason = '';
+  #reason = noText;
   #sinceMs: number;
   #restarts = 0;
   #lastFrameMs: number | undefined;
@@ -85,12 +88,12 @@ export class SourceSupervisor {
       await participant.sleepUntil(clock.monotonicMs() + backoff.nextMs(), signal);
       participant.leave();
     }
-    this.#enter('stopped', '');
+    this.#enter('stopped', noText);
   }
 
   async #runOnce(signal: AbortSignal): Promise<unknown> {
     const { source, clock } = this.#options;
-    if (this.#state !== 'down') this.#enter('connecting', '');
+    if (this.#state !== 'down') this.#enter('connecting', noText);
     // In lock-step, time stands from here until the source itself takes part in it.
     const participant = clock.join(`start:${source.id}`);
     try {
@@ -132,7 +135,7 @@ export class SourceSupervisor {
       },
       connected: () => {
         if (this.#state === 'up') return;
-        this.#enter('up', '');
+        this.#enter('up', noText);
         this.#connectedMs = this.#options.clock.monotonicMs();
       },
       count: (name, delta) => {
@@ -151,27 +154,27 @@ export class SourceSupervisor {
     if (!this.#isOutage) return;
     this.#isOutage = false;
     log.info({ source: source.id }, 'source is connected again');
-    event(sourceEvent(source.id, 'source-restored', 'info', ''));
+    event(sourceEvent(source.id, 'source-restored', 'info', noText));
   }
 
   /** Said once an outage: further attempts and short-lived connections only change what is shown. */
   #lost(error: unknown): void {
-    const reason = describeError(error);
+    const reason = explainError(error);
     const { source, log, event } = this.#options;
     this.#enter('down', reason);
     for (const member of this.#members.keys()) {
-      this.#members.set(member, { member, state: 'down', reason: 'the connection is lost' });
+      this.#members.set(member, { member, state: 'down', reason: connectionIsLost });
     }
     if (this.#isOutage) {
-      log.debug({ source: source.id }, `source still down: ${reason}`);
+      log.debug({ source: source.id }, `source still down: ${reason.en}`);
       return;
     }
     this.#isOutage = true;
-    log.warn({ source: source.id, ...errorFields(error) }, `source lost: ${reason}`);
+    log.warn({ source: source.id, ...errorFields(error) }, `source lost: ${reason.en}`);
     event(sourceEvent(source.id, 'source-lost', 'warning', reason));
   }
 
-  #enter(state: ConnectionState, reason: string): void {
+  #enter(state: ConnectionState, reason: LocalText): void {
     if (state !== this.#state) this.#sinceMs = this.#options.clock.nowMs();
     this.#state = state;
     this.#reason = reason;
@@ -195,13 +198,13 @@ const sourceEvent = (
   subject: string,
   code: 'source-lost' | 'source-restored',
   severity: 'info' | 'warning',
-  reason: string,
+  reason: LocalText,
 ): GatewayEvent => ({
   code,
   severity,
   subject,
   text:
     code === 'source-lost'
-      ? { en: `Source ${subject} lost: ${reason}`, zh: `数据源 ${subject} 已断开：${reason}` }
+      ? { en: `Source ${subject} lost: ${reason.en}`, zh: `数据源 ${subject} 已断开：${reason.zh}` }
       : { en: `Source ${subject} is back`, zh: `数据源 ${subject} 已恢复` },
 });

@@ -50,7 +50,7 @@ export interface GatewayView {
   nowMs(): number;
   status(): GatewayStatus;
   /** Ready: journal writable and time passing. Reasons are in words, for whoever must act. */
-  readiness(): { readonly ready: boolean; readonly reasons: readonly string[] };
+  readiness(): { readonly ready: boolean; readonly reasons: readonly LocalText[] };
   history(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
   /** The text behind a dictionary id of a string channel. */
   text(id: number): string | undefined;

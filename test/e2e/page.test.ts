@@ -158,7 +158,7 @@ chromium.describe('the page of the demo site', () => {
     const soon = { timeout: newsWithinMs };
     await expect.poll(() => tile.textContent(), soon).toBe('?');
     expect(await tile.getAttribute('class')).toContain('bad');
-    await expect.poll(() => device.textContent(), soon).toMatch(/中断: \S/);
+    await expect.poll(() => device.textContent(), soon).toMatch(/中断：[\u4E00-\u9FFF]+（.+）/);
     await demo.simulator.send('DELETE', '/faults');
     await expect.poll(() => tile.textContent(), soon).not.toBe('?');
   });
@@ -166,19 +166,22 @@ chromium.describe('the page of the demo site', () => {
   it('does not look live while the gateway cannot record, and says why', async () => {
     const banner = page.locator('#banner');
     const soon = { timeout: newsWithinMs };
-    const reasons = ['the journal cannot write: ENOSPC', 'no tick for 9000 ms'];
+    const reasons = [
+      { en: 'the journal cannot write: ENOSPC', zh: '日志无法写入（ENOSPC）' },
+      { en: 'no tick for 9000 ms', zh: '已有 9000 毫秒没有节拍' },
+    ];
     await page.route('**/readyz', (route) =>
       route.fulfill({ status: 503, json: { ready: false, reasons } }),
     );
     await banner.waitFor({ state: 'visible', ...soon });
     expect(await banner.textContent()).toBe(
-      `网关未能正常记录数据，以下数值可能不是当前值： ${reasons.join('; ')}`,
+      `网关未能正常记录数据，以下数值可能不是当前值：日志无法写入（ENOSPC）；已有 9000 毫秒没有节拍`,
     );
     expect(await textOf('#feed')).toBe('');
     expect(await page.locator('#views').getAttribute('class')).toContain('not-current');
     await page.click('#language');
     expect(await banner.textContent()).toBe(
-      `The gateway does not record, the values below may not be current: ${reasons.join('; ')}`,
+      `The gateway does not record, the values below may not be current: the journal cannot write: ENOSPC; no tick for 9000 ms`,
     );
     await page.click('#language');
     await page.unroute('**/readyz');

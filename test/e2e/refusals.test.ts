@@ -166,9 +166,9 @@ influx.describe('a gateway whose database refuses it', () => {
 
   it('says in words what is wrong, without the password, and keeps what waits', async () => {
     const refused = await sinkThat('wrong-password', ({ state }) => state === 'down');
-    expect(refused.reason).toMatch(/answered 401: .*authorization failed/);
+    expect(refused.reason.en).toMatch(/answered 401: .*authorization failed/);
     const missing = await sinkThat('wrong-database', ({ state }) => state === 'down');
-    expect(missing.reason).toMatch(/answered 404: .*database not found: "later"/);
+    expect(missing.reason.en).toMatch(/answered 404: .*database not found: "later"/);
     for (const id of ['wrong-password', 'wrong-database']) {
       const waiting = await sinkThat(id, ({ lagEntries }) => lagEntries > 500);
       expect(waiting).toMatchObject({ rejectedEntries: 0, lostToRetention: 0 });

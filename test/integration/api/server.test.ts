@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveFailure, LiveValues } from '../../../gateway/api/contract.ts';
 import { type ApiServer, startApi } from '../../../gateway/api/server.ts';
-import type { RegisteredGroup } from '../../../gateway/core/point.ts';
+import { noText, type RegisteredGroup } from '../../../gateway/core/point.ts';
 import { statusCodes } from '../../../gateway/core/quality.ts';
 import { LatestValues } from '../../../gateway/runtime/latest-values.ts';
 import type { GatewayView } from '../../../gateway/runtime/view.ts';
 import { EntryBatchBuilder, testDirectory, testGroup } from '../../support/entry-batch.ts';
 import { createTestLog } from '../../support/test-log.ts';
+
+const diskIsFull = { en: 'the disk is full', zh: '磁盘已满' };
 
 const directory = testDirectory([
   testGroup({
@@ -57,11 +59,11 @@ const createView = (): GatewayView & { ready: boolean } => {
         {
           id: 'plc',
           state: 'down',
-          reason: 'refused',
+          reason: { en: 'refused', zh: '被拒绝' },
           sinceMs: 2000,
           restarts: 3,
           lastFrameMs: undefined,
-          members: [{ member: 'unit 1', state: 'down', reason: 'no answer' }],
+          members: [{ member: 'unit 1', state: 'down', reason: { en: 'no answer', zh: '无应答' } }],
           counters: { timeouts: 2 },
         },
       ],
@@ -70,7 +72,7 @@ const createView = (): GatewayView & { ready: boolean } => {
           id: 'influx',
           kind: 'influxdb',
           state: 'up',
-          reason: '',
+          reason: noText,
           sinceMs: 1000,
           position: 7,
           lagEntries: 0,
@@ -84,7 +86,7 @@ const createView = (): GatewayView & { ready: boolean } => {
         },
       ],
     }),
-    readiness: () => ({ ready: view.ready, reasons: view.ready ? [] : ['the disk is full'] }),
+    readiness: () => ({ ready: view.ready, reasons: view.ready ? [] : [diskIsFull] }),
     history: async ({ fromMs, maxIntervals }) => [
       {
         startMs: fromMs,
@@ -160,7 +162,7 @@ describe('the HTTP interface', () => {
     view.ready = false;
     expect(await get('/readyz')).toEqual({
       status: 503,
-      body: { ready: false, reasons: ['the disk is full'] },
+      body: { ready: false, reasons: [diskIsFull] },
     });
     view.ready = true;
   });
@@ -225,7 +227,13 @@ describe('the HTTP interface', () => {
 
   it('shows devices and sinks with their state in words', async () => {
     expect((await get('/api/v1/devices')).body).toMatchObject([
-      { id: 'plc', state: 'down', reason: 'refused', lastFrameMs: null, counters: { timeouts: 2 } },
+      {
+        id: 'plc',
+        state: 'down',
+        reason: { en: 'refused', zh: '被拒绝' },
+        lastFrameMs: null,
+        counters: { timeouts: 2 },
+      },
     ]);
     expect((await get('/api/v1/sinks')).body).toMatchObject([
       { id: 'influx', state: 'up', deliveredEntries: 7, rejectedEntries: 1, lost: 2 },

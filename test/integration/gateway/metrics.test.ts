@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { GatewayError } from '../../../gateway/core/error.ts';
+import { noText } from '../../../gateway/core/point.ts';
 import type { DeliveryBatch, WriteResult } from '../../../gateway/core/sink.ts';
 import type { Source, SourceContext } from '../../../gateway/core/source.ts';
 import { type RunningGateway, startGateway } from '../../../gateway/runtime/gateway.ts';
@@ -18,8 +19,12 @@ const noisySource = (emitted: { count: number; refused: number }): Source => ({
   groups: [plainGroup('f01', channels)],
   run: async (context: SourceContext) => {
     context.connected();
-    context.member({ member: 'unit 1', state: 'up', reason: '' });
-    context.member({ member: 'unit "2"', state: 'down', reason: 'no answer' });
+    context.member({ member: 'unit 1', state: 'up', reason: noText });
+    context.member({
+      member: 'unit "2"',
+      state: 'down',
+      reason: { en: 'no answer', zh: '无应答' },
+    });
     const values = new Float64Array(channels);
     const status = new Uint32Array(channels);
     while (emitted.count < frames) {

@@ -56,7 +56,7 @@ const gaugeAdapter: SourceAdapter<GaugeConfig> = {
         : [],
     ),
   plan: ({ config }) => ({
-    title: 'plan',
+    title: { en: 'plan', zh: '计划' },
     columns: [],
     rows: [],
     summary: [],

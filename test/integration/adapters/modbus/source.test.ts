@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../../gateway/core/error.ts';
+import { noText } from '../../../../gateway/core/point.ts';
 import { LockStepClock } from '../../../../gateway/runtime/lock-step-clock.ts';
 import { systemClock } from '../../../../gateway/runtime/system-clock.ts';
 import { exceptionAnswer, registersAnswer } from '../../../support/modbus-device.ts';
@@ -81,7 +82,9 @@ describe('a Modbus source', () => {
     expect(times(run)).toEqual([0, 100, 200, 300, 400]);
     expect(values(run)).toEqual([7, 100, 200, 300, 400].map((value) => [value, 'Good']));
     expect(run.frames[0]).toMatchObject({ equipment: 'device', group: 'signals' });
-    expect(run.members).toEqual([{ member: 'unit 1 (area/line/device)', state: 'up', reason: '' }]);
+    expect(run.members).toEqual([
+      { member: 'unit 1 (area/line/device)', state: 'up', reason: noText },
+    ]);
     expect(run.connections()).toBe(1);
     expect(run.counters).toMatchObject({ polls: 5, requests: 5 });
     expect(await run.stop()).toBeUndefined();
@@ -169,7 +172,7 @@ describe('a Modbus source', () => {
     await finished;
     expect(values(run)).toEqual([[0, symbol]]);
     expect(run.members.map(({ state }) => state)).toEqual(['degraded']);
-    expect(run.members[0]?.reason).toContain(`exception ${code}`);
+    expect(run.members[0]?.reason.en).toContain(`exception ${code}`);
     expect(run.counters).toMatchObject({ exceptions: 1 });
   });
 

@@ -222,7 +222,10 @@ describe('nodes that are not there', () => {
     expect(running.members.at(-1)).toMatchObject({
       member: 'area/line/device#signals',
       state: 'degraded',
-      reason: '1 of 2 nodes missing: device/late (s=Late): BadNodeIdUnknown',
+      reason: {
+        en: '1 of 2 nodes missing: device/late (s=Late): BadNodeIdUnknown',
+        zh: '2 个节点中缺少 1 个：device/late (s=Late): BadNodeIdUnknown',
+      },
     });
     await server.add({ name: 'Late', type: 'Double', value: 5 });
     await running.until(() => lastOf(running, 'late')?.[0] === 5);

@@ -23,7 +23,7 @@ describe('the plan of a Modbus source', () => {
     expect(report.columns).toHaveLength(11);
     // Request 12 bytes, answer 9 and two a register; 9 of the 19 registers are read for nothing.
     expect(report.rows).toEqual([[7, 'device', 'holding', 0, 18, 19, 9, 1000, 1, 12 + 9 + 38, 2]]);
-    expect(report.summary).toEqual([
+    expect(report.summary.map(({ en }) => en)).toEqual([
       '1 requests/s, 59 bytes/s',
       '0.0 % of the time of the connection (2 ms a round trip, 16 at once)',
       '53 % of what is read is wanted',
@@ -38,9 +38,18 @@ describe('the plan of a Modbus source', () => {
     const wireMs = ((8 + 43 + 7) * 11 * 1000) / 9600 + 5;
     expect(report.rows[0]?.[9]).toBe(51);
     expect(report.rows[0]?.[10]).toBeCloseTo(wireMs, 2);
-    expect(report.summary[1]).toBe(
+    expect(report.summary[1]?.en).toBe(
       '7.1 % of the time of the connection (9600 baud, 5 ms a turnaround)',
     );
+  });
+
+  it('says all of it in Chinese too', () => {
+    const { title, columns, summary } = plan(tcpEntry(502, [{ unitId: 7 }]));
+    for (const { en, zh } of [title, ...columns, ...summary]) {
+      expect(zh).toMatch(/[\u4E00-\u9FFF]/);
+      // What both say in numbers is the same.
+      expect(zh.match(/\d+/g)).toEqual(en.match(/\d+/g));
+    }
   });
 
   it('knows the silence between frames', () => {

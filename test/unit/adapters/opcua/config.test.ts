@@ -191,7 +191,12 @@ describe('the layout', () => {
 
 describe('the plan', () => {
   const summaryOf = (read: Record<string, unknown>): readonly string[] =>
-    reportPlan(opcuaInput(entry({ read, maxItemsPerCall: 1 }), '/nonexistent')).summary;
+    reportPlan(opcuaInput(entry({ read, maxItemsPerCall: 1 }), '/nonexistent')).summary.map(
+      ({ en, zh }) => {
+        expect(zh).toMatch(/[\u4E00-\u9FFF]/);
+        return en;
+      },
+    );
 
   it('counts nodes and requests', () => {
     const { rows } = reportPlan(opcuaInput(entry(), '/nonexistent'));

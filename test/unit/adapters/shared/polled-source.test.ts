@@ -5,6 +5,7 @@ import {
   pollUp,
   runPolledSource,
 } from '../../../../adapters/shared/polled-source.ts';
+import type { LocalText } from '../../../../gateway/core/point.ts';
 import type { Source } from '../../../../gateway/core/source.ts';
 import { LockStepClock } from '../../../../gateway/runtime/lock-step-clock.ts';
 import { runSource, type SourceRun } from '../../../support/source-run.ts';
@@ -67,9 +68,11 @@ const run = async (
 const timesOf = (polls: readonly Poll[], name: string): readonly number[] =>
   polls.filter(({ member }) => member === name).map(({ atMs }) => atMs);
 
+const words = (en: string): LocalText => ({ en, zh: `${en}，中文` });
+
 const unanswered = (costMs: number): PollResult => ({
   state: 'unanswered',
-  reason: 'no answer',
+  reason: words('no answer'),
   costMs,
 });
 
@@ -98,16 +101,16 @@ describe('runPolledSource', () => {
     const results: readonly PollResult[] = [
       pollUp,
       pollUp,
-      { state: 'degraded', reason: 'x' },
-      { state: 'degraded', reason: 'x' },
-      { state: 'degraded', reason: 'y' },
+      { state: 'degraded', reason: words('x') },
+      { state: 'degraded', reason: words('x') },
+      { state: 'degraded', reason: words('y') },
       pollUp,
     ];
     const { run: seen } = await run([{ name: 'a', periodsMs: [10] }], {
       durationMs: 50,
       script: (_poll, count) => results[count - 1] ?? pollUp,
     });
-    expect(seen.members.map(({ state, reason }) => `${state} ${reason}`)).toEqual([
+    expect(seen.members.map(({ state, reason }) => `${state} ${reason.en}`)).toEqual([
       'up ',
       'degraded x',
       'degraded y',
@@ -152,9 +155,9 @@ describe('runPolledSource', () => {
   it('treats a refused member as down only after the failures tolerated in waiting, but says so at once', async () => {
     const { run: seen, polls } = await run([{ name: 'a', periodsMs: [100] }], {
       durationMs: 1000,
-      script: () => ({ state: 'refused', reason: 'another device' }),
+      script: () => ({ state: 'refused', reason: words('another device') }),
     });
-    expect(seen.members).toEqual([{ member: 'a', state: 'down', reason: 'another device' }]);
+    expect(seen.members).toEqual([{ member: 'a', state: 'down', reason: words('another device') }]);
     expect(timesOf(polls, 'a').slice(0, 3)).toEqual([0, 100, 200]);
   });
 

@@ -17,10 +17,13 @@ const bellAdapter: SourceAdapter<z.output<typeof bellSchema>> = {
   kind: 'bell',
   configSchema: bellSchema,
   plan: ({ id }) => ({
-    title: `Source ${id}`,
-    columns: ['钟', 'rings/s'],
+    title: { en: `Source ${id}`, zh: `数据源 ${id}` },
+    columns: [
+      { en: 'bell', zh: '钟' },
+      { en: 'rings/s', zh: '次/s' },
+    ],
     rows: [['大钟', 2]],
-    summary: ['2 rings/s'],
+    summary: [{ en: '2 rings/s', zh: '每秒 2 次' }],
     issues: [],
   }),
   createSource: ({ id, site }) => ({

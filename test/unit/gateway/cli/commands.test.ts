@@ -20,11 +20,20 @@ describe('check', () => {
     const { out } = await runCli(['check', '--plan', '-c', siteFile(goodSite)]);
     expect(out.slice(-5)).toEqual([
       'Source big',
-      '钟    rings/s',
+      'bell  rings/s',
       '----  -------',
       '大钟        2',
       '2 rings/s',
     ]);
+    const chinese = await runCli(['check', '--plan', '-c', siteFile(goodSite), '--lang', 'zh']);
+    expect(chinese.out.slice(-5)).toEqual([
+      '数据源 big',
+      '钟    次/s',
+      '----  ----',
+      '大钟     2',
+      '每秒 2 次',
+    ]);
+    expect(chinese.out.join('\n')).toContain('big (bell): 1 个测点，分属 1 台设备\n');
   });
 
   test('tells every problem, in words, and ends with 2', async () => {
@@ -270,6 +279,8 @@ describe('probe', () => {
     const { code, errors } = await runCli(['probe', 'bell', 'broken']);
     expect(code).toBe(1);
     expect(errors).toEqual(['Failed: the rope is torn']);
+    const chinese = await runCli(['probe', 'bell', 'broken', '--lang', 'zh']);
+    expect(chinese.errors).toEqual(['失败：无法建立连接（the rope is torn）']);
   });
 });
 

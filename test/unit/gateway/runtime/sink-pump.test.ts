@@ -229,13 +229,17 @@ describe('SinkPump', () => {
   it('shows why a sink cannot be opened and keeps trying', async () => {
     const reasons: string[] = [];
     const { pump, ending } = setUp([batchFrom(1, 1, Date.now())], acceptAll, (attempt) => {
-      reasons.push(pump.status().reason);
+      reasons.push(pump.status().reason.zh);
       if (attempt < 3) {
         throw new GatewayError('AUTHENTICATION_FAILED', 'wrong password', { retryable: true });
       }
     });
     await pump.run(ending.signal);
-    expect(reasons).toEqual(['', 'wrong password', 'wrong password']);
+    expect(reasons).toEqual([
+      '',
+      '身份验证未通过（wrong password）',
+      '身份验证未通过（wrong password）',
+    ]);
     expect(pump.status().deliveredEntries).toBe(1);
   });
 

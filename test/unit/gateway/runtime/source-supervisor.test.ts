@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../../gateway/core/error.ts';
 import type { GatewayEvent } from '../../../../gateway/core/event.ts';
+import { noText } from '../../../../gateway/core/point.ts';
 import { statusCodes } from '../../../../gateway/core/quality.ts';
 import type { Source, SourceContext } from '../../../../gateway/core/source.ts';
 import { Backoff } from '../../../../gateway/runtime/backoff.ts';
@@ -91,9 +92,9 @@ describe('SourceSupervisor', () => {
     const states: string[] = [];
     const { supervisor, ending, events } = setUp(async (context, attempt) => {
       if (attempt === 1) throw refused();
-      states.push(`${supervisor.status().state}: ${supervisor.status().reason}`);
+      states.push(`${supervisor.status().state}: ${supervisor.status().reason.zh}`);
       context.connected();
-      states.push(`${supervisor.status().state}: ${supervisor.status().reason}`);
+      states.push(`${supervisor.status().state}: ${supervisor.status().reason.zh}`);
       await standFor(context, 9_999);
       context.emit(frame);
       expect(events.map((event) => event.code)).toEqual(['source-lost']);
@@ -104,8 +105,12 @@ describe('SourceSupervisor', () => {
       ending.abort();
     });
     await supervisor.run(ending.signal);
-    expect(states).toEqual(['down: 127.0.0.1:502 refused', 'up: ']);
+    expect(states).toEqual(['down: 无法建立连接（127.0.0.1:502 refused）', 'up: ']);
     expect(events).toHaveLength(2);
+    expect(events[0]?.text).toEqual({
+      en: 'Source plc lost: 127.0.0.1:502 refused',
+      zh: '数据源 plc 已断开：无法建立连接（127.0.0.1:502 refused）',
+    });
     expect(supervisor.status().restarts).toBe(1);
   });
 
@@ -183,8 +188,12 @@ describe('SourceSupervisor', () => {
       context.emit(frame);
       context.count('timeouts', 2);
       context.count('timeouts', 1);
-      context.member({ member: 'unit 3', state: 'down', reason: 'no answer' });
-      context.member({ member: 'unit 3', state: 'up', reason: '' });
+      context.member({
+        member: 'unit 3',
+        state: 'down',
+        reason: { en: 'no answer', zh: '无应答' },
+      });
+      context.member({ member: 'unit 3', state: 'up', reason: noText });
       ending.abort();
     });
     await supervisor.run(ending.signal);
@@ -192,7 +201,7 @@ describe('SourceSupervisor', () => {
     const status = supervisor.status();
     expect(status.lastFrameMs).toBe(7);
     expect(status.counters).toEqual({ timeouts: 3 });
-    expect(status.members).toEqual([{ member: 'unit 3', state: 'up', reason: '' }]);
+    expect(status.members).toEqual([{ member: 'unit 3', state: 'up', reason: noText }]);
   });
 
   it('shows no member as up behind a lost connection, and no bad frame as data', async () => {
@@ -203,7 +212,7 @@ describe('SourceSupervisor', () => {
         ending.abort();
         return;
       }
-      context.member({ member: 'unit 3', state: 'up', reason: '' });
+      context.member({ member: 'unit 3', state: 'up', reason: noText });
       context.emit({ ...frame, receivedMs: 5, status: Uint32Array.of(statusCodes.uncertain) });
       context.emit({ ...frame, receivedMs: 9, status: Uint32Array.of(statusCodes.badTimeout) });
       throw refused();
