@@ -97,6 +97,14 @@ const journalSection = z
       .max(8 * gibibyte)
       .default(16 * mebibyte)
       .describe('The newest part that is also kept in memory for sinks and live views'),
+    textBytes: z
+      .int()
+      .min(65_536)
+      .max(8 * gibibyte)
+      .default(16 * mebibyte)
+      .describe(
+        'Memory for the texts of string points, which are kept for good; new ones beyond it are bad',
+      ),
     segmentBytes: z
       .int()
       .min(mebibyte)

@@ -46,7 +46,8 @@ const operations: Readonly<Record<ValueType, number>> = {
   string: text,
 };
 
-const { good, badNoData, badOutOfRange, badConfigurationError } = statusCodes;
+const { good, badNoData, badOutOfRange, badResourceUnavailable, badConfigurationError } =
+  statusCodes;
 const twoTo32 = 0x1_0000_0000;
 /** SunSpec: a scale factor of 0x8000 is not implemented; the others are -10 to 10. */
 const maxScaleExponent = 10;
@@ -225,8 +226,8 @@ export class DecodeProgram {
     const cell = this.#strings[i];
     const at = start + (this.#bytes[i * bytesPerValue] as number);
     const id = cell?.read({ buffer, at, intern: (value) => this.#target.intern(value) });
-    values[channel] = id ?? 0;
-    status[channel] = id === undefined ? badNoData : good;
+    values[channel] = id === undefined || id < 1 ? 0 : id;
+    status[channel] = id === undefined ? badNoData : id < 1 ? badResourceUnavailable : good;
   }
 }
 

@@ -12,7 +12,7 @@ export class StringCell {
     this.#isByteSwapped = isByteSwapped;
   }
 
-  /** The dictionary id of the text at `at`, or undefined where there is none (blank or all zero bytes). */
+  /** The dictionary id of the text at `at`, below 1 when it was refused; undefined where there is none (blank or all zero bytes). */
   read(input: {
     readonly buffer: Buffer;
     readonly at: number;
@@ -24,7 +24,8 @@ export class StringCell {
     buffer.copy(this.#last, 0, at, end);
     const text = this.#text();
     this.#id = text === '' ? undefined : input.intern(text);
-    this.#isRead = true;
+    // A refused text is asked for again: there may be room for it then.
+    this.#isRead = this.#id === undefined || this.#id > 0;
     return this.#id;
   }
 

@@ -30,7 +30,14 @@ const typeQualifiedName = 20;
 const typeLocalizedText = 21;
 
 const twoTo32 = 2 ** 32;
-const { good, badNoData, badOutOfRange, badTypeMismatch, badDataUnavailable } = statusCodes;
+const {
+  good,
+  badNoData,
+  badOutOfRange,
+  badResourceUnavailable,
+  badTypeMismatch,
+  badDataUnavailable,
+} = statusCodes;
 
 /** InfoType DataValue with the bit Overflow (OPC UA Part 4 §7.39.2): the server's queue lost samples at this place. */
 const overflowMask = 0x0480;
@@ -142,7 +149,12 @@ export class ValueWriter {
 
   #convertText(dataType: number, raw: unknown): number {
     const text = textOf(dataType, raw);
-    if (typeof text === 'string') return this.#intern(text);
+    if (typeof text === 'string') {
+      const id = this.#intern(text);
+      if (id > 0) return id;
+      this.#failure = badResourceUnavailable;
+      return 0;
+    }
     this.#failure = text === null ? badNoData : badTypeMismatch;
     return 0;
   }

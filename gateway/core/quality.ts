@@ -13,6 +13,7 @@ export const statusCodes = {
   uncertainEngineeringUnitsExceeded: 0x4094_0000,
   uncertainSubNormal: 0x4095_0000,
   bad: 0x8000_0000,
+  badResourceUnavailable: 0x8004_0000,
   badCommunicationError: 0x8005_0000,
   badDecodingError: 0x8007_0000,
   badTimeout: 0x800a_0000,

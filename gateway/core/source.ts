@@ -32,7 +32,7 @@ export interface SourceContext {
   readonly signal: AbortSignal;
   /** Hands a frame to admission. False: refused because the journal's staging is full; counted there, nothing to do here. */
   emit(frame: SourceFrame): boolean;
-  /** The dictionary id of a text, for string channels. */
+  /** The dictionary id of a text, for string channels; below 1 when it was refused: the sample is then BadResourceUnavailable. */
   intern(text: string): number;
   event(event: GatewayEvent): void;
   /** Called on change only; shown as device health. */

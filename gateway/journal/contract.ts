@@ -15,6 +15,8 @@ export type JournalOptions = {
   readonly stagingBytes: number;
   /** Newest entries kept in memory for readers; what is not durable is kept in any case. */
   readonly memoryBytes: number;
+  /** Memory for the texts of string points, which are kept for good; beyond, new texts are refused. */
+  readonly textBytes: number;
   /** Size of a segment file; made smaller where `maxBytes` would hold fewer than 16. */
   readonly segmentBytes: number;
   readonly log: Log;
@@ -173,6 +175,10 @@ export type JournalStatistics = {
   /** By group number; since this start. */
   readonly refusedFrames: ReadonlyMap<number, number>;
   readonly refusedRecords: number;
+  /** Values of string points that got no number, and so are bad. */
+  readonly refusedTexts: number;
+  /** Memory that the texts of string points take, by estimate. */
+  readonly textBytes: number;
   /** Samples taken by retention, by point number; since this start. */
   readonly prunedSamples: ReadonlyMap<number, number>;
   /** Written by this run: compressed commits with their headers. */
@@ -212,7 +218,10 @@ export interface Journal {
   registerGroups(groups: readonly GroupSpec[]): Promise<readonly RegisteredGroup[]>;
   /** Every group ever registered, for history and for replay. */
   knownGroups(): readonly RegisteredGroup[];
-  /** The permanent id of a text, from 1; a new text is journalled. 0 when its record was refused. */
+  /**
+   * The permanent id of a text, from 1; a new text is journalled. Refused, and counted: 0 when `textBytes` are taken, -1
+   * when staging is beyond its reserve for records.
+   */
   intern(text: string): number;
   text(id: number): string | undefined;
   /**

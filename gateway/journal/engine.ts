@@ -76,6 +76,7 @@ export class JournalEngine implements Journal {
   #nextReader = 1;
   #appendedSamples = 0;
   #refusedRecords = 0;
+  #refusedTexts = 0;
   #quarantineDropped = 0;
   #syncMsMax = 0;
   #durable: Durable | undefined;
@@ -153,11 +154,18 @@ export class JournalEngine implements Journal {
   intern(text: string): number {
     const known = this.#texts.id(text);
     if (known !== undefined) return known;
+    if (!this.#texts.hasRoomFor(text)) {
+      this.#refusedTexts += 1;
+      return 0;
+    }
     const id = this.#texts.nextId;
     const record = { type: 'dictionary', timeMs: this.#options.nowMs(), id, text } as const;
-    // A text that could not be journalled is not given a number: 0 stands for none.
+    // A text that could not be journalled is not given a number.
     const seq = this.appendRecord(record);
-    if (seq < 0) return 0;
+    if (seq < 0) {
+      this.#refusedTexts += 1;
+      return -1;
+    }
     this.#texts.add({ id, text, seq });
     return id;
   }
@@ -322,6 +330,8 @@ export class JournalEngine implements Journal {
       memoryEntries: this.#tail.entries,
       refusedFrames: this.#refusedFrames,
       refusedRecords: this.#refusedRecords,
+      refusedTexts: this.#refusedTexts,
+      textBytes: this.#texts.bytes,
       quarantineDropped: this.#quarantineDropped,
       syncMsMax: this.#syncMsMax,
       failing: this.#writer.failing,

@@ -132,7 +132,7 @@ const openParts = async ({
     store,
     writer,
     recovery,
-    texts: new TextTable(texts),
+    texts: new TextTable(texts, options.textBytes),
     groups,
     cursors: stored.cursors,
     nextSeq: lastSeq + 1 + (clean ? 0 : crashGap),

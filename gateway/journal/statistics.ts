@@ -12,6 +12,8 @@ type Kept =
   | 'memoryEntries'
   | 'refusedFrames'
   | 'refusedRecords'
+  | 'refusedTexts'
+  | 'textBytes'
   | 'quarantineDropped'
   | 'syncMsMax'
   | 'failing'

@@ -2,16 +2,30 @@ import type { StoredText } from './protocol.ts';
 
 type NewText = StoredText & { readonly seq: number };
 
+/** An entry in each of two maps, and the string itself with two bytes a character at most. */
+const overheadBytes = 128;
+
+const bytesOf = (text: string): number => overheadBytes + 2 * text.length;
+
 /** The dictionary of string channels: texts by id and ids by text. */
 export class TextTable {
   readonly #texts = new Map<number, string>();
   readonly #ids = new Map<string, number>();
   /** Journalled by this run and not yet in the table on disk. */
   #fresh: NewText[] = [];
+  readonly #maxBytes: number;
   nextId = 1;
+  /** What the texts take in memory, by estimate. */
+  bytes = 0;
 
-  constructor(stored: readonly StoredText[]) {
+  /** What is stored already stays, also beyond `maxBytes`: numbers are permanent. */
+  constructor(stored: readonly StoredText[], maxBytes: number) {
+    this.#maxBytes = maxBytes;
     for (const text of stored) this.#put(text);
+  }
+
+  hasRoomFor(text: string): boolean {
+    return this.bytes + bytesOf(text) <= this.#maxBytes;
   }
 
   id(text: string): number | undefined {
@@ -40,6 +54,7 @@ export class TextTable {
   #put({ id, text }: StoredText): void {
     this.#texts.set(id, text);
     this.#ids.set(text, id);
+    this.bytes += bytesOf(text);
     this.nextId = Math.max(this.nextId, id + 1);
   }
 }

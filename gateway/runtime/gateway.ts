@@ -19,6 +19,7 @@ import { runLatestReader } from './latest-reader.ts';
 import { LatestValues } from './latest-values.ts';
 import { GatewayMetrics } from './metrics.ts';
 import { restoreProgram, runSnapshots } from './program-state.ts';
+import { judgeReadiness, type Readiness } from './readiness.ts';
 import { SinkPump } from './sink-pump.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import type { GatewayStatus } from './status.ts';
@@ -378,22 +379,11 @@ class Assembly {
     };
   }
 
-  #readiness(): ReturnType<GatewayView['readiness']> {
-    const reasons: LocalText[] = [];
+  #readiness(): Readiness {
     const { failing } = this.#journal.statistics();
-    if (failing !== undefined) {
-      reasons.push({
-        en: `the journal cannot write: ${failing}`,
-        zh: `日志无法写入（${failing}）`,
-      });
-    }
     const { periodMs } = this.#parts.ticks;
-    const sinceMs = this.#clock.nowMs() - (this.#lastTickMs ?? this.#startedMs);
-    if (sinceMs > 3 * periodMs) {
-      const ms = Math.round(sinceMs);
-      reasons.push({ en: `no tick for ${ms} ms`, zh: `已有 ${ms} 毫秒没有节拍` });
-    }
-    return { ready: reasons.length === 0, reasons };
+    const sinceTickMs = this.#clock.nowMs() - (this.#lastTickMs ?? this.#startedMs);
+    return judgeReadiness({ failing, sinceTickMs, periodMs });
   }
 
   async #stop(): Promise<readonly string[]> {

@@ -82,6 +82,11 @@ const admission: readonly MetricFamily[] = [
     (s) => s.journal.statistics.refusedRecords,
   ),
   single(
+    'seamwatt_texts_refused_total',
+    'Values of string points that are bad because the table of texts or staging is full',
+    (s) => s.journal.statistics.refusedTexts,
+  ),
+  single(
     'seamwatt_frames_late_total',
     'Frames behind their watermark',
     (s) => s.admission.lateFrames,
@@ -100,6 +105,11 @@ const journal: readonly MetricFamily[] = [
     'seamwatt_journal_staged_bytes',
     'Admitted, not yet durable',
     (s) => s.journal.statistics.stagedBytes,
+  ),
+  single(
+    'seamwatt_journal_text_bytes',
+    'Memory that texts of string points take, by estimate',
+    (s) => s.journal.statistics.textBytes,
   ),
   single('seamwatt_journal_failing', 'Whether nothing becomes durable at present', (s) =>
     s.journal.statistics.failing === undefined ? 0 : 1,

@@ -38,6 +38,9 @@ export type SourceSupervisorOptions = {
 /** A connection that ends sooner was no end of the outage: a device may answer once and close, again and again. */
 const stoodMs = 10_000;
 
+/** Characters of a text in a message. */
+const mostShown = 40;
+
 const connectionIsLost: LocalText = { en: 'the connection is lost', zh: '连接已中断' };
 
 /**
@@ -57,6 +60,7 @@ export class SourceSupervisor {
   #connectedMs: number | undefined;
   /** Whether a loss was said and its end was not. */
   #isOutage = false;
+  #hasRefusedText = false;
 
   constructor(options: SourceSupervisorOptions) {
     this.#options = options;
@@ -128,7 +132,11 @@ export class SourceSupervisor {
         if (admitted) this.#seeWhetherItStands();
         return admitted;
       },
-      intern,
+      intern: (text) => {
+        const id = intern(text);
+        if (id === 0) this.#textRefused(text);
+        return id;
+      },
       event,
       member: (state) => {
         this.#members.set(state.member, state);
@@ -172,6 +180,18 @@ export class SourceSupervisor {
     this.#isOutage = true;
     log.warn({ source: source.id, ...errorFields(error) }, `source lost: ${reason.en}`);
     event(sourceEvent(source.id, 'source-lost', 'warning', reason));
+  }
+
+  /** Said once a run: a text that differs at every read would say it at every read. */
+  #textRefused(text: string): void {
+    if (this.#hasRefusedText) return;
+    this.#hasRefusedText = true;
+    const { source, log, event } = this.#options;
+    const shown = JSON.stringify(text.slice(0, mostShown));
+    const en = `Source ${source.id}: the table of texts is full (data.journal.textBytes); new texts such as ${shown} are bad from here on`;
+    const zh = `数据源 ${source.id}：文本表已满（data.journal.textBytes）；此后的新文本（如 ${shown}）质量为坏`;
+    log.warn({ source: source.id }, en);
+    event({ code: 'texts-full', severity: 'warning', subject: source.id, text: { en, zh } });
   }
 
   #enter(state: ConnectionState, reason: LocalText): void {

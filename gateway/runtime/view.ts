@@ -1,6 +1,7 @@
 import type { SiteIdentity } from '../core/adapter.ts';
 import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
 import type { LatestValues } from './latest-values.ts';
+import type { Readiness } from './readiness.ts';
 import type { GatewayStatus } from './status.ts';
 
 /** One interval of a point's history; `mean` and the extremes are over good and uncertain samples, null without any. */
@@ -50,7 +51,7 @@ export interface GatewayView {
   nowMs(): number;
   status(): GatewayStatus;
   /** Ready: journal writable and time passing. Reasons are in words, for whoever must act. */
-  readiness(): { readonly ready: boolean; readonly reasons: readonly LocalText[] };
+  readiness(): Readiness;
   history(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
   /** The text behind a dictionary id of a string channel. */
   text(id: number): string | undefined;

@@ -20,6 +20,7 @@ export const journalOptions = (
   maxAgeMs: { raw: 30 * dayMs, kpi: 365 * dayMs, event: 365 * dayMs, record: 3_650 * dayMs },
   stagingBytes: 8 * 1024 * 1024,
   memoryBytes: 1024 * 1024,
+  textBytes: 1024 * 1024,
   segmentBytes: 1024 * 1024,
   log: silentLog,
   nowMs: () => Date.now(),

@@ -203,11 +203,16 @@ describe('texts', () => {
   const read = (program: DecodeProgram, hex: string): void =>
     program.run(Buffer.from(hex.replaceAll(' ', ''), 'hex'), 0);
 
-  const textProgram = (options: Partial<ProfilePoint> = {}) => {
+  /** `answers` are the ids that the dictionary gives; else they count up. */
+  const textProgram = (options: Partial<ProfilePoint> = {}, answers: readonly number[] = []) => {
     const values = new Float64Array(1);
     const status = new Uint32Array(1);
     const texts: string[] = [];
-    const target = { values, status, intern: (text: string) => texts.push(text) };
+    const target = {
+      values,
+      status,
+      intern: (text: string) => answers[texts.push(text) - 1] ?? texts.length,
+    };
     const given = point('string', { length: 4, ...options });
     const program = new DecodeProgram(
       [{ point: given, channel: 0, place: 0, isBitTable: false }],
@@ -215,6 +220,18 @@ describe('texts', () => {
     );
     return { program, values, status, texts };
   };
+
+  it('that the dictionary refuses are bad, and asked for again until it takes them', () => {
+    const { program, values, status, texts } = textProgram({}, [0, -1, 7]);
+    const seen = [1, 2, 3, 4].map(() => {
+      read(program, '5031 0000 0000 0000');
+      return [values[0], status[0]];
+    });
+    const { badResourceUnavailable, good } = statusCodes;
+    const refused = [0, badResourceUnavailable];
+    expect(seen).toEqual([refused, refused, [7, good], [7, good]]);
+    expect(texts).toEqual(['P1', 'P1', 'P1']);
+  });
 
   it('become ids of the dictionary, asked for once for each change', () => {
     const { program, values, status, texts } = textProgram();

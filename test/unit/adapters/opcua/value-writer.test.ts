@@ -56,6 +56,7 @@ const write = (
   const columns = { values: new Float64Array(5), status: new Uint32Array(5).fill(absentStatus) };
   const texts = new Map<string, number>();
   const writer = new ValueWriter((text) => {
+    if (text === 'one too many') return 0;
     if (!texts.has(text)) texts.set(text, 100 + texts.size);
     return texts.get(text) as number;
   });
@@ -67,7 +68,14 @@ const write = (
   return written.map((i) => [columns.values[i] as number, columns.status[i] as number]);
 };
 
-const { good, badNoData, badOutOfRange, badTypeMismatch, badSensorFailure } = statusCodes;
+const {
+  good,
+  badNoData,
+  badResourceUnavailable,
+  badOutOfRange,
+  badTypeMismatch,
+  badSensorFailure,
+} = statusCodes;
 
 describe('a value', () => {
   it.each([
@@ -89,6 +97,7 @@ describe('a value', () => {
     ['string', null, { kind: 'string' }, [0, badNoData]],
     ['localizedText', { text: '焊' }, { kind: 'string' }, [100, good]],
     ['localizedText', { text: null }, { kind: 'string' }, [0, badNoData]],
+    ['string', 'one too many', { kind: 'string' }, [0, badResourceUnavailable]],
     ['qualifiedName', { name: 'n' }, { kind: 'string' }, [100, good]],
     ['double', 1, { kind: 'string' }, [0, badTypeMismatch]],
     ['string', '1', {}, [0, badTypeMismatch]],

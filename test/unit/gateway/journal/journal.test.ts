@@ -155,6 +155,34 @@ describe('journal', { timeout: 20_000 }, () => {
     expect(records.filter((record) => record.type === 'dictionary')).toHaveLength(3);
   });
 
+  it('takes new texts only up to its bound, counts what it refuses, and keeps those it has', async () => {
+    const folder = testFolder();
+    const journal = await testJournal(folder, { textBytes: 1000 });
+    const ids = Array.from({ length: 50 }, (_, index) => journal.intern(`text ${index}`));
+    const kept = ids.filter((id) => id > 0);
+    expect(kept.length).toBeGreaterThan(3);
+    expect(kept.length).toBeLessThan(10);
+    expect(ids.slice(kept.length)).toEqual(Array(50 - kept.length).fill(0));
+    expect(journal.intern('text 0')).toBe(ids[0]);
+    const { refusedTexts, textBytes, refusedRecords } = journal.statistics();
+    expect(refusedTexts).toBe(50 - kept.length);
+    expect(textBytes).toBeLessThanOrEqual(1000);
+    expect(refusedRecords).toBe(0);
+    await journal.close();
+    // With less room than what is there already takes, none of it is lost.
+    const again = await testJournal(folder, { textBytes: 100 });
+    expect(again.text(kept.at(-1) as number)).toBe(`text ${kept.length - 1}`);
+    expect(again.intern('text 0')).toBe(ids[0]);
+    expect(again.intern('another')).toBe(0);
+  });
+
+  it('tells a text that staging refused from one that there is no room for', async () => {
+    const journal = await testJournal(testFolder(), { stagingBytes: 65_536 });
+    expect(journal.intern('x'.repeat(200_000))).toBe(-1);
+    expect(journal.intern('short')).toBeGreaterThan(0);
+    expect(journal.statistics()).toMatchObject({ refusedTexts: 1, refusedRecords: 1 });
+  });
+
   it('says who uses the folder when it is opened twice', async () => {
     const folder = testFolder();
     await testJournal(folder);

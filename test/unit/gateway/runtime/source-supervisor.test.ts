@@ -50,7 +50,7 @@ const setUp = (
       return true;
     },
     event: (event) => events.push(event),
-    intern: () => 1,
+    intern: (text) => (text.startsWith('full') ? 0 : text === 'later' ? -1 : 1),
   });
   return { supervisor, ending: new AbortController(), events, log, clock, admitted };
 };
@@ -221,6 +221,23 @@ describe('SourceSupervisor', () => {
     expect(shown).toMatchObject([
       { lastFrameMs: 5, members: [{ member: 'unit 3', state: 'down' }], state: 'down' },
     ]);
+  });
+
+  it('says once that texts are refused, in both languages, and only when it is for good', async () => {
+    const { supervisor, ending, events, log } = setUp(async (context) => {
+      expect(context.intern('good')).toBe(1);
+      expect(context.intern('later')).toBe(-1);
+      expect(events).toEqual([]);
+      for (let count = 0; count < 3; count += 1) expect(context.intern(`full ${count}`)).toBe(0);
+      ending.abort();
+    });
+    await supervisor.run(ending.signal);
+    expect(events).toMatchObject([{ code: 'texts-full', severity: 'warning', subject: 'plc' }]);
+    for (const words of Object.values(events[0]?.text ?? {})) {
+      expect(words).toContain('data.journal.textBytes');
+      expect(words).toContain('"full 0"');
+    }
+    expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
 
   it('treats a source that ends by itself as lost', async () => {
