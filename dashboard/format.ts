@@ -24,17 +24,28 @@ export const qualityOf = (current: Current): Quality => {
   return severity === 0 ? 'good' : severity === 1 ? 'uncertain' : 'bad';
 };
 
-export const unitOf = (point: { readonly unit: string }): string =>
-  displayUnits[point.unit]?.unit ?? unitNames[point.unit] ?? point.unit;
+export const plainUnitOf = (point: { readonly unit: string }): string =>
+  unitNames[point.unit] ?? point.unit;
 
-/** A value for people; `?` where there is none, never an old number. */
-export const formatValue = (point: Point, current: Current, language: Language): string => {
+export const unitOf = (point: { readonly unit: string }): string =>
+  displayUnits[point.unit]?.unit ?? plainUnitOf(point);
+
+/** A value in words or in its own unit; `?` where there is none, never an old number. */
+export const formatPlain = (point: Point, current: Current, language: Language): string => {
   const { value } = current;
   if (value === null) return '?';
   if (typeof value === 'string') return value;
   if (point.kind === 'boolean') return value === 0 ? '0' : '1';
   if (point.kind === 'enum') return point.labels?.[String(value)]?.[language] ?? String(value);
-  return formatQuantity(value, point, language);
+  return formatNumber(value, point.decimals, language);
+};
+
+/** The same in the unit that `unitOf` names. */
+export const formatValue = (point: Point, current: Current, language: Language): string => {
+  const isQuantity = point.kind === 'number' || point.kind === 'counter';
+  return isQuantity && typeof current.value === 'number'
+    ? formatQuantity(current.value, point, language)
+    : formatPlain(point, current, language);
 };
 
 /** A number in the unit that `unitOf` names. */
@@ -49,6 +60,21 @@ export const formatQuantity = (
     : formatNumber(value / display.divide, displayDecimals, language);
 };
 
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+/** Made once each: making one takes far longer than using it. */
+const numberFormat = (digits: number, language: Language): Intl.NumberFormat => {
+  const key = `${language} ${digits}`;
+  const known = numberFormats.get(key);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  numberFormats.set(key, format);
+  return format;
+};
+
 export const formatNumber = (
   value: number,
   decimals: number | undefined,
@@ -57,10 +83,7 @@ export const formatNumber = (
   const digits = decimals ?? (Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 10 ? 1 : 3);
   // No minus before what is shown as zero.
   const shown = Math.abs(value) < 0.5 * 10 ** -digits ? 0 : value;
-  return shown.toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
+  return numberFormat(digits, language).format(shown);
 };
 
 export const formatPercent = (share: number | null, language: Language): string =>

@@ -1,7 +1,9 @@
 import { connectionSections } from './connections.ts';
 import { byId, element, setText } from './dom.ts';
+import { type Choices, equipmentSection } from './equipment.ts';
 import { type FeedState, openFeed } from './feed.ts';
 import { formatTime } from './format.ts';
+import { kpiSection } from './kpis.ts';
 import {
   getJson,
   getReadiness,
@@ -12,7 +14,7 @@ import {
   type Site,
 } from './store.ts';
 import { type Language, text } from './texts.ts';
-import { kpiSection, seamSection, type TileSpec, tileSection, type View } from './tiles.ts';
+import { seamSection, type TileSpec, tileSection } from './tiles.ts';
 
 const lineTiles: readonly TileSpec[] = [
   { path: 'welding/mpm01/line/panelId', label: 'panelId' },
@@ -51,7 +53,7 @@ class Page {
   #feedState: FeedState = 'connecting';
   /** Why the gateway is not ready, in its own words. */
   #notReady: Readiness['reasons'] = [];
-  #views: readonly View[] = [];
+  readonly #choices: Choices = new Map();
   /** The gateway's, since the clock of this machine may be off. */
   #nowMs: number;
 
@@ -74,15 +76,16 @@ class Page {
     setText(byId('simulated'), text('simulated', language));
     byId('simulated').hidden = !this.#site.simulated;
     setText(byId('language'), text('otherLanguage', language));
-    this.#views = [
+    this.#store.unwatchAll();
+    const views = [
       tileSection(this.#store, text('line', language), lineTiles, language),
       seamSection(this.#store, language),
       tileSection(this.#store, text('park', language), parkTiles, language),
       kpiSection(this.#store, this.#kpis, language),
     ].filter((view) => view !== undefined);
-    byId('views').replaceChildren(...this.#views.map((view) => view.node), this.#connections);
+    const equipment = equipmentSection(this.#store, this.#choices, language);
+    byId('views').replaceChildren(...views, this.#connections, equipment);
     this.#showFeed();
-    this.#refresh();
     this.refreshConnections();
   }
 
@@ -91,12 +94,9 @@ class Page {
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     openFeed(url, {
       values: (message) => {
-        for (const [number, timeMs, value, status] of message.values) {
-          this.#store.set(number, { timeMs, value, status });
-        }
+        this.#store.apply(message.values);
         this.#nowMs = message.nowMs;
         setText(byId('clock'), formatTime(message.nowMs, this.#site.timeZone, this.#language));
-        this.#refresh();
       },
       state: (state) => {
         this.#feedState = state;
@@ -128,10 +128,6 @@ class Page {
       // The banner of the feed already says that the gateway does not answer.
       () => show([]),
     );
-  }
-
-  #refresh(): void {
-    for (const view of this.#views) view.refresh();
   }
 
   /**

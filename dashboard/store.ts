@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type * as contract from '../gateway/api/contract.ts';
+import type { LiveValues } from '../gateway/api/contract.ts';
 
 export type Point = z.infer<typeof contract.point>;
 export type Kpi = z.infer<typeof contract.kpi>;
@@ -35,11 +36,15 @@ export const getJson = async <T>(path: string): Promise<T> => {
   return (await response.json()) as T;
 };
 
-/** The points of the site with their newest values, by permanent number and by path below the site. */
+/**
+ * The points of the site with their newest values, by permanent number and by path below the site. Whoever shows a point
+ * watches it, so that a message touches only what it changes.
+ */
 export class PointStore {
   readonly points: readonly Point[];
   readonly #byPath: ReadonlyMap<string, Point>;
   readonly #current = new Map<number, Current>();
+  readonly #watchers = new Map<number, Set<() => void>>();
 
   constructor(points: readonly Point[]) {
     this.points = points;
@@ -47,6 +52,7 @@ export class PointStore {
     for (const { number, latest } of points) this.#current.set(number, latest);
   }
 
+  /** By `area/line/equipment/point`. */
   find(path: string): Point | undefined {
     return this.#byPath.get(path);
   }
@@ -55,8 +61,29 @@ export class PointStore {
     return this.#current.get(point.number) ?? point.latest;
   }
 
-  set(number: number, current: Current): void {
-    this.#current.set(number, current);
+  /** Calls `update` now, and once for each message that changes one of the points; gives what ends that. */
+  watch(points: readonly Point[], update: () => void): () => void {
+    for (const { number } of points) {
+      const watchers = this.#watchers.get(number) ?? new Set();
+      this.#watchers.set(number, watchers.add(update));
+    }
+    update();
+    return () => {
+      for (const { number } of points) this.#watchers.get(number)?.delete(update);
+    };
+  }
+
+  unwatchAll(): void {
+    this.#watchers.clear();
+  }
+
+  apply(values: LiveValues['values']): void {
+    const touched = new Set<() => void>();
+    for (const [number, timeMs, value, status] of values) {
+      this.#current.set(number, { timeMs, value, status });
+      for (const update of this.#watchers.get(number) ?? []) touched.add(update);
+    }
+    for (const update of touched) update();
   }
 }
 
@@ -64,4 +91,24 @@ export class PointStore {
 export const localPath = (point: { readonly path: string }): string =>
   point.path.split('/').slice(2).join('/');
 
-export const equipmentOf = (point: Point): string => localPath(point).split('/')[2] ?? '';
+export type Place = {
+  readonly area: string;
+  readonly line: string;
+  readonly equipment: string;
+  readonly point: string;
+};
+
+export const placeOf = (point: { readonly path: string }): Place => {
+  const [, , area = '', line = '', equipment = '', name = ''] = point.path.split('/');
+  return { area, line, equipment, point: name };
+};
+
+const coverageSuffix = '.coverage';
+
+/** Coverage is shown beside its KPI, not as a point of its own. */
+export const isCoverage = ({ path }: Point): boolean => path.endsWith(coverageSuffix);
+
+export const coverageOf = (
+  store: PointStore,
+  point: { readonly path: string },
+): Point | undefined => store.find(localPath(point) + coverageSuffix);

@@ -38,6 +38,12 @@ const texts = {
   deformationMax: { en: 'Largest deformation', zh: '最大变形' },
   lineState: { en: 'State', zh: '产线状态' },
   park: { en: 'Park', zh: '园区' },
+  equipment: { en: 'All equipment', zh: '全部设备与测点' },
+  points: { en: 'points', zh: '个测点' },
+  noPoints: {
+    en: 'This site has no points yet: name sources in its site file, and see what check says.',
+    zh: '此站点还没有测点：请在站点文件中添加数据源，并用 check 检查。',
+  },
   kpis: { en: 'KPIs', zh: '关键指标' },
   devices: { en: 'Devices', zh: '设备' },
   sinks: { en: 'Data outputs, in entries', zh: '数据输出（条）' },
@@ -62,6 +68,7 @@ const texts = {
   arcOff: { en: 'arc off', zh: '熄弧' },
   membersDown: { en: 'not answering', zh: '无应答' },
   colon: { en: ': ', zh: '：' },
+  comma: { en: ', ', zh: '，' },
   semicolon: { en: '; ', zh: '；' },
   otherLanguage: { en: '中文', zh: 'English' },
 } as const satisfies Record<string, Record<Language, string>>;

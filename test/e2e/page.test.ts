@@ -91,12 +91,13 @@ chromium.describe('the page of the demo site', () => {
     expect(await textOf('#site-name')).toBe('演示站点（组合、仿真）');
     expect(await textOf('#simulated')).toBe('模拟数据');
     expect(await page.locator('h2').allInnerTexts()).toEqual([
-      ...['焊接生产线', '焊缝', '园区', '关键指标', '设备', '数据输出（条）'],
+      ...['焊接生产线', '焊缝', '园区', '关键指标', '设备', '数据输出（条）', '全部设备与测点'],
     ]);
     await page.click('#language');
     expect(await textOf('#simulated')).toBe('Simulated data');
     expect(await page.locator('h2').allInnerTexts()).toEqual([
       ...['Welding line', 'Seams', 'Park', 'KPIs', 'Devices', 'Data outputs, in entries'],
+      'All equipment',
     ]);
     // Nothing of the other language is left but the button that leads back to it.
     expect(await textOf('#language')).toBe('中文');
