@@ -22,16 +22,25 @@ const stateCell = (state: Device['state'], reason: string, language: Language): 
   return element('td', { class: `state-${shown}` }, `${words}${colon}${reason}`);
 };
 
+type Member = Device['members'][number];
+
+/** Of one member why it does not answer, of several who. */
+const membersText = (down: readonly Member[], language: Language): string => {
+  const [first] = down;
+  const colon = text('colon', language);
+  const head = `${down.length} ${text('membersDown', language)}${colon}`;
+  return down.length === 1 && first !== undefined
+    ? `${head}${first.member}${colon}${first.reason[language]}`
+    : head + down.map(({ member }) => member).join(text('comma', language));
+};
+
 const deviceRow = (device: Device, language: Language, nowMs: number): HTMLElement => {
   const down = device.members.filter((member) => member.state !== 'up');
   const age =
     device.lastFrameMs === null
       ? text('none', language)
       : `${formatNumber(Math.max(0, (nowMs - device.lastFrameMs) / 1000), 1, language)} ${text('ago', language)}`;
-  const reason =
-    down.length === 0
-      ? device.reason[language]
-      : `${down.length} ${text('membersDown', language)}: ${down.map(({ member }) => member).join(', ')}`;
+  const reason = down.length === 0 ? device.reason[language] : membersText(down, language);
   return row([device.id, stateCell(device.state, reason, language), age]);
 };
 

@@ -53,7 +53,8 @@ const pointRow = (store: PointStore, point: Point, language: Language) => {
 const countText = (store: PointStore, points: readonly Point[], language: Language): string => {
   const counts = { good: 0, uncertain: 0, bad: 0 };
   for (const point of points) counts[qualityOf(store.current(point))] += 1;
-  const parts = [`${points.length} ${text('points', language)}`];
+  const noun = text(points.length === 1 ? 'point' : 'points', language);
+  const parts = [`${points.length} ${noun}`];
   for (const quality of ['uncertain', 'bad'] as const) {
     if (counts[quality] > 0) parts.push(`${counts[quality]} ${text(quality, language)}`);
   }

@@ -39,6 +39,7 @@ const texts = {
   lineState: { en: 'State', zh: '产线状态' },
   park: { en: 'Park', zh: '园区' },
   equipment: { en: 'All equipment', zh: '全部设备与测点' },
+  point: { en: 'point', zh: '个测点' },
   points: { en: 'points', zh: '个测点' },
   noPoints: {
     en: 'This site has no points yet: name sources in its site file, and see what check says.',

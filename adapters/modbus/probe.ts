@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { ProbeOptions, ProbeReport } from '../../gateway/core/adapter.ts';
 import { GatewayError, toGatewayError } from '../../gateway/core/error.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 import { isUnanswered } from './error-status.ts';
 import { type SunSpecMap, walkSunSpec } from './sunspec-walk.ts';
 import { connectTcp } from './tcp-transport.ts';
@@ -222,31 +223,54 @@ const report = (
   settings: Settings,
   unitIds: readonly number[],
   units: readonly ProbedUnit[],
-): readonly string[] => {
+): ProbeReport['lines'] => {
   const { host, port, firstUnit, lastUnit } = settings;
   const asked = lastUnit - firstUnit + 1;
-  const lines = [
-    `${host}:${port}: ${unitIds.length} of ${asked} unit ids answer${listed(unitIds)}`,
+  const [place, ids] = [`${host}:${port}`, listed(unitIds)];
+  const lines: (string | LocalText)[] = [
+    {
+      en: `${place}: ${unitIds.length} of ${asked} unit ids answer${ids}`,
+      zh: `${place}：询问的 ${asked} 个单元号中有 ${unitIds.length} 个应答${ids}`,
+    },
   ];
   if (unitIds.length === asked && asked > 1) {
-    lines.push('It answers to every unit id: probably one device that ignores the id.');
+    lines.push({
+      en: 'It answers to every unit id: probably one device that ignores the id.',
+      zh: '任何单元号都有应答：多半是同一台不区分单元号的设备。',
+    });
   }
-  for (const { unitId, readable, sunSpec } of units) {
-    lines.push(`unit ${unitId}`);
-    for (const { table, address, registers } of readable) {
-      const last = address + registers.length - 1;
-      lines.push(`  ${table} ${address}-${last}: ${registers.map(hex).join(' ')}`);
-    }
-    if (sunSpec === undefined) continue;
-    const { base, models, manufacturer, model, serialNumber, trouble } = sunSpec;
-    lines.push(`  SunSpec at ${base}: ${manufacturer}, ${model}, serial number ${serialNumber}`);
-    for (const { id, name, address, length } of models) {
-      lines.push(`    model ${id} (${name}) at ${address}, length ${length}`);
-    }
-    if (trouble !== '') lines.push(`    ended early: ${trouble}`);
-  }
+  for (const unit of units) lines.push(...unitLines(unit));
   const unlisted = unitIds.length - units.length;
-  if (unlisted > 0) lines.push(`${unlisted} more units; choose some by --units FIRST-LAST`);
+  if (unlisted > 0) {
+    lines.push({
+      en: `${unlisted} more units; choose some by --units FIRST-LAST`,
+      zh: `另有 ${unlisted} 个单元；可用 --units 起始-结束 选择`,
+    });
+  }
+  return lines;
+};
+
+const unitLines = ({ unitId, readable, sunSpec }: ProbedUnit): ProbeReport['lines'] => {
+  const lines: (string | LocalText)[] = [{ en: `unit ${unitId}`, zh: `单元 ${unitId}` }];
+  for (const { table, address, registers } of readable) {
+    const last = address + registers.length - 1;
+    lines.push(`  ${table} ${address}-${last}: ${registers.map(hex).join(' ')}`);
+  }
+  if (sunSpec === undefined) return lines;
+  const { base, models, manufacturer, model, serialNumber, trouble } = sunSpec;
+  lines.push({
+    en: `  SunSpec at ${base}: ${manufacturer}, ${model}, serial number ${serialNumber}`,
+    zh: `  SunSpec 起始于 ${base}：${manufacturer}，${model}，序列号 ${serialNumber}`,
+  });
+  for (const { id, name, address, length } of models) {
+    lines.push({
+      en: `    model ${id} (${name}) at ${address}, length ${length}`,
+      zh: `    模型 ${id}（${name}）位于 ${address}，长度 ${length}`,
+    });
+  }
+  if (trouble !== '') {
+    lines.push({ en: `    ended early: ${trouble}`, zh: `    提前结束（${trouble}）` });
+  }
   return lines;
 };
 

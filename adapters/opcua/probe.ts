@@ -209,19 +209,35 @@ const report = (input: ProbeInput, findings: Findings): ProbeReport => {
   const thumbprints = [...new Set(endpoints.map(({ thumbprint }) => thumbprint))].filter(Boolean);
   const points = proposal.equipment.reduce((sum, { points: own }) => sum + own.length, 0);
   const unread = proposal.skipped.length;
-  const lines = [
-    `# Endpoints of ${input.target}`,
-    ...endpoints.map((one) => `#   ${one.security}  users: ${one.users.join(', ')}`),
-    ...thumbprints.map(
-      (thumbprint) => `# Certificate of the server: SHA-1 thumbprint ${thumbprint}`,
-    ),
-    '# Namespaces',
+  const { nodeCount, stoppedBy } = outcome;
+  const lines: ProbeReport['lines'] = [
+    { en: `# Endpoints of ${input.target}`, zh: `# ${input.target} 的端点` },
+    ...endpoints.map(({ security: offered, users }) => ({
+      en: `#   ${offered}  users: ${users.join(', ')}`,
+      zh: `#   ${offered}  用户：${users.join('，')}`,
+    })),
+    ...thumbprints.map((thumbprint) => ({
+      en: `# Certificate of the server: SHA-1 thumbprint ${thumbprint}`,
+      zh: `# 服务器证书：SHA-1 指纹 ${thumbprint}`,
+    })),
+    { en: '# Namespaces', zh: '# 命名空间' },
     ...namespaces.map((uri, index) => `#   ${index} ${uri}`),
-    `# ${outcome.nodeCount} nodes seen, ${points} points proposed, ${unread} variables of other types left out`,
-    ...(outcome.stoppedBy === undefined
+    {
+      en: `# ${nodeCount} nodes seen, ${points} points proposed, ${unread} variables of other types left out`,
+      zh: `# 浏览了 ${nodeCount} 个节点，建议 ${points} 个测点，略去 ${unread} 个其他类型的变量`,
+    },
+    ...(stoppedBy === undefined
       ? []
-      : [`# Not all has been seen: stopped by the limit of ${outcome.stoppedBy}=`]),
-    '# To be pasted under sources; name area, line and equipment as in your plant.',
+      : [
+          {
+            en: `# Not all has been seen: stopped by the limit of ${stoppedBy}=`,
+            zh: `# 未浏览完全部：受 ${stoppedBy}= 的限制而停止`,
+          },
+        ]),
+    {
+      en: '# To be pasted under sources; name area, line and equipment as in your plant.',
+      zh: '# 请粘贴到 sources 之下；area、line 与 equipment 按贵厂命名。',
+    },
     ...stringify([source], { lineWidth: 0 }).trimEnd().split('\n'),
   ];
   return { lines, data: { endpoints, namespaces, source, ...outcome, skipped: proposal.skipped } };

@@ -41,7 +41,11 @@ const probe = async (target: Target, options: Options, kit: Kit): Promise<void> 
       signal: AbortSignal.any([stop.signal, timeout]),
     });
     if (options.json === true) kit.print(JSON.stringify(report.data, null, 2));
-    else for (const line of report.lines) kit.print(line);
+    else {
+      for (const line of report.lines) {
+        kit.print(typeof line === 'string' ? line : line[kit.language]);
+      }
+    }
     kit.finish(exitCodes.ok);
   } catch (error) {
     const reason = timeout.aborted ? kit.text.probeTimedOut(seconds) : wordsOf(error, kit);

@@ -49,7 +49,11 @@ export type ProbeOptions = {
   readonly arguments: readonly string[];
   readonly signal: AbortSignal;
 };
-export type ProbeReport = { readonly lines: readonly string[]; readonly data: unknown };
+export type ProbeReport = {
+  /** For people; a plain string is the same in every language. */
+  readonly lines: readonly (string | LocalText)[];
+  readonly data: unknown;
+};
 
 /** How a protocol presents itself to config, cli and main. `adapters/index.ts` lists all. */
 export type SourceAdapter<Config = never> = {

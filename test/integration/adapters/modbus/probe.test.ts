@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { modbusAdapter } from '../../../../adapters/modbus/index.ts';
-import type { ProbeReport } from '../../../../gateway/core/adapter.ts';
 import { exceptionAnswer, frame } from '../../../support/modbus-device.ts';
 import { type RegisterDevice, startRegisterDevice } from '../../../support/modbus-registers.ts';
+import { probeLines } from '../../../support/probe-lines.ts';
 
 let device: RegisterDevice | undefined;
 
@@ -16,11 +16,12 @@ const start = async (): Promise<RegisterDevice> => {
   return device;
 };
 
-const probe = async (port: number, ...args: readonly string[]): Promise<ProbeReport> => {
+const probe = async (port: number, ...args: readonly string[]) => {
   const { signal } = new AbortController();
   const report = modbusAdapter.probe?.({ target: `127.0.0.1:${port}`, arguments: args, signal });
   if (report === undefined) throw new Error('no probe');
-  return report;
+  const { data } = await report;
+  return { data, lines: probeLines(await report), chinese: probeLines(await report, 'zh') };
 };
 
 const text = (words: string, registers: number): readonly number[] => {
@@ -51,7 +52,9 @@ describe('modbus probe', () => {
         if (unitId === 11) request.socket.write(exceptionAnswer(request, 11));
       });
     }
-    const { lines, data } = await probe(port, '--units', '1-20', '--timeout-ms', '50');
+    const { lines, chinese, data } = await probe(port, '--units', '1-20', '--timeout-ms', '50');
+    expect(chinese[0]).toContain('询问的 20 个单元号中有 2 个应答: 3 9');
+    expect(chinese).toContain('单元 3');
     expect(data).toMatchObject({ unitIds: [3, 9] });
     expect(lines[0]).toContain('2 of 20 unit ids answer: 3 9');
     expect(lines).toContain('unit 3');

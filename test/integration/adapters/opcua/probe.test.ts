@@ -6,6 +6,7 @@ import type { ProbeReport } from '../../../../gateway/core/adapter.ts';
 import { systemClock } from '../../../../gateway/runtime/system-clock.ts';
 import { createOpcuaTestSource, makePkiFolder, plantUri } from '../../../support/opcua-source.ts';
 import { type OpcuaServer, startOpcuaServer } from '../../../support/peers/opcua-server.ts';
+import { probeLines } from '../../../support/probe-lines.ts';
 import { runSource } from '../../../support/source-run.ts';
 
 const folder = makePkiFolder();
@@ -38,13 +39,14 @@ const probe = (...words: readonly string[]): Promise<ProbeReport> => {
   return opcuaAdapter.probe({ target: server.url, arguments: words, signal });
 };
 
-const yamlOf = ({ lines }: ProbeReport): Record<string, unknown> =>
-  (parse(lines.join('\n')) as Record<string, unknown>[])[0] as Record<string, unknown>;
+const yamlOf = (report: ProbeReport): Record<string, unknown> =>
+  (parse(probeLines(report).join('\n')) as Record<string, unknown>[])[0] as Record<string, unknown>;
 
 describe('the probe', () => {
   it('shows endpoints, thumbprint and namespaces', async () => {
-    const { lines } = await probe();
-    const text = lines.join('\n');
+    const report = await probe();
+    const text = probeLines(report).join('\n');
+    expect(probeLines(report, 'zh').join('\n')).toMatch(/服务器证书：SHA-1 指纹 [0-9a-f]{40}/);
     expect(text).toContain('#   None/None  users: ');
     expect(text).toContain('#   SignAndEncrypt/Basic256Sha256  users: ');
     expect(text).toMatch(/SHA-1 thumbprint [0-9a-f]{40}/);
@@ -76,9 +78,9 @@ describe('the probe', () => {
   });
 
   it('stops at its limits and says so', async () => {
-    const { lines, data } = await probe('nodes=5', 'mode=None');
-    expect(data).toMatchObject({ stoppedBy: 'nodes' });
-    expect(lines.join('\n')).toContain('stopped by the limit of nodes=');
+    const report = await probe('nodes=5', 'mode=None');
+    expect(report.data).toMatchObject({ stoppedBy: 'nodes' });
+    expect(probeLines(report).join('\n')).toContain('stopped by the limit of nodes=');
   });
 
   it('sends no password to a server that it does not know', async () => {

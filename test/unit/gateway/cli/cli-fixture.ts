@@ -46,7 +46,10 @@ const bellAdapter: SourceAdapter<z.output<typeof bellSchema>> = {
       throw new GatewayError('CONNECTION_FAILED', 'the rope is torn', { retryable: true });
     }
     if (target !== 'deaf') {
-      return Promise.resolve({ lines: [`ding ${rest.join(' ')}`], data: { target } });
+      return Promise.resolve({
+        lines: [{ en: 'It rings:', zh: '响了：' }, `ding ${rest.join(' ')}`],
+        data: { target },
+      });
     }
     return new Promise((_, reject) => {
       signal.addEventListener('abort', () => reject(new Error('gave up')), { once: true });

@@ -258,7 +258,9 @@ describe('probe', () => {
   test('asks the adapter of that kind, with its own arguments', async () => {
     const { code, out } = await runCli(['probe', 'bell', 'tower', '--', '--loud', '2']);
     expect(code).toBe(0);
-    expect(out).toEqual(['ding --loud 2']);
+    expect(out).toEqual(['It rings:', 'ding --loud 2']);
+    const chinese = await runCli(['probe', 'bell', 'tower', '--lang', 'zh']);
+    expect(chinese.out).toEqual(['响了：', 'ding ']);
     const json = await runCli(['probe', 'bell', 'tower', '--json']);
     expect(JSON.parse(json.out.join('\n'))).toEqual({ target: 'tower' });
   });
