@@ -33,13 +33,16 @@ export const displayFile = (file: string, folder: string): string => {
   return fromFolder.startsWith('..') || fromFolder === '' ? file : fromFolder;
 };
 
-/** `file:line:column path: found X, expected Y`; files below `folder` are named relative to it. */
-export const formatProblem = (problem: Problem, folder: string): string => {
+/** `file:line:column path`; files below `folder` are named relative to it. */
+export const formatPlace = (problem: Problem, folder: string): string => {
   const place = problem.line === 0 ? '' : `:${problem.line}:${problem.column}`;
   const path = problem.path === '' ? '' : ` ${problem.path}`;
-  const file = displayFile(problem.file, folder);
-  return `${file}${place}${path}: found ${problem.found}, expected ${problem.expected}`;
+  return `${displayFile(problem.file, folder)}${place}${path}`;
 };
+
+/** `file:line:column path: found X, expected Y` */
+export const formatProblem = (problem: Problem, folder: string): string =>
+  `${formatPlace(problem, folder)}: found ${problem.found}, expected ${problem.expected}`;
 
 /** The site file first, other files by name, each from top to bottom, without repetitions. */
 export const sortProblems = (problems: readonly Problem[], siteFile: string): Problem[] => {

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { loadSite } from '../../config/loader.ts';
-import { formatProblem } from '../../config/problem.ts';
 import type { LoadedSite, LoadOptions, LoadResult } from '../../config/site.ts';
 import { explainError } from '../core/error-text.ts';
 import type { Composition, ExitCode } from './composition.ts';
 import type { Language } from './language.ts';
 import type { Messages } from './messages.ts';
 import { WordedError } from './option-values.ts';
+import { problemLine } from './problem-words.ts';
 
 /** What every command works with. */
 export type Kit = {
@@ -39,7 +39,9 @@ export const loadOptions = (options: SiteOptions, kit: Kit): LoadOptions => ({
 });
 
 export const complainOfProblems = (result: Extract<LoadResult, { ok: false }>, kit: Kit): void => {
-  for (const problem of result.problems) kit.complain(formatProblem(problem, process.cwd()));
+  for (const problem of result.problems) {
+    kit.complain(problemLine(problem, process.cwd(), kit.language));
+  }
   kit.complain(kit.text.problemCount(result.problems.length));
 };
 

@@ -191,5 +191,5 @@ const chinese: Messages = {
     '没有比较任何结果：范围内在指标结果之前没有配置记录。请把 --from 提前，或省略它。',
 };
 
-/** What the commands say, in each language. Problems of a configuration are in English in both: they quote the file. */
+/** What the commands say, in each language; problems of a configuration have their own phrasebook. */
 export const messages: Readonly<Record<Language, Messages>> = { en: english, zh: chinese };

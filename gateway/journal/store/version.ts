@@ -30,10 +30,14 @@ export const checkVersion = (folder: string): void => {
   checkReadable(folder);
 };
 
-/** @throws GatewayError as `checkVersion`; STORE_CORRUPT also when there is no store. */
+/** @throws GatewayError as `checkVersion`; STORE_FAILED when there is no store. */
 export const checkReadable = (folder: string): void => {
   const path = join(folder, fileName);
-  const found = existsSync(path) ? parse(readFileSync(path, 'utf8')) : undefined;
+  if (!existsSync(path)) {
+    const text = `there is no journal in ${folder}: nothing was recorded with this data folder`;
+    throw new GatewayError('STORE_FAILED', text, { retryable: false });
+  }
+  const found = parse(readFileSync(path, 'utf8'));
   if (found === undefined) {
     throw new GatewayError('STORE_CORRUPT', `${path} does not describe a ${storeName}`, {
       retryable: false,
