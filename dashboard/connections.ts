@@ -40,7 +40,9 @@ const deviceRow = (device: Device, language: Language, nowMs: number): HTMLEleme
     device.lastFrameMs === null
       ? text('none', language)
       : `${formatNumber(Math.max(0, (nowMs - device.lastFrameMs) / 1000), 1, language)} ${text('ago', language)}`;
-  const reason = down.length === 0 ? device.reason[language] : membersText(down, language);
+  // Of a lost connection its own reason tells more than that its members are lost with it.
+  const isPartial = device.state === 'up' && down.length > 0;
+  const reason = isPartial ? membersText(down, language) : device.reason[language];
   return row([device.id, stateCell(device.state, reason, language), age]);
 };
 
