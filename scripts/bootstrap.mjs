@@ -130,6 +130,38 @@ const buildPage = () => {
   writeFileSync(pageStampFile, wantedPageStamp());
 };
 
+const compiledStampFile = join(modules, '.cache', 'compiled.stamp');
+const rooms = ['gateway', 'adapters', 'config', 'simulators'];
+/** Of every source, and of what compiles it. */
+const wantedCompiledStamp = () => {
+  const files = rooms
+    .filter((room) => existsSync(join(root, room)))
+    .flatMap((room) =>
+      readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.ts'))
+        .map((name) => join(room, name)),
+    );
+  const hashes = [...files.sort(), 'package-lock.json'].map(hashOf);
+  return createHash('sha256').update(hashes.join()).digest('hex');
+};
+const hasCompiled = () =>
+  existsSync(compiledStampFile) &&
+  readFileSync(compiledStampFile, 'utf8') === wantedCompiledStamp();
+
+/** A start does without, with more memory and later. */
+const compileAhead = () => {
+  if (hasCompiled()) return;
+  const steps = [
+    [join(root, 'scripts', 'compile-ahead.mjs')],
+    [join(root, 'bin', 'seamwatt.mjs'), '-V'],
+  ];
+  const node = join(modules, '.bin', 'node');
+  const isDone = steps.every((step) => succeeds(node, step));
+  if (!isDone) return;
+  mkdirSync(dirname(compiledStampFile), { recursive: true });
+  writeFileSync(compiledStampFile, wantedCompiledStamp());
+};
+
 /** What the tests talk to: what to look for, the Debian packages that bring it, and what is skipped without it. */
 const testPrograms = [
   { name: 'influxd', packages: ['influxdb', 'influxdb-client'], skipped: 'InfluxDB 1.x' },
@@ -158,7 +190,7 @@ const searchPath = () => [
 
 /** @param {string} program @param {string[]} args */
 const succeeds = (program, args) =>
-  spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0;
+  spawnSync(program, args, { stdio: 'ignore', timeout: 60_000 }).status === 0;
 
 const isThere = ({ name, library, pythonModules }) => {
   if (name !== undefined) return searchPath().some((folder) => existsSync(join(folder, name)));
@@ -206,6 +238,7 @@ try {
   if (!hasPackages()) withLock(installPackages);
   const steps = process.argv.slice(2);
   if (steps.includes('page') && !hasPage()) withLock(buildPage);
+  if (steps.includes('page') && !hasCompiled()) withLock(compileAhead);
   if (steps.includes('test') && !testPrograms.every(isThere)) {
     withLock(installPrograms);
   }

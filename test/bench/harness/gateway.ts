@@ -10,6 +10,8 @@ import { clientCore, onAnyCore, onCore } from './cores.ts';
 
 const launcher = fileURLToPath(new URL('../../../bin/seamwatt.mjs', import.meta.url));
 const startTimeoutMs = 30_000;
+/** As `npm start` and the image start it. */
+const memorySettings = 'glibc.malloc.arena_max=1';
 
 /** What differs from one site of the benches to the next, as it stands in a site file. */
 export type BenchSite = {
@@ -71,7 +73,7 @@ export const startBenchGateway = async (
   const spawnedMs = performance.timeOrigin + performance.now();
   const child = spawn(command.program, [...command.args], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, SEAMWATT_LANG: 'en' },
+    env: { ...process.env, SEAMWATT_LANG: 'en', GLIBC_TUNABLES: memorySettings },
   });
   const endWithUs = (): boolean => child.kill('SIGKILL');
   process.once('exit', endWithUs);

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -66,4 +66,44 @@ test('a package without its program says so', async () => {
   const { code, errors } = await runProgram(['--version'], { program: alone });
   expect(code).toBe(1);
   expect(errors).toContain('install it again');
+});
+
+/** A package whose program tells how it was started. */
+const telling = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'seamwatt-launcher-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'bin'));
+  mkdirSync(join(folder, 'gateway'));
+  writeFileSync(
+    join(folder, 'gateway', 'main.ts'),
+    'const { argv, env, execArgv } = process; console.log(JSON.stringify({ words: argv.slice(2), memory: env.GLIBC_TUNABLES, flags: execArgv }));',
+  );
+  const alone = join(folder, 'bin', 'seamwatt.mjs');
+  copyFileSync(launcher, alone);
+  return alone;
+};
+
+const memory = 'glibc.malloc.arena_max=1';
+const small = { memory, flags: ['--max-semi-space-size=2'] };
+
+test.runIf(process.platform === 'linux').each([
+  { what: 'run', words: ['run', '--config', 'a b.yaml'], expected: small },
+  { what: 'start, behind a language', words: ['--lang', 'zh', 'start'], expected: small },
+  { what: 'check, which ends soon', words: ['check'], expected: { flags: [] } },
+  {
+    what: 'start, as somebody has set it',
+    words: ['start'],
+    env: { GLIBC_TUNABLES: 'glibc.malloc.arena_max=4' },
+    expected: { memory: 'glibc.malloc.arena_max=4', flags: [] },
+  },
+  {
+    what: 'start, with the young generation set',
+    words: ['start'],
+    env: { NODE_OPTIONS: '--max-semi-space-size=16' },
+    expected: { memory, flags: [] },
+  },
+])('the gateway begins with little memory: $what', async ({ words, env = {}, expected }) => {
+  const { code, out } = await runProgram(words, { program: telling(), env });
+  expect(code).toBe(0);
+  expect(JSON.parse(out)).toEqual({ words, ...expected });
 });
