@@ -52,8 +52,8 @@ const sinkRow = (sink: Sink, language: Language): HTMLElement => {
     sink.id,
     stateCell(sink.state, sink.reason[language], language),
     count(sink.lagEntries),
-    count(sink.deliveredEntries),
-    count(sink.rejectedEntries),
+    count(sink.balance.delivered),
+    count(sink.balance.quarantined),
   ]);
 };
 

@@ -16,14 +16,10 @@ import { describeError, errorFields, GatewayError } from './core/error.ts';
 import type { Log } from './core/log.ts';
 import type { Source } from './core/source.ts';
 import { kpiSections } from './kpi/sections.ts';
-import {
-  type GatewayParts,
-  type RunningGateway,
-  type SinkPart,
-  startGateway,
-} from './runtime/gateway.ts';
+import { type GatewayParts, type RunningGateway, startGateway } from './runtime/gateway.ts';
 import { LockStepClock, lockStepWith } from './runtime/lock-step-clock.ts';
 import { createLog } from './runtime/log.ts';
+import type { SinkPart } from './runtime/open-sink.ts';
 import { type ReplayReport, replayJournal } from './runtime/replay.ts';
 import { systemClock } from './runtime/system-clock.ts';
 
@@ -216,6 +212,7 @@ const runGateway = async (options: RunOptions): Promise<void> => {
     const api: ApiServer = await startApi({
       ...site.config.api,
       view: gateway.view,
+      deliveries: gateway.deliveries,
       log,
       pageFolder,
       version,

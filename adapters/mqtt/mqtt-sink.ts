@@ -67,6 +67,8 @@ export class MqttSink implements Sink {
       connection.destroy();
       throw error;
     }
+    // What changed while the broker was away comes as history, which the lane of newest values does not take.
+    for (const sample of context.newest()) this.#state.refresh(sample);
     // A broker that restarted may have lost what it retained.
     this.#state.resend();
     this.#connection = connection;

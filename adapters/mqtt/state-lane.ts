@@ -1,6 +1,7 @@
 import { type EntryBatch, originCodes } from '../../gateway/core/entry.ts';
 import type { RegisteredGroup } from '../../gateway/core/point.ts';
 import { absentStatus, type StatusCode } from '../../gateway/core/quality.ts';
+import type { NewestSample } from '../../gateway/core/sink.ts';
 import { hasValue, isText, sendableStatus, type TextLookup } from './sample-text.ts';
 import { stateTopic } from './topics.ts';
 
@@ -45,6 +46,14 @@ export class StateLane {
     this.#options = options;
   }
 
+  /** Takes a sample that is the newest of its point, unless a newer one is known. */
+  refresh({ group, channel, timeMs, value, status }: NewestSample): void {
+    const state = this.#stateOf(group);
+    if (timeMs > (state.timeMs[channel] as number) || Number.isNaN(state.timeMs[channel])) {
+      this.#take(state, channel, { timeMs, value, status });
+    }
+  }
+
   /** Takes the newest values of one live frame: entry `index` of `entries`, a frame of `group`. */
   absorb(group: RegisteredGroup, entries: EntryBatch, index: number): void {
     const state = this.#stateOf(group);
@@ -56,11 +65,20 @@ export class StateLane {
       if (entries.status[at] === absentStatus) continue;
       if (timeMs < (state.timeMs[channel] as number)) continue;
       if (isLate && timeMs === state.timeMs[channel]) continue;
-      state.timeMs[channel] = timeMs;
-      state.value[channel] = entries.values[at] as number;
-      state.status[channel] = this.#statusAt(state, channel, entries.status[at] as number);
-      if (state.isListed[channel] === 0 && isNews(state, channel)) this.#list(state, channel);
+      const value = entries.values[at] as number;
+      this.#take(state, channel, { timeMs, value, status: entries.status[at] as number });
     }
+  }
+
+  #take(
+    state: GroupState,
+    channel: number,
+    sample: Pick<NewestSample, 'timeMs' | 'value' | 'status'>,
+  ): void {
+    state.timeMs[channel] = sample.timeMs;
+    state.value[channel] = sample.value;
+    state.status[channel] = this.#statusAt(state, channel, sample.status);
+    if (state.isListed[channel] === 0 && isNews(state, channel)) this.#list(state, channel);
   }
 
   /**

@@ -110,13 +110,73 @@ export const sink = z.object({
   position: z.number().describe('Everything up to this seq is delivered or in quarantine'),
   lagEntries: z.number(),
   lagMs: z.number(),
-  deliveredEntries: z.number(),
-  rejectedEntries: z.number(),
-  lost: z.number().describe('Entries pruned or damaged before they could be delivered'),
-  lostToRetention: z.number().describe('The part of lost that retention took'),
+  liveLagMs: z.number().describe('As lagMs, but for history that is being sent'),
+  history: z
+    .array(z.object({ fromMs: z.number(), toMs: z.number(), waiting: z.int() }))
+    .describe('Interruptions whose entries are still being sent, oldest first'),
+  balance: z
+    .object({
+      journalled: z.int(),
+      delivered: z.int(),
+      waiting: z.int(),
+      quarantined: z.int(),
+      dropped: z.int().describe('Dropped from quarantine'),
+      lost: z.int().describe('Pruned or damaged before they could be delivered'),
+      lostToRetention: z.int().describe('The part of lost that retention took'),
+    })
+    .describe('Entries since the sink was first there; journalled is the sum of the next five'),
   retries: z.number(),
   counters: z.record(z.string(), z.number()),
 });
+
+export const deliveryReceipt = z.object({
+  sinkId: z.string(),
+  fromMs: z.number().describe('When delivery broke off'),
+  toMs: z.number().describe('When the sink took data again'),
+  completedMs: z.number().describe('When the last entry that had waited was settled'),
+  buffered: z.int(),
+  delivered: z.int(),
+  quarantined: z.int(),
+  lost: z.int(),
+  resent: z.int().describe('Sent more than once, so that they may be there twice'),
+});
+
+export const receiptQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+export const quarantineQuery = z.object({
+  afterId: z.coerce.number().int().nonnegative().default(0).describe('Only ids above, for paging'),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+export const quarantinedEntry = z.object({
+  id: z.int(),
+  sinkId: z.string(),
+  seq: z.number().describe('Number in the journal'),
+  reason: z.string().describe("The sink's own words"),
+  quarantinedMs: z.number(),
+  timeMs: z.number().describe('Of the frame or record'),
+  subject: z.string().describe('Equipment and group of a frame, or the kind of record'),
+  samples: z.array(
+    z.object({
+      point: z.string(),
+      value: z.union([z.number(), z.string(), z.null()]),
+      status: z.string(),
+    }),
+  ),
+});
+
+export const quarantineIds = z.strictObject({
+  ids: z.array(z.int().positive()).min(1).max(1000),
+});
+
+export const retryOutcome = z.object({
+  delivered: z.int(),
+  refused: z.array(z.object({ id: z.int(), reason: z.string() })),
+});
+
+export const dropOutcome = z.object({ dropped: z.int() });
 
 export const health = z.object({ status: z.literal('ok'), version: z.string() });
 

@@ -98,5 +98,6 @@ export const presentDevice = (status: SourceStatus): z.infer<typeof contract.dev
 
 export const presentSink = (status: SinkStatus): z.infer<typeof contract.sink> => ({
   ...status,
+  history: [...status.history],
   counters: { ...status.counters },
 });

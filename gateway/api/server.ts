@@ -9,13 +9,16 @@ import {
 } from 'fastify-type-provider-zod';
 import { GatewayError } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
+import type { DeliveryDesk } from '../runtime/delivery-desk.ts';
 import type { GatewayView } from '../runtime/view.ts';
+import { registerDeliveryRoutes } from './delivery-routes.ts';
 import { defaultLiveLimits, LiveClients, type LiveLimits } from './live.ts';
 import { registerRoutes } from './routes.ts';
 import { guardLoopback } from './security.ts';
 
 export type ApiOptions = {
   readonly view: GatewayView;
+  readonly deliveries: DeliveryDesk;
   readonly log: Log;
   readonly host: string;
   readonly port: number;
@@ -72,6 +75,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   });
   server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
+  registerDeliveryRoutes(server, options.deliveries);
   return { url: await listen(server, host, port), close: () => server.close() };
 };
 

@@ -1,7 +1,8 @@
 import type { Clock } from './clock.ts';
 import type { EntryBatch } from './entry.ts';
 import type { Log } from './log.ts';
-import type { GroupDirectory } from './point.ts';
+import type { GroupDirectory, RegisteredGroup } from './point.ts';
+import type { StatusCode } from './quality.ts';
 
 /** Entries for a sink; `history` when they are replayed rather than live. */
 export type DeliveryBatch = { readonly entries: EntryBatch; readonly history: boolean };
@@ -30,6 +31,15 @@ export interface Sink {
   close(): Promise<void>;
 }
 
+/** The newest sample of one point: channel `channel` of `group`. */
+export type NewestSample = {
+  readonly group: RegisteredGroup;
+  readonly channel: number;
+  readonly timeMs: number;
+  readonly value: number;
+  readonly status: StatusCode;
+};
+
 export interface SinkContext {
   readonly clock: Clock;
   readonly log: Log;
@@ -40,4 +50,9 @@ export interface SinkContext {
   readonly enterprise: string;
   readonly site: string;
   count(name: string, delta: number): void;
+  /**
+   * The newest sample of every point that has one, whichever way it went or will go to the sink: what stands now, for
+   * outputs that show only that.
+   */
+  newest(): Iterable<NewestSample>;
 }

@@ -97,6 +97,14 @@ export type CursorLag = {
   readonly oldestMs: number | undefined;
 };
 
+export type LeaveOptions = {
+  readonly name: string;
+  /** What is stored with the place of the new cursor. */
+  readonly note: unknown;
+  /** A cursor that takes it over instead where it ends just where this one stands. */
+  readonly extending?: Cursor | undefined;
+};
+
 /** A reader of the journal with a place of its own; falls behind and catches up without gap or repeat. */
 export interface Cursor {
   readonly name: string;
@@ -104,6 +112,12 @@ export interface Cursor {
   readonly position: number;
   /** The highest number committed; 0 before. */
   readonly committed: number;
+  /** The last number that it reads; undefined when it goes on for ever. */
+  readonly end: number | undefined;
+  /** Entries of its classes that lie behind what it committed, of all ever appended. */
+  readonly ordinal: number;
+  /** What was stored with its place, as JSON keeps it; undefined at first. */
+  readonly note: unknown;
   /** Entries that were pruned or damaged before this cursor had read them, since the cursor was first stored. */
   readonly lost: number;
   /** The part of `lost` that retention took. */
@@ -117,9 +131,15 @@ export interface Cursor {
   next(options: NextOptions): Promise<EntryBatch | undefined>;
   /**
    * Processed up to and including `seq`, which `next` has handed out. What is stored never passes `durableSeq`. A cursor
-   * that is not persistent commits by itself what `next` handed out when it is asked for more.
+   * that is not persistent commits by itself what `next` handed out when it is asked for more. `note` replaces the one
+   * before and is stored with the place, so that after a crash they belong together.
    */
-  commit(seq: number): void;
+  commit(seq: number, note?: unknown): void;
+  /**
+   * Leaves all that was appended and is not committed to another cursor, which ends where this one goes on. After a crash
+   * either both places are there, or this cursor stands at or before where it stood, whatever the other has.
+   */
+  leave(options: LeaveOptions): Cursor;
   lag(): CursorLag;
   /** Stores the place (of a persistent cursor) and frees what is held. */
   close(): Promise<void>;
@@ -197,6 +217,45 @@ export type JournalStatistics = {
   readonly quarantineDropped: number;
 };
 
+/** How a sink got what it could not get in time. Numbers are of entries. */
+export type DeliveryReceipt = {
+  readonly sinkId: string;
+  /** When delivery broke off. */
+  readonly fromMs: number;
+  /** When the sink took data again. */
+  readonly toMs: number;
+  /** When the last entry that had waited was settled. */
+  readonly completedMs: number;
+  readonly buffered: number;
+  readonly delivered: number;
+  /** Refused by the sink, in quarantine. */
+  readonly quarantined: number;
+  readonly lost: number;
+  /** Sent more than once, so that they may be there twice. */
+  readonly resent: number;
+};
+
+export type FinishedCursor = {
+  readonly cursor: Cursor;
+  readonly settled: Pick<DeliveryTally, 'delivered' | 'refused' | 'lost' | 'lostToRetention'>;
+};
+
+/** What is settled for a sink beside the notes of its cursors, since the sink was first there. Numbers are of entries. */
+export type DeliveryTally = {
+  /** Of cursors that have reached their end. */
+  readonly delivered: number;
+  readonly refused: number;
+  readonly lost: number;
+  /** The part of `lost` that retention took. */
+  readonly lostToRetention: number;
+  /** In quarantine now. */
+  readonly quarantined: number;
+  /** Delivered from quarantine. */
+  readonly retried: number;
+  /** Dropped from quarantine, by people or because there were too many. */
+  readonly dropped: number;
+};
+
 export type Snapshot = { readonly seq: number; readonly bytes: Uint8Array };
 
 /**
@@ -246,10 +305,37 @@ export interface Journal {
   saveSnapshot(name: string, seq: number, bytes: Uint8Array): Promise<void>;
   /** The newest that verifies, with `seq` at most `maxSeq`. */
   loadSnapshot(name: string, maxSeq?: number): Promise<Snapshot | undefined>;
-  quarantine(sinkId: string, entries: readonly QuarantineInput[]): Promise<void>;
+  /** Keeps entries; returns how many older ones of the sink were dropped because there were too many. */
+  quarantine(sinkId: string, entries: readonly QuarantineInput[]): Promise<number>;
   listQuarantine(query: QuarantineQuery): Promise<readonly QuarantinedEntry[]>;
-  /** Removes entries, for good or because they will be tried again; returns how many were there. */
-  removeQuarantined(ids: readonly number[]): Promise<number>;
+  /** Takes entries of a sink out of quarantine, because the sink has them now or for good; returns how many were there. */
+  settleQuarantined(
+    sinkId: string,
+    ids: readonly number[],
+    as: 'delivered' | 'dropped',
+  ): Promise<number>;
+  /**
+   * What is settled for a sink. Quarantined entries in `pending` ranges of numbers, which the sink will be sent again, are
+   * forgotten: a crash came between their quarantine and the commit behind them.
+   */
+  deliveryTally(
+    sinkId: string,
+    pending: readonly { readonly afterSeq: number; readonly throughSeq: number }[],
+  ): Promise<DeliveryTally>;
+  /**
+   * Keeps a receipt. Where the delivery had a cursor of its own, which has reached its end, that is forgotten and what it
+   * settled added to the tally at the same time, once its entries are durable.
+   */
+  finishDelivery(receipt: DeliveryReceipt, own?: FinishedCursor): Promise<void>;
+  /** Newest first. */
+  deliveryReceipts(query: {
+    readonly sinkId?: string;
+    readonly limit: number;
+  }): Promise<readonly DeliveryReceipt[]>;
+  /** Cursors with a stored place, by name. */
+  storedCursors(): readonly string[];
+  /** Forgets the stored place of a cursor that is not open. */
+  forgetCursor(name: string): Promise<void>;
   statistics(): JournalStatistics;
   /** Resolves when all that was on disk at start has been read once and verified; `recovery` then names all damage. */
   scrubbed(): Promise<RecoveryReport>;

@@ -1,7 +1,7 @@
 import { type EntryBatch, type RetentionClass, retentionClasses } from '../core/entry.ts';
 import { GatewayError } from '../core/error.ts';
 import { layOutEntries, toEntryBatch } from './codec/stored-entries.ts';
-import type { Cursor, CursorLag, NextOptions } from './contract.ts';
+import type { Cursor, CursorLag, LeaveOptions, NextOptions } from './contract.ts';
 import { countClasses, type MemoryChunk } from './memory-chunk.ts';
 import type { MemoryTail } from './memory-tail.ts';
 import type { Store, StoredCursor } from './protocol.ts';
@@ -20,6 +20,11 @@ export type CursorHost = {
   /** Resolves after `gatherMs`, on abort, or when the journal closes. */
   readonly gathered: (gatherMs: number, signal: AbortSignal) => Promise<void>;
   readonly closed: (cursor: JournalCursor) => Promise<void>;
+  /** Makes another cursor of the same classes. */
+  readonly opened: (
+    place: StoredCursor,
+    classes: readonly RetentionClass[] | undefined,
+  ) => JournalCursor;
 };
 
 /** Classes as they are stored; all when none are named. */
@@ -40,14 +45,14 @@ type Mark = {
 };
 
 export class JournalCursor implements Cursor {
-  readonly name: string;
   readonly persistent: boolean;
   position: number;
   committed = 0;
-  lost = 0;
-  lostToRetention = 0;
+  lost: number;
+  lostToRetention: number;
   readonly #host: CursorHost;
   readonly #number: number;
+  readonly #classNames: readonly RetentionClass[] | undefined;
   readonly #classes: readonly number[];
   /** By class: whether this cursor wants it. */
   readonly #wanted: readonly boolean[];
@@ -55,30 +60,50 @@ export class JournalCursor implements Cursor {
   #ordinals: number[];
   #committedOrdinals: readonly number[];
   #marks: Mark[] = [];
-  /** Committed and not known to be stored, oldest first. */
+  /** Where it stands by what was committed, with what goes with it. */
+  #place: StoredCursor;
+  /** Places not known to be stored, oldest first. */
   #storable: StoredCursor[] = [];
   #leased: MemoryChunk | undefined;
   #usedDisk = false;
   #closed = false;
 
   constructor(input: {
-    readonly name: string;
     readonly number: number;
     readonly persistent: boolean;
     readonly classes: readonly RetentionClass[] | undefined;
-    readonly position: number;
-    readonly ordinals: readonly number[];
+    readonly place: StoredCursor;
     readonly host: CursorHost;
   }) {
-    this.name = input.name;
+    const { place } = input;
     this.persistent = input.persistent;
-    this.position = input.position;
+    this.position = place.seq;
+    this.lost = place.lost;
+    this.lostToRetention = place.lostToRetention;
+    this.#place = place;
     this.#host = input.host;
     this.#number = input.number;
-    this.#ordinals = [...input.ordinals];
-    this.#committedOrdinals = input.ordinals;
+    this.#ordinals = [...place.ordinals];
+    this.#committedOrdinals = place.ordinals;
+    this.#classNames = input.classes;
     this.#classes = classNumbers(input.classes);
     this.#wanted = retentionClasses.map((_, index) => this.#classes.includes(index));
+  }
+
+  get name(): string {
+    return this.#place.name;
+  }
+
+  get end(): number | undefined {
+    return this.#place.end?.seq;
+  }
+
+  get note(): unknown {
+    return this.#place.note;
+  }
+
+  get ordinal(): number {
+    return this.#count(this.#committedOrdinals);
   }
 
   async next(options: NextOptions): Promise<EntryBatch | undefined> {
@@ -88,8 +113,18 @@ export class JournalCursor implements Cursor {
     const deadlineMs = performance.now() + options.waitMs;
     let gatherMs = options.gatherMs ?? 0;
     while (!this.#closed && !options.signal.aborted) {
+      if (this.position >= this.#lastSeq()) {
+        this.#accountAtEnd();
+        return undefined;
+      }
       const waiting = this.#host.tail.nextSeq - 1 - this.position;
-      if (gatherMs > 0 && waiting > 0 && waiting < options.maxEntries && !this.#host.closing()) {
+      if (
+        gatherMs > 0 &&
+        this.end === undefined &&
+        waiting > 0 &&
+        waiting < options.maxEntries &&
+        !this.#host.closing()
+      ) {
         await this.#host.gathered(gatherMs, options.signal);
         gatherMs = 0;
         continue;
@@ -107,13 +142,27 @@ export class JournalCursor implements Cursor {
     return undefined;
   }
 
+  #lastSeq(): number {
+    return this.end ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** What was to come before the end and did not is lost. */
+  #accountAtEnd(): void {
+    const { end } = this.#place;
+    if (end === undefined) return;
+    const gap = this.#moveTo(end.ordinals);
+    this.lost += gap;
+    this.lostToRetention += gap;
+  }
+
   /** A run of wanted entries; steps over others. */
   #fromMemory(maxEntries: number): EntryBatch | undefined {
     const place = this.#host.tail.find(this.position + 1);
     if (place === undefined) return undefined;
     const { chunk, index } = place;
     this.#account(chunk, index);
-    const { length, retentionClass } = chunk;
+    const { retentionClass } = chunk;
+    const length = Math.min(chunk.length, this.#lastSeq() - chunk.firstSeq + 1);
     let start = index;
     while (start < length && !this.#wanted[retentionClass[start] as number]) start += 1;
     let end = start;
@@ -152,7 +201,7 @@ export class JournalCursor implements Cursor {
 
   async #fromDisk(maxEntries: number): Promise<EntryBatch | undefined> {
     this.#usedDisk = true;
-    const throughSeq = this.#host.durableSeq();
+    const throughSeq = Math.min(this.#host.durableSeq(), this.#lastSeq());
     const result = await this.#host.store.call('read', {
       reader: this.#number,
       classes: this.#classes,
@@ -195,7 +244,7 @@ export class JournalCursor implements Cursor {
     return batch;
   }
 
-  commit(seq: number): void {
+  commit(seq: number, note: unknown = this.note): void {
     if (seq > this.position) {
       throw new GatewayError(
         'STORE_FAILED',
@@ -203,7 +252,10 @@ export class JournalCursor implements Cursor {
         { retryable: false },
       );
     }
-    if (seq <= this.committed) return;
+    if (seq <= this.committed) {
+      if (note !== this.note) this.#stand({ note });
+      return;
+    }
     this.committed = seq;
     let last: Mark | undefined;
     while (this.#marks[0] !== undefined && (this.#marks[0].seq[0] as number) <= seq) {
@@ -222,16 +274,47 @@ export class JournalCursor implements Cursor {
       this.#marks.unshift({ ...last, ...rest, ordinals });
     }
     this.#committedOrdinals = ordinals;
-    if (this.persistent) this.#storable.push({ name: this.name, seq, ordinals });
+    this.#stand({ seq, ordinals, note, lost: this.lost, lostToRetention: this.lostToRetention });
+  }
+
+  #stand(change: Partial<StoredCursor>): void {
+    this.#place = { ...this.#place, ...change };
+    if (this.persistent) this.#storable.push(this.#place);
+  }
+
+  leave({ name, note, extending }: LeaveOptions): Cursor {
+    const { tail, opened } = this.#host;
+    const end = { seq: tail.nextSeq - 1, ordinals: [...tail.ordinals] };
+    let rest: JournalCursor;
+    if (extending instanceof JournalCursor && extending.end === this.#place.seq) {
+      rest = extending;
+      rest.#stand({ end });
+    } else {
+      rest = opened(
+        { ...this.#place, name, note, end, lost: 0, lostToRetention: 0 },
+        this.#classNames,
+      );
+      rest.#stand({});
+    }
+    this.#release();
+    this.#marks = [];
+    this.#usedDisk = false;
+    this.position = end.seq;
+    this.committed = end.seq;
+    this.#ordinals = [...end.ordinals];
+    this.#committedOrdinals = end.ordinals;
+    this.#stand(end);
+    return rest;
   }
 
   lag(): CursorLag {
-    let entries = 0;
-    for (const index of this.#classes) {
-      const behind = this.#committedOrdinals[index] as number;
-      entries += (this.#host.tail.ordinals[index] as number) - behind;
-    }
+    const last = this.#place.end?.ordinals ?? this.#host.tail.ordinals;
+    const entries = this.#count(last) - this.#count(this.#committedOrdinals);
     return { entries, oldestMs: entries === 0 ? undefined : this.#oldestMs() };
+  }
+
+  #count(ordinals: readonly number[]): number {
+    return this.#classes.reduce((sum, index) => sum + (ordinals[index] as number), 0);
   }
 
   #oldestMs(): number | undefined {
@@ -249,7 +332,7 @@ export class JournalCursor implements Cursor {
   }
 
   stored(place: StoredCursor): void {
-    this.#storable = this.#storable.filter((other) => other.seq > place.seq);
+    this.#storable = this.#storable.slice(this.#storable.indexOf(place) + 1);
   }
 
   #release(): void {

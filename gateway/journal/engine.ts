@@ -7,6 +7,9 @@ import { layOutEntries, toEntryBatch } from './codec/stored-entries.ts';
 import type {
   Cursor,
   CursorOptions,
+  DeliveryReceipt,
+  DeliveryTally,
+  FinishedCursor,
   FrameInput,
   Journal,
   JournalOptions,
@@ -44,6 +47,8 @@ export type EngineParts = {
   readonly groups: readonly RegisteredGroup[];
   readonly cursors: readonly StoredCursor[];
   readonly nextSeq: number;
+  /** The highest number found, and the entries of each class up to there. */
+  readonly durableSeq: number;
   readonly ordinals: readonly number[];
   /** Resolves when a worker has ended and nobody asked it to. */
   readonly died: Promise<GatewayError>;
@@ -94,7 +99,9 @@ export class JournalEngine implements Journal {
     this.#recovery = parts.recovery;
     this.#texts = parts.texts;
     for (const group of parts.groups) this.#groups.set(group.number, group);
-    for (const cursor of parts.cursors) this.#storedCursors.set(cursor.name, cursor);
+    for (const cursor of parts.cursors) {
+      this.#storedCursors.set(cursor.name, withinJournal(cursor, parts));
+    }
     this.durableSeq = parts.nextSeq - 1;
     this.#firstSeq = parts.nextSeq;
     const reserveBytes = Math.max(65_536, options.stagingBytes / 4);
@@ -228,7 +235,17 @@ export class JournalEngine implements Journal {
   async openCursor(name: string, options: CursorOptions): Promise<Cursor> {
     const number = this.#nextReader++;
     const stored = options.from === 'stored' ? this.#storedCursors.get(name) : undefined;
-    const place = stored ?? (await this.#locate(number, options));
+    const place = stored ?? {
+      ...(await this.#locate(number, options)),
+      ...{ name, end: undefined, lost: 0, lostToRetention: 0, note: undefined },
+    };
+    const { persist, classes } = options;
+    const cursor = this.#addCursor({ number, persistent: persist, classes, place });
+    if (stored !== undefined) cursor.committed = stored.seq;
+    return cursor;
+  }
+
+  #addCursor(input: Omit<ConstructorParameters<typeof JournalCursor>[0], 'host'>): JournalCursor {
     const host: CursorHost = {
       tail: this.#tail,
       store: this.#store,
@@ -238,19 +255,26 @@ export class JournalEngine implements Journal {
       appended: (waitMs, signal) => this.#signal.wait(waitMs, signal),
       gathered: (gatherMs, signal) => this.#signal.gather(gatherMs, signal),
       closed: (closed) => this.#cursorClosed(closed),
+      opened: (place, classes) =>
+        this.#addCursor({
+          number: this.#nextReader++,
+          persistent: input.persistent,
+          classes,
+          place,
+        }),
     };
-    const cursor = new JournalCursor({
-      name,
-      number,
-      persistent: options.persist,
-      classes: options.classes,
-      position: place.seq,
-      ordinals: place.ordinals,
-      host,
-    });
-    if (stored !== undefined) cursor.committed = stored.seq;
+    const cursor = new JournalCursor({ ...input, host });
     this.#cursors.add(cursor);
     return cursor;
+  }
+
+  storedCursors(): readonly string[] {
+    return [...this.#storedCursors.keys()];
+  }
+
+  async forgetCursor(name: string): Promise<void> {
+    await this.#store.call('removeCursor', name);
+    this.#storedCursors.delete(name);
   }
 
   /** The place before the first entry that a cursor with these options reads. */
@@ -295,7 +319,7 @@ export class JournalEngine implements Journal {
     return this.#store.call('loadSnapshot', { name, maxSeq });
   }
 
-  async quarantine(sinkId: string, entries: readonly QuarantineInput[]): Promise<void> {
+  async quarantine(sinkId: string, entries: readonly QuarantineInput[]): Promise<number> {
     const copies = entries.map(({ seq, reason, batch, index }) => {
       const { counts, buffer } = copyEntry(batch, index);
       return { seq, reason, entry: { counts, buffer } };
@@ -303,6 +327,7 @@ export class JournalEngine implements Journal {
     const timeMs = this.#options.nowMs();
     const { dropped } = await this.#store.call('quarantine', { sinkId, timeMs, entries: copies });
     this.#quarantineDropped += dropped;
+    return dropped;
   }
 
   async listQuarantine(query: QuarantineQuery): Promise<readonly QuarantinedEntry[]> {
@@ -317,8 +342,38 @@ export class JournalEngine implements Journal {
     }));
   }
 
-  removeQuarantined(ids: readonly number[]): Promise<number> {
-    return this.#store.call('removeQuarantined', ids);
+  settleQuarantined(
+    sinkId: string,
+    ids: readonly number[],
+    as: 'delivered' | 'dropped',
+  ): Promise<number> {
+    return this.#store.call('settleQuarantined', { sinkId, ids, as });
+  }
+
+  deliveryTally(
+    sinkId: string,
+    pending: readonly { readonly afterSeq: number; readonly throughSeq: number }[],
+  ): Promise<DeliveryTally> {
+    return this.#store.call('deliveryTally', { sinkId, pending });
+  }
+
+  async finishDelivery(receipt: DeliveryReceipt, own?: FinishedCursor): Promise<void> {
+    if (own === undefined) {
+      await this.#store.call('finishDelivery', { receipt, own });
+      return;
+    }
+    const { cursor, settled } = own;
+    await this.#untilDurable(cursor.position, flushWithinMs);
+    await cursor.close();
+    await this.#store.call('finishDelivery', { receipt, own: { cursor: cursor.name, settled } });
+    this.#storedCursors.delete(cursor.name);
+  }
+
+  deliveryReceipts(query: {
+    readonly sinkId?: string;
+    readonly limit: number;
+  }): Promise<readonly DeliveryReceipt[]> {
+    return this.#store.call('deliveryReceipts', { sinkId: query.sinkId, limit: query.limit });
   }
 
   statistics(): JournalStatistics {
@@ -391,3 +446,13 @@ export class JournalEngine implements Journal {
     }
   }
 }
+
+/** An end that was set before its entries were durable may lie above what a crash has left. */
+const withinJournal = (
+  cursor: StoredCursor,
+  { durableSeq, ordinals }: Pick<EngineParts, 'durableSeq' | 'ordinals'>,
+): StoredCursor => {
+  const { end } = cursor;
+  if (end === undefined || end.seq <= durableSeq) return cursor;
+  return { ...cursor, end: { seq: durableSeq, ordinals } };
+};

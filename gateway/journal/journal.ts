@@ -15,10 +15,14 @@ export type {
   CursorLag,
   CursorOptions,
   Damage,
+  DeliveryReceipt,
+  DeliveryTally,
+  FinishedCursor,
   FrameInput,
   Journal,
   JournalOptions,
   JournalStatistics,
+  LeaveOptions,
   NextOptions,
   QuarantinedEntry,
   QuarantineInput,
@@ -136,6 +140,7 @@ const openParts = async ({
     groups,
     cursors: stored.cursors,
     nextSeq: lastSeq + 1 + (clean ? 0 : crashGap),
+    durableSeq: lastSeq,
     ordinals: written.ordinals,
   };
 };

@@ -1,6 +1,6 @@
 import type { GroupSpec, RegisteredGroup } from '../core/point.ts';
 import type { EntryCounts } from './codec/stored-entries.ts';
-import type { Damage } from './contract.ts';
+import type { Damage, DeliveryReceipt, DeliveryTally, FinishedCursor } from './contract.ts';
 import type { Pruned, StoreWriterOptions } from './segments/store-writer.ts';
 import type { ChainEnd } from './segments/tail.ts';
 import type { WorkerCalls } from './worker-calls.ts';
@@ -12,6 +12,11 @@ export type StoredCursor = {
   readonly name: string;
   readonly seq: number;
   readonly ordinals: readonly number[];
+  /** Where it ends, with the entries of each class up to there. */
+  readonly end: { readonly seq: number; readonly ordinals: readonly number[] } | undefined;
+  readonly lost: number;
+  readonly lostToRetention: number;
+  readonly note: unknown;
 };
 
 /** Entries between threads: `buffer` is laid out for `counts`. */
@@ -173,7 +178,35 @@ export type StoreCalls = {
     };
     output: readonly StoredQuarantine[];
   };
-  removeQuarantined: { input: readonly number[]; output: number };
+  settleQuarantined: {
+    input: {
+      readonly sinkId: string;
+      readonly ids: readonly number[];
+      readonly as: 'delivered' | 'dropped';
+    };
+    output: number;
+  };
+  deliveryTally: {
+    input: {
+      readonly sinkId: string;
+      readonly pending: readonly { readonly afterSeq: number; readonly throughSeq: number }[];
+    };
+    output: DeliveryTally;
+  };
+  finishDelivery: {
+    input: {
+      readonly receipt: DeliveryReceipt;
+      readonly own:
+        | { readonly cursor: string; readonly settled: FinishedCursor['settled'] }
+        | undefined;
+    };
+    output: undefined;
+  };
+  deliveryReceipts: {
+    input: { readonly sinkId: string | undefined; readonly limit: number };
+    output: readonly DeliveryReceipt[];
+  };
+  removeCursor: { input: string; output: undefined };
   close: { input: undefined; output: undefined };
 };
 

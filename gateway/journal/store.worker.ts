@@ -19,6 +19,7 @@ import { ChainReader } from './segments/chain-reader.ts';
 import { MergeReader } from './segments/merge-reader.ts';
 import { serveCalls } from './serve-calls.ts';
 import { lockFolder, openDatabase } from './store/database.ts';
+import { Deliveries } from './store/deliveries.ts';
 import { NumberTable } from './store/numbers.ts';
 import { Quarantine } from './store/quarantine.ts';
 import { SnapshotFiles } from './store/snapshots.ts';
@@ -40,6 +41,7 @@ class Store {
   readonly #numbers: NumberTable;
   readonly #state: StateTable;
   readonly #quarantine: Quarantine;
+  readonly #deliveries: Deliveries;
   readonly #snapshots: SnapshotFiles;
   readonly #readers = new Map<number, MergeReader>();
   readonly #onDamage: (damage: Damage) => void;
@@ -57,6 +59,7 @@ class Store {
     this.#numbers = new NumberTable(database);
     this.#state = new StateTable(database);
     this.#quarantine = new Quarantine(database);
+    this.#deliveries = new Deliveries(database);
     this.#snapshots = new SnapshotFiles(folder);
   }
 
@@ -180,15 +183,44 @@ class Store {
   }
 
   quarantine(input: StoreInput<'quarantine'>): StoreOutput<'quarantine'> {
-    return { dropped: this.#within(() => this.#quarantine.add(input)) };
+    return this.#within(() => {
+      const dropped = this.#quarantine.add(input);
+      this.#deliveries.add(input.sinkId, 'dropped', dropped);
+      return { dropped };
+    });
   }
 
   listQuarantine(input: StoreInput<'listQuarantine'>): StoreOutput<'listQuarantine'> {
     return this.#quarantine.list(input);
   }
 
-  removeQuarantined(ids: StoreInput<'removeQuarantined'>): number {
-    return this.#within(() => this.#quarantine.remove(ids));
+  settleQuarantined({ sinkId, ids, as }: StoreInput<'settleQuarantined'>): number {
+    return this.#within(() => {
+      const settled = this.#quarantine.remove(sinkId, ids);
+      this.#deliveries.add(sinkId, as === 'delivered' ? 'retried' : 'dropped', settled);
+      return settled;
+    });
+  }
+
+  deliveryTally(input: StoreInput<'deliveryTally'>): StoreOutput<'deliveryTally'> {
+    return this.#within(() => this.#deliveries.tally(input));
+  }
+
+  finishDelivery({ receipt, own }: StoreInput<'finishDelivery'>): undefined {
+    this.#within(() => {
+      this.#deliveries.keep(receipt);
+      if (own === undefined) return;
+      this.#deliveries.settle(receipt.sinkId, own.settled);
+      this.#state.removeCursor(own.cursor);
+    });
+  }
+
+  deliveryReceipts(input: StoreInput<'deliveryReceipts'>): StoreOutput<'deliveryReceipts'> {
+    return this.#deliveries.receipts(input);
+  }
+
+  removeCursor(name: string): undefined {
+    this.#within(() => this.#state.removeCursor(name));
   }
 
   close(): undefined {
@@ -230,7 +262,11 @@ const serve = (port: MessagePort): void => {
       loadSnapshot: (input) => opened().loadSnapshot(input),
       quarantine: (input) => opened().quarantine(input),
       listQuarantine: (input) => opened().listQuarantine(input),
-      removeQuarantined: (input) => opened().removeQuarantined(input),
+      settleQuarantined: (input) => opened().settleQuarantined(input),
+      deliveryTally: (input) => opened().deliveryTally(input),
+      finishDelivery: (input) => opened().finishDelivery(input),
+      deliveryReceipts: (input) => opened().deliveryReceipts(input),
+      removeCursor: (input) => opened().removeCursor(input),
       close: () => opened().close(),
     },
     (method, output) => (method === 'read' ? buffersOf(output) : []),

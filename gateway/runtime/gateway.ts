@@ -4,7 +4,6 @@ import { type GatewayError, toGatewayError } from '../core/error.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { GroupSpec, LocalText, RegisteredGroup } from '../core/point.ts';
-import type { Sink, SinkContext } from '../core/sink.ts';
 import type { Source } from '../core/source.ts';
 import type { HotPathProgram } from '../hot-path/program.ts';
 import type { Journal, JournalOptions } from '../journal/contract.ts';
@@ -13,26 +12,20 @@ import { openJournal } from '../journal/journal.ts';
 import { compileSite } from '../kpi/compile-site.ts';
 import { Admission } from './admission.ts';
 import { Backoff } from './backoff.ts';
+import { DeliveryDesk } from './delivery-desk.ts';
 import { SiteDirectory } from './directory.ts';
 import { Endings } from './endings.ts';
 import { runLatestReader } from './latest-reader.ts';
 import { LatestValues } from './latest-values.ts';
 import { GatewayMetrics } from './metrics.ts';
+import { openSink, type SinkPart } from './open-sink.ts';
 import { restoreProgram, runSnapshots } from './program-state.ts';
 import { judgeReadiness, type Readiness } from './readiness.ts';
-import { SinkPump } from './sink-pump.ts';
+import type { SinkPump } from './sink-pump.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import type { GatewayStatus } from './status.ts';
 import { clockSteppedEvent, runTicker } from './ticker.ts';
 import type { GatewayView } from './view.ts';
-
-export type SinkPart = {
-  readonly id: string;
-  readonly kind: string;
-  readonly maxBatchEntries: number;
-  readonly timeoutMs: number;
-  create(context: SinkContext): Sink;
-};
 
 /** Everything that a gateway is made of, with nothing started yet. */
 export type GatewayParts = {
@@ -55,6 +48,7 @@ export type GatewayParts = {
 
 export type RunningGateway = {
   readonly view: GatewayView;
+  readonly deliveries: DeliveryDesk;
   /** Resolves when nothing can be stored any more, until a new process is started. */
   readonly died: Promise<GatewayError>;
   /**
@@ -65,9 +59,6 @@ export type RunningGateway = {
 };
 
 const sourceBackoff = { firstMs: 500, longestMs: 60_000, random: Math.random };
-/** An attempt costs next to nothing, and a database that is back should not wait for what it lacks. */
-const sinkBackoff = { firstMs: 250, longestMs: 10_000, random: Math.random };
-const historyAfterMs = 10_000;
 /** How long the parts of a stopping gateway may take, each phase, and all together before the journal is closed. */
 const stopPhaseMs = {
   sources: 1000,
@@ -137,7 +128,12 @@ class Assembly {
   async start(): Promise<RunningGateway> {
     try {
       const view = await this.#start();
-      return { view, died: this.#journal.died, stop: () => this.#stop() };
+      return {
+        view,
+        deliveries: this.#deliveryDesk(),
+        died: this.#journal.died,
+        stop: () => this.#stop(),
+      };
     } catch (error) {
       await this.#stop();
       throw error;
@@ -175,7 +171,7 @@ class Assembly {
       this.#background(runLatestReader({ journal, latest, log: parts.log, signal })),
       this.#background(history.run(signal)),
     );
-    await this.#startSinks(new SiteDirectory(groups, (id) => journal.text(id)));
+    await this.#startSinks(new SiteDirectory(groups, (id) => journal.text(id)), latest);
     this.#endings.push({
       undone: 'the state of the KPIs is not saved, and the next start replays more',
       withinMs: stopPhaseMs.state,
@@ -197,6 +193,15 @@ class Assembly {
       text: (id) => journal.text(id),
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     };
+  }
+
+  #deliveryDesk(): DeliveryDesk {
+    const journal = this.#journal;
+    const pumps = this.#parts.sinks.map(({ id }, index) => ({
+      id,
+      pump: this.#pumps[index] as SinkPump,
+    }));
+    return new DeliveryDesk({ journal, groups: journal.knownGroups(), pumps });
   }
 
   #startMetrics(groups: readonly RegisteredGroup[]): GatewayMetrics {
@@ -276,7 +281,7 @@ class Assembly {
     this.#startTicker();
   }
 
-  async #startSinks(directory: SiteDirectory): Promise<void> {
+  async #startSinks(directory: SiteDirectory, latest: LatestValues): Promise<void> {
     const { site, log } = this.#parts;
     this.#endings.push({
       undone: 'sinks are not closed, and may get entries twice',
@@ -288,35 +293,9 @@ class Assembly {
       },
     });
     for (const part of this.#parts.sinks) {
-      const counters: Record<string, number> = {};
-      const sink = part.create({
-        clock: this.#clock,
-        log,
-        directory,
-        simulated: site.simulated,
-        enterprise: site.enterprise,
-        site: site.site,
-        count: (name, delta) => {
-          counters[name] = (counters[name] ?? 0) + delta;
-        },
-      });
-      const cursor = await this.#journal.openCursor(`sink:${part.id}`, {
-        from: 'stored',
-        persist: true,
-      });
-      const pump = new SinkPump({
-        sink,
-        kind: part.kind,
-        cursor,
-        clock: this.#clock,
-        log,
-        backoff: new Backoff(sinkBackoff),
-        maxEntries: part.maxBatchEntries,
-        timeoutMs: part.timeoutMs,
-        historyAfterMs,
-        quarantine: (entries) => this.#journal.quarantine(part.id, entries),
+      const pump = await openSink(part, {
+        ...{ journal: this.#journal, clock: this.#clock, log, directory, latest, site },
         event: (event) => this.#event(event),
-        counters,
       });
       this.#pumps.push(pump);
       this.#running.sinks.push(this.#background(pump.run(this.#ending.rest.signal)));

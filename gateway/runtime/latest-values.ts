@@ -1,6 +1,7 @@
 import { type EntryBatch, frameEntry, originCodes } from '../core/entry.ts';
 import type { PointNumber, RegisteredGroup } from '../core/point.ts';
 import { absentStatus, statusCodes } from '../core/quality.ts';
+import type { NewestSample } from '../core/sink.ts';
 
 export type LatestValue = {
   readonly pointNumber: PointNumber;
@@ -58,6 +59,16 @@ export class LatestValues {
       status: this.#status[index] as number,
       timeMs: this.#times[index] as number,
     };
+  }
+
+  /** Of every point for which anything has come. */
+  *newest(): Generator<NewestSample> {
+    for (const [index, { group, channel }] of this.points.entries()) {
+      const timeMs = this.#times[index] as number;
+      if (Number.isNaN(timeMs)) continue;
+      const value = this.#values[index] as number;
+      yield { group, channel, timeMs, value, status: this.#status[index] as number };
+    }
   }
 
   read(batch: EntryBatch): void {

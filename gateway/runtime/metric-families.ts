@@ -194,16 +194,35 @@ const sources: readonly MetricFamily[] = [
 
 const sinks: readonly MetricFamily[] = [
   bySink('seamwatt_sink_up', 'Whether a sink takes data', (s) => (s.state === 'up' ? 1 : 0)),
-  bySink('seamwatt_sink_delivered_entries_total', 'Entries delivered', (s) => s.deliveredEntries),
-  bySink('seamwatt_sink_quarantined_entries_total', 'Entries refused', (s) => s.rejectedEntries),
-  bySink('seamwatt_sink_lost_entries_total', 'Pruned or damaged before delivery', (s) => s.lost),
+  bySink(
+    'seamwatt_sink_journalled_entries_total',
+    'Entries for this sink: those delivered, waiting, quarantined, dropped and lost',
+    (s) => s.balance.journalled,
+  ),
+  bySink('seamwatt_sink_delivered_entries_total', 'Entries delivered', (s) => s.balance.delivered),
+  bySink('seamwatt_sink_quarantined_entries', 'Refused, kept', (s) => s.balance.quarantined),
+  bySink(
+    'seamwatt_sink_dropped_entries_total',
+    'Dropped from quarantine',
+    (s) => s.balance.dropped,
+  ),
+  bySink(
+    'seamwatt_sink_lost_entries_total',
+    'Pruned or damaged before delivery',
+    (s) => s.balance.lost,
+  ),
   bySink(
     'seamwatt_sink_lost_to_retention_entries_total',
     'Pruned before delivery',
-    (s) => s.lostToRetention,
+    (s) => s.balance.lostToRetention,
   ),
   bySink('seamwatt_sink_lag_entries', 'Entries that wait', (s) => s.lagEntries),
   bySink('seamwatt_sink_lag_seconds', 'Age of the oldest waiting entry', (s) => s.lagMs / 1000),
+  bySink(
+    'seamwatt_sink_live_lag_seconds',
+    'Age of the oldest waiting entry, but for history that is being sent',
+    (s) => s.liveLagMs / 1000,
+  ),
   bySink('seamwatt_sink_retries_total', 'Failed attempts', (s) => s.retries),
   {
     name: 'seamwatt_sink_events_total',

@@ -6,8 +6,12 @@ import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import { type LocalText, noText } from '../core/point.ts';
 import type { Sink, WriteResult } from '../core/sink.ts';
-import type { Cursor, QuarantineInput } from '../journal/contract.ts';
+import type { QuarantinedEntry, QuarantineInput } from '../journal/contract.ts';
 import type { Backoff } from './backoff.ts';
+import { withDeadline } from './deadline.ts';
+import type { DeliveryLane } from './delivery-lane.ts';
+import { receiptEvent, sinkLostEvent, sinkRestoredEvent } from './sink-events.ts';
+import type { DeliveryBalance, FirstBatch, SinkLanes } from './sink-lanes.ts';
 import { sleepReal } from './system-clock.ts';
 
 export type SinkState = 'connecting' | 'up' | 'down' | 'stopped';
@@ -20,15 +24,20 @@ export type SinkStatus = {
   readonly sinceMs: number;
   /** Everything up to and including this seq is delivered or in quarantine. */
   readonly position: number;
+  /** Entries that wait, of now and of before. */
   readonly lagEntries: number;
-  /** Age of the oldest entry that waits, in ms; 0 when none does. */
+  /** Age of the oldest of them, in ms; 0 when none waits. */
   readonly lagMs: number;
-  readonly deliveredEntries: number;
-  readonly rejectedEntries: number;
-  /** Entries that were pruned or damaged before they could be delivered. */
-  readonly lost: number;
-  /** The part of `lost` that retention took. */
-  readonly lostToRetention: number;
+  /** Age of the oldest that waits of what happens now. */
+  readonly liveLagMs: number;
+  /** Interruptions whose entries are still being sent, oldest first. */
+  readonly history: readonly {
+    readonly fromMs: number;
+    readonly toMs: number;
+    readonly waiting: number;
+  }[];
+  /** Since the sink was first there, across restarts. */
+  readonly balance: DeliveryBalance;
   readonly retries: number;
   readonly counters: Readonly<Record<string, number>>;
 };
@@ -36,35 +45,54 @@ export type SinkStatus = {
 export type SinkPumpOptions = {
   readonly sink: Sink;
   readonly kind: string;
-  readonly cursor: Cursor;
+  readonly lanes: SinkLanes;
   readonly clock: Clock;
   readonly log: Log;
   readonly backoff: Backoff;
   readonly maxEntries: number;
   /** Deadline of one open or write. */
   readonly timeoutMs: number;
-  /** Entries older than this when they are sent go out marked as history. */
+  /** Entries older than this when they are sent go out marked as history; of many, only the younger stay in the live lane. */
   readonly historyAfterMs: number;
-  quarantine(entries: readonly QuarantineInput[]): Promise<void>;
+  /** Keeps entries, and gives how many older ones it dropped for them. */
+  quarantine(entries: readonly QuarantineInput[]): Promise<number>;
   event(event: GatewayEvent): void;
   readonly counters: Readonly<Record<string, number>>;
 };
 
 const idleWaitMs = 250;
 
+/** A request to send quarantined entries again. */
+type Retry = {
+  readonly entries: readonly QuarantinedEntry[];
+  readonly done: (outcome: RetryOutcome) => void;
+};
+
+export type RetryOutcome = {
+  readonly delivered: number;
+  /** Refused again, with the reasons of now. */
+  readonly refused: readonly { readonly id: number; readonly reason: string }[];
+};
+
 /**
- * Carries the journal to one sink, in order, at its own pace: a sink that is down is a cursor that falls behind. A batch
- * is sent until the sink takes it; what the sink refuses goes to quarantine and holds up nothing.
+ * Carries the journal to one sink. What happens now goes first; what could not be sent in time follows batch by batch
+ * between, marked as history. Within a lane the order is that of the journal. A batch is sent until the sink takes it; what
+ * the sink refuses goes to quarantine and holds up nothing.
  */
 export class SinkPump {
   readonly #options: SinkPumpOptions;
+  readonly #retries: Retry[] = [];
   #state: SinkState = 'connecting';
   #reason = noText;
   #sinceMs: number;
   #open = false;
-  #delivered = 0;
-  #rejected = 0;
-  #retries = 0;
+  #attemptsFailed = 0;
+  /** When the live lane is to be read again, while there is history to send; monotonic. */
+  #liveDueMs = 0;
+  /** How long the live lane may wait for something to come. */
+  #liveWaitMs = idleWaitMs;
+  /** When delivery broke off; undefined while the sink takes data. */
+  #brokenOffMs: number | undefined;
 
   constructor(options: SinkPumpOptions) {
     this.#options = options;
@@ -72,61 +100,178 @@ export class SinkPump {
   }
 
   status(): SinkStatus {
-    const { sink, kind, cursor, clock, counters } = this.#options;
-    const lag = cursor.lag();
+    const { sink, kind, lanes, clock, counters } = this.#options;
+    const nowMs = clock.nowMs();
+    const { oldestMs = nowMs } = lanes.live.cursor.lag();
+    const history = lanes.history.map(({ cursor, note }) => ({
+      fromMs: note.interruption?.fromMs ?? nowMs,
+      toMs: note.interruption?.toMs ?? nowMs,
+      waiting: cursor.lag().entries,
+    }));
+    const balance = lanes.balance();
     return {
       id: sink.id,
       kind,
       state: this.#state,
       reason: this.#reason,
       sinceMs: this.#sinceMs,
-      position: cursor.position,
-      lagEntries: lag.entries,
-      lagMs: lag.oldestMs === undefined ? 0 : Math.max(0, clock.nowMs() - lag.oldestMs),
-      deliveredEntries: this.#delivered,
-      rejectedEntries: this.#rejected,
-      lost: cursor.lost,
-      lostToRetention: cursor.lostToRetention,
-      retries: this.#retries,
+      position: (lanes.history[0] ?? lanes.live).cursor.committed,
+      lagEntries: balance.waiting,
+      lagMs: Math.max(0, nowMs - Math.min(oldestMs, history[0]?.fromMs ?? nowMs)),
+      liveLagMs: Math.max(0, nowMs - oldestMs),
+      history,
+      balance,
+      retries: this.#attemptsFailed,
       counters: { ...counters },
     };
   }
 
   /** Resolves once `signal` has aborted, what was under way is done or given up, and the sink is closed. */
   async run(signal: AbortSignal): Promise<void> {
-    const { cursor, sink, maxEntries } = this.#options;
+    const { lanes, sink } = this.#options;
     // Opening right away shows a wrong address or password before there is anything to send.
     await this.#untilDone(signal, (deadline) => this.#ensureOpen(deadline));
     while (!signal.aborted) {
-      // A disk that cannot be read at present is waited for like a sink that is down.
-      const batch = await this.#untilDone(signal, () =>
-        cursor.next({ maxEntries, signal, waitMs: idleWaitMs, gatherMs: sink.gatherMs ?? 0 }),
-      );
-      if (batch === undefined || batch.length === 0) continue;
-      if (!(await this.#deliver(batch, signal))) break;
+      await this.#retryQuarantined(signal);
+      this.#makeWay();
+      await this.#sendLive(signal);
+      await this.#sendHistory(signal);
     }
+    for (const { done } of this.#retries.splice(0)) done({ delivered: 0, refused: [] });
     await sink.close();
-    await cursor.close();
+    await lanes.close();
     this.#enter('stopped', noText);
   }
 
-  async #deliver(batch: EntryBatch, signal: AbortSignal): Promise<boolean> {
-    const result = await this.#untilDone(signal, async (deadline) => {
-      await this.#ensureOpen(deadline);
-      return this.#options.sink.write(
-        { entries: batch, history: this.#isHistory(batch) },
-        deadline,
-      );
+  /** Sends quarantined entries once more; those that the sink takes now leave quarantine. */
+  retry(entries: readonly QuarantinedEntry[]): Promise<RetryOutcome> {
+    if (entries.length === 0 || this.#state === 'stopped') {
+      return Promise.resolve({ delivered: 0, refused: [] });
+    }
+    return new Promise((done) => {
+      this.#retries.push({ entries, done });
     });
-    if (result === undefined) return false;
-    const kept = await this.#untilDone(signal, () => this.#setAside(batch, result));
-    if (kept === undefined) return false;
-    this.#delivered += result.accepted;
-    this.#options.cursor.commit(batch.seq[batch.length - 1] as number);
-    return true;
   }
 
-  /** The number of entries now in quarantine. */
+  /** Drops quarantined entries for good; returns how many there were. */
+  drop(ids: readonly number[]): Promise<number> {
+    return this.#options.lanes.settleQuarantined(ids, 'dropped');
+  }
+
+  async #sendLive(signal: AbortSignal): Promise<void> {
+    const { lanes, maxEntries, sink, clock } = this.#options;
+    const hasHistory = lanes.history.length > 0;
+    const gatherMs = sink.gatherMs ?? 0;
+    const nowMs = performance.now();
+    if (hasHistory && nowMs < this.#liveDueMs) return;
+    this.#liveDueMs = nowMs + gatherMs;
+    // A disk that cannot be read at present is waited for like a sink that is down.
+    const batch = await this.#untilDone(signal, () =>
+      lanes.live.cursor.next({
+        ...{ maxEntries, signal },
+        ...(hasHistory ? { waitMs: this.#liveWaitMs } : { waitMs: idleWaitMs, gatherMs }),
+      }),
+    );
+    this.#liveWaitMs = 0;
+    if (batch === undefined || batch.length === 0) return;
+    const newestMs = batch.receivedMs[batch.length - 1] as number;
+    const history = clock.nowMs() - newestMs > this.#options.historyAfterMs;
+    await this.#deliver({ lane: lanes.live, batch, history, signal });
+  }
+
+  async #sendHistory(signal: AbortSignal): Promise<void> {
+    const { lanes, maxEntries, clock, event } = this.#options;
+    const [lane] = lanes.history;
+    if (lane === undefined || signal.aborted) return;
+    const batch = await this.#untilDone(signal, () =>
+      lane.cursor.next({ maxEntries, signal, waitMs: 0 }),
+    );
+    if (batch !== undefined && batch.length > 0) {
+      await this.#deliver({ lane, batch, history: true, signal });
+      return;
+    }
+    if (signal.aborted) return;
+    const receipt = await this.#untilDone(signal, () => lanes.finish(clock.nowMs()));
+    if (receipt !== undefined) event(receiptEvent(receipt));
+    else this.#liveWaitMs = idleWaitMs;
+  }
+
+  /** What could not be sent in time becomes history, where it would hold up what happens now. */
+  #makeWay(): void {
+    const { lanes, clock, historyAfterMs, maxEntries } = this.#options;
+    const { entries, oldestMs } = lanes.live.cursor.lag();
+    const toMs = clock.nowMs();
+    const fromMs = this.#brokenOffMs;
+    this.#brokenOffMs = undefined;
+    const nothing = { delivered: 0, refused: 0 };
+    if (fromMs !== undefined && entries > 0) lanes.leave({ fromMs, toMs }, nothing);
+    else if (entries > maxEntries && toMs - (oldestMs ?? 0) > historyAfterMs) {
+      lanes.leave({ fromMs: oldestMs ?? toMs, toMs }, nothing);
+    }
+  }
+
+  async #deliver(work: {
+    readonly lane: DeliveryLane;
+    readonly batch: EntryBatch;
+    readonly history: boolean;
+    readonly signal: AbortSignal;
+  }): Promise<void> {
+    const { lane, batch, signal } = work;
+    let history = work.history;
+    let attempts = 0;
+    const result = await this.#untilDone(signal, async (deadline) => {
+      await this.#ensureOpen(deadline);
+      attempts += 1;
+      history ||= attempts > 1 && this.#isOld(batch);
+      return this.#options.sink.write({ entries: batch, history }, deadline);
+    });
+    if (result === undefined) return;
+    const dropped = await this.#untilDone(signal, () => this.#setAside(batch, result));
+    if (dropped === undefined) return;
+    this.#options.lanes.quarantined(result.rejected.length, dropped);
+    lane.settle(batch.seq[batch.length - 1] as number, {
+      delivered: result.accepted,
+      refused: result.rejected.length,
+      resent: attempts > 1 ? batch.length : 0,
+    });
+    if (attempts > 1) await this.#afterInterruption(lane, result, signal);
+  }
+
+  #isOld(batch: EntryBatch): boolean {
+    const { clock, historyAfterMs } = this.#options;
+    return clock.nowMs() - (batch.receivedMs[batch.length - 1] as number) > historyAfterMs;
+  }
+
+  /** The sink takes data again: what waited meanwhile becomes history, and what happens now goes first. */
+  async #afterInterruption(
+    lane: DeliveryLane,
+    result: WriteResult,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { lanes, clock, sink, event } = this.#options;
+    const toMs = clock.nowMs();
+    const interruption = { fromMs: this.#brokenOffMs ?? toMs, toMs };
+    this.#brokenOffMs = undefined;
+    const isLive = lane === lanes.live;
+    const first: FirstBatch = {
+      delivered: isLive ? result.accepted : 0,
+      refused: isLive ? result.rejected.length : 0,
+    };
+    if (lanes.live.cursor.lag().entries > 0) {
+      lanes.leave(interruption, first);
+      return;
+    }
+    if (!isLive) return;
+    const sent = first.delivered + first.refused;
+    const receipt = {
+      ...{ sinkId: sink.id, ...interruption, completedMs: toMs, lost: 0, resent: sent },
+      ...{ buffered: sent, delivered: first.delivered, quarantined: first.refused },
+    };
+    await this.#untilDone(signal, () => lanes.keep(receipt));
+    event(receiptEvent(receipt));
+  }
+
+  /** Brings what the sink refused into quarantine; gives how many older entries were dropped for it. */
   async #setAside(batch: EntryBatch, result: WriteResult): Promise<number> {
     if (result.rejected.length === 0) return 0;
     const { log, sink, quarantine } = this.#options;
@@ -135,7 +280,7 @@ export class SinkPump {
       { sink: sink.id, rejected: result.rejected.length },
       `sink refused entries; they are kept in quarantine: ${first}`,
     );
-    await quarantine(
+    return quarantine(
       result.rejected.map(({ index, reason }) => ({
         seq: batch.seq[index] as number,
         reason,
@@ -143,8 +288,26 @@ export class SinkPump {
         index,
       })),
     );
-    this.#rejected += result.rejected.length;
-    return result.rejected.length;
+  }
+
+  async #retryQuarantined(signal: AbortSignal): Promise<void> {
+    const { sink, lanes } = this.#options;
+    for (let work = this.#retries.shift(); work !== undefined; work = this.#retries.shift()) {
+      const delivered: number[] = [];
+      const refused: { readonly id: number; readonly reason: string }[] = [];
+      for (const { id, entry } of work.entries) {
+        const result = await this.#untilDone(signal, async (deadline) => {
+          await this.#ensureOpen(deadline);
+          return sink.write({ entries: entry, history: true }, deadline);
+        });
+        if (result === undefined) break;
+        const [refusal] = result.rejected;
+        if (refusal === undefined) delivered.push(id);
+        else refused.push({ id, reason: refusal.reason });
+      }
+      await this.#untilDone(signal, () => lanes.settleQuarantined(delivered, 'delivered'));
+      work.done({ delivered: delivered.length, refused });
+    }
   }
 
   async #ensureOpen(signal: AbortSignal): Promise<void> {
@@ -168,7 +331,7 @@ export class SinkPump {
       } catch (error) {
         if (signal.aborted) break;
         this.#failed(error);
-        this.#retries += 1;
+        this.#attemptsFailed += 1;
         const askedMs = error instanceof GatewayError ? error.retryAfterMs : undefined;
         await sleepReal(Math.max(backoff.nextMs(), askedMs ?? 0), signal);
       }
@@ -181,20 +344,13 @@ export class SinkPump {
     const reason = explainError(error);
     // After any failure the connection is made anew: a half-dead one is the commonest cause of data that stops.
     this.#open = false;
+    this.#brokenOffMs ??= this.#options.clock.nowMs();
     if (this.#state !== 'down') {
       log.warn(
         { sink: sink.id, ...errorFields(error) },
         `sink lost; frames wait in the journal: ${reason.en}`,
       );
-      event({
-        code: 'sink-lost',
-        severity: 'warning',
-        subject: sink.id,
-        text: {
-          en: `Sink ${sink.id} does not take data, which waits in the journal: ${reason.en}`,
-          zh: `输出 ${sink.id} 无法接收数据，数据保存在日志中等待：${reason.zh}`,
-        },
-      });
+      event(sinkLostEvent(sink.id, reason));
     }
     this.#enter('down', reason);
   }
@@ -206,17 +362,7 @@ export class SinkPump {
     if (!wasDown) return;
     const { log, sink, event } = this.#options;
     log.info({ sink: sink.id }, 'sink takes data again');
-    event({
-      code: 'sink-restored',
-      severity: 'info',
-      subject: sink.id,
-      text: { en: `Sink ${sink.id} takes data again`, zh: `输出 ${sink.id} 已恢复接收数据` },
-    });
-  }
-
-  #isHistory(batch: EntryBatch): boolean {
-    const newestMs = batch.receivedMs[batch.length - 1] as number;
-    return this.#options.clock.nowMs() - newestMs > this.#options.historyAfterMs;
+    event(sinkRestoredEvent(sink.id));
   }
 
   #enter(state: SinkState, reason: LocalText): void {
@@ -225,25 +371,3 @@ export class SinkPump {
     this.#reason = reason;
   }
 }
-
-/**
- * Gives `action` a signal that aborts with `signal` or after `timeoutMs`. Its timer ends with the action: those of
- * `AbortSignal.timeout` would pile up, one a batch, until each has run out.
- */
-const withDeadline = async <T>(
-  action: (deadline: AbortSignal) => Promise<T>,
-  { signal, timeoutMs }: { readonly signal: AbortSignal; readonly timeoutMs: number },
-): Promise<T> => {
-  const deadline = new AbortController();
-  const onAbort = (): void => deadline.abort(signal.reason);
-  const timer = setTimeout(() => {
-    deadline.abort(new DOMException(`not done within ${timeoutMs} ms`, 'TimeoutError'));
-  }, timeoutMs);
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await action(deadline.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-  }
-};

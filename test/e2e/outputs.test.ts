@@ -308,7 +308,7 @@ describeOutputs('the outputs of the demo site', () => {
     expect(samples.get('seamwatt_sink_up{sink="influx"}')).toBe(1);
     expect(samples.get('seamwatt_frames_refused_total')).toBe(0);
     expect(samples.get('seamwatt_sink_lost_entries_total{sink="influx"}')).toBe(0);
-    expect(samples.get('seamwatt_sink_quarantined_entries_total{sink="influx"}')).toBe(0);
+    expect(samples.get('seamwatt_sink_quarantined_entries{sink="influx"}')).toBe(0);
     expect(samples.get('seamwatt_samples_admitted_total')).toBeGreaterThan(10_000);
   });
 

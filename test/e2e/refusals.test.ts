@@ -171,9 +171,9 @@ influx.describe('a gateway whose database refuses it', () => {
     expect(missing.reason.en).toMatch(/answered 404: .*database not found: "later"/);
     for (const id of ['wrong-password', 'wrong-database']) {
       const waiting = await sinkThat(id, ({ lagEntries }) => lagEntries > 500);
-      expect(waiting).toMatchObject({ rejectedEntries: 0, lostToRetention: 0 });
+      expect(waiting.balance).toMatchObject({ quarantined: 0, lost: 0 });
       // Records of the start hold nothing that a database would store.
-      expect(waiting.deliveredEntries).toBeLessThan(10);
+      expect(waiting.balance.delivered).toBeLessThan(10);
       expect(waiting.lagMs).toBeGreaterThan(0);
     }
     const said = gateway.log() + JSON.stringify(await gateway.get('api/v1/sinks'));

@@ -38,5 +38,6 @@ export const testSinkContext = (
     count: (name, delta) => {
       counters[name] = (counters[name] ?? 0) + delta;
     },
+    newest: () => [],
   };
 };

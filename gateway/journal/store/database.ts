@@ -12,10 +12,12 @@ export type DatabaseSpec = {
   readonly path: string;
   readonly version: number;
   readonly tables: string;
+  /** By the version that it leads to: what makes tables of the version before into it. */
+  readonly migrations?: Readonly<Record<number, string>>;
 };
 
 /** Written ahead (WAL) and synced on every commit (FULL). */
-const openFile = ({ path, version, tables }: DatabaseSpec): DatabaseSync => {
+const openFile = ({ path, version, tables, migrations }: DatabaseSpec): DatabaseSync => {
   const database = new DatabaseSync(path, { timeout: 2_000 });
   try {
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
@@ -29,6 +31,9 @@ const openFile = ({ path, version, tables }: DatabaseSpec): DatabaseSync => {
     }
     const check = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
     if (check !== 'ok') throw new Error(String(check));
+    for (let next = Number(found) + 1; Number(found) > 0 && next <= version; next += 1) {
+      database.exec(`BEGIN; ${migrations?.[next] ?? ''} PRAGMA user_version = ${next}; COMMIT;`);
+    }
     database.exec(`${tables} PRAGMA user_version = ${version};`);
     return database;
   } catch (error) {

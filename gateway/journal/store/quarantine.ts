@@ -19,7 +19,8 @@ export class Quarantine {
   /** To be called within a transaction. Returns how many were dropped. */
   add({ sinkId, timeMs, entries }: StoreInput<'quarantine'>): number {
     const insert = this.#database.prepare(
-      'INSERT INTO quarantine (sink_id, seq, reason, time_ms, entry) VALUES (?, ?, ?, ?, ?)',
+      `INSERT INTO quarantine (sink_id, seq, reason, time_ms, entry) VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (sink_id, seq) DO UPDATE SET reason = ?3, time_ms = ?4`,
     );
     for (const { seq, reason, entry } of entries) {
       const columns = layOutEntries(entry.counts, entry.buffer);
@@ -55,9 +56,9 @@ export class Quarantine {
     });
   }
 
-  /** To be called within a transaction. */
-  remove(ids: readonly number[]): number {
-    const remove = this.#database.prepare('DELETE FROM quarantine WHERE id = ?');
-    return ids.reduce((sum, id) => sum + Number(remove.run(id).changes), 0);
+  /** To be called within a transaction. Gives how many there were. */
+  remove(sinkId: string, ids: readonly number[]): number {
+    const remove = this.#database.prepare('DELETE FROM quarantine WHERE id = ? AND sink_id = ?');
+    return ids.reduce((sum, id) => sum + Number(remove.run(id, sinkId).changes), 0);
   }
 }

@@ -18,13 +18,9 @@ export class StateTable {
 
   cursors(): readonly StoredCursor[] {
     return this.#database
-      .prepare('SELECT name, seq, ordinals FROM cursor')
+      .prepare('SELECT name, place FROM cursor')
       .all()
-      .map((row) => ({
-        name: String(row['name']),
-        seq: Number(row['seq']),
-        ordinals: JSON.parse(String(row['ordinals'])),
-      }));
+      .map((row) => ({ ...JSON.parse(String(row['place'])), name: String(row['name']) }));
   }
 
   texts(): readonly StoredText[] {
@@ -37,16 +33,19 @@ export class StateTable {
   /** To be called within a transaction. */
   persist({ cursors, texts, state }: StoreInput<'persist'>): void {
     const saveCursor = this.#database.prepare(
-      'INSERT INTO cursor (name, seq, ordinals) VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET seq = ?2, ordinals = ?3',
+      'INSERT INTO cursor (name, place) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET place = ?2',
     );
-    for (const { name, seq, ordinals } of cursors)
-      saveCursor.run(name, seq, JSON.stringify(ordinals));
+    for (const { name, ...place } of cursors) saveCursor.run(name, JSON.stringify(place));
     this.addTexts(texts);
     this.#database
       .prepare(
         "INSERT INTO state (key, value) VALUES ('journal', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1",
       )
       .run(JSON.stringify(state));
+  }
+
+  removeCursor(name: string): void {
+    this.#database.prepare('DELETE FROM cursor WHERE name = ?').run(name);
   }
 
   addTexts(texts: readonly StoredText[]): void {

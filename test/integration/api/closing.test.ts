@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type ApiServer, startApi } from '../../../gateway/api/server.ts';
+import type { DeliveryDesk } from '../../../gateway/runtime/delivery-desk.ts';
 import type { GatewayView } from '../../../gateway/runtime/view.ts';
 import { askForUpgrade } from '../../support/raw-upgrade.ts';
 import { createTestLog } from '../../support/test-log.ts';
@@ -20,6 +21,7 @@ describe('the HTTP server closes in time', () => {
     server = await startApi({
       // No request of these tests gets as far as the view.
       view: {} as GatewayView,
+      deliveries: {} as DeliveryDesk,
       log: createTestLog(),
       host: '127.0.0.1',
       port: 0,

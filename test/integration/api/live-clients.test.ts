@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LiveLimits } from '../../../gateway/api/live.ts';
 import { type ApiServer, startApi } from '../../../gateway/api/server.ts';
+import type { DeliveryDesk } from '../../../gateway/runtime/delivery-desk.ts';
 import type { GatewayView } from '../../../gateway/runtime/view.ts';
 import { askForUpgrade } from '../../support/raw-upgrade.ts';
 import { createTestLog } from '../../support/test-log.ts';
@@ -14,6 +15,7 @@ const startServer = async (liveLimits: LiveLimits): Promise<ApiServer> => {
   const server = await startApi({
     // Nobody here subscribes to a point.
     view: {} as GatewayView,
+    deliveries: {} as DeliveryDesk,
     log: createTestLog(),
     host: '127.0.0.1',
     port: 0,

@@ -7,6 +7,7 @@ import type { LiveFailure, LiveValues } from '../../../gateway/api/contract.ts';
 import { type ApiServer, startApi } from '../../../gateway/api/server.ts';
 import { noText, type RegisteredGroup } from '../../../gateway/core/point.ts';
 import { statusCodes } from '../../../gateway/core/quality.ts';
+import type { DeliveryDesk } from '../../../gateway/runtime/delivery-desk.ts';
 import { LatestValues } from '../../../gateway/runtime/latest-values.ts';
 import type { GatewayView } from '../../../gateway/runtime/view.ts';
 import { EntryBatchBuilder, testDirectory, testGroup } from '../../support/entry-batch.ts';
@@ -77,10 +78,12 @@ const createView = (): GatewayView & { ready: boolean } => {
           position: 7,
           lagEntries: 0,
           lagMs: 0,
-          deliveredEntries: 7,
-          rejectedEntries: 1,
-          lost: 2,
-          lostToRetention: 1,
+          liveLagMs: 0,
+          history: [],
+          balance: {
+            ...{ journalled: 10, delivered: 7, waiting: 0, quarantined: 1 },
+            ...{ dropped: 0, lost: 2, lostToRetention: 1 },
+          },
           retries: 0,
           counters: {},
         },
@@ -118,6 +121,7 @@ describe('the HTTP interface', () => {
     view = createView();
     server = await startApi({
       view,
+      deliveries: {} as DeliveryDesk,
       log,
       host: '127.0.0.1',
       port: 0,
@@ -236,7 +240,7 @@ describe('the HTTP interface', () => {
       },
     ]);
     expect((await get('/api/v1/sinks')).body).toMatchObject([
-      { id: 'influx', state: 'up', deliveredEntries: 7, rejectedEntries: 1, lost: 2 },
+      { id: 'influx', state: 'up', balance: { delivered: 7, quarantined: 1, lost: 2 } },
     ]);
   });
 
@@ -248,6 +252,10 @@ describe('the HTTP interface', () => {
       '/api/v1/points',
       '/api/v1/points/{id}/history',
       '/api/v1/sinks',
+      '/api/v1/sinks/{id}/quarantine',
+      '/api/v1/sinks/{id}/quarantine/drop',
+      '/api/v1/sinks/{id}/quarantine/retry',
+      '/api/v1/sinks/{id}/receipts',
       '/api/v1/site',
       '/healthz',
       '/readyz',
@@ -280,7 +288,10 @@ describe('the HTTP interface', () => {
 
   it('says in words that a port is taken', async () => {
     const port = Number(new URL(server.url).port);
-    const second = startApi({ view, log, host: '127.0.0.1', port, pageFolder, version: '1' });
+    const second = startApi({
+      ...{ view, deliveries: {} as DeliveryDesk, log, pageFolder },
+      ...{ host: '127.0.0.1', port, version: '1' },
+    });
     await expect(second).rejects.toMatchObject({
       code: 'LISTEN_FAILED',
       message: `port ${port} on 127.0.0.1 is taken: stop what uses it, or set api.port`,

@@ -6,9 +6,9 @@ import type { Source } from '../../../gateway/core/source.ts';
 import {
   type GatewayParts,
   type RunningGateway,
-  type SinkPart,
   startGateway,
 } from '../../../gateway/runtime/gateway.ts';
+import type { SinkPart } from '../../../gateway/runtime/open-sink.ts';
 import { systemClock } from '../../../gateway/runtime/system-clock.ts';
 import { plainGroup, testFolder } from '../../support/journal.ts';
 import { journalOptions } from '../../support/journal-options.ts';

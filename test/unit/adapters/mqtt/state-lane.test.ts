@@ -176,3 +176,16 @@ test('simulated data says so', () => {
   absorb({ timeMs: 1, values: { gap: 1 } });
   expect(due(0)).toEqual(['gap {"t":1,"v":1,"s":0,"u":"mm","simulated":true}']);
 });
+
+test('a value that came while nobody listened is news, one older than what is known is not', () => {
+  const { absorb, due, lane, directory } = setUp();
+  const group = directory.groups[0] as RegisteredGroup;
+  const good = { group, status: statusCodes.good };
+  absorb({ timeMs: 10, values: { current: 100 } });
+  due(0);
+  lane.refresh({ ...good, channel: 0, timeMs: 9, value: 300 });
+  lane.refresh({ ...good, channel: 1, timeMs: 9, value: 2.5 });
+  expect(due(5000)).toEqual(['gap {"t":9,"v":2.5,"s":0,"u":"mm"}']);
+  lane.refresh({ ...good, channel: 0, timeMs: 11, value: 200 });
+  expect(due(10_000)).toEqual(['current {"t":11,"v":200,"s":0,"u":"A"}']);
+});

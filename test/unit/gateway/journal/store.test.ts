@@ -155,7 +155,8 @@ describe('quarantine', { timeout: 20_000 }, () => {
     expect(boot?.entry.records[0]).toMatchObject({ type: 'boot' });
     expect(await second.listQuarantine({ sinkId: 'mqtt', limit: 10 })).toEqual([]);
     expect(await second.listQuarantine({ afterId: kept?.id ?? 0, limit: 10 })).toHaveLength(1);
-    expect(await second.removeQuarantined([kept?.id ?? 0, 999])).toBe(1);
+    expect(await second.settleQuarantined('mqtt', [kept?.id ?? 0], 'dropped')).toBe(0);
+    expect(await second.settleQuarantined('influx', [kept?.id ?? 0, 999], 'dropped')).toBe(1);
     expect(await second.listQuarantine({ limit: 10 })).toHaveLength(1);
   });
 });

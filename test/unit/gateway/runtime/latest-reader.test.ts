@@ -29,6 +29,10 @@ it('goes on after a disk that could not be read for a while', async () => {
       if (answer === undefined) ending.abort();
       return answer?.();
     },
+    end: undefined,
+    ordinal: 0,
+    note: undefined,
+    leave: () => expect.fail('it has no business elsewhere'),
     commit: () => undefined,
     lag: () => ({ entries: 0, oldestMs: undefined }),
     close: async () => {

@@ -2,8 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../../gateway/core/error.ts';
 import type { GatewayEvent } from '../../../../gateway/core/event.ts';
 import type { DeliveryBatch, Sink, WriteResult } from '../../../../gateway/core/sink.ts';
-import type { Cursor, QuarantineInput } from '../../../../gateway/journal/contract.ts';
+import type {
+  Cursor,
+  DeliveryReceipt,
+  DeliveryTally,
+  QuarantineInput,
+} from '../../../../gateway/journal/contract.ts';
 import { Backoff } from '../../../../gateway/runtime/backoff.ts';
+import { SinkLanes } from '../../../../gateway/runtime/sink-lanes.ts';
 import { SinkPump } from '../../../../gateway/runtime/sink-pump.ts';
 import { systemClock } from '../../../../gateway/runtime/system-clock.ts';
 import { EntryBatchBuilder, testDirectory, testGroup } from '../../../support/entry-batch.ts';
@@ -34,6 +40,11 @@ type Trouble = {
 
 const timeoutMs = 30;
 
+const noTally: DeliveryTally = {
+  ...{ delivered: 0, refused: 0, lost: 0, lostToRetention: 0 },
+  ...{ quarantined: 0, retried: 0, dropped: 0 },
+};
+
 type Harness = {
   readonly pump: SinkPump;
   readonly ending: AbortController;
@@ -44,15 +55,16 @@ type Harness = {
   readonly events: GatewayEvent[];
   readonly calls: string[];
   readonly deadlines: AbortSignal[];
+  readonly receipts: DeliveryReceipt[];
 };
 
 /** A pump over the given batches; `write` decides what the sink says of each attempt, after the last batch it ends. */
-const setUp = (
+const setUp = async (
   batches: readonly DeliveryBatch['entries'][],
   write: (batch: DeliveryBatch, attempt: number) => WriteResult,
   open: (attempt: number) => void = () => undefined,
   trouble: Trouble = {},
-): Harness => {
+): Promise<Harness> => {
   const failures = { reads: trouble.reads ?? 0, quarantines: trouble.quarantines ?? 0 };
   const diskFails = (what: keyof typeof failures): void => {
     if (failures[what] === 0) return;
@@ -67,6 +79,7 @@ const setUp = (
   const quarantined: QuarantineInput[] = [];
   const events: GatewayEvent[] = [];
   const deadlines: AbortSignal[] = [];
+  const receipts: DeliveryReceipt[] = [];
   let attempts = 0;
   let opens = 0;
   const sink: Sink = {
@@ -98,6 +111,10 @@ const setUp = (
     name: 'sink:influx',
     position: 0,
     committed: 0,
+    end: undefined,
+    ordinal: 0,
+    note: undefined,
+    leave: () => expect.fail('nothing waits'),
     lost: 0,
     lostToRetention: 0,
     next: async () => {
@@ -106,16 +123,32 @@ const setUp = (
       if (batch === undefined) ending.abort();
       return batch;
     },
-    commit: (seq) => commits.push(seq),
-    lag: () => ({ entries: queue.length, oldestMs: undefined }),
+    commit: (seq) => {
+      if (seq > 0) commits.push(seq);
+    },
+    lag: () => ({ entries: 0, oldestMs: undefined }),
     close: async () => {
       calls.push('close cursor');
     },
   };
+  const lanes = await SinkLanes.open(
+    {
+      openCursor: async () => cursor,
+      storedCursors: () => [],
+      forgetCursor: async () => undefined,
+      deliveryTally: async () => noTally,
+      finishDelivery: async (receipt) => {
+        receipts.push(receipt);
+      },
+      settleQuarantined: async (_sinkId, ids) => ids.length,
+      durableSeq: 0,
+    },
+    'influx',
+  );
   const pump = new SinkPump({
     sink,
     kind: 'influxdb',
-    cursor,
+    lanes,
     clock: systemClock,
     log: createTestLog(),
     backoff: new Backoff({ firstMs: 1, longestMs: 4, random: () => 0 }),
@@ -125,11 +158,23 @@ const setUp = (
     quarantine: async (entries) => {
       diskFails('quarantines');
       quarantined.push(...entries);
+      return 0;
     },
     event: (event) => events.push(event),
     counters: {},
   });
-  return { pump, ending, written, history, commits, quarantined, events, calls, deadlines };
+  return {
+    pump,
+    ending,
+    written,
+    history,
+    commits,
+    quarantined,
+    events,
+    calls,
+    deadlines,
+    receipts,
+  };
 };
 
 const acceptAll = (batch: DeliveryBatch): WriteResult => ({
@@ -143,7 +188,7 @@ const lost = (): GatewayError =>
 describe('SinkPump', () => {
   it('delivers batches in order, commits behind each, and closes the sink at the end', async () => {
     const now = Date.now();
-    const { pump, ending, written, commits, calls } = setUp(
+    const { pump, ending, written, commits, calls } = await setUp(
       [batchFrom(1, 2, now), batchFrom(3, 3, now)],
       acceptAll,
     );
@@ -154,11 +199,15 @@ describe('SinkPump', () => {
     ]);
     expect(commits).toEqual([2, 5]);
     expect(calls).toEqual(['open', 'write', 'write', 'close', 'close cursor']);
-    expect(pump.status()).toMatchObject({ state: 'stopped', deliveredEntries: 5, retries: 0 });
+    expect(pump.status()).toMatchObject({
+      state: 'stopped',
+      retries: 0,
+      balance: { delivered: 5 },
+    });
   });
 
   it('sends a batch again, after opening anew, until the sink takes it, and says the outage once', async () => {
-    const { pump, ending, written, commits, calls, events } = setUp(
+    const { pump, ending, written, commits, calls, events, receipts } = await setUp(
       [batchFrom(1, 2, Date.now())],
       (batch, attempt) => {
         if (attempt < 4) throw lost();
@@ -169,14 +218,17 @@ describe('SinkPump', () => {
     expect(written).toEqual([[1, 2]]);
     expect(commits).toEqual([2]);
     expect(calls.filter((call) => call === 'open')).toHaveLength(4);
-    expect(events.map((event) => event.code)).toEqual(['sink-lost', 'sink-restored']);
+    expect(events.map((event) => event.code)).toEqual([
+      ...['sink-lost', 'sink-restored', 'outage-receipt'],
+    ]);
+    expect(receipts).toMatchObject([{ buffered: 2, delivered: 2, resent: 2, lost: 0 }]);
     expect(events[0]?.text.en).toContain('connection reset');
     expect(pump.status().retries).toBe(3);
   });
 
   it('puts refused entries into quarantine and goes on behind them', async () => {
     const now = Date.now();
-    const { pump, ending, commits, quarantined } = setUp(
+    const { pump, ending, commits, quarantined } = await setUp(
       [batchFrom(10, 3, now), batchFrom(13, 1, now)],
       (batch) =>
         batch.entries.length === 3
@@ -188,11 +240,11 @@ describe('SinkPump', () => {
       [11, 'field type conflict'],
     ]);
     expect(commits).toEqual([12, 13]);
-    expect(pump.status()).toMatchObject({ deliveredEntries: 3, rejectedEntries: 1 });
+    expect(pump.status().balance).toMatchObject({ delivered: 3, quarantined: 1 });
   });
 
   it('waits for a disk that cannot be read, and neither skips nor repeats', async () => {
-    const { pump, ending, written, commits, events } = setUp(
+    const { pump, ending, written, commits, events } = await setUp(
       [batchFrom(1, 2, Date.now())],
       acceptAll,
       undefined,
@@ -205,7 +257,7 @@ describe('SinkPump', () => {
   });
 
   it('commits nothing before what was refused is in quarantine', async () => {
-    const { pump, ending, commits, quarantined } = setUp(
+    const { pump, ending, commits, quarantined } = await setUp(
       [batchFrom(1, 2, Date.now())],
       () => ({ accepted: 1, rejected: [{ index: 0, reason: 'no' }] }),
       undefined,
@@ -214,11 +266,11 @@ describe('SinkPump', () => {
     await pump.run(ending.signal);
     expect(quarantined).toHaveLength(1);
     expect(commits).toEqual([2]);
-    expect(pump.status()).toMatchObject({ deliveredEntries: 1, rejectedEntries: 1 });
+    expect(pump.status().balance).toMatchObject({ delivered: 1, quarantined: 1 });
   });
 
   it('marks what is old when it is sent as history', async () => {
-    const { pump, ending, history } = setUp(
+    const { pump, ending, history } = await setUp(
       [batchFrom(1, 1, Date.now() - 60_000), batchFrom(2, 1, Date.now())],
       acceptAll,
     );
@@ -228,23 +280,19 @@ describe('SinkPump', () => {
 
   it('shows why a sink cannot be opened and keeps trying', async () => {
     const reasons: string[] = [];
-    const { pump, ending } = setUp([batchFrom(1, 1, Date.now())], acceptAll, (attempt) => {
+    const { pump, ending } = await setUp([batchFrom(1, 1, Date.now())], acceptAll, (attempt) => {
       reasons.push(pump.status().reason.zh);
       if (attempt < 3) {
         throw new GatewayError('AUTHENTICATION_FAILED', 'wrong password', { retryable: true });
       }
     });
     await pump.run(ending.signal);
-    expect(reasons).toEqual([
-      '',
-      '身份验证未通过（wrong password）',
-      '身份验证未通过（wrong password）',
-    ]);
-    expect(pump.status().deliveredEntries).toBe(1);
+    expect(reasons).toEqual(['', 'wrong password', 'wrong password']);
+    expect(pump.status().balance.delivered).toBe(1);
   });
 
   it('gives up a retry when it is told to end, without committing', async () => {
-    const { pump, ending, commits, calls } = setUp([batchFrom(1, 1, Date.now())], () => {
+    const { pump, ending, commits, calls } = await setUp([batchFrom(1, 1, Date.now())], () => {
       ending.abort();
       throw lost();
     });
@@ -254,7 +302,7 @@ describe('SinkPump', () => {
   });
 
   it('breaks off an attempt at its deadline, which ends with the attempt', async () => {
-    const { pump, ending, commits, deadlines } = setUp(
+    const { pump, ending, commits, deadlines } = await setUp(
       [batchFrom(1, 1, Date.now())],
       acceptAll,
       undefined,

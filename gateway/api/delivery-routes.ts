@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { GatewayError } from '../core/error.ts';
+import type { DeliveryDesk } from '../runtime/delivery-desk.ts';
+import * as contract from './contract.ts';
+
+const params = z.object({ id: z.string().min(1).max(200) });
+
+const unknownSink = (reply: FastifyReply, id: string) =>
+  reply.code(404).send({
+    error: { code: 'NOT_FOUND', message: `no sink ${id}: /api/v1/sinks lists them` },
+  });
+
+/** Receipts of outages, and what sinks refused: to be looked at, sent again or dropped. */
+export const registerDeliveryRoutes = (instance: FastifyInstance, desk: DeliveryDesk): void => {
+  const server = instance.withTypeProvider<ZodTypeProvider>();
+
+  server.get(
+    '/api/v1/sinks/:id/receipts',
+    {
+      schema: {
+        params,
+        querystring: contract.receiptQuery,
+        response: { 200: z.array(contract.deliveryReceipt), 404: contract.failure },
+      },
+    },
+    async ({ params: { id }, query }, reply) =>
+      desk.has(id) ? [...(await desk.receipts(id, query.limit))] : unknownSink(reply, id),
+  );
+
+  server.get(
+    '/api/v1/sinks/:id/quarantine',
+    {
+      schema: {
+        params,
+        querystring: contract.quarantineQuery,
+        response: { 200: z.array(contract.quarantinedEntry), 404: contract.failure },
+      },
+    },
+    async ({ params: { id }, query }, reply) => {
+      if (!desk.has(id)) return unknownSink(reply, id);
+      const entries = await desk.quarantine(id, query);
+      return entries.map((entry) => ({ ...entry, samples: [...entry.samples] }));
+    },
+  );
+
+  server.post(
+    '/api/v1/sinks/:id/quarantine/retry',
+    {
+      schema: {
+        params,
+        body: contract.quarantineIds,
+        response: { 200: contract.retryOutcome, 404: contract.failure, 503: contract.failure },
+      },
+    },
+    async ({ params: { id }, body }, reply) => {
+      if (!desk.has(id)) return unknownSink(reply, id);
+      try {
+        const { delivered, refused } = await desk.retry(id, body.ids);
+        return { delivered, refused: [...refused] };
+      } catch (error) {
+        if (!(error instanceof GatewayError) || error.code !== 'UNAVAILABLE') throw error;
+        return reply.code(503).send({ error: { code: error.code, message: error.message } });
+      }
+    },
+  );
+
+  server.post(
+    '/api/v1/sinks/:id/quarantine/drop',
+    {
+      schema: {
+        params,
+        body: contract.quarantineIds,
+        response: { 200: contract.dropOutcome, 404: contract.failure },
+      },
+    },
+    async ({ params: { id }, body }, reply) =>
+      desk.has(id) ? { dropped: await desk.drop(id, body.ids) } : unknownSink(reply, id),
+  );
+};

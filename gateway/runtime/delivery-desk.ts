@@ -1,0 +1,121 @@
+import { frameEntry } from '../core/entry.ts';
+import { GatewayError } from '../core/error.ts';
+import { groupKey, type RegisteredGroup } from '../core/point.ts';
+import { absentStatus, isBad, statusSymbol } from '../core/quality.ts';
+import type { DeliveryReceipt, Journal, QuarantinedEntry } from '../journal/contract.ts';
+import type { RetryOutcome, SinkPump } from './sink-pump.ts';
+
+/** A quarantined entry with its content, readable without the journal. */
+export type QuarantinedContent = {
+  readonly id: number;
+  readonly sinkId: string;
+  readonly seq: number;
+  readonly reason: string;
+  /** When it was put there, UTC epoch ms. */
+  readonly quarantinedMs: number;
+  /** Of the frame or record, UTC epoch ms. */
+  readonly timeMs: number;
+  /** The equipment and group of a frame, or what kind of record it is. */
+  readonly subject: string;
+  readonly samples: readonly {
+    readonly point: string;
+    readonly value: number | string | null;
+    readonly status: string;
+  }[];
+};
+
+export type QuarantinePage = { readonly afterId: number; readonly limit: number };
+
+type DeskJournal = Pick<Journal, 'deliveryReceipts' | 'listQuarantine' | 'text'>;
+type DeskPump = Pick<SinkPump, 'status' | 'retry' | 'drop'>;
+
+/** Where people see to what sinks did not take: receipts and quarantine. */
+export class DeliveryDesk {
+  readonly #journal: DeskJournal;
+  readonly #groups: ReadonlyMap<number, RegisteredGroup>;
+  readonly #pumps: ReadonlyMap<string, DeskPump>;
+
+  constructor(options: {
+    readonly journal: DeskJournal;
+    /** All that were ever registered: an entry may be older than the configuration. */
+    readonly groups: readonly RegisteredGroup[];
+    readonly pumps: readonly { readonly id: string; readonly pump: DeskPump }[];
+  }) {
+    this.#journal = options.journal;
+    this.#groups = new Map(options.groups.map((group) => [group.number, group]));
+    this.#pumps = new Map(options.pumps.map(({ id, pump }) => [id, pump]));
+  }
+
+  has(sinkId: string): boolean {
+    return this.#pumps.has(sinkId);
+  }
+
+  /** Newest first. */
+  receipts(sinkId: string, limit: number): Promise<readonly DeliveryReceipt[]> {
+    return this.#journal.deliveryReceipts({ sinkId, limit });
+  }
+
+  /** Oldest first, from behind `afterId`. */
+  async quarantine(sinkId: string, page: QuarantinePage): Promise<readonly QuarantinedContent[]> {
+    const entries = await this.#journal.listQuarantine({ sinkId, ...page });
+    return entries.map((entry) => this.#content(entry));
+  }
+
+  /**
+   * Sends entries once more; those that the sink takes now leave quarantine.
+   * @throws GatewayError UNAVAILABLE (retryable) while the sink takes nothing at all
+   */
+  async retry(sinkId: string, ids: readonly number[]): Promise<RetryOutcome> {
+    const pump = this.#pump(sinkId);
+    const { state, reason } = pump.status();
+    if (state !== 'up') {
+      throw new GatewayError('UNAVAILABLE', `sink ${sinkId} is ${state}: ${reason.en}`, {
+        retryable: true,
+      });
+    }
+    const wanted = new Set(ids);
+    const entries: QuarantinedEntry[] = [];
+    for (let afterId = Math.min(...ids) - 1; entries.length < wanted.size; ) {
+      const page = await this.#journal.listQuarantine({ sinkId, afterId, limit: 1000 });
+      const last = page.at(-1);
+      if (last === undefined) break;
+      entries.push(...page.filter(({ id }) => wanted.has(id)));
+      afterId = last.id;
+    }
+    return pump.retry(entries);
+  }
+
+  /** Drops entries for good; returns how many there were. */
+  drop(sinkId: string, ids: readonly number[]): Promise<number> {
+    return this.#pump(sinkId).drop(ids);
+  }
+
+  #pump(sinkId: string): DeskPump {
+    const pump = this.#pumps.get(sinkId);
+    if (pump !== undefined) return pump;
+    throw new RangeError(`no sink ${sinkId}`);
+  }
+
+  #content({ id, sinkId, seq, reason, timeMs, entry }: QuarantinedEntry): QuarantinedContent {
+    const about = { id, sinkId, seq, reason, quarantinedMs: timeMs };
+    if (entry.kind[0] !== frameEntry) {
+      const record = entry.records[entry.group[0] as number];
+      const subject = record?.type === 'event' ? `event ${record.event.code}` : `${record?.type}`;
+      return { ...about, timeMs: record?.timeMs ?? timeMs, subject, samples: [] };
+    }
+    const group = this.#groups.get(entry.group[0] as number);
+    const channels = group?.channels ?? [];
+    return {
+      ...about,
+      timeMs: entry.timeMs[0] as number,
+      subject: group === undefined ? `group ${entry.group[0]}` : groupKey(group),
+      samples: channels.flatMap(({ point, kind }, channel) => {
+        const status = entry.status[channel] as number;
+        if (status === absentStatus) return [];
+        const value = entry.values[channel] as number;
+        const shown = kind === 'string' ? (this.#journal.text(value) ?? null) : value;
+        return [{ point, value: isBad(status) ? null : shown, status: statusSymbol(status) }];
+      }),
+    };
+  }
+}
