@@ -6,6 +6,7 @@ import { chooseLanguage } from './language.ts';
 import { type Messages, messages } from './messages.ts';
 import { UsageError } from './option-values.ts';
 import { addProbeCommand } from './probe-command.ts';
+import { addQuarantineCommand } from './quarantine-command.ts';
 import { addReplayCommand } from './replay-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
@@ -56,6 +57,7 @@ const addCommands = [
   addSimulateCommand,
   addReplayCommand,
   addProbeCommand,
+  addQuarantineCommand,
 ];
 
 const createProgram = (kit: Kit): Command => {

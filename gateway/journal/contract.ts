@@ -77,6 +77,11 @@ export type CursorOptions = {
   readonly persist: boolean;
   /** Other entries are skipped; all classes when absent. */
   readonly classes?: readonly RetentionClass[];
+  /**
+   * The cursor that left this one behind. After a crash it may stand before the stored end: what lies between is then its
+   * own again, and this one ends where it stands.
+   */
+  readonly leftBy?: Cursor;
 };
 
 export type NextOptions = {

@@ -94,6 +94,11 @@ export class JournalCursor implements Cursor {
     return this.#place.name;
   }
 
+  /** Where it stands by what was committed. */
+  get place(): StoredCursor {
+    return this.#place;
+  }
+
   get end(): number | undefined {
     return this.#place.end?.seq;
   }
@@ -136,7 +141,12 @@ export class JournalCursor implements Cursor {
       if (batch !== undefined) return batch;
       if (this.position + 1 < this.#host.tail.nextSeq) continue;
       const leftMs = deadlineMs - performance.now();
-      if (leftMs <= 0 || this.#host.closing()) return undefined;
+      if (leftMs <= 0) return undefined;
+      if (this.#host.closing()) {
+        // A reader that asks again at once must not keep the journal from closing.
+        await new Promise((resolve) => setImmediate(resolve));
+        return undefined;
+      }
       await this.#host.appended(leftMs, options.signal);
     }
     return undefined;

@@ -235,7 +235,7 @@ export class JournalEngine implements Journal {
   async openCursor(name: string, options: CursorOptions): Promise<Cursor> {
     const number = this.#nextReader++;
     const stored = options.from === 'stored' ? this.#storedCursors.get(name) : undefined;
-    const place = stored ?? {
+    const place = (stored && upTo(stored, options.leftBy)) ?? {
       ...(await this.#locate(number, options)),
       ...{ name, end: undefined, lost: 0, lostToRetention: 0, note: undefined },
     };
@@ -446,6 +446,12 @@ export class JournalEngine implements Journal {
     }
   }
 }
+
+const upTo = (cursor: StoredCursor, leftBy: Cursor | undefined): StoredCursor => {
+  if (!(leftBy instanceof JournalCursor) || cursor.end === undefined) return cursor;
+  const { seq, ordinals } = leftBy.place;
+  return seq < cursor.end.seq ? { ...cursor, end: { seq, ordinals } } : cursor;
+};
 
 /** An end that was set before its entries were durable may lie above what a crash has left. */
 const withinJournal = (

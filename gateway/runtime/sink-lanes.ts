@@ -73,12 +73,15 @@ export class SinkLanes {
       .sort((a, b) => a - b);
     const history: DeliveryLane[] = [];
     for (const number of numbers) {
-      const lane = await journal.openCursor(`${prefix}${number}`, stored);
-      if ((lane.end ?? 0) <= live.cursor.position) {
+      const lane = await journal.openCursor(`${prefix}${number}`, {
+        ...stored,
+        leftBy: live.cursor,
+      });
+      if (lane.position < (lane.end ?? lane.position)) {
         history.push(new DeliveryLane(lane));
         continue;
       }
-      // A crash came before the live lane had stood behind it: the live lane has these entries still.
+      // A crash came before the live lane stood behind it, and has given all of it back.
       await lane.close();
       await journal.forgetCursor(lane.name);
     }

@@ -287,7 +287,11 @@ describe('SinkPump', () => {
       }
     });
     await pump.run(ending.signal);
-    expect(reasons).toEqual(['', 'wrong password', 'wrong password']);
+    expect(reasons).toEqual([
+      '',
+      '身份验证未通过（wrong password）',
+      '身份验证未通过（wrong password）',
+    ]);
     expect(pump.status().balance.delivered).toBe(1);
   });
 

@@ -1,0 +1,205 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { GatewayError } from '../core/error.ts';
+import { exitCodes } from './composition.ts';
+import type { Kit } from './kit.ts';
+import { parseWholeNumber, UsageError } from './option-values.ts';
+import { formatTable } from './text-table.ts';
+
+type Options = {
+  readonly url: string;
+  readonly ids?: string | undefined;
+  readonly all?: boolean | undefined;
+  readonly json?: boolean | undefined;
+};
+
+/** What the running gateway says, as far as it is used here. */
+const entry = z.looseObject({
+  id: z.number(),
+  seq: z.number(),
+  reason: z.string(),
+  quarantinedMs: z.number(),
+  timeMs: z.number(),
+  subject: z.string(),
+});
+type Entry = z.infer<typeof entry>;
+const sinks = z.array(z.looseObject({ id: z.string() }));
+const retried = z.object({
+  delivered: z.number(),
+  refused: z.array(z.object({ id: z.number(), reason: z.string() })),
+});
+const dropped = z.object({ dropped: z.number() });
+const refusal = z.object({ error: z.object({ message: z.string() }) });
+
+const pageEntries = 500;
+const requestTimeoutMs = 30_000;
+
+/** Asks the running gateway. @throws GatewayError with the gateway's own words, or that it does not answer */
+const ask = async <T>(url: URL, answer: z.ZodType<T>, body?: unknown): Promise<T> => {
+  const signal = AbortSignal.timeout(requestTimeoutMs);
+  const request =
+    body === undefined
+      ? { signal }
+      : {
+          ...{ signal, method: 'POST', body: JSON.stringify(body) },
+          headers: { 'content-type': 'application/json' },
+        };
+  let response: Response;
+  try {
+    response = await fetch(url, request);
+  } catch (error) {
+    throw new GatewayError('CONNECTION_FAILED', `no gateway answers at ${url.origin}`, {
+      ...{ retryable: true, cause: error },
+    });
+  }
+  const content: unknown = await response.json();
+  if (response.ok) return answer.parse(content);
+  const said = refusal.safeParse(content);
+  throw new GatewayError(
+    response.status === 503 ? 'UNAVAILABLE' : 'PROTOCOL',
+    said.success ? said.data.error.message : `${url.href} answered ${response.status}`,
+    { retryable: response.status === 503 },
+  );
+};
+
+class Quarantine {
+  readonly #base: URL;
+
+  constructor(url: string) {
+    this.#base = new URL(url);
+  }
+
+  async sinkIds(): Promise<readonly string[]> {
+    const found = await ask(new URL('api/v1/sinks', this.#base), sinks);
+    return found.map(({ id }) => id);
+  }
+
+  async *entries(sinkId: string): AsyncGenerator<Entry> {
+    for (let afterId = 0; ; ) {
+      const query = `?afterId=${afterId}&limit=${pageEntries}`;
+      const page = await ask(this.#url(sinkId, query), z.array(entry));
+      yield* page;
+      const last = page.at(-1);
+      if (last === undefined) return;
+      afterId = last.id;
+    }
+  }
+
+  retry(sinkId: string, ids: readonly number[]): Promise<z.infer<typeof retried>> {
+    return ask(this.#url(sinkId, '/retry'), retried, { ids });
+  }
+
+  async drop(sinkId: string, ids: readonly number[]): Promise<number> {
+    return (await ask(this.#url(sinkId, '/drop'), dropped, { ids })).dropped;
+  }
+
+  #url(sinkId: string, rest: string): URL {
+    return new URL(`api/v1/sinks/${encodeURIComponent(sinkId)}/quarantine${rest}`, this.#base);
+  }
+}
+
+const list = async (sinkId: string | undefined, options: Options, kit: Kit): Promise<void> => {
+  const quarantine = new Quarantine(options.url);
+  const ids = sinkId === undefined ? await quarantine.sinkIds() : [sinkId];
+  const found: (Entry & { readonly sinkId: string })[] = [];
+  for (const id of ids) {
+    for await (const item of quarantine.entries(id)) {
+      // One value a line, so that a long list can be read while it comes.
+      if (options.json === true) kit.print(JSON.stringify({ ...item, sinkId: id }));
+      else found.push({ ...item, sinkId: id });
+    }
+  }
+  if (options.json !== true) printTable(found, kit);
+  kit.finish(exitCodes.ok);
+};
+
+const printTable = (found: readonly (Entry & { readonly sinkId: string })[], kit: Kit): void => {
+  const { text } = kit;
+  if (found.length === 0) {
+    kit.print(text.quarantineEmpty);
+    return;
+  }
+  const columns = text.quarantineColumns;
+  const rows = found.map(({ sinkId, id, timeMs, subject, reason }) => [
+    ...[sinkId, id, new Date(timeMs).toISOString(), subject, reason],
+  ]);
+  for (const line of formatTable({ columns, rows })) kit.print(line);
+};
+
+const chosenIds = (options: Options, kit: Kit): readonly number[] | undefined => {
+  if ((options.all === true) === (options.ids !== undefined)) {
+    throw new UsageError(kit.text.quarantineWhich);
+  }
+  return options.ids
+    ?.split(',')
+    .map((id) => parseWholeNumber('--ids', id.trim(), kit.text) as number);
+};
+
+/** The chosen entries of a sink, a request's worth at a time. */
+async function* chosen(
+  quarantine: Quarantine,
+  sinkId: string,
+  ids: readonly number[] | undefined,
+): AsyncGenerator<readonly number[]> {
+  let page: number[] = [];
+  const source = ids ?? quarantine.entries(sinkId);
+  for await (const item of source) {
+    page.push(typeof item === 'number' ? item : item.id);
+    if (page.length < pageEntries) continue;
+    yield page;
+    page = [];
+  }
+  if (page.length > 0) yield page;
+}
+
+const retry = async (sinkId: string, options: Options, kit: Kit): Promise<void> => {
+  const quarantine = new Quarantine(options.url);
+  const outcome = { delivered: 0, refused: [] as { id: number; reason: string }[] };
+  for await (const ids of chosen(quarantine, sinkId, chosenIds(options, kit))) {
+    const { delivered, refused } = await quarantine.retry(sinkId, ids);
+    outcome.delivered += delivered;
+    outcome.refused.push(...refused);
+  }
+  if (options.json === true) kit.print(JSON.stringify(outcome));
+  else {
+    kit.print(kit.text.quarantineRetried(outcome.delivered, outcome.refused.length));
+    for (const { id, reason } of outcome.refused) kit.print(`  ${id}  ${reason}`);
+  }
+  kit.finish(outcome.refused.length === 0 ? exitCodes.ok : exitCodes.negative);
+};
+
+const drop = async (sinkId: string, options: Options, kit: Kit): Promise<void> => {
+  const quarantine = new Quarantine(options.url);
+  let sum = 0;
+  for await (const ids of chosen(quarantine, sinkId, chosenIds(options, kit))) {
+    sum += await quarantine.drop(sinkId, ids);
+  }
+  kit.print(
+    options.json === true ? JSON.stringify({ dropped: sum }) : kit.text.quarantineDropped(sum),
+  );
+  kit.finish(exitCodes.ok);
+};
+
+const defaultUrl = 'http://127.0.0.1:8080';
+
+export const addQuarantineCommand = (program: Command, kit: Kit): void => {
+  const { text } = kit;
+  const group = program.command('quarantine').description(text.quarantineDescription);
+  const add = (name: string, description: string): Command =>
+    group
+      .command(name)
+      .description(description)
+      .option('--url <url>', text.gatewayUrlOption, defaultUrl)
+      .option('--json', text.jsonOption);
+  const addChoice = (command: Command): Command =>
+    command.option('--ids <ids>', text.quarantineIdsOption).option('--all', text.quarantineAllOption);
+  add('list', text.quarantineListDescription)
+    .argument('[sink]', text.sinkArgument)
+    .action((sinkId: string | undefined, options: Options) => list(sinkId, options, kit));
+  addChoice(add('retry', text.quarantineRetryDescription))
+    .argument('<sink>', text.sinkArgument)
+    .action((sinkId: string, options: Options) => retry(sinkId, options, kit));
+  addChoice(add('drop', text.quarantineDropDescription))
+    .argument('<sink>', text.sinkArgument)
+    .action((sinkId: string, options: Options) => drop(sinkId, options, kit));
+};
