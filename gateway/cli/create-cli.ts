@@ -80,12 +80,17 @@ const createProgram = (kit: Kit): Command => {
     })
     .exitOverride();
   for (const add of addCommands) add(program, kit);
-  for (const command of program.commands) {
-    command
-      .copyInheritedSettings(program)
-      .helpOption('-h, --help', text.helpOption)
-      .addHelpText('after', `\n${exitCodeLines(text)}`);
-  }
+  const settle = (command: Command): void => {
+    for (const child of command.commands) {
+      child
+        .copyInheritedSettings(program)
+        .helpOption('-h, --help', text.helpOption)
+        .helpCommand(false)
+        .addHelpText('after', `\n${exitCodeLines(text)}`);
+      settle(child);
+    }
+  };
+  settle(program);
   return program.addHelpText('after', `\n${exitCodeLines(text)}`);
 };
 

@@ -17,7 +17,8 @@ const english = {
   replayDescription: 'Recompute KPIs from the journal and compare them with the journalled ones',
   probeDescription: 'Ask a device or bus what it offers, to write a site file from',
   quarantineDescription: 'See to what sinks refused; asks the running gateway',
-  quarantineListDescription: 'List what a sink refused, or all; --json exports it, one entry a line',
+  quarantineListDescription:
+    'List what a sink refused, or all; --json exports it, one entry a line',
   quarantineRetryDescription: 'Send entries once more',
   quarantineDropDescription: 'Drop entries for good',
   quarantineIdsOption: 'entries by id, separated by commas',
@@ -28,7 +29,7 @@ const english = {
   quarantineRetried: (delivered: number, refused: number) =>
     `${counted(delivered, 'entry', 'entries')} delivered, ${refused} refused again.`,
   quarantineDropped: (count: number) => `${counted(count, 'entry', 'entries')} dropped.`,
-  gatewayUrlOption: 'address of the running gateway',
+  gatewayUrlOption: 'address of the running gateway (default: http://127.0.0.1:8080)',
   sinkArgument: 'id of the sink',
   configOption: 'site file (default: $SEAMWATT_CONFIG, else seamwatt.yaml)',
   startConfigOption: 'site file to run instead of the demo',
@@ -138,7 +139,7 @@ const chinese: Messages = {
   quarantineRetried: (delivered: number, refused: number) =>
     `送达 ${delivered} 条，再次被拒 ${refused} 条。`,
   quarantineDropped: (count: number) => `已丢弃 ${count} 条。`,
-  gatewayUrlOption: '正在运行的网关的地址',
+  gatewayUrlOption: '正在运行的网关的地址（默认：http://127.0.0.1:8080）',
   sinkArgument: '输出的 id',
   configOption: '站点文件（默认：$SEAMWATT_CONFIG，否则 seamwatt.yaml）',
   startConfigOption: '改为运行此站点文件，而不是演示站点',
@@ -166,7 +167,7 @@ const chinese: Messages = {
   exitCodeOk: '完成',
   exitCodeFailure: '运行中出现故障',
   exitCodeInvalid: '配置或命令行有误；未启动任何东西',
-  exitCodeNegative: '已运行，结论为否（重算结果不一致）',
+  exitCodeNegative: '已运行，结论为否（重算结果不一致，或数据再次被拒）',
   exitCodeInconclusive: '已运行，没有结论（没有可比较的结果）',
   unknownOption: (name) => `未知选项 ${name}`,
   unknownCommand: (name) => `未知命令 ${name}`,

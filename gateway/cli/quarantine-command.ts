@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { GatewayError } from '../core/error.ts';
 import { exitCodes } from './composition.ts';
 import type { Kit } from './kit.ts';
+import type { Messages } from './messages.ts';
 import { parseWholeNumber, UsageError } from './option-values.ts';
 import { formatTable } from './text-table.ts';
 
 type Options = {
-  readonly url: string;
+  readonly url?: string | undefined;
   readonly ids?: string | undefined;
   readonly all?: boolean | undefined;
   readonly json?: boolean | undefined;
@@ -33,6 +34,8 @@ const refusal = z.object({ error: z.object({ message: z.string() }) });
 
 const pageEntries = 500;
 const requestTimeoutMs = 30_000;
+
+const defaultUrl = 'http://127.0.0.1:8080';
 
 /** Asks the running gateway. @throws GatewayError with the gateway's own words, or that it does not answer */
 const ask = async <T>(url: URL, answer: z.ZodType<T>, body?: unknown): Promise<T> => {
@@ -65,8 +68,11 @@ const ask = async <T>(url: URL, answer: z.ZodType<T>, body?: unknown): Promise<T
 class Quarantine {
   readonly #base: URL;
 
-  constructor(url: string) {
-    this.#base = new URL(url);
+  /** @throws UsageError */
+  constructor({ url = defaultUrl }: Options, text: Messages) {
+    const base = URL.parse(url);
+    if (base === null) throw new UsageError(text.invalidOption('--url', url, defaultUrl));
+    this.#base = base;
   }
 
   async sinkIds(): Promise<readonly string[]> {
@@ -99,7 +105,7 @@ class Quarantine {
 }
 
 const list = async (sinkId: string | undefined, options: Options, kit: Kit): Promise<void> => {
-  const quarantine = new Quarantine(options.url);
+  const quarantine = new Quarantine(options, kit.text);
   const ids = sinkId === undefined ? await quarantine.sinkIds() : [sinkId];
   const found: (Entry & { readonly sinkId: string })[] = [];
   for (const id of ids) {
@@ -153,9 +159,10 @@ async function* chosen(
 }
 
 const retry = async (sinkId: string, options: Options, kit: Kit): Promise<void> => {
-  const quarantine = new Quarantine(options.url);
+  const wanted = chosenIds(options, kit);
+  const quarantine = new Quarantine(options, kit.text);
   const outcome = { delivered: 0, refused: [] as { id: number; reason: string }[] };
-  for await (const ids of chosen(quarantine, sinkId, chosenIds(options, kit))) {
+  for await (const ids of chosen(quarantine, sinkId, wanted)) {
     const { delivered, refused } = await quarantine.retry(sinkId, ids);
     outcome.delivered += delivered;
     outcome.refused.push(...refused);
@@ -169,9 +176,10 @@ const retry = async (sinkId: string, options: Options, kit: Kit): Promise<void> 
 };
 
 const drop = async (sinkId: string, options: Options, kit: Kit): Promise<void> => {
-  const quarantine = new Quarantine(options.url);
+  const wanted = chosenIds(options, kit);
+  const quarantine = new Quarantine(options, kit.text);
   let sum = 0;
-  for await (const ids of chosen(quarantine, sinkId, chosenIds(options, kit))) {
+  for await (const ids of chosen(quarantine, sinkId, wanted)) {
     sum += await quarantine.drop(sinkId, ids);
   }
   kit.print(
@@ -180,8 +188,6 @@ const drop = async (sinkId: string, options: Options, kit: Kit): Promise<void> =
   kit.finish(exitCodes.ok);
 };
 
-const defaultUrl = 'http://127.0.0.1:8080';
-
 export const addQuarantineCommand = (program: Command, kit: Kit): void => {
   const { text } = kit;
   const group = program.command('quarantine').description(text.quarantineDescription);
@@ -189,10 +195,12 @@ export const addQuarantineCommand = (program: Command, kit: Kit): void => {
     group
       .command(name)
       .description(description)
-      .option('--url <url>', text.gatewayUrlOption, defaultUrl)
+      .option('--url <url>', text.gatewayUrlOption)
       .option('--json', text.jsonOption);
   const addChoice = (command: Command): Command =>
-    command.option('--ids <ids>', text.quarantineIdsOption).option('--all', text.quarantineAllOption);
+    command
+      .option('--ids <ids>', text.quarantineIdsOption)
+      .option('--all', text.quarantineAllOption);
   add('list', text.quarantineListDescription)
     .argument('[sink]', text.sinkArgument)
     .action((sinkId: string | undefined, options: Options) => list(sinkId, options, kit));

@@ -11,6 +11,7 @@ import { type RunningGateway, startGateway } from '../../../gateway/runtime/gate
 import { systemClock } from '../../../gateway/runtime/system-clock.ts';
 import { plainGroup } from '../../support/journal.ts';
 import { journalOptions, silentLog } from '../../support/journal-options.ts';
+import { runCli } from '../../unit/gateway/cli/cli-fixture.ts';
 
 // Method: a gateway over a source that gives a frame each 10 ms and a sink whose moods the test decides.
 const site = { enterprise: 'seamwatt', site: 'demo', timeZone: 'UTC', simulated: true };
@@ -150,6 +151,39 @@ describe('what a sink did not take', () => {
       body: { error: { message: expect.stringContaining('connection reset') } },
     });
     mood = 'takes';
+  });
+
+  it('is seen to from a terminal', async () => {
+    await expect.poll(() => gateway.view.status().sinks[0]?.state, soon).toBe('up');
+    const quarantine = (...argv: string[]) => runCli(['quarantine', ...argv, '--url', api.url]);
+    await expect
+      .poll(async () => (await quarantine('list', '--json')).out.length, soon)
+      .toBeGreaterThan(0);
+    const [first] = (await quarantine('list', '--json')).out.map((line) => JSON.parse(line));
+    expect(first).toMatchObject({ sinkId: 'database', reason: 'field type conflict' });
+    const shown = await quarantine('list', 'database', '--lang', 'zh');
+    expect(shown.out[0]).toMatch(/^输出 +编号/);
+    expect(shown.out.join('\n')).toContain('field type conflict');
+    mood = 'refuses';
+    const again = await quarantine('retry', 'database', '--ids', String(first.id));
+    expect(again).toMatchObject({
+      code: 3,
+      out: ['0 entries delivered, 1 refused again.', `  ${first.id}  field type conflict`],
+    });
+    mood = 'takes';
+    const taken = await quarantine('retry', 'database', '--ids', String(first.id));
+    expect(taken).toMatchObject({ code: 0, out: ['1 entry delivered, 0 refused again.'] });
+    const dropped = await quarantine('drop', 'database', '--all', '--json');
+    expect(dropped.code).toBe(0);
+    expect((await quarantine('list')).out).toEqual(['Nothing is in quarantine.']);
+    expect(await quarantine('drop', 'database')).toMatchObject({
+      code: 2,
+      errors: ['say which: --ids 1,2,3 or --all'],
+    });
+    expect(await quarantine('list', 'nobody')).toMatchObject({
+      code: 1,
+      errors: [expect.stringContaining('no sink nobody')],
+    });
   });
 
   it('is asked for in words that are checked', async () => {
