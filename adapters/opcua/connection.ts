@@ -203,7 +203,10 @@ class Opening {
     if (this.#isEnded) throw new Error('given up');
     const { library, input } = this.#options;
     const { read, applicationName, timeoutMs } = input.config;
-    const periodMs = read.mode === 'polling' ? read.periodMs : read.publishingIntervalMs;
+    const periodMs =
+      read.mode === 'polling'
+        ? read.periodMs
+        : Math.max(read.publishingIntervalMs, read.keepAliveMs);
     const sessionMs = Math.max(shortestSessionMs, periodMs * sessionPeriods);
     const client = library.OPCUAClient.create({
       applicationName,
@@ -212,6 +215,8 @@ class Opening {
       connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
       endpointMustExist: false,
       requestedSessionTimeout: sessionMs,
+      // A server may grant less than is asked for, and a quiet one ends a session on which nothing is asked.
+      keepSessionAlive: true,
       defaultTransactionTimeout: timeoutMs,
       // Of a connection on which nothing comes: our own limits are shorter.
       transportTimeout: sessionMs,

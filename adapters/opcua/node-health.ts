@@ -12,9 +12,8 @@ const namedNodes = 3;
 
 type BadNode = {
   readonly target: NodeTarget;
-  readonly retry: MemberRetry;
-  reason: string;
-  resumeMs: number;
+  readonly reason: string;
+  readonly resumeMs: number;
 };
 
 const memberName = (group: GroupSpec): string => {
@@ -27,6 +26,8 @@ export class NodeHealth {
   readonly #context: SourceContext;
   readonly #layout: OpcuaLayout;
   readonly #bad = new Map<number, BadNode>();
+  /** Of nodes that have failed and have given no sample since: a node may be found, and fail again when it is read. */
+  readonly #retries = new Map<number, MemberRetry>();
   readonly #nodeCounts: Uint32Array;
   readonly #reported: string[];
   readonly #changed = new Set<number>();
@@ -51,19 +52,29 @@ export class NodeHealth {
     return this.#bad.has(target.index);
   }
 
-  works(target: NodeTarget): void {
+  /** The server has taken the node; whether it gives values is not known yet. */
+  isTaken(target: NodeTarget): void {
     if (this.#bad.delete(target.index)) this.#changed.add(target.groupIndex);
+  }
+
+  /** The node has given a sample: the next failure is its first. */
+  works(target: NodeTarget): void {
+    this.isTaken(target);
+    this.#retries.delete(target.index);
   }
 
   /** True when the node was good until now. */
   fails(target: NodeTarget, status: StatusCode): boolean {
-    const known = this.#bad.get(target.index);
+    const isNew = !this.#bad.has(target.index);
     const name = `${target.name} in ${this.#layout.groups[target.groupIndex]?.name}`;
-    const retry = known?.retry ?? new MemberRetry({ name, tolerated: 0, firstMs: firstRetryMs });
+    const retry =
+      this.#retries.get(target.index) ??
+      new MemberRetry({ name, tolerated: 0, firstMs: firstRetryMs });
+    this.#retries.set(target.index, retry);
     const resumeMs = this.#context.clock.monotonicMs() + retry.failed(0);
-    this.#bad.set(target.index, { target, retry, resumeMs, reason: statusSymbol(status) });
+    this.#bad.set(target.index, { target, resumeMs, reason: statusSymbol(status) });
     this.#changed.add(target.groupIndex);
-    return known === undefined;
+    return isNew;
   }
 
   /** Nodes to try again now. */

@@ -1,6 +1,6 @@
 import type { ClientSession, NodeId } from 'node-opcua-client';
 import { type StatusCode, statusCodes } from '../../gateway/core/quality.ts';
-import { inChunks } from './chunks.ts';
+import type { BlockCalls } from './block-calls.ts';
 import type { NodeAddress, NodeTarget } from './layout.ts';
 import type { OpcuaLibrary } from './library.ts';
 
@@ -11,7 +11,9 @@ export type ResolvedNode =
 export type NodeResolverOptions = {
   readonly library: OpcuaLibrary;
   readonly session: ClientSession;
-  readonly maxItemsPerCall: number;
+  readonly blocks: BlockCalls;
+  /** Waits for an answer of the server, but not for ever. */
+  ask<Result>(work: Promise<Result>): Promise<Result>;
 };
 
 /** Server_NamespaceArray (OPC UA Part 5 §6.3.1). */
@@ -38,16 +40,19 @@ export class NodeResolver {
       if (target.address.type === 'path') paths.push(target);
       else resolved.push(this.#resolveIdentifier(target, target.address));
     }
-    for (const chunk of inChunks(paths, this.#options.maxItemsPerCall)) {
-      resolved.push(...(await this.#resolvePaths(chunk)));
-    }
+    await this.#options.blocks.run(paths, {
+      call: async (block) => {
+        resolved.push(...(await this.#resolvePaths(block)));
+      },
+      refused: (target, status) => resolved.push({ target, status }),
+    });
     return resolved;
   }
 
   async #readNamespaces(): Promise<void> {
     const { session, library } = this.#options;
     const attributeId = library.AttributeIds.Value;
-    const data = await session.read({ nodeId: namespaceArrayId, attributeId });
+    const data = await this.#options.ask(session.read({ nodeId: namespaceArrayId, attributeId }));
     const uris: unknown = data.value.value;
     if (!Array.isArray(uris)) {
       throw new Error(`the server does not tell its namespaces (${data.statusCode.toString()})`);
@@ -79,7 +84,8 @@ export class NodeResolver {
       browsePaths.push({ startingNode: objectsFolderId, relativePath: { elements } });
     }
     if (known.length === 0) return resolved;
-    const results = await this.#options.session.translateBrowsePath(browsePaths);
+    const { session, ask } = this.#options;
+    const results = await ask(session.translateBrowsePath(browsePaths));
     for (const [i, target] of known.entries()) {
       const nodeId = results[i]?.targets?.[0]?.targetId;
       const isFound = results[i]?.statusCode.isGood() === true && nodeId !== undefined;

@@ -88,6 +88,14 @@ const subscriptionSchema = z.strictObject({
     .describe(
       'A connection silent for so many keep-alive or publishing intervals is torn down and made again',
     ),
+  valueCheckMs: z
+    .int()
+    .min(0)
+    .max(60 * minute)
+    .default(15_000)
+    .describe(
+      'How often values that have been quiet are read and compared with what the subscription told, in ms; 0 never',
+    ),
 });
 
 const pollingSchema = z.strictObject({

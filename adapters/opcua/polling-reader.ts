@@ -8,10 +8,11 @@ import {
   pollUp,
   runPolledSource,
 } from '../shared/polled-source.ts';
-import { inChunks } from './chunks.ts';
+import type { BlockCalls } from './block-calls.ts';
 import type { NodeTarget } from './layout.ts';
 import { NodeResolver } from './node-resolver.ts';
-import { ask, currentTimeId, failNode, type ReaderOptions } from './reader.ts';
+import { ask, blockCalls, currentTimeId, failNode, type ReaderOptions } from './reader.ts';
+import { isSameValue } from './same-value.ts';
 import { isNodeGone, type NodeSample } from './sample-intake.ts';
 
 type PolledNode = { readonly target: NodeTarget; readonly nodeId: NodeId };
@@ -22,24 +23,29 @@ export class PollingReader implements PolledMember {
   readonly periodsMs: readonly number[];
   readonly phaseMs = 0;
   readonly #options: ReaderOptions;
+  readonly #blocks: BlockCalls;
   readonly #resolver: NodeResolver;
   readonly #nodes: PolledNode[] = [];
   /** By target: what was read last, so that it is not told twice. */
   readonly #last: (DataValue | undefined)[] = [];
   #isConnected = false;
+  #isRead = false;
 
   constructor(options: ReaderOptions, periodMs: number) {
-    const { connection, config } = options;
     this.#options = options;
     this.periodsMs = [periodMs];
-    this.#resolver = new NodeResolver({ ...connection, maxItemsPerCall: config.maxItemsPerCall });
+    this.#blocks = blockCalls(options);
+    this.#resolver = new NodeResolver({
+      ...options.connection,
+      blocks: this.#blocks,
+      ask: (work) => ask(options, work, 'looking for its nodes'),
+    });
   }
 
   /** Resolves when the signal has aborted; throws when the nodes cannot be looked for. */
   async run(): Promise<void> {
-    const { context, signal, layout, health, fail, id } = this.#options;
+    const { context, signal, layout, fail, id } = this.#options;
     await this.#resolve(layout.targets);
-    health.begin();
     await runPolledSource({
       context,
       members: [this],
@@ -52,7 +58,7 @@ export class PollingReader implements PolledMember {
   }
 
   async poll(): Promise<PollResult> {
-    const { health, context, config, signal } = this.#options;
+    const { health, context } = this.#options;
     const startMs = performance.now();
     try {
       const due = health.due();
@@ -60,11 +66,13 @@ export class PollingReader implements PolledMember {
         context.count('node_retries', due.length);
         await this.#resolve(due);
       }
-      for (const chunk of inChunks(this.#nodes, config.maxItemsPerCall)) {
-        await this.#read(chunk);
-        if (signal.aborted) return pollUp;
-      }
-      health.report();
+      await this.#blocks.run(this.#nodes, {
+        call: (block) => this.#read(block),
+        refused: ({ target }, status) => failNode(this.#options, target, status),
+      });
+      this.#options.intake.end();
+      this.#dropMissing();
+      this.#report();
       return pollUp;
     } catch (thrown) {
       const error = toGatewayError(thrown, {
@@ -84,10 +92,20 @@ export class PollingReader implements PolledMember {
     failNode(this.#options, target, status);
   }
 
+  #report(): void {
+    const { health } = this.#options;
+    if (this.#isRead) {
+      health.report();
+      return;
+    }
+    // Only now is it known which nodes give values.
+    this.#isRead = true;
+    health.begin();
+  }
+
   async #resolve(targets: readonly NodeTarget[]): Promise<void> {
     const { health, intake } = this.#options;
-    const resolving = this.#resolver.resolve(targets);
-    for (const node of await ask(this.#options, resolving, 'looking for its nodes')) {
+    for (const node of await this.#resolver.resolve(targets)) {
       if (!('nodeId' in node)) {
         failNode(this.#options, node.target, node.status);
         continue;
@@ -95,10 +113,9 @@ export class PollingReader implements PolledMember {
       this.#nodes.push(node);
       this.#last[node.target.index] = undefined;
       intake.startAnew(node.target);
-      health.works(node.target);
+      health.isTaken(node.target);
     }
     intake.end();
-    health.report();
   }
 
   /** The first node of each request is the server's clock, which shows how old the others are. */
@@ -126,7 +143,6 @@ export class PollingReader implements PolledMember {
       if (this.#isNews(target, value)) samples.push({ clientHandle: target.index, value });
     }
     intake.takeMessage(samples, sentMs);
-    this.#dropMissing();
   }
 
   /** A value with the time of the one before says nothing new. */
@@ -139,7 +155,7 @@ export class PollingReader implements PolledMember {
     return (
       last.sourceTimestamp?.getTime() !== value.sourceTimestamp?.getTime() ||
       last.statusCode.value !== value.statusCode.value ||
-      !isSame(last.value.value, value.value.value)
+      !isSameValue(last.value.value, value.value.value)
     );
   }
 
@@ -152,17 +168,3 @@ export class PollingReader implements PolledMember {
     }
   }
 }
-
-const isList = (value: unknown): value is ArrayLike<unknown> =>
-  Array.isArray(value) || ArrayBuffer.isView(value);
-
-const isSame = (a: unknown, b: unknown): boolean => {
-  if (isList(a) && isList(b)) {
-    if (a.length !== b.length) return false;
-    for (let i = 0; i < a.length; i += 1) if (!isSame(a[i], b[i])) return false;
-    return true;
-  }
-  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
-  if (typeof a === 'object' && typeof b === 'object') return String(a) === String(b);
-  return Object.is(a, b);
-};

@@ -2,8 +2,10 @@ import { performance } from 'node:perf_hooks';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
 import type { StatusCode } from '../../gateway/core/quality.ts';
 import type { SourceContext } from '../../gateway/core/source.ts';
+import { BlockCalls } from './block-calls.ts';
 import type { Connection } from './connection.ts';
 import { within } from './deadline.ts';
+import type { DeafCheck } from './deaf-check.ts';
 import type { NodeTarget, OpcuaLayout } from './layout.ts';
 import type { NodeHealth } from './node-health.ts';
 import type { OpcuaConfig } from './opcua-config.ts';
@@ -20,6 +22,7 @@ export type ReaderOptions = {
   readonly intake: SampleIntake;
   readonly times: SampleTime;
   readonly health: NodeHealth;
+  readonly deafCheck: DeafCheck;
   /** Aborts when reading has to end, for whatever reason. */
   readonly signal: AbortSignal;
   /** Ends the connection with this error. */
@@ -47,6 +50,10 @@ export const ask = async <Result>(
     });
   }
 };
+
+/** Requests about nodes, in blocks as large as the site allows and the server takes. */
+export const blockCalls = ({ config, context }: ReaderOptions): BlockCalls =>
+  new BlockCalls(config.maxItemsPerCall, () => context.count('split_requests', 1));
 
 /** Compares the clocks, half of the way there and back allowed for. */
 export const compareClocks = async (options: ReaderOptions): Promise<void> => {

@@ -15,6 +15,10 @@ export type SampleIntakeOptions = {
   readonly times: SampleTime;
   /** Called when the server says that a node is there no more. */
   onGone(target: NodeTarget, status: StatusCode): void;
+  /** Called at the first sample of a node after it was subscribed to. */
+  onFirst(target: NodeTarget): void;
+  /** Called at every sample. */
+  onSample(target: NodeTarget, data: DataValueLike): void;
 };
 
 /** OPC UA Part 6 annex A; the lower half of a code holds flags. */
@@ -32,7 +36,7 @@ export class SampleIntake {
   readonly #context: SourceContext;
   readonly #targets: readonly NodeTarget[];
   readonly #times: SampleTime;
-  readonly #onGone: SampleIntakeOptions['onGone'];
+  readonly #options: SampleIntakeOptions;
   readonly #writer: ValueWriter;
   readonly #rows: readonly GroupRows[];
   /** Groups with samples of this message. */
@@ -42,11 +46,12 @@ export class SampleIntake {
   readonly #emit: (frame: SourceFrame) => void;
   #message: readonly NodeSample[] = [];
 
-  constructor({ context, layout, times, onGone }: SampleIntakeOptions) {
+  constructor(options: SampleIntakeOptions) {
+    const { context, layout, times } = options;
+    this.#options = options;
     this.#context = context;
     this.#targets = layout.targets;
     this.#times = times;
-    this.#onGone = onGone;
     this.#writer = new ValueWriter((text) => context.intern(text));
     this.#rows = layout.groups.map(
       (group: GroupSpec, i) => new GroupRows(i, group.channels.length),
@@ -94,12 +99,16 @@ export class SampleIntake {
     if (status !== 0) {
       if (hasOverflow(status)) this.#context.count('queue_overflows', 1);
       if (isNodeGone(status)) {
-        this.#onGone(target, status);
+        this.#options.onGone(target, status);
         return;
       }
     }
     const isFirst = this.#isFirst[target.index] === 1;
-    this.#isFirst[target.index] = 0;
+    if (isFirst) {
+      this.#isFirst[target.index] = 0;
+      this.#options.onFirst(target);
+    }
+    this.#options.onSample(target, data);
     const timeMs = this.#times.timeOf(epochMs(data.sourceTimestamp), isFirst, this.#newest);
     if (this.#times.isDoubtful && isGood(status)) status = statusCodes.uncertain;
     const rows = this.#touch(target);

@@ -3,6 +3,7 @@ import { GatewayError, toGatewayError } from '../../gateway/core/error.ts';
 import { statusCodes } from '../../gateway/core/quality.ts';
 import type { Source, SourceContext } from '../../gateway/core/source.ts';
 import { type Connection, openConnection } from './connection.ts';
+import { DeafCheck } from './deaf-check.ts';
 import { layoutSource, type OpcuaLayout } from './layout.ts';
 import { loadLibrary } from './library.ts';
 import { NodeHealth } from './node-health.ts';
@@ -36,6 +37,7 @@ class OpcuaSource implements Source {
   readonly groups: OpcuaLayout['groups'];
   readonly #input: SourceInput<OpcuaConfig>;
   readonly #layout: OpcuaLayout;
+  readonly #deafCheck: DeafCheck;
   #isWarned = false;
   /** Whether every point has been marked bad since the last sample. */
   #isMarkedLost = false;
@@ -45,6 +47,8 @@ class OpcuaSource implements Source {
     this.groups = layout.groups;
     this.#input = input;
     this.#layout = layout;
+    const { read } = input.config;
+    this.#deafCheck = new DeafCheck(read.mode === 'subscription' ? read.valueCheckMs : 0);
   }
 
   async run(context: SourceContext): Promise<void> {
@@ -99,6 +103,8 @@ class OpcuaSource implements Source {
   ): Promise<void> {
     const { id, config } = this.#input;
     const layout = this.#layout;
+    const deafCheck = this.#deafCheck;
+    deafCheck.begin({ nodeCount: layout.targets.length, nowMs: performance.now() });
     const times = new SampleTime({
       subject: id,
       timestamps: config.timestamps,
@@ -113,8 +119,13 @@ class OpcuaSource implements Source {
       layout,
       times,
       onGone: (target, status) => reader.nodeGone(target, status),
+      onFirst: (target) => health.works(target),
+      onSample: (target, data) => deafCheck.isTold(target.index, data),
     });
-    const options: ReaderOptions = { id, config, context, layout, intake, times, health, ...parts };
+    const options: ReaderOptions = {
+      ...{ id, config, context, layout, intake, times, health, deafCheck },
+      ...parts,
+    };
     this.#isMarkedLost = false;
     const { read } = config;
     reader =

@@ -1,16 +1,18 @@
 import { performance } from 'node:perf_hooks';
 import type {
   ClientSubscription,
+  MonitoredItemCreateResult,
   NotificationData,
   NotificationMessage,
   StatusCode,
 } from 'node-opcua-client';
 import { GatewayError, toGatewayError } from '../../gateway/core/error.ts';
-import { inChunks } from './chunks.ts';
+import { statusCodes } from '../../gateway/core/quality.ts';
+import type { BlockCalls } from './block-calls.ts';
 import type { NodeTarget } from './layout.ts';
 import { NodeResolver, type ResolvedNode } from './node-resolver.ts';
 import type { SubscriptionConfig } from './opcua-config.ts';
-import { ask, compareClocks, failNode, type ReaderOptions } from './reader.ts';
+import { ask, blockCalls, compareClocks, failNode, type ReaderOptions } from './reader.ts';
 import type { NodeSample } from './sample-intake.ts';
 import { epochMs } from './sample-time.ts';
 
@@ -24,15 +26,28 @@ const lifetimeKeepAlives = 6;
 /** The library, too, asks for no fewer. */
 const fewestKeepAliveCounts = 3;
 
+type MonitoredNode = FoundNode & { readonly monitoredItemId: number };
+
+type FoundNode = Extract<ResolvedNode, { readonly nodeId: unknown }>;
+
 type DataChange = NotificationData & { readonly monitoredItems?: readonly NodeSample[] | null };
+
+/** A subscription must say something within the time that the server has granted to a quiet session. */
+const fitToSession = (settings: SubscriptionConfig, sessionMs: number) => {
+  const { publishingIntervalMs, keepAliveMs } = settings;
+  const publishingMs = Math.min(publishingIntervalMs, sessionMs / fewestKeepAliveCounts);
+  const wanted = Math.max(Math.ceil(keepAliveMs / publishingMs), fewestKeepAliveCounts);
+  return { publishingMs, keepAliveCount: Math.min(wanted, Math.floor(sessionMs / publishingMs)) };
+};
 
 /** Reads by a subscription: the server looks at each value often, and sends what it has seen in messages. */
 export class SubscriptionReader {
   readonly #options: ReaderOptions;
   readonly #settings: SubscriptionConfig;
+  readonly #blocks: BlockCalls;
   readonly #resolver: NodeResolver;
   /** By target; undefined where the node is not monitored. */
-  readonly #monitoredItemIds: (number | undefined)[] = [];
+  readonly #monitored: (MonitoredNode | undefined)[] = [];
   #subscription: ClientSubscription | undefined;
   #silenceLimitMs = Number.POSITIVE_INFINITY;
   #heardMs = 0;
@@ -40,10 +55,14 @@ export class SubscriptionReader {
   #isConnected = false;
 
   constructor(options: ReaderOptions, settings: SubscriptionConfig) {
-    const { connection, config } = options;
     this.#options = options;
     this.#settings = settings;
-    this.#resolver = new NodeResolver({ ...connection, maxItemsPerCall: config.maxItemsPerCall });
+    this.#blocks = blockCalls(options);
+    this.#resolver = new NodeResolver({
+      ...options.connection,
+      blocks: this.#blocks,
+      ask: (work) => ask(options, work, 'looking for its nodes'),
+    });
   }
 
   /** Resolves when the signal has aborted; throws when the server refuses what is needed. */
@@ -61,6 +80,7 @@ export class SubscriptionReader {
         if (signal.aborted) return;
         beats += 1;
         await this.#monitorAgain();
+        await this.#checkDeafness();
         if (beats % clockEveryBeats === 0) await compareClocks(this.#options);
       }
     } finally {
@@ -71,8 +91,8 @@ export class SubscriptionReader {
   /** A node was there and is no more: its monitored item will never say anything again. */
   nodeGone(target: NodeTarget, status: number): void {
     failNode(this.#options, target, status);
-    const monitoredItemId = this.#monitoredItemIds[target.index];
-    this.#monitoredItemIds[target.index] = undefined;
+    const monitoredItemId = this.#monitored[target.index]?.monitoredItemId;
+    this.#monitored[target.index] = undefined;
     const subscription = this.#subscription;
     if (monitoredItemId === undefined || subscription === undefined) return;
     const { subscriptionId } = subscription;
@@ -85,13 +105,11 @@ export class SubscriptionReader {
 
   async #subscribe(): Promise<void> {
     const { connection, signal } = this.#options;
-    const { publishingIntervalMs, keepAliveMs, silenceFactor } = this.#settings;
-    const keepAliveCount = Math.max(
-      Math.ceil(keepAliveMs / publishingIntervalMs),
-      fewestKeepAliveCounts,
-    );
-    const creating = connection.session.createSubscription2({
-      requestedPublishingInterval: publishingIntervalMs,
+    const { silenceFactor } = this.#settings;
+    const { session } = connection;
+    const { publishingMs, keepAliveCount } = fitToSession(this.#settings, session.timeout);
+    const creating = session.createSubscription2({
+      requestedPublishingInterval: publishingMs,
       requestedMaxKeepAliveCount: keepAliveCount,
       requestedLifetimeCount: keepAliveCount * lifetimeKeepAlives,
       maxNotificationsPerPublish,
@@ -182,23 +200,22 @@ export class SubscriptionReader {
   }
 
   async #monitor(targets: readonly NodeTarget[]): Promise<void> {
-    const { config, health, intake } = this.#options;
-    const resolving = this.#resolver.resolve(targets);
-    const resolved = await ask(this.#options, resolving, 'looking for its nodes');
-    const found: Extract<ResolvedNode, { readonly nodeId: unknown }>[] = [];
-    for (const node of resolved) {
+    const { health, intake } = this.#options;
+    const found: FoundNode[] = [];
+    for (const node of await this.#resolver.resolve(targets)) {
       if ('nodeId' in node) found.push(node);
       else failNode(this.#options, node.target, node.status);
     }
-    for (const chunk of inChunks(found, config.maxItemsPerCall)) await this.#monitorChunk(chunk);
+    await this.#blocks.run(found, {
+      call: (block) => this.#monitorBlock(block),
+      refused: ({ target }, status) => failNode(this.#options, target, status),
+    });
     intake.end();
     health.report();
   }
 
-  async #monitorChunk(
-    nodes: readonly Extract<ResolvedNode, { readonly nodeId: unknown }>[],
-  ): Promise<void> {
-    const { connection, intake, health, signal } = this.#options;
+  async #monitorBlock(nodes: readonly FoundNode[]): Promise<void> {
+    const { connection, intake, signal } = this.#options;
     const { library, session } = connection;
     const subscription = this.#subscription;
     if (subscription === undefined) return;
@@ -224,15 +241,50 @@ export class SubscriptionReader {
     });
     const response = await ask(this.#options, creating, 'monitoring its nodes');
     if (signal.aborted) return;
-    for (const [i, { target }] of nodes.entries()) {
+    for (const [i, node] of nodes.entries()) {
       const result = response.results?.[i];
       if (result === undefined || !result.statusCode.isGood()) {
-        const status = result?.statusCode.value ?? 0x8000_0000;
-        failNode(this.#options, target, status);
-      } else {
-        this.#monitoredItemIds[target.index] = result.monitoredItemId;
-        health.works(target);
-      }
+        failNode(this.#options, node.target, result?.statusCode.value ?? statusCodes.bad);
+      } else this.#isMonitored(node, result);
+    }
+  }
+
+  #isMonitored(node: FoundNode, result: MonitoredItemCreateResult): void {
+    const { health, deafCheck } = this.#options;
+    const { monitoredItemId, revisedSamplingInterval } = result;
+    this.#monitored[node.target.index] = { ...node, monitoredItemId };
+    const publishingMs = this.#subscription?.publishingInterval ?? 0;
+    deafCheck.allow(Math.max(revisedSamplingInterval, 0) + publishingMs);
+    health.isTaken(node.target);
+  }
+
+  /** Reads some values that have been quiet, and compares them with what the subscription has told. */
+  async #checkDeafness(): Promise<void> {
+    const { config, deafCheck } = this.#options;
+    if (!deafCheck.isDue(performance.now())) return;
+    const targets = this.#monitored.flatMap((node) => (node === undefined ? [] : [node.target]));
+    const chosen = deafCheck.choose(targets, config.maxItemsPerCall, performance.now());
+    const nodes = chosen.flatMap(({ index }) => this.#monitored[index] ?? []);
+    await this.#blocks.run(nodes, {
+      call: (block) => this.#compare(block),
+      // It is watched, and cannot be read: nothing to compare.
+      refused: () => this.#options.context.count('unreadable_nodes', 1),
+    });
+  }
+
+  async #compare(nodes: readonly FoundNode[]): Promise<void> {
+    const { connection, deafCheck, context, fail, id, config } = this.#options;
+    const attributeId = connection.library.AttributeIds.Value;
+    const reading = connection.session.read(nodes.map(({ nodeId }) => ({ nodeId, attributeId })));
+    const values = await ask(this.#options, reading, 'comparing values that have not changed');
+    for (const [i, { target }] of nodes.entries()) {
+      const value = values[i];
+      const unheard = value === undefined ? undefined : deafCheck.compare(target, value);
+      if (unheard === undefined) continue;
+      context.count('unheard_changes', 1);
+      const text = `source ${id}, ${config.endpointUrl}: the subscription lives, but does not tell that ${target.name} has changed, which was read ${unheard.looks} times`;
+      fail(new GatewayError('TIMEOUT', text, { retryable: true }));
+      return;
     }
   }
 }

@@ -19,12 +19,21 @@ import type {
   OpcuaServerOptions,
   OpcuaVariable,
 } from './opcua-server.ts';
+import {
+  countChannelKeys,
+  limitSessions,
+  refuseRequestsWith,
+  setDeaf,
+} from './opcua-server-faults.ts';
 
 type Running = {
   readonly server: OPCUAServer;
   readonly namespace: Namespace;
   readonly variables: Map<string, { readonly node: UAVariable; readonly spec: OpcuaVariable }>;
   readonly requests: Record<string, number>;
+  /** Whole requests with these nodes are refused. */
+  readonly poison: Set<string>;
+  channelKeys(): number;
 };
 
 let running: Running | undefined;
@@ -66,14 +75,28 @@ const start = async (options: OpcuaServerOptions): Promise<unknown> => {
     userManager: {
       isValidUser: (user: string, password: string) => options.users?.[user] === password,
     },
-    serverCapabilities: { maxSessions: 20 },
+    serverCapabilities: {
+      maxSessions: 20,
+      operationLimits: {
+        maxMonitoredItemsPerCall: options.maxItemsPerCall ?? 0,
+        maxNodesPerRead: options.maxItemsPerCall ?? 0,
+        maxNodesPerTranslateBrowsePathsToNodeIds: options.maxItemsPerCall ?? 0,
+      },
+    },
+    ...(options.channelLifetimeMs === undefined
+      ? {}
+      : { defaultSecureTokenLifetime: options.channelLifetimeMs }),
   });
   await server.initialize();
   const { addressSpace } = server.engine;
   if (addressSpace === null) throw new Error('no address space');
   for (const uri of options.otherNamespaces ?? []) addressSpace.registerNamespace(uri);
   const namespace = addressSpace.registerNamespace(options.namespaceUri);
-  running = { server, namespace, variables: new Map(), requests: {} };
+  const poison = new Set<string>();
+  const channelKeys = countChannelKeys(server);
+  running = { server, namespace, variables: new Map(), requests: {}, poison, channelKeys };
+  refuseRequestsWith(server, poison);
+  if (options.longestSessionMs !== undefined) limitSessions(server, options.longestSessionMs);
   const { requests } = running;
   server.on('request', (request) => {
     const name = request.schema.name;
@@ -155,8 +178,9 @@ const countUp = (): void => {
 };
 
 const counts = (): OpcuaCounts => {
-  const { server, requests } = need();
+  const { server, requests, channelKeys } = need();
   return {
+    channelKeys: channelKeys(),
     sessions: server.engine.currentSessionCount,
     subscriptions: server.engine.currentSubscriptionCount,
     requests: { ...requests },
@@ -175,6 +199,14 @@ const perform = async (request: OpcuaRequest): Promise<unknown> => {
       return remove(request.names);
     case 'counts':
       return counts();
+    case 'poison': {
+      const { poison } = need();
+      poison.clear();
+      for (const name of request.names) poison.add(name);
+      return undefined;
+    }
+    case 'deafen':
+      return setDeaf(request.isDeaf);
     case 'stop':
       return need().server.shutdown(0);
   }

@@ -51,6 +51,12 @@ export type OpcuaServerOptions = {
   readonly users?: Readonly<Record<string, string>>;
   /** Counts all Double variables up by one so often, with one time for all. */
   readonly countEveryMs?: number;
+  /** Requests about more items are refused. */
+  readonly maxItemsPerCall?: number;
+  /** How long a secure channel may go on with one key; 2.5 s at least. */
+  readonly channelLifetimeMs?: number;
+  /** Sessions are granted no more than this between two requests. */
+  readonly longestSessionMs?: number;
 };
 
 export type OpcuaRequest =
@@ -58,6 +64,8 @@ export type OpcuaRequest =
   | { readonly type: 'set'; readonly samples: readonly OpcuaSample[] }
   | { readonly type: 'add'; readonly variables: readonly OpcuaVariable[] }
   | { readonly type: 'remove'; readonly names: readonly string[] }
+  | { readonly type: 'poison'; readonly names: readonly string[] }
+  | { readonly type: 'deafen'; readonly isDeaf: boolean }
   | { readonly type: 'counts' }
   | { readonly type: 'stop' };
 
@@ -65,6 +73,8 @@ export type OpcuaRequest =
 export type OpcuaCounts = {
   readonly sessions: number;
   readonly subscriptions: number;
+  /** Keys given to secure channels, the first of each included. */
+  readonly channelKeys: number;
   /** Names of the service requests received, with how often. */
   readonly requests: Readonly<Record<string, number>>;
 };
@@ -78,6 +88,10 @@ export type OpcuaServer = {
   set(...samples: readonly OpcuaSample[]): Promise<void>;
   add(...variables: readonly OpcuaVariable[]): Promise<void>;
   remove(...names: readonly string[]): Promise<void>;
+  /** From now on, whole requests to read or monitor are refused in which one of these stands. */
+  poison(...names: readonly string[]): Promise<void>;
+  /** From now on, subscriptions live but tell no change; reads stay right. */
+  deafen(isDeaf: boolean): Promise<void>;
   counts(): Promise<OpcuaCounts>;
   /** Stops the process where it stands: connections stay, nothing is answered. */
   freeze(): void;
@@ -127,6 +141,12 @@ export const startOpcuaServer = async (options: OpcuaServerOptions): Promise<Opc
     },
     remove: async (...names) => {
       await ask({ type: 'remove', names });
+    },
+    poison: async (...names) => {
+      await ask({ type: 'poison', names });
+    },
+    deafen: async (isDeaf) => {
+      await ask({ type: 'deafen', isDeaf });
     },
     counts: async () => (await ask({ type: 'counts' })) as OpcuaCounts,
     freeze: () => {
