@@ -1,7 +1,7 @@
 import { type GatewayError, toGatewayError } from '../../gateway/core/error.ts';
 import { explainError } from '../../gateway/core/error-text.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
-import { type StatusCode, statusCodes } from '../../gateway/core/quality.ts';
+import { isBad, type StatusCode, statusCodes } from '../../gateway/core/quality.ts';
 import type { SourceContext } from '../../gateway/core/source.ts';
 import { type PolledMember, type PollResult, pollUp } from '../shared/polled-source.ts';
 import { BlockRead, type ReadOwner, type ReadPart } from './block-read.ts';
@@ -37,6 +37,10 @@ const functionCodes: Readonly<Record<Table, ReadFunction>> = {
 /** A device that is caught writing is asked again at once, so often. */
 const maxTornReads = 2;
 
+/** Over TCP one of several places is taken; on a serial line everybody waits, and for the silence afterwards, too. */
+const silenceCostMs = ({ transport, timeoutMs }: ModbusConfig): number =>
+  transport.type === 'tcp' ? timeoutMs / transport.maxInFlight : timeoutMs + transport.drainMs;
+
 /** Reads one device over a connection that it may share with others. */
 export class DevicePoller implements PolledMember, ReadOwner {
   readonly name: string;
@@ -58,6 +62,8 @@ export class DevicePoller implements PolledMember, ReadOwner {
   #isGatewayAlive = false;
   #refusal: LocalText | undefined;
   #dueMs = 0;
+  /** What a read without an answer takes from the time of the connection. */
+  readonly #silenceCostMs: number;
   #resolve: (result: PollResult) => void = () => undefined;
 
   constructor(options: DevicePollerOptions) {
@@ -66,6 +72,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
     this.name = layout.name;
     this.phaseMs = layout.config.phaseMs;
     this.#maxInFlight = layout.config.maxInFlight;
+    this.#silenceCostMs = silenceCostMs(options.config);
     this.periodsMs = [...new Set(layout.reads.map((read) => read.periodMs))];
     this.#reads = layout.reads.map((read) => this.#blockRead(read));
     const { identity, wordOrderProbe } = layout.profile;
@@ -84,6 +91,17 @@ export class DevicePoller implements PolledMember, ReadOwner {
       this.#resolve = resolve;
       this.#pump();
     });
+  }
+
+  goesDown(): void {
+    const { frames, layout, context } = this.#options;
+    for (const { groupIndex } of layout.groups) {
+      const frame = frames[groupIndex] as GroupFrame;
+      if (frame.status.every(isBad)) continue;
+      frame.begin();
+      frame.failAll(statusCodes.badNoCommunication);
+      if (frame.stamp(context.clock.nowMs(), this.#dueMs)) context.emit(frame);
+    }
   }
 
   readAnswered(read: BlockRead, buffer: Buffer, offset: number): void {
@@ -122,7 +140,8 @@ export class DevicePoller implements PolledMember, ReadOwner {
     }
     // One address that is never answered, or never will be, must not cost the rest of the device its time.
     if (!error.retryable || (isSilent && this.#answers > 0)) {
-      const restMs = read.retry.failed(isSilent ? read.request.timeoutMs : 0);
+      const failing = this.#reads.filter(({ retry }) => retry.failures > 0 || retry === read.retry);
+      const restMs = read.retry.failed(isSilent ? this.#silenceCostMs * failing.length : 0);
       read.resumeMs = clock.monotonicMs() + restMs;
     }
     this.#fail(read, statusOfError(error));
@@ -179,7 +198,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
     this.#askAnotherFirst();
     // Asked anew who is there: after a silence it may be another device.
     this.#isChecked &&= !this.#hasChecks;
-    const costMs = this.#silences * this.#options.config.timeoutMs;
+    const costMs = this.#silences * this.#silenceCostMs;
     return { state: 'unanswered', reason, costMs, isConnectionAlive: this.#isGatewayAlive };
   }
 
@@ -275,7 +294,8 @@ export class DevicePoller implements PolledMember, ReadOwner {
       if (!isUnanswered(error) && !isConnectionGone(error)) return { state: 'refused', reason };
       const isConnectionAlive = error.code === 'DEVICE_EXCEPTION';
       if (isConnectionAlive) onAnswer();
-      return { state: 'unanswered', reason, costMs: timeoutMs, isConnectionAlive };
+      const costMs = this.#silenceCostMs;
+      return { state: 'unanswered', reason, costMs, isConnectionAlive };
     }
   }
 

@@ -32,6 +32,8 @@ export interface PolledMember {
    * protocol's own deadlines; never rejects.
    */
   poll(tasks: readonly number[], dueMs: number): Promise<PollResult>;
+  /** The member is down from here on: what was not read in this cycle is not known either any more. */
+  goesDown?(): void;
 }
 
 export type PolledSourceOptions = {
@@ -51,16 +53,19 @@ export type PolledSourceOptions = {
 export const runPolledSource = async (options: PolledSourceOptions): Promise<void> => {
   const { context, members } = options;
   const silence = new Silence(members.length, options.onSilence);
+  const silent = new Set<PolledMember>();
   const loops = members.map((member) => {
     // Joined before anything is awaited: in lock-step no time passes until each member has polled once.
     const participant = context.clock.join(`poll:${member.name}`);
-    return new MemberLoop(member, { ...options, silence, participant }).run();
+    return new MemberLoop(member, { ...options, silence, silent, participant }).run();
   });
   await Promise.all(loops);
 };
 
 type LoopOptions = PolledSourceOptions & {
   readonly silence: Silence;
+  /** Members that do not answer: together they may take no more of the bus than one alone. */
+  readonly silent: Set<PolledMember>;
   readonly participant: Participant;
 };
 
@@ -105,7 +110,9 @@ class MemberLoop {
 
   /** For how long to leave the member alone. */
   #judge(result: PollResult): number {
-    const { silence } = this.#options;
+    const { silence, silent } = this.#options;
+    if (result.state === 'unanswered') silent.add(this.#member);
+    else silent.delete(this.#member);
     switch (result.state) {
       case 'up':
       case 'degraded':
@@ -120,8 +127,10 @@ class MemberLoop {
         return restMs;
       }
       case 'unanswered': {
-        const restMs = this.#retry.failed(result.costMs);
+        const wasDown = this.#retry.isDown;
+        const restMs = this.#retry.failed(result.costMs * silent.size);
         this.#report(this.#retry.isDown ? 'down' : 'degraded', result.reason);
+        if (this.#retry.isDown && !wasDown) this.#member.goesDown?.();
         if (result.isConnectionAlive === true) silence.broken();
         else silence.lasts();
         return restMs;

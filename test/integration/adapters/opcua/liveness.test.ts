@@ -143,7 +143,7 @@ describe.each(modes)('a request that is refused as a whole, by %s', (_name, read
     const server = await start(many);
     await server.poison('Node3');
     const running = run(sourceOf(server, { ...manyPoints, read }));
-    const others = names.keys().filter((i) => i !== 3);
+    const others = [...names.keys()].filter((i) => i !== 3);
     for (const i of others) await running.until(() => lastOf(running, `p${i}`)?.[1] === 'Good');
     await running.until(() => lastOf(running, 'p3')?.[1] === '0x80020000');
     await running.until(() => statesOf(running).at(-1)?.state === 'degraded');

@@ -40,6 +40,28 @@ describe('MemberRetry', () => {
     );
   });
 
+  it('costs its bus at most a tenth of the time since its first failure, at the end of each rest', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.integer({ min: 1, max: 10_000 }), (name, costMs) => {
+        const retry = new MemberRetry({ name });
+        let lostMs = 0;
+        let passedMs = 0;
+        for (let failure = 0; failure < 30; failure += 1) {
+          const restMs = retry.failed(costMs);
+          lostMs += costMs;
+          passedMs += costMs + restMs;
+          if (restMs > 0) expect(lostMs).toBeLessThanOrEqual(passedMs / 10 + 1e-6);
+        }
+      }),
+      { seed: testSeed() },
+    );
+  });
+
+  it('does not make up for its first failures by a wait longer than the longest', () => {
+    const [, , third] = failures(new MemberRetry({ name: 'm' }), 3, 20_000);
+    expect(third).toBe(300_000);
+  });
+
   it('spreads members, the same way in every run', () => {
     const waitOf = (name: string): number => failures(new MemberRetry({ name }), 8).at(-1) ?? 0;
     const names = Array.from({ length: 50 }, (_, index) => `unit ${index}`);

@@ -26,6 +26,8 @@ const run = async (
   readonly polls: readonly Poll[];
   readonly run: SourceRun;
   readonly silences: number;
+  /** When members were told that they are down. */
+  readonly downs: readonly number[];
 }> => {
   const clock = new LockStepClock({
     startMs: 0,
@@ -35,6 +37,7 @@ const run = async (
   });
   const polls: Poll[] = [];
   let silences = 0;
+  const downs: number[] = [];
   const source: Source = {
     id: 'test',
     groups: [],
@@ -50,6 +53,7 @@ const run = async (
             name,
             periodsMs,
             phaseMs,
+            goesDown: () => downs.push(clock.nowMs()),
             poll: async (tasks) => {
               const poll = { member: name, tasks: [...tasks], atMs: clock.nowMs() };
               polls.push(poll);
@@ -62,7 +66,7 @@ const run = async (
   const started = runSource(source, clock);
   await clock.finished;
   await started.stop();
-  return { polls, run: started, silences };
+  return { polls, run: started, silences, downs };
 };
 
 const timesOf = (polls: readonly Poll[], name: string): readonly number[] =>
@@ -140,6 +144,33 @@ describe('runPolledSource', () => {
     ).toEqual(['degraded', 'down']);
     const suspended = seen.counters['polls_suspended'] ?? 0;
     expect(suspended + dead.length).toBeGreaterThanOrEqual(601);
+  });
+
+  it('asks several dead members as seldom as if they were one that costs as much as all', async () => {
+    const costMs = 2000;
+    const names = ['a', 'b', 'c', 'd'];
+    const { polls } = await run(
+      [{ name: 'alive', periodsMs: [1000] }, ...names.map((name) => ({ name, periodsMs: [1000] }))],
+      {
+        durationMs: 900_000,
+        script: ({ member }) => (member === 'alive' ? pollUp : unanswered(costMs)),
+      },
+    );
+    for (const name of names) {
+      const times = timesOf(polls, name);
+      const gaps = times.slice(1).map((atMs, index) => atMs - (times[index] ?? 0));
+      expect(gaps.length).toBeGreaterThan(6);
+      for (const gap of gaps.slice(2)) expect(gap).toBeGreaterThanOrEqual(9 * 4 * costMs);
+    }
+  });
+
+  it('tells a member once that it is down', async () => {
+    const { downs } = await run([{ name: 'a', periodsMs: [100] }], {
+      durationMs: 20_000,
+      script: ({ atMs }) => (atMs < 5000 || atMs > 10_000 ? unanswered(0) : pollUp),
+    });
+    expect(downs).toHaveLength(2);
+    expect(downs[0]).toBe(200);
   });
 
   it('asks a member that came back at its period again, on its old grid', async () => {
