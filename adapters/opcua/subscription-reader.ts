@@ -177,9 +177,19 @@ export class SubscriptionReader {
     this.#options.context.count('missed_notifications', missed > 0 ? missed : 1);
   }
 
+  get #silentMs(): number {
+    return performance.now() - this.#heardMs;
+  }
+
   #checkSilence(): void {
-    const silentMs = performance.now() - this.#heardMs;
-    if (silentMs < this.#silenceLimitMs) return;
+    if (this.#silentMs < this.#silenceLimitMs) return;
+    // After a stall of the process the message may lie in the socket already: this lets it be read first.
+    setImmediate(() => this.#judgeSilence());
+  }
+
+  #judgeSilence(): void {
+    const silentMs = this.#silentMs;
+    if (silentMs < this.#silenceLimitMs || this.#options.signal.aborted) return;
     const { id, config, fail } = this.#options;
     const text = `source ${id}, ${config.endpointUrl}: the connection stands, but the subscription has been silent for ${Math.round(silentMs)} ms`;
     fail(new GatewayError('TIMEOUT', text, { retryable: true }));

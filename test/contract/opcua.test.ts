@@ -6,8 +6,10 @@ import {
   plantUri,
   quickly,
 } from '../support/opcua-source.ts';
-import { startOpcuaServer } from '../support/peers/opcua-server.ts';
+import { type OpcuaVariable, startOpcuaServer } from '../support/peers/opcua-server.ts';
 import { type SourcePeer, sourceContract } from './source-contract.ts';
+
+const profile: OpcuaVariable = { name: 'Profile', type: 'Float', value: [1, 2], isArray: true };
 
 const startPeer = async (
   entry: Record<string, unknown>,
@@ -18,10 +20,7 @@ const startPeer = async (
     pkiFolder: join(folder.path, 'server-pki'),
     namespaceUri: plantUri,
     policies,
-    variables: [
-      { name: 'Current', type: 'Double', value: 1 },
-      { name: 'Profile', type: 'Float', value: [1, 2], isArray: true },
-    ],
+    variables: [{ name: 'Current', type: 'Double', value: 1 }, profile],
   });
   let value = 1;
   return {
@@ -47,7 +46,12 @@ const startPeer = async (
       ),
     change: () => {
       value += 1;
-      return server.set({ name: 'Current', value }, { name: 'Profile', value: [value, -value] });
+      return server.set({ name: 'Current', value });
+    },
+    member: {
+      equipment: 'profile',
+      lose: () => server.remove('Profile'),
+      restore: () => server.add(profile),
     },
     stop: async () => {
       await server.kill();
@@ -58,7 +62,7 @@ const startPeer = async (
 
 sourceContract('opcua by subscription, encrypted', {
   failsWithinMs: 6000,
-  startPeer: () => startPeer({ read: quickly }, ['Basic256Sha256']),
+  startPeer: () => startPeer({ read: { ...quickly, keepAliveMs: 500 } }, ['Basic256Sha256']),
 });
 
 sourceContract('opcua by polling', {

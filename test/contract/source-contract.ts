@@ -19,6 +19,12 @@ export type SourcePeer = {
   createSource(port: number): Source;
   /** Makes the device show values that it has not shown before. */
   change(): Promise<void>;
+  /** Equipment that can go away while its neighbours and the connection stay; not where a connection has only one. */
+  readonly member?: {
+    readonly equipment: string;
+    lose(): Promise<void>;
+    restore(): Promise<void>;
+  };
   stop(): Promise<void>;
 };
 
@@ -29,6 +35,8 @@ export type SourceContractOptions = {
 };
 
 const soonMs = 2_000;
+/** A sample stands at least so long behind the one before it, in ms. */
+const stepMs = 1;
 /** Longer than any period of the sources under test. */
 const quietMs = 400;
 
@@ -53,6 +61,28 @@ const countingClock = (): { readonly clock: Clock; joined(): number } => {
       },
     },
   };
+};
+
+/** The symbol of a bad status, or the number of one without. */
+const badStatus = /^(Bad|0x[89AB])/;
+
+type LastSample = {
+  readonly equipment: string;
+  readonly value: number;
+  readonly status: string;
+  readonly timeMs: number;
+};
+
+/** What was said last of each point. */
+const lastOf = ({ frames }: SourceRun): ReadonlyMap<string, LastSample> => {
+  const last = new Map<string, LastSample>();
+  for (const { equipment, timeMs, points } of frames) {
+    for (const [point, [value, status]] of Object.entries(points)) {
+      if (status === '0xFFFFFFFF') continue;
+      last.set(`${equipment}/${point}`, { equipment, value, status, timeMs });
+    }
+  }
+  return last;
 };
 
 /** Takes connections and never says a word. */
@@ -212,24 +242,82 @@ export const sourceContract = (kind: string, options: SourceContractOptions): vo
       expect(running.connections()).toBe(0);
     });
 
-    it.each(['cut', 'stall'] as const)(
-      'throws when the network does %s, with every point marked bad',
+    it.each(['cut', 'stall', 'mute'] as const)(
+      'throws when the network does %s, with every point marked bad from then on',
       async (fate) => {
         const source = peer.createSource(proxy.port);
         const running = await reading(source);
+        const fateMs = systemClock.nowMs();
         proxy[fate]();
         await expectLost(running);
-        const last = new Map<string, string>();
-        for (const { equipment, points } of running.frames) {
-          for (const [point, [, status]] of Object.entries(points)) {
-            if (status !== '0xFFFFFFFF') last.set(`${equipment}/${point}`, status);
-          }
-        }
+        const last = lastOf(running);
         const channels = source.groups.flatMap((group) => group.channels);
         expect(last.size).toBe(channels.length);
-        for (const status of last.values()) expect(status).toMatch(/^Bad/);
+        for (const { status, value, timeMs } of last.values()) {
+          expect(status).toMatch(badStatus);
+          expect(value).toBe(0);
+          expect(timeMs).toBeGreaterThanOrEqual(fateMs - quietMs);
+          expect(timeMs).toBeLessThanOrEqual(systemClock.nowMs() + stepMs);
+        }
+        // What was on its way may still arrive; nothing is shown as new after that.
+        for (const { timeMs, points } of running.frames) {
+          if (timeMs < fateMs + quietMs) continue;
+          for (const [, status] of Object.values(points)) expect(status).not.toBe('Good');
+        }
       },
     );
+
+    it('keeps a connection on which nothing changes', async () => {
+      const running = await reading();
+      await sleep(failsWithinMs);
+      await peer.change();
+      const changedMs = systemClock.nowMs();
+      await running.until(
+        () => isGood(running) && (running.frames.at(-1)?.timeMs ?? 0) >= changedMs - quietMs,
+      );
+      expect(running.connections()).toBe(1);
+      for (const { status } of lastOf(running).values()) expect(status).toBe('Good');
+    });
+
+    it('goes on with the others while one is gone, and takes it up when it is back', async (context) => {
+      const { member } = peer;
+      if (member === undefined) {
+        context.skip('there is only one');
+        return;
+      }
+      const { equipment: lost, lose, restore } = member;
+      const running = await reading();
+      const stateOf = (isLost: boolean): readonly string[] =>
+        [...lastOf(running).values()]
+          .filter(({ equipment }) => (equipment === lost) === isLost)
+          .map(({ status }) => (badStatus.test(status) ? 'bad' : status));
+      const become = (status: string): Promise<void> =>
+        running.until(() => stateOf(true).length > 0 && stateOf(true).every((is) => is === status));
+      await become('Good');
+      const lostMs = systemClock.nowMs();
+      await lose();
+      await become('bad');
+      for (const { equipment, timeMs } of lastOf(running).values()) {
+        if (equipment !== lost) continue;
+        expect(timeMs).toBeGreaterThanOrEqual(lostMs - quietMs);
+        expect(timeMs).toBeLessThanOrEqual(systemClock.nowMs() + stepMs);
+      }
+      await peer.change();
+      const changedMs = systemClock.nowMs();
+      await running.until(() =>
+        [...lastOf(running).values()].some(
+          ({ equipment, timeMs, status }) =>
+            equipment !== lost && status === 'Good' && timeMs >= changedMs - quietMs,
+        ),
+      );
+      expect(new Set(stateOf(false))).toEqual(new Set(['Good']));
+      expect(new Set(stateOf(true))).toEqual(new Set(['bad']));
+      await running.until(() => running.members.some(({ state }) => state === 'down'));
+      await restore();
+      await become('Good');
+      expect(running.connections()).toBe(1);
+      await running.until(() => running.members.at(-1)?.state === 'up');
+    });
 
     it('reads on when it is run again', async () => {
       const source = peer.createSource(proxy.port);

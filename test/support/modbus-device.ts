@@ -59,9 +59,10 @@ export const addressesAnswer = (request: DeviceRequest): Buffer =>
     Array.from({ length: request.quantity }, (_, index) => request.address + index),
   );
 
-/** A raw TCP server on a free port that does with each read request what the script says, rightly or wrongly. */
+/** A raw TCP server, on a free port unless told, that does with each read request what the script says, rightly or wrongly. */
 export const startDevice = async (
   script: (request: DeviceRequest) => void,
+  { port = 0, host = '127.0.0.1' }: { readonly port?: number; readonly host?: string } = {},
 ): Promise<ScriptedDevice> => {
   const requests: DeviceRequest[] = [];
   const connections: Socket[] = [];
@@ -88,7 +89,7 @@ export const startDevice = async (
       }
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {

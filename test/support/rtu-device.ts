@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { SerialPort } from 'serialport';
 
 export type RtuRequest = {
   readonly index: number;
@@ -8,7 +11,7 @@ export type RtuRequest = {
   readonly quantity: number;
   /** `performance.now()` when it had come whole. */
   readonly atMs: number;
-  readonly socket: Socket;
+  readonly socket: Duplex;
 };
 
 export type RtuDevice = {
@@ -41,33 +44,60 @@ export const rtuAnswer = (request: RtuRequest, registers?: readonly number[]): B
   return withCrc([request.unitId, request.functionCode, data.length, ...data]);
 };
 
+/** Calls the script for each request that comes whole. */
+const listen = (
+  stream: Duplex,
+  { requests, script }: { requests: RtuRequest[]; script: (request: RtuRequest) => void },
+): void => {
+  let rest: Buffer = Buffer.alloc(0);
+  stream.on('data', (chunk: Buffer) => {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= requestBytes) {
+      const request: RtuRequest = {
+        index: requests.length,
+        unitId: rest[0] as number,
+        functionCode: rest[1] as number,
+        address: rest.readUInt16BE(2),
+        quantity: rest.readUInt16BE(4),
+        atMs: performance.now(),
+        socket: stream,
+      };
+      const isRight = withCrc([...rest.subarray(0, 6)]).equals(rest.subarray(0, requestBytes));
+      rest = rest.subarray(requestBytes);
+      if (!isRight) throw new Error('a request with a wrong CRC');
+      requests.push(request);
+      script(request);
+    }
+  });
+};
+
+/** Devices on a serial port. */
+export const startRtuPort = async (
+  path: string,
+  script: (request: RtuRequest) => void,
+): Promise<Omit<RtuDevice, 'port'>> => {
+  const requests: RtuRequest[] = [];
+  const port = new SerialPort({ path, baudRate: 19_200 });
+  await once(port, 'open');
+  listen(port, { requests, script });
+  return {
+    requests,
+    close: async () => {
+      const closed = once(port, 'close');
+      port.close();
+      await closed;
+    },
+  };
+};
+
 /** A serial line behind a TCP converter, with devices that do with each request what the script says. */
 export const startRtuDevice = async (script: (request: RtuRequest) => void): Promise<RtuDevice> => {
   const requests: RtuRequest[] = [];
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
-    let rest: Buffer = Buffer.alloc(0);
     socket.on('error', () => socket.destroy());
-    socket.on('data', (chunk: Buffer) => {
-      rest = Buffer.concat([rest, chunk]);
-      while (rest.length >= requestBytes) {
-        const request: RtuRequest = {
-          index: requests.length,
-          unitId: rest[0] as number,
-          functionCode: rest[1] as number,
-          address: rest.readUInt16BE(2),
-          quantity: rest.readUInt16BE(4),
-          atMs: performance.now(),
-          socket,
-        };
-        const isRight = withCrc([...rest.subarray(0, 6)]).equals(rest.subarray(0, requestBytes));
-        rest = rest.subarray(requestBytes);
-        if (!isRight) throw new Error('a request with a wrong CRC');
-        requests.push(request);
-        script(request);
-      }
-    });
+    listen(socket, { requests, script });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -6,6 +6,8 @@ export type StallingProxy = {
   readonly port: number;
   /** From now on no byte passes in either direction; connections stay. */
   stall(): void;
+  /** From now on requests pass and answers do not; connections stay. */
+  mute(): void;
   /** Lets bytes pass again, on old and new connections. */
   resume(): void;
   /** Breaks every connection; new ones are taken. */
@@ -15,16 +17,25 @@ export type StallingProxy = {
 
 export const startStallingProxy = async (targetPort: number): Promise<StallingProxy> => {
   const sockets = new Set<Socket>();
+  const targets = new WeakSet<Socket>();
   let isStalled = false;
+  let isMute = false;
+  const isHeld = (socket: Socket): boolean => isStalled || (isMute && targets.has(socket));
+  const hold = (): void => {
+    for (const socket of sockets) {
+      if (isHeld(socket)) socket.pause();
+      else socket.resume();
+    }
+  };
   const keep = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    if (isStalled) socket.pause();
+    if (isHeld(socket)) socket.pause();
   };
   const forward = (from: Socket, to: Socket): void => {
     from.on('data', (chunk) => {
       if (!to.destroyed) to.write(chunk);
-      if (isStalled) from.pause();
+      if (isHeld(from)) from.pause();
     });
     from.on('end', () => to.end());
     // A broken side takes the other one with it.
@@ -33,6 +44,7 @@ export const startStallingProxy = async (targetPort: number): Promise<StallingPr
   };
   const server = createServer((client) => {
     const target = connect(targetPort, '127.0.0.1');
+    targets.add(target);
     forward(client, target);
     forward(target, client);
     keep(client);
@@ -47,11 +59,16 @@ export const startStallingProxy = async (targetPort: number): Promise<StallingPr
     port: (server.address() as AddressInfo).port,
     stall: () => {
       isStalled = true;
-      for (const socket of sockets) socket.pause();
+      hold();
+    },
+    mute: () => {
+      isMute = true;
+      hold();
     },
     resume: () => {
       isStalled = false;
-      for (const socket of sockets) socket.resume();
+      isMute = false;
+      hold();
     },
     cut,
     close: async () => {

@@ -63,7 +63,8 @@ const start = async (options: OpcuaServerOptions): Promise<unknown> => {
   const isSecured = policies.some((policy) => policy !== SecurityPolicy.None);
   const server = new OPCUAServer({
     port: options.port ?? 0,
-    hostname: '127.0.0.1',
+    hostname: options.host ?? '127.0.0.1',
+    host: options.host ?? '127.0.0.1',
     securityPolicies: policies,
     securityModes: [
       ...(policies.includes(SecurityPolicy.None) ? [MessageSecurityMode.None] : []),

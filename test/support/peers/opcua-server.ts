@@ -40,6 +40,8 @@ export type OpcuaSample = {
 export type OpcuaServerOptions = {
   /** 0 for any free one. */
   readonly port?: number;
+  /** Where it listens; 127.0.0.1 when not given. */
+  readonly host?: string;
   readonly pkiFolder: string;
   readonly namespaceUri: string;
   /** Registered before it, so that its index moves. */

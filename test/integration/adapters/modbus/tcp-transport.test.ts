@@ -271,6 +271,27 @@ describe('a device that is slow', () => {
   });
 });
 
+it('the reads of other units that wait are kept when one times out', async () => {
+  const { port, requests } = await device((request) => {
+    if (request.unitId !== 2) request.socket.write(addressesAnswer(request));
+  });
+  const { transport, counters } = await open(port, { maxInFlight: 1 });
+  const units = [2, 1, 3, 1, 3];
+  const reads = units.map((unitId, address) =>
+    readRegisters(transport, { unitId, address, timeoutMs: 60 }),
+  );
+  const [silent, ...others] = await Promise.allSettled(reads);
+  expect(silent).toMatchObject({ reason: { code: 'TIMEOUT' } });
+  expect(others.map((result) => (result as { readonly value?: unknown }).value)).toEqual([
+    [1],
+    [2],
+    [3],
+    [4],
+  ]);
+  expect(requests.map(({ unitId }) => unitId)).toEqual(units);
+  expect(counters).toEqual({ requests: 5, timeouts: 1 });
+});
+
 describe('a device that lies', () => {
   const lies: readonly (readonly [string, (request: DeviceRequest) => Buffer, RegExp])[] = [
     [

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } 
 import { GatewayError } from '../../../../gateway/core/error.ts';
 import type { Source } from '../../../../gateway/core/source.ts';
 import { systemClock } from '../../../../gateway/runtime/system-clock.ts';
+import { fakeNames } from '../../../support/fake-names.ts';
 import { freePort } from '../../../support/free-port.ts';
 import {
   createOpcuaTestSource,
@@ -94,6 +95,27 @@ it('ends at once when its server dies, and the same source reads on after a rest
     expect(running.connections()).toBe(1);
     expect(await running.stop()).toBeUndefined();
   }
+});
+
+it('asks for the address of its server anew at every connection', async () => {
+  const port = await freePort();
+  const old = await start({ port, host: '127.0.0.1' });
+  onTestFinished(() => old.kill());
+  const moved = await start({
+    port,
+    host: '127.0.0.2',
+    variables: [{ name: 'Current', type: 'Double', value: 2 }],
+  });
+  onTestFinished(() => moved.kill());
+  const names = fakeNames('127.0.0.1');
+  const source = sourceOf(port, { endpointUrl: `opc.tcp://welder.plant.example:${port}` });
+  const first = run(source);
+  await first.until(() => lastOf(first)?.[0] === 1);
+  names.address = '127.0.0.2';
+  await old.kill();
+  await first.ended;
+  const again = run(source);
+  await again.until(() => lastOf(again)?.[0] === 2);
 });
 
 describe('a server that stays', () => {
