@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import type {
   ClientSecureChannelLayer,
@@ -136,7 +137,9 @@ class Opening {
     return {
       library,
       session: session as Connection['session'],
-      lost: client.lost.then((reason) => this.#lostError(reason)),
+      lost: Promise.race([client.lost, whenReplaced(session)]).then((reason) =>
+        this.#lostError(reason),
+      ),
       close: () => this.end(),
     };
   }
@@ -215,7 +218,7 @@ class Opening {
       connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
       endpointMustExist: false,
       requestedSessionTimeout: sessionMs,
-      // A server may grant less than is asked for, and a quiet one ends a session on which nothing is asked.
+      // A server may grant less than is asked for, and ends a session in which nothing is asked for so long.
       keepSessionAlive: true,
       defaultTransactionTimeout: timeoutMs,
       // Of a connection on which nothing comes: our own limits are shorter.
@@ -235,6 +238,17 @@ class Opening {
     });
   }
 }
+
+/**
+ * The library makes a session anew by itself when the server has ended it, and asks on with the node ids of before. They
+ * may mean other nodes by now: a controller that was given another program numbers its namespaces anew.
+ */
+const whenReplaced = (session: EventEmitter): Promise<string> =>
+  new Promise((resolve) => {
+    for (const event of ['session_repaired', 'session_restored', 'session_repaired_failed']) {
+      session.on(event, () => resolve('the server has ended the session'));
+    }
+  });
 
 /** A client of the library whose end is bounded in time, whatever state it is in. */
 class PoliteClient {

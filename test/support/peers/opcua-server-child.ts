@@ -21,6 +21,7 @@ import type {
 } from './opcua-server.ts';
 import {
   countChannelKeys,
+  endSessions,
   limitSessions,
   refuseRequestsWith,
   setDeaf,
@@ -206,6 +207,8 @@ const perform = async (request: OpcuaRequest): Promise<unknown> => {
       for (const name of request.names) poison.add(name);
       return undefined;
     }
+    case 'endSessions':
+      return endSessions(need().server);
     case 'deafen':
       return setDeaf(request.isDeaf);
     case 'stop':

@@ -5,6 +5,7 @@ import {
   type OPCUAServer,
   ReadRequest,
   type ServerSecureChannelLayer,
+  type ServerSession,
   ServiceFault,
   StatusCodes,
 } from 'node-opcua';
@@ -65,6 +66,17 @@ const record = MonitoredItem.prototype.recordValue;
 /** A server whose sampling is broken: subscriptions live and reads are right, but no change is told. */
 export const setDeaf = (isDeaf: boolean): void => {
   MonitoredItem.prototype.recordValue = isDeaf ? () => false : record;
+};
+
+/** Ends every session, as a controller does that is given another program; connections and channels stay. */
+export const endSessions = (server: OPCUAServer): void => {
+  const { engine } = server;
+  const sessions = engine as unknown as {
+    readonly _sessions: Readonly<Record<string, ServerSession>>;
+  };
+  for (const { authenticationToken } of Object.values(sessions._sessions)) {
+    engine.closeSession(authenticationToken, true, 'Terminated');
+  }
 };
 
 /** Tells how often secure channels were given a key, the first one included. */

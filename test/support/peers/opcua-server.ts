@@ -68,6 +68,7 @@ export type OpcuaRequest =
   | { readonly type: 'remove'; readonly names: readonly string[] }
   | { readonly type: 'poison'; readonly names: readonly string[] }
   | { readonly type: 'deafen'; readonly isDeaf: boolean }
+  | { readonly type: 'endSessions' }
   | { readonly type: 'counts' }
   | { readonly type: 'stop' };
 
@@ -94,6 +95,8 @@ export type OpcuaServer = {
   poison(...names: readonly string[]): Promise<void>;
   /** From now on, subscriptions live but tell no change; reads stay right. */
   deafen(isDeaf: boolean): Promise<void>;
+  /** Ends every session; connections and channels stay. */
+  endSessions(): Promise<void>;
   counts(): Promise<OpcuaCounts>;
   /** Stops the process where it stands: connections stay, nothing is answered. */
   freeze(): void;
@@ -149,6 +152,9 @@ export const startOpcuaServer = async (options: OpcuaServerOptions): Promise<Opc
     },
     deafen: async (isDeaf) => {
       await ask({ type: 'deafen', isDeaf });
+    },
+    endSessions: async () => {
+      await ask({ type: 'endSessions' });
     },
     counts: async () => (await ask({ type: 'counts' })) as OpcuaCounts,
     freeze: () => {

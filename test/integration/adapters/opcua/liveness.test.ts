@@ -196,6 +196,25 @@ it.each(modes)(
   },
 );
 
+it.each(modes)(
+  'a session that the server ends is not made anew behind our back, by %s',
+  async (name, read) => {
+    const server = await start();
+    const source = sourceOf(server, { read });
+    const running = run(source);
+    await running.until(() => lastOf(running, 'current')?.[0] === 1);
+    await server.endSessions();
+    const error = await running.ended;
+    expect(error).toMatchObject({ retryable: true });
+    // A subscription may be found silent before its session is found ended.
+    expect(String(error)).toMatch(
+      name === 'polling' ? /the server has ended the session/ : /ended|silent/,
+    );
+    const again = run(source);
+    await again.until(() => lastOf(again, 'current')?.[1] === 'Good');
+  },
+);
+
 /** Both ways of reading, over so long a time; neither may lose its connection. */
 const readFor = async (
   server: OpcuaServer,
