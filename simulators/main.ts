@@ -9,6 +9,7 @@ import {
 } from './options.ts';
 import { createParkPlant } from './park/park-plant.ts';
 import type { JsonObject, Plant, RunningServer } from './plant.ts';
+import { openProxy, type PlannedProxy, planProxies } from './proxies.ts';
 import { Simulation, type TimeSource } from './simulation.ts';
 import { createLinePlant } from './welding-line/plant.ts';
 
@@ -51,20 +52,32 @@ const timeOf = (options: ProgramOptions, startMs: number): TimeSource => {
   return { kind: 'running', nowMs };
 };
 
-const openServers = async (
-  simulation: Simulation,
-  host: string,
-): Promise<ReadonlyMap<string, RunningServer>> => {
-  const open = new Map<string, RunningServer>();
-  const context = { host, faults: simulation.faults, beforeAnswer: simulation.follow };
-  for (const server of simulation.plants.flatMap(({ servers }) => servers)) {
+type Opening = {
+  readonly simulation: Simulation;
+  readonly proxies: readonly PlannedProxy[];
+  readonly options: ProgramOptions;
+};
+
+/** The servers of all plants, and then the proxies that may lead to them. */
+const openServers = async (opening: Opening): Promise<ReadonlyMap<string, RunningServer>> => {
+  const { simulation, proxies } = opening;
+  const { host, seed } = opening.options;
+  const { faults, follow } = simulation;
+  const servers = new Map<string, RunningServer>();
+  const open = async (name: string, listen: () => Promise<RunningServer>): Promise<void> => {
     try {
-      open.set(server.name, await server.listen(context));
+      servers.set(name, await listen());
     } catch (error) {
-      throw new Error(`${server.name}: ${messageOf(error)}`, { cause: error });
+      throw new Error(`${name}: ${messageOf(error)}`, { cause: error });
     }
+  };
+  for (const server of simulation.plants.flatMap((plant) => plant.servers)) {
+    await open(server.name, () => server.listen({ host, seed, faults, beforeAnswer: follow }));
   }
-  return open;
+  for (const proxy of proxies) {
+    await open(proxy.spec.name, () => openProxy(proxy, { host, seed, faults, servers }));
+  }
+  return servers;
 };
 
 const announce = (control: string, servers: ReadonlyMap<string, RunningServer>): void => {
@@ -77,10 +90,11 @@ const run = async (options: ProgramOptions): Promise<void> => {
   const startMs = options.startMs ?? Math.floor(Date.now() / 100) * 100;
   const plants = options.plants.map((name) => createPlant(name, options, startMs));
   const devices = plants.flatMap(({ servers }) => servers.map(({ device }) => device));
-  const faults = new FaultTable(devices, startMs);
+  const proxies = planProxies(options.proxies, devices);
+  const faults = new FaultTable([...devices, ...proxies.map(({ device }) => device)], startMs);
   const time = timeOf(options, startMs);
   const simulation = new Simulation({ plants, faults, time, startMs });
-  const servers = await openServers(simulation, options.host);
+  const servers = await openServers({ simulation, proxies, options });
 
   const stop = (): void => {
     setTimeout(() => process.exit(0), exitWithinMs);

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util';
+import { type ProxySpec, parseProxySpecs } from './faults/proxy/specs.ts';
 import type { LineOpcuaOptions } from './welding-line/opcua/listen.ts';
 
 export const usage = `Simulated plants that speak real wire protocols, for tests and demonstrations.
 
 usage: node simulators/main.ts [options]
 
-  --plants line,park           plants to host (default: all)
+  --plants line,park           plants to host (default: all; none: only proxies)
   --seed 2023                  same seed, same instants: same bytes
   --start 2023-06-21T00:00:00Z first instant (default: now; with --lock-step 2023-06-21T00:00:00Z)
   --lock-step                  time moves only by POST /advance
@@ -14,6 +15,9 @@ usage: node simulators/main.ts [options]
   --panel-length-mm 18000      panel length of the welding line, 200 to 30000
   --park-meter-error on        class error of the park's meters; off: registers equal the truth
   --park-demand-target-kw off  grid import in kW that the park's battery holds
+  --proxy NAME@PORT=HOST:PORT  proxy with faults in front of any TCP server, device proxy.NAME;
+                               =modbus://HOST:PORT knows Modbus frames, =line.plc leads to a
+                               simulated server; a list by commas, or the option again
   --exit-with-stdin            ends when standard input ends, so with whoever started it
   --help
 
@@ -47,6 +51,7 @@ export type ProgramOptions = {
   readonly isHelp: boolean;
   readonly exitsWithStdin: boolean;
   readonly plants: readonly PlantName[];
+  readonly proxies: readonly ProxySpec[];
   readonly seed: number;
   /** UTC epoch ms, a multiple of 100; undefined where simulated time is the wall clock. */
   readonly startMs: number | undefined;
@@ -90,6 +95,7 @@ export const parseProgramOptions = (
     isHelp: values.help,
     exitsWithStdin: values['exit-with-stdin'],
     plants: plantsOf(values.plants),
+    proxies: proxiesOf(values.proxy),
     seed: whole(values, 'seed', { min: 0, max: 0xffff_ffff }),
     startMs: startOf(values.start ?? (isLockStep ? lockStepStart : undefined)),
     isLockStep,
@@ -133,6 +139,7 @@ const parseValues = (args: readonly string[]) => {
         'exit-with-stdin': { type: 'boolean', default: false },
         'lock-step': { type: 'boolean', default: false },
         plants: { type: 'string', default: plantNames.join(',') },
+        proxy: { type: 'string', multiple: true, default: [] },
         seed: { type: 'string', default: '2023' },
         start: { type: 'string' },
         speed: { type: 'string', default: '1' },
@@ -192,11 +199,18 @@ const lineOpcuaOf = (values: Values, environment: Environment): LineOpcuaOptions
   };
 };
 
+const proxiesOf = (texts: readonly string[]): readonly ProxySpec[] => {
+  const specs = parseProxySpecs(texts);
+  if (typeof specs === 'string') throw new UsageError(`--proxy ${specs}`);
+  return specs;
+};
+
 const plantsOf = (text: string): readonly PlantName[] => {
+  if (text.trim() === 'none') return [];
   const asked = text.split(',').map((name) => name.trim());
   for (const name of asked) {
     if (!plantNames.some((known) => known === name)) {
-      throw new UsageError(`--plants ${text}: expected a list of ${plantNames.join(', ')}`);
+      throw new UsageError(`--plants ${text}: expected none or a list of ${plantNames.join(', ')}`);
     }
   }
   return plantNames.filter((name) => asked.includes(name));

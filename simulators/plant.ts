@@ -1,4 +1,4 @@
-import type { FaultDevice, FaultLookup } from './faults/fault-effect.ts';
+import type { FaultDevice, FaultLookup } from './faults/fault-lookup.ts';
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export type JsonObject = { readonly [key: string]: JsonValue };
@@ -9,6 +9,8 @@ type Endpoint = { readonly host: string; readonly port: number } | { readonly ur
 /** What a plant's server is given when it starts. */
 type ListenContext = {
   readonly host: string;
+  /** Decides which requests a fault hits that does not hit all. */
+  readonly seed: number;
   readonly faults: FaultLookup;
   /** Brings all models to the present instant. Cheap; to be called before answering from a register image. */
   readonly beforeAnswer: () => void;

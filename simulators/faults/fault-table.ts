@@ -1,63 +1,59 @@
 import { z } from 'zod';
-import type { FaultDevice, FaultEffect, FaultLookup } from './fault-effect.ts';
+import type { FaultDevice, FaultLookup } from './fault-lookup.ts';
+import { common, instantsOf } from './fault-options.ts';
+import { type ModbusFault, modbusFaultSchema } from './modbus-faults.ts';
+import { type OpcuaFault, opcuaFaultSchema } from './opcua-faults.ts';
+import { modbusOnly, type ProxyFault, proxyFaultSchema } from './proxy-faults.ts';
 
 const maxFaults = 256;
-const when = {
-  id: z.string().min(1).max(64).optional(),
-  /** A server's name, or `name/unit` for one unit of it. */
-  device: z
-    .string()
-    .regex(/^[a-z]+\.[a-z]+(\/\d{1,3})?$/, 'expected a server name, e.g. park.pv/7'),
-  fromMs: z.int().optional(),
-  toMs: z.int().optional(),
-};
-const faultSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ ...when, kind: z.literal('silent') }),
-  z.strictObject({ ...when, kind: z.literal('exception'), code: z.int().min(1).max(255) }),
-  z.strictObject({ ...when, kind: z.literal('delay'), delayMs: z.int().min(1).max(600_000) }),
-  z.strictObject({ ...when, kind: z.literal('close') }),
-  z.strictObject({ ...when, kind: z.literal('frozen') }),
-  z.strictObject({ ...when, kind: z.literal('wrong-transaction-id') }),
-  z.strictObject({ ...when, kind: z.literal('truncate') }),
-  z.strictObject({
-    ...when,
-    kind: z.literal('restart'),
-    namespaceShift: z.int().min(0).max(16).default(1),
-    downMs: z.int().min(0).max(600_000).default(0),
-  }),
-  z.strictObject({ ...when, kind: z.literal('bad-node'), node: z.string().min(1).max(256) }),
-]);
-const listSchema = z.array(faultSchema).max(maxFaults);
+const maxTimerMs = 2 ** 31 - 1;
 
 /** A fault with its id; without `fromMs` it holds at once, without `toMs` until it is removed. */
-export type Fault = z.infer<typeof faultSchema> & { readonly id: string };
+export type Fault = ModbusFault | OpcuaFault | ProxyFault;
 
-const kinds: Readonly<Record<FaultDevice['protocol'], readonly Fault['kind'][]>> = {
-  modbus: ['silent', 'exception', 'delay', 'close', 'frozen', 'wrong-transaction-id', 'truncate'],
-  opcua: ['silent', 'close', 'restart', 'bad-node'],
-};
+type Entry =
+  | { readonly protocol: 'modbus'; readonly fault: ModbusFault }
+  | { readonly protocol: 'opcua'; readonly fault: OpcuaFault }
+  | { readonly protocol: 'proxy'; readonly fault: ProxyFault };
 
 /** A request for a fault that cannot be had; the message says why. */
 export class FaultError extends Error {
   override readonly name = 'FaultError';
 }
 
-/** The faults asked for, and which of them hold at the simulated instant: `fromMs <= now < toMs`. */
+const listSchema = z
+  .array(z.looseObject({ id: common.id, device: common.device, kind: z.string() }))
+  .max(maxFaults);
+type Asked = z.infer<typeof listSchema>[number];
+
+const schemas = { modbus: modbusFaultSchema, opcua: opcuaFaultSchema, proxy: proxyFaultSchema };
+
+/**
+ * The faults asked for, and which of them hold now: `fromMs <= now < toMs`. Now is the simulated
+ * instant for devices, and the wall clock for proxies, whose edges a timer keeps.
+ */
 export class FaultTable implements FaultLookup {
   readonly #devices: ReadonlyMap<string, FaultDevice>;
-  readonly #faults = new Map<string, Fault>();
+  readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<() => void>();
-  #active: readonly Fault[] = [];
+  readonly #realNowMs: () => number;
+  #active: readonly Entry[] = [];
   #nowMs: number;
   #lastId = 0;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(devices: readonly FaultDevice[], nowMs: number) {
+  constructor(
+    devices: readonly FaultDevice[],
+    nowMs: number,
+    realNowMs: () => number = () => Date.now(),
+  ) {
     this.#devices = new Map(devices.map((device) => [device.name, device]));
     this.#nowMs = nowMs;
+    this.#realNowMs = realNowMs;
   }
 
   list(): readonly Fault[] {
-    return [...this.#faults.values()];
+    return [...this.#entries.values()].map(({ fault }) => fault);
   }
 
   /**
@@ -67,56 +63,65 @@ export class FaultTable implements FaultLookup {
   add(body: unknown): readonly Fault[] {
     const parsed = listSchema.safeParse(Array.isArray(body) ? body : [body]);
     if (!parsed.success) throw new FaultError(z.prettifyError(parsed.error));
-    const asked = parsed.data;
-    if (this.#faults.size + asked.length > maxFaults) {
+    if (this.#entries.size + parsed.data.length > maxFaults) this.#forgetEnded();
+    if (this.#entries.size + parsed.data.length > maxFaults) {
       throw new FaultError(`more than ${maxFaults} faults`);
     }
-    const faults = asked.map((fault) => ({ ...fault, id: fault.id ?? this.#nextId() }));
-    const taken = new Set(this.#faults.keys());
-    for (const fault of faults) {
-      if (taken.has(fault.id)) throw new FaultError(`there is a fault ${fault.id} already`);
-      taken.add(fault.id);
-      this.#check(fault);
+    const added = new Map<string, Entry>();
+    for (const asked of parsed.data) {
+      const id = asked.id ?? this.#nextId();
+      if (added.has(id) || this.#entries.has(id)) {
+        throw new FaultError(`there is a fault ${id} already`);
+      }
+      added.set(id, this.#entryOf(asked, id));
     }
-    for (const fault of faults) this.#faults.set(fault.id, fault);
+    for (const [id, entry] of added) this.#entries.set(id, entry);
     this.#refresh();
-    return faults;
+    return [...added.values()].map(({ fault }) => fault);
   }
 
   /** Whether there was a fault with this id to remove. */
   remove(id: string): boolean {
-    const isRemoved = this.#faults.delete(id);
+    const isRemoved = this.#entries.delete(id);
     this.#refresh();
     return isRemoved;
   }
 
   clear(): void {
-    this.#faults.clear();
+    this.#entries.clear();
     this.#refresh();
   }
 
-  /** The first instant after `now` at which a fault begins or ends; undefined when nothing more will change. */
+  /** The first simulated instant after `now` at which a fault begins or ends; undefined when nothing more will change. */
   nextChangeMs(): number | undefined {
-    let next: number | undefined;
-    for (const { fromMs, toMs } of this.#faults.values()) {
-      for (const edge of [fromMs, toMs]) {
-        if (edge === undefined || edge <= this.#nowMs) continue;
-        if (next === undefined || edge < next) next = edge;
-      }
-    }
-    return next;
+    return this.#nextEdge((entry) => entry.protocol !== 'proxy', this.#nowMs);
   }
 
   /** Sets the simulated instant; the models already stand at it. */
   setNow(nowMs: number): void {
     this.#nowMs = nowMs;
-    if (this.#faults.size > 0) this.#refresh();
+    if (this.#entries.size > 0) this.#refresh();
   }
 
-  effectOn(device: string, unitId: number): FaultEffect | undefined {
-    const withUnit = `${device}/${unitId}`;
-    const faults = this.#active.filter((one) => one.device === device || one.device === withUnit);
-    return faults.length === 0 ? undefined : combine(faults);
+  modbusFaultsOn(device: string, unitId?: number): readonly ModbusFault[] {
+    const withUnit = unitId === undefined ? device : `${device}/${unitId}`;
+    return this.#active.flatMap(({ protocol, fault }) =>
+      protocol === 'modbus' && (fault.device === device || fault.device === withUnit)
+        ? [fault]
+        : [],
+    );
+  }
+
+  opcuaFaultsOn(device: string): readonly OpcuaFault[] {
+    return this.#active.flatMap(({ protocol, fault }) =>
+      protocol === 'opcua' && fault.device === device ? [fault] : [],
+    );
+  }
+
+  proxyFaultsOn(device: string): readonly ProxyFault[] {
+    return this.#active.flatMap(({ protocol, fault }) =>
+      protocol === 'proxy' && fault.device === device ? [fault] : [],
+    );
   }
 
   onChange(listener: () => void): () => void {
@@ -126,61 +131,119 @@ export class FaultTable implements FaultLookup {
 
   #refresh(): void {
     const before = this.#active;
-    this.#active = this.list().filter(
-      ({ fromMs, toMs }) =>
-        (fromMs ?? this.#nowMs) <= this.#nowMs && this.#nowMs < (toMs ?? Number.POSITIVE_INFINITY),
-    );
+    const realNowMs = this.#realNowMs();
+    this.#active = [...this.#entries.values()].filter(({ protocol, fault: { fromMs, toMs } }) => {
+      const nowMs = protocol === 'proxy' ? realNowMs : this.#nowMs;
+      return (fromMs ?? nowMs) <= nowMs && nowMs < (toMs ?? Number.POSITIVE_INFINITY);
+    });
+    this.#waitForEdge(realNowMs);
     const isSame =
       before.length === this.#active.length &&
-      before.every((fault, index) => fault === this.#active[index]);
+      before.every((entry, index) => entry === this.#active[index]);
     if (isSame) return;
     for (const listener of this.#listeners) listener();
   }
 
-  #check(fault: Fault): void {
-    const [name = '', unit] = fault.device.split('/');
-    const device = this.#devices.get(name);
-    if (device === undefined) {
-      const known = [...this.#devices.keys()].join(', ');
-      throw new FaultError(`unknown device ${fault.device}: there are ${known}`);
-    }
-    if (!kinds[device.protocol].includes(fault.kind)) {
-      const possible = kinds[device.protocol].join(', ');
-      throw new FaultError(`${fault.kind} is not possible at ${name}: there are ${possible}`);
-    }
-    if (device.protocol === 'modbus') {
-      if (Number(unit ?? 0) > 255) throw new FaultError(`unit id of ${fault.device} is above 255`);
-      return;
-    }
-    if (unit !== undefined) throw new FaultError(`${name} has no units`);
-    if (fault.kind === 'bad-node' && !device.nodes.has(fault.node)) {
-      throw new FaultError(`${name} has no node ${fault.node}`);
+  #forgetEnded(): void {
+    const realNowMs = this.#realNowMs();
+    for (const [id, { protocol, fault }] of this.#entries) {
+      const nowMs = protocol === 'proxy' ? realNowMs : this.#nowMs;
+      if (fault.toMs !== undefined && fault.toMs <= nowMs) this.#entries.delete(id);
     }
   }
 
+  #waitForEdge(realNowMs: number): void {
+    clearTimeout(this.#timer);
+    const edge = this.#nextEdge(({ protocol }) => protocol === 'proxy', realNowMs);
+    if (edge === undefined) return;
+    const waitMs = Math.min(Math.max(1, edge - realNowMs), maxTimerMs);
+    this.#timer = setTimeout(() => this.#refresh(), waitMs).unref();
+  }
+
+  #nextEdge(isMeant: (entry: Entry) => boolean, nowMs: number): number | undefined {
+    let next: number | undefined;
+    for (const entry of this.#entries.values()) {
+      if (!isMeant(entry)) continue;
+      for (const edge of [entry.fault.fromMs, entry.fault.toMs]) {
+        if (edge === undefined || edge <= nowMs) continue;
+        if (next === undefined || edge < next) next = edge;
+      }
+    }
+    return next;
+  }
+
+  #entryOf(asked: Asked, id: string): Entry {
+    const device = this.#deviceOf(asked);
+    const { protocol, name } = device;
+    const kinds = schemas[protocol].options.map(({ shape }) => shape.kind.value);
+    if (!kinds.some((known) => known === asked.kind)) {
+      throw new FaultError(
+        `${asked.kind} is not possible at ${name}: there are ${kinds.join(', ')}`,
+      );
+    }
+    const parsed = schemas[protocol].safeParse(asked);
+    if (!parsed.success) throw new FaultError(z.prettifyError(parsed.error));
+    const { atMs, forMs, fromMs, toMs, ...rest } = parsed.data;
+    const nowMs = protocol === 'proxy' ? this.#realNowMs() : this.#nowMs;
+    const instants = instantsOf({ atMs, forMs, fromMs, toMs }, nowMs);
+    if (instants === undefined) {
+      throw new FaultError('expected one of fromMs and atMs, and one of toMs and forMs');
+    }
+    // The schema is the protocol's own, which the compiler cannot see through the table of schemas.
+    const entry = { protocol, fault: { ...rest, ...instants, id } } as Entry;
+    refuseImpossible(entry, device);
+    return entry;
+  }
+
+  #deviceOf(asked: Asked): FaultDevice {
+    const [name = '', unit] = asked.device.split('/');
+    const device = this.#devices.get(name);
+    if (device === undefined) {
+      const known = [...this.#devices.keys()].join(', ');
+      throw new FaultError(`unknown device ${asked.device}: there are ${known}`);
+    }
+    if (unit === undefined) return device;
+    if (device.protocol !== 'modbus') throw new FaultError(`${name} has no units`);
+    if (Number(unit) > 255) throw new FaultError(`unit id of ${asked.device} is above 255`);
+    return device;
+  }
+
   #nextId(): string {
-    this.#lastId += 1;
+    do {
+      this.#lastId += 1;
+    } while (this.#entries.has(`fault-${this.#lastId}`));
     return `fault-${this.#lastId}`;
   }
 }
 
-const combine = (faults: readonly Fault[]): FaultEffect => {
-  const has = (kind: Fault['kind']): boolean => faults.some((fault) => fault.kind === kind);
-  let exceptionCode: number | undefined;
-  let delayMs = 0;
-  for (const fault of faults) {
-    if (fault.kind === 'exception') exceptionCode = fault.code;
-    if (fault.kind === 'delay') delayMs = Math.max(delayMs, fault.delayMs);
+/** What only the device itself can say: whether it has what the fault is to change. */
+const refuseImpossible = ({ protocol, fault }: Entry, device: FaultDevice): void => {
+  const { name } = device;
+  if (protocol === 'modbus' && device.protocol === 'modbus') {
+    const lacks =
+      (fault.kind === 'counter-jump' && !device.counted && 'counters') ||
+      (fault.kind === 'meter-replaced' && !device.numbered && 'serial number') ||
+      (fault.kind === 'clock' && !device.dated && 'clock');
+    if (fault.kind === 'restart' && fault.device !== name) {
+      throw new FaultError(`${name} restarts as a whole, not ${fault.device} alone`);
+    }
+    if (lacks !== false) throw new FaultError(`${name} has no ${lacks}`);
   }
-  return {
-    close: has('close'),
-    silent: has('silent'),
-    frozen: has('frozen'),
-    wrongTransactionId: has('wrong-transaction-id'),
-    truncate: has('truncate'),
-    exceptionCode,
-    delayMs,
-    restarts: faults.filter((fault) => fault.kind === 'restart'),
-    missingNodes: faults.filter((fault) => fault.kind === 'bad-node').map(({ node }) => node),
-  };
+  if (protocol === 'opcua' && device.protocol === 'opcua') {
+    if (fault.kind === 'bad-node' && !device.nodes.has(fault.node)) {
+      throw new FaultError(`${name} has no node ${fault.node}`);
+    }
+    if (fault.kind !== 'counter-jump') return;
+    const { node } = fault;
+    if (node === undefined ? !device.counters?.size : !device.counters?.has(node)) {
+      throw new FaultError(`${name} has no counter ${node ?? ''}`.trimEnd());
+    }
+  }
+  if (protocol === 'proxy' && device.protocol === 'proxy') {
+    if (device.framing !== 'modbus' && modbusOnly.has(fault.kind)) {
+      throw new FaultError(
+        `${fault.kind} needs whole Modbus frames: ${name} is no modbus:// proxy`,
+      );
+    }
+  }
 };

@@ -1,10 +1,12 @@
 import type { ModbusUnit } from '../wire/modbus-server.ts';
 import type { SparseImage } from '../wire/register-image.ts';
+import type { UnitLayout } from '../wire/unit-layout.ts';
 import { type ChargerBank, type ChargerReading, chargerCount } from './charger-bank.ts';
 import { ChargerUnit } from './charger-unit.ts';
 import { type GridSupply, gridSupplyAt } from './grid-supply.ts';
 import { InverterUnit } from './inverter-unit.ts';
 import { MeterPoints, type MeterReading, meterSpecs, storageMeterSpec } from './meter-points.ts';
+import { chargerLayout, inverterLayout, meterLayout, storageLayout } from './park-layouts.ts';
 import type { ParkModel } from './park-model.ts';
 import type { PvPlant } from './pv-plant.ts';
 import { parkSite } from './site.ts';
@@ -90,18 +92,20 @@ export class ParkDevices {
 
   /** The Modbus units of each server, by its name. */
   get units() {
-    const inUnits = (images: readonly SparseImage[], table: 'holding' | 'input') =>
-      new Map<number, ModbusUnit>(images.map((image, i) => [i + 1, { [table]: image }]));
+    const inUnits = (images: readonly SparseImage[], layout: UnitLayout) =>
+      new Map<number, ModbusUnit>(
+        images.map((image, i) => [i + 1, { [layout.table]: image, layout }]),
+      );
     return {
       pv: inUnits(
         this.inverters.map(({ image }) => image),
-        'holding',
+        inverterLayout,
       ),
-      meters: inUnits(this.#meterImages, 'holding'),
-      storage: inUnits([this.#storageImage], 'holding'),
+      meters: inUnits(this.#meterImages, meterLayout),
+      storage: inUnits([this.#storageImage], storageLayout),
       chargers: inUnits(
         this.chargerUnits.map(({ image }) => image),
-        'input',
+        chargerLayout,
       ),
     };
   }

@@ -9,8 +9,8 @@ import {
 import { modbusPlantServer } from '../wire/modbus-plant-server.ts';
 import { WeldingLine } from './model.ts';
 import type { LineOpcuaOptions } from './opcua/listen.ts';
-import { createLineSignals, signalIds } from './opcua/signals.ts';
-import { PlcImage } from './plc-image.ts';
+import { counterIds, createLineSignals, signalIds } from './opcua/signals.ts';
+import { PlcImage, plcLayout } from './plc-image.ts';
 
 const unitId = 1;
 
@@ -41,7 +41,7 @@ const torchInputs = z.strictObject({
 export const createLinePlant = (options: LinePlantOptions): Plant => {
   const model = new WeldingLine(options);
   const image = new PlcImage(model);
-  const units = new Map([[unitId, { holding: image.holding }]]);
+  const units = new Map([[unitId, { holding: image.holding, layout: plcLayout }]]);
   const plc = modbusPlantServer({ name: 'line.plc', port: options.plcPort, units });
   const { opcua } = options;
   return {
@@ -62,7 +62,12 @@ const opcuaServer = (model: WeldingLine, options: LineOpcuaOptions): PlantServer
   const signals = createLineSignals(model);
   return {
     name,
-    device: { name, protocol: 'opcua', nodes: new Set(signalIds(signals)) },
+    device: {
+      name,
+      protocol: 'opcua',
+      nodes: new Set(signalIds(signals)),
+      counters: counterIds,
+    },
     listen: async (context) => {
       const { listenLineOpcua } = await import('./opcua/listen.ts');
       return listenLineOpcua(name, { ...options, model, signals }, context);

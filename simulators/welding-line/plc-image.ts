@@ -1,4 +1,5 @@
 import { SparseImage } from '../wire/register-image.ts';
+import type { UnitLayout } from '../wire/unit-layout.ts';
 import type { WeldingLine } from './model.ts';
 import { linePhases, type TorchReadings, torchCount, torchFaults } from './readings.ts';
 
@@ -10,6 +11,21 @@ const torchRegisters = 24;
 const profileBase = 2000;
 const profileRegisters = 16;
 const trackingErrorMm = 1;
+
+/** What faults can change of the map by its meaning. */
+export const plcLayout: UnitLayout = {
+  table: 'holding',
+  counters: [
+    { address: 39, registers: 4 },
+    { address: 43, registers: 1 },
+  ],
+  clockAddress: 4,
+  alive: [
+    [1, 1],
+    [4, 3],
+    [43, 1],
+  ],
+};
 
 /**
  * The PLC's holding registers, read-only, word order ABCD; the map is in docs/simulators.md.

@@ -9,9 +9,10 @@ export const modbusPlantServer = (options: {
   readonly units: ReadonlyMap<number, ModbusUnit>;
 }): PlantServer => ({
   name: options.name,
-  device: { name: options.name, protocol: 'modbus' },
-  listen: async ({ host, faults, beforeAnswer }) => {
-    const server = await createModbusServer({ ...options, host, faults, beforeAnswer });
+  device: deviceOf(options),
+  listen: async (context) => {
+    const { host } = context;
+    const server = await createModbusServer({ ...options, ...context });
     return {
       endpoint: { host, port: server.port },
       stats: () => ({ ...server.stats }),
@@ -19,3 +20,14 @@ export const modbusPlantServer = (options: {
     };
   },
 });
+
+const deviceOf = ({ name, units }: { name: string; units: ReadonlyMap<number, ModbusUnit> }) => {
+  const layouts = [...units.values()].flatMap(({ layout }) => layout ?? []);
+  return {
+    name,
+    protocol: 'modbus',
+    counted: layouts.some(({ counters }) => counters.length > 0),
+    dated: layouts.some(({ clockAddress }) => clockAddress !== undefined),
+    numbered: layouts.some(({ serialNumber }) => serialNumber !== undefined),
+  } as const;
+};

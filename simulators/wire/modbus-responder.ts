@@ -1,4 +1,5 @@
 import type { BitImage, RegisterImage } from './register-image.ts';
+import type { UnitLayout } from './unit-layout.ts';
 
 /** The four tables of one unit; a read of a table that it lacks is answered with exception 01. */
 export type ModbusUnit = {
@@ -6,6 +7,8 @@ export type ModbusUnit = {
   readonly input?: RegisterImage;
   readonly coils?: BitImage;
   readonly discrete?: BitImage;
+  /** What faults can change by its meaning. */
+  readonly layout?: UnitLayout;
 };
 
 /** Transaction id, protocol id, length and unit id (MODBUS on TCP/IP V1.0b §3.1.3). */
@@ -39,7 +42,7 @@ export type ResponderCounters = { exceptions: number; writesRefused: number };
  */
 export class Responder {
   readonly #units: ReadonlyMap<number, ModbusUnit>;
-  readonly #frozen = new Map<number, ModbusUnit>();
+  readonly #seen = new Map<number, ModbusUnit>();
   readonly #counters: ResponderCounters;
   readonly #output = Buffer.allocUnsafeSlow(outputBytes);
   #filled = 0;
@@ -58,7 +61,7 @@ export class Responder {
   answer(input: Buffer, offset: number): void {
     const functionCode = input[offset + headerBytes] as number;
     const unitId = input[offset + 6] as number;
-    const unit = this.#frozen.get(unitId) ?? this.#units.get(unitId);
+    const unit = this.#seen.get(unitId) ?? this.#units.get(unitId);
     if (unit === undefined) {
       this.refuse(input, offset, targetFailedToRespond);
       return;
@@ -91,11 +94,10 @@ export class Responder {
     return this.#filled === 0;
   }
 
-  /** From now on a frozen unit answers from a copy of its present tables. */
-  setFrozen(unitId: number, isFrozen: boolean): void {
-    const unit = this.#units.get(unitId);
-    if (!isFrozen || unit === undefined) this.#frozen.delete(unitId);
-    else if (!this.#frozen.has(unitId)) this.#frozen.set(unitId, frozenCopy(unit));
+  /** From now on a unit answers from these tables; without them from its own. */
+  setSeen(unitId: number, unit: ModbusUnit | undefined): void {
+    if (unit === undefined) this.#seen.delete(unitId);
+    else this.#seen.set(unitId, unit);
   }
 
   #read(input: Buffer, offset: number, table: Table): void {
@@ -150,14 +152,4 @@ const tableOf = (unit: ModbusUnit, functionCode: number): Table | undefined => {
     default:
       return undefined;
   }
-};
-
-const frozenCopy = (unit: ModbusUnit): ModbusUnit => {
-  const { holding, input, coils, discrete } = unit;
-  return {
-    ...(holding === undefined ? {} : { holding: holding.snapshot?.() ?? holding }),
-    ...(input === undefined ? {} : { input: input.snapshot?.() ?? input }),
-    ...(coils === undefined ? {} : { coils: coils.snapshot?.() ?? coils }),
-    ...(discrete === undefined ? {} : { discrete: discrete.snapshot?.() ?? discrete }),
-  };
 };

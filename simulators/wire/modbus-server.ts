@@ -1,6 +1,11 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import type { FaultEffect, FaultLookup } from '../faults/fault-effect.ts';
+import type { Socket } from 'node:net';
+import type { FaultLookup } from '../faults/fault-lookup.ts';
+import { type AnswerEffect, answerEffect, type ModbusFault } from '../faults/modbus-faults.ts';
+import { type Random, seededRandom } from '../faults/random.ts';
 import { headerBytes, type ModbusUnit, Responder } from './modbus-responder.ts';
+import { UnitFaults } from './modbus-unit-faults.ts';
+import { Restarts } from './restarts.ts';
+import { TcpListener } from './tcp-listener.ts';
 
 export type { ModbusUnit } from './modbus-responder.ts';
 
@@ -13,6 +18,7 @@ type ModbusServerStats = {
   readonly writesRefused: number;
   /** Connections closed because of bytes that are not Modbus TCP. */
   readonly malformed: number;
+  readonly restarts: number;
 };
 
 export type ModbusServer = {
@@ -29,12 +35,13 @@ export type ModbusServerOptions = {
   /** The device name under which faults find this server. */
   readonly name: string;
   readonly faults?: FaultLookup;
+  /** Decides which requests a fault hits that does not hit all. Default: 0. */
+  readonly seed?: number;
   /** Called once for each chunk of requests, before the first of them is answered. */
   readonly beforeAnswer?: () => void;
 };
 
 const maxConnections = 128;
-const maxUnitId = 255;
 const maxLateAnswers = 1024;
 
 /**
@@ -43,85 +50,72 @@ const maxLateAnswers = 1024;
  * Rejects when the port cannot be opened.
  */
 export const createModbusServer = async (options: ModbusServerOptions): Promise<ModbusServer> => {
-  const counters = { connections: 0, requests: 0, exceptions: 0, writesRefused: 0, malformed: 0 };
-  const responder = new Responder(options.units, counters);
-  const faults = new UnitFaults(options, responder);
+  const { name, units, faults, seed = 0 } = options;
+  const counters = {
+    connections: 0,
+    requests: 0,
+    exceptions: 0,
+    writesRefused: 0,
+    malformed: 0,
+    restarts: 0,
+  };
+  const responder = new Responder(units, counters);
+  const unitFaults = new UnitFaults({ name, units, responder, faults });
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
+  const dropConnections = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const onConnection = (socket: Socket): void => {
     counters.connections += 1;
+    if (sockets.size >= maxConnections) {
+      socket.destroy();
+      return;
+    }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    const connection = new Connection(socket, { counters, responder, faults });
+    const random = seededRandom(seed, `${name}/${counters.connections}`);
+    const connection = new Connection(socket, { counters, responder, faults: unitFaults, random });
     socket.on('data', (chunk: Buffer) => {
       options.beforeAnswer?.();
       connection.receive(chunk);
     });
+  };
+  const socketOptions = { noDelay: true };
+  const listener = await TcpListener.open({ ...options, socketOptions, onConnection });
+  const restarts = new Restarts<RestartFault>({
+    down: () => {
+      listener.shut();
+      dropConnections();
+    },
+    up: ({ keepsCounters }) => {
+      if (!keepsCounters) unitFaults.restartCounters();
+      counters.restarts += 1;
+      listener.reopen();
+    },
   });
-  server.maxConnections = maxConnections;
-  const port = await listen(server, options);
+  const askRestarts = (): void =>
+    restarts.ask(faults?.modbusFaultsOn(name).filter((fault) => fault.kind === 'restart') ?? []);
+  const unsubscribe = faults?.onChange(askRestarts);
   return {
-    port,
+    port: listener.port,
     stats: counters,
     close: async () => {
-      faults.close();
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-      });
-      for (const socket of sockets) socket.destroy();
-      await closed;
+      unsubscribe?.();
+      unitFaults.close();
+      listener.shut();
+      await restarts.close();
+      dropConnections();
     },
   };
 };
 
-const listen = (server: Server, { host, port }: ModbusServerOptions): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-
-/** What is wrong with which unit; recomputed on a change of faults, so that a request only looks it up. */
-class UnitFaults {
-  readonly #options: ModbusServerOptions;
-  readonly #responder: Responder;
-  readonly #unsubscribe: () => void;
-  #effects: readonly (FaultEffect | undefined)[] = [];
-
-  constructor(options: ModbusServerOptions, responder: Responder) {
-    this.#options = options;
-    this.#responder = responder;
-    this.#unsubscribe = options.faults?.onChange(() => this.#refresh()) ?? (() => undefined);
-    this.#refresh();
-  }
-
-  on(unitId: number): FaultEffect | undefined {
-    return this.#effects[unitId];
-  }
-
-  close(): void {
-    this.#unsubscribe();
-  }
-
-  #refresh(): void {
-    const { faults, name } = this.#options;
-    if (faults === undefined) return;
-    const effects: (FaultEffect | undefined)[] = [];
-    for (let unitId = 0; unitId <= maxUnitId; unitId += 1) {
-      const effect = faults.effectOn(name, unitId);
-      effects.push(effect);
-      this.#responder.setFrozen(unitId, effect?.frozen ?? false);
-    }
-    this.#effects = effects;
-  }
-}
+type RestartFault = Extract<ModbusFault, { readonly kind: 'restart' }>;
 
 type ConnectionParts = {
   readonly counters: { requests: number; malformed: number };
   readonly responder: Responder;
   readonly faults: UnitFaults;
+  readonly random: Random;
 };
 
 /** One client: cuts its byte stream into frames and answers all whole frames of a chunk in one write. */
@@ -157,7 +151,7 @@ class Connection {
 
   /** Answers every whole frame and returns the bytes consumed. */
   #answerFrames(input: Buffer): number {
-    const { counters, responder, faults } = this.#parts;
+    const { counters, responder, faults, random } = this.#parts;
     let offset = 0;
     while (input.length - offset >= headerBytes) {
       const length = input.readUInt16BE(offset + 4);
@@ -170,7 +164,8 @@ class Connection {
       if (end > input.length) break;
       counters.requests += 1;
       if (responder.isFull) this.#flush();
-      const effect = faults.on(input[offset + 6] as number);
+      const active = faults.on(input[offset + 6] as number);
+      const effect = active === undefined ? undefined : answerEffect(active, random);
       if (effect === undefined) responder.answer(input, offset);
       else if (effect.close) return this.#hangUp(input);
       else if (!effect.silent) this.#answerBadly(input, offset, effect);
@@ -179,7 +174,7 @@ class Connection {
     return offset;
   }
 
-  #answerBadly(input: Buffer, offset: number, effect: FaultEffect): void {
+  #answerBadly(input: Buffer, offset: number, effect: AnswerEffect): void {
     const { responder } = this.#parts;
     this.#flush();
     if (effect.exceptionCode === undefined) responder.answer(input, offset);

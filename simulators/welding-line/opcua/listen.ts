@@ -3,7 +3,7 @@ import { listenOpcua } from '../../wire/opcua/plant-server.ts';
 import type { OpcuaAccess } from '../../wire/opcua/security.ts';
 import type { WeldingLine } from '../model.ts';
 import { buildMachine } from './machine.ts';
-import type { LineSignals } from './signals.ts';
+import { counterIds, type LineSignals } from './signals.ts';
 
 export type LineOpcuaOptions = OpcuaAccess & {
   /** 0 for any free port. */
@@ -24,6 +24,7 @@ export const listenLineOpcua = (
   listenOpcua(
     {
       name,
+      counters: counterIds,
       port,
       path: '/mpm01',
       productName: 'Simulated welding line MPM01',

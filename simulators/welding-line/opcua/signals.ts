@@ -11,6 +11,11 @@ import {
 /** Root of all NodeIds of the machine. */
 export const machineId = 'MPM01';
 
+/** Identifiers of what only rises. */
+export const counterIds: ReadonlySet<string> = new Set([
+  `${machineId}.Energy.AcActiveEnergyTotalImportHp`,
+]);
+
 const units = {
   ampere: { code: 'AMP', symbol: 'A', name: 'ampere' },
   volt: { code: 'VLT', symbol: 'V', name: 'volt' },

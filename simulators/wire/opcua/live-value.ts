@@ -1,5 +1,6 @@
 import { DataValue, StatusCodes, type Variant } from 'node-opcua';
 import type { SignalValue } from './signal.ts';
+import type { ValueFaults } from './value-faults.ts';
 
 /** A value of the model behind a variable of the address space. */
 export type LiveValue = {
@@ -47,10 +48,18 @@ export const toDataValue = (live: LiveValue, sample: Sample): DataValue => {
 /** The values as clients see them: those of the model, or those of the moment at which they were held. */
 export class LiveValues {
   readonly #values = new Map<string, LiveValue>();
+  readonly #faults: ValueFaults;
   #held: ReadonlyMap<string, Sample> | undefined;
 
-  set(value: LiveValue): void {
-    this.#values.set(value.id, value);
+  constructor(faults: ValueFaults) {
+    this.#faults = faults;
+  }
+
+  /** Takes a value of the model, and gives back what clients are to see in its place. */
+  set(value: LiveValue): LiveValue {
+    const seen = this.#faults.register(value);
+    this.#values.set(value.id, seen);
+    return seen;
   }
 
   find(id: string): LiveValue | undefined {

@@ -1,7 +1,10 @@
-import type { FaultLookup } from '../../faults/fault-effect.ts';
+import type { FaultLookup } from '../../faults/fault-lookup.ts';
+import type { OpcuaFault } from '../../faults/opcua-faults.ts';
 import type { JsonObject, PlantServer } from '../../plant.ts';
+import { Restarts } from '../restarts.ts';
 import { type OpcuaAccess, openPki } from './security.ts';
 import { OpcuaServer, type OpcuaServerOptions } from './server.ts';
+import { ValueFaults } from './value-faults.ts';
 
 type ListenContext = Parameters<PlantServer['listen']>[0];
 type RunningServer = Awaited<ReturnType<PlantServer['listen']>>;
@@ -19,6 +22,8 @@ export type OpcuaPlantOptions = Pick<
 > & {
   /** The device name under which faults find this server. */
   readonly name: string;
+  /** Identifiers of those variables that are counters. */
+  readonly counters: ReadonlySet<string>;
   readonly access: OpcuaAccess;
   /** Calls back after every step of the model; the result ends the subscription. */
   readonly onStep: (listener: () => void) => () => void;
@@ -31,6 +36,7 @@ export const listenOpcua = async (
 ): Promise<RunningServer> => {
   const pki = await openPki(options.access.pkiFolder);
   const counters = { requests: 0, writesRefused: 0, connections: 0, restarts: 0 };
+  const valueFaults = new ValueFaults(options);
   const start = (port: number, extraNamespaces: number): Promise<OpcuaServer> =>
     OpcuaServer.start({
       ...options,
@@ -38,6 +44,7 @@ export const listenOpcua = async (
       port,
       extraNamespaces,
       pkiFolder: pki.folder,
+      valueFaults,
       onRequest: () => {
         counters.requests += 1;
         beforeAnswer();
@@ -50,7 +57,7 @@ export const listenOpcua = async (
     await pki.remove();
     throw error;
   });
-  const faulty = new FaultyServer({ ...options, first, start, faults, counters });
+  const faulty = new FaultyServer({ ...options, first, start, faults, counters, valueFaults });
   const endStepping = options.onStep(() => faulty.step());
   return {
     endpoint: { url: `opc.tcp://${host}:${first.port}${options.path}` },
@@ -75,25 +82,29 @@ type FaultyOptions = {
   readonly first: OpcuaServer;
   readonly start: (port: number, extraNamespaces: number) => Promise<OpcuaServer>;
   readonly faults: FaultLookup;
+  readonly valueFaults: ValueFaults;
   readonly counters: Counters;
 };
+
+type RestartFault = Extract<OpcuaFault, { readonly kind: 'restart' }>;
 
 /** The server with what the faults of the moment make of it; undefined while it restarts. */
 class FaultyServer {
   readonly #options: FaultyOptions;
   readonly #port: number;
   readonly #endFaults: () => void;
-  readonly #doneRestarts = new Set<string>();
+  readonly #restarts: Restarts<RestartFault>;
   #missing: readonly string[] = [];
-  #isClosing = false;
   #extraNamespaces = 0;
   #running: OpcuaServer | undefined;
-  /** Restarts follow one another. */
-  #last: Promise<void> = Promise.resolve();
 
   constructor(options: FaultyOptions) {
     this.#options = options;
     this.#port = options.first.port;
+    this.#restarts = new Restarts<RestartFault>({
+      down: () => this.#goDown(),
+      up: ({ namespaceShift }) => this.#comeUp(namespaceShift),
+    });
     this.#take(options.first);
     this.#endFaults = options.faults.onChange(() => this.#apply());
   }
@@ -114,9 +125,8 @@ class FaultyServer {
   }
 
   async close(): Promise<void> {
-    this.#isClosing = true;
     this.#endFaults();
-    await this.#last;
+    await this.#restarts.close();
     await this.#running?.stop();
   }
 
@@ -125,28 +135,29 @@ class FaultyServer {
     this.#missing = [];
     server.onConnection = () => {
       this.#options.counters.connections += 1;
-      if (this.#effect?.close === true) this.#dropSoon();
+      if (this.#isClosed) this.#dropSoon();
     };
     this.#apply();
   }
 
-  get #effect() {
-    return this.#options.faults.effectOn(this.#options.name, 0);
+  get #faults(): readonly OpcuaFault[] {
+    return this.#options.faults.opcuaFaultsOn(this.#options.name);
+  }
+
+  get #isClosed(): boolean {
+    return this.#faults.some(({ kind }) => kind === 'close');
   }
 
   #apply(): void {
-    const effect = this.#effect;
-    for (const { id, namespaceShift, downMs } of effect?.restarts ?? []) {
-      if (this.#doneRestarts.has(id)) continue;
-      this.#doneRestarts.add(id);
-      this.#extraNamespaces += namespaceShift;
-      this.#last = this.#last.then(() => this.#restart(downMs));
-    }
+    const faults = this.#faults;
+    this.#restarts.ask(faults.filter((fault) => fault.kind === 'restart'));
+    this.#options.valueFaults.set(faults);
     const server = this.#running;
     if (server === undefined) return;
-    if (effect?.close === true) this.#dropSoon();
-    this.#setMissing(server, effect?.missingNodes ?? []);
-    const isSilent = effect?.silent === true;
+    if (this.#isClosed) this.#dropSoon();
+    const missing = faults.flatMap((fault) => (fault.kind === 'bad-node' ? [fault.node] : []));
+    this.#setMissing(server, missing);
+    const isSilent = faults.some(({ kind }) => kind === 'silent');
     if (isSilent === server.values.isHeld) return;
     if (isSilent) {
       server.feed.flush();
@@ -168,14 +179,15 @@ class FaultyServer {
     setImmediate(() => this.#running?.dropConnections());
   }
 
-  async #restart(downMs: number): Promise<void> {
+  async #goDown(): Promise<void> {
     const old = this.#running;
-    if (this.#isClosing || old === undefined) return;
     this.#running = undefined;
-    old.dropConnections();
-    await old.stop();
-    await new Promise((resolve) => setTimeout(resolve, downMs));
-    if (this.#isClosing) return;
+    old?.dropConnections();
+    await old?.stop();
+  }
+
+  async #comeUp(namespaceShift: number): Promise<void> {
+    this.#extraNamespaces += namespaceShift;
     this.#take(await this.#options.start(this.#port, this.#extraNamespaces));
     this.#options.counters.restarts += 1;
   }

@@ -21,6 +21,7 @@ import { LiveValues } from './live-value.ts';
 import { certificateManagers, isOperator, type OpcuaAccess } from './security.ts';
 import type { Signal } from './signal.ts';
 import { addSignal, stepMs } from './signal-nodes.ts';
+import type { ValueFaults } from './value-faults.ts';
 
 export type SpaceBuilder = {
   readonly addressSpace: AddressSpace;
@@ -47,6 +48,7 @@ export type OpcuaServerOptions = {
   /** Namespaces registered before the plant's own, to shift its index. */
   readonly extraNamespaces: number;
   readonly nowMs: () => number;
+  readonly valueFaults: ValueFaults;
   readonly onRequest: () => void;
   readonly onWritesRefused: (count: number) => void;
 };
@@ -54,7 +56,7 @@ export type OpcuaServerOptions = {
 /** One run of an OPC UA server, from its start to its end. */
 export class OpcuaServer {
   readonly feed: MonitoredFeed;
-  readonly values = new LiveValues();
+  readonly values: LiveValues;
   /** Called for each new connection, once the library knows it. */
   onConnection: (channel: ServerSecureChannelLayer) => void = () => undefined;
   readonly #server: OPCUAServer;
@@ -67,6 +69,7 @@ export class OpcuaServer {
     managers: Awaited<ReturnType<typeof certificateManagers>>,
   ) {
     this.#options = options;
+    this.values = new LiveValues(options.valueFaults);
     this.feed = new MonitoredFeed(this.values, options.nowMs);
     this.#server = new OPCUAServer({
       ...endpointOptions(options),

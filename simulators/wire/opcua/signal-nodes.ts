@@ -77,8 +77,8 @@ export const addDeclaration = (
 
 /** Makes clients see a live value in a variable. */
 export const bindLive = (variable: UAVariable, live: LiveValue, values: LiveValues): void => {
-  values.set(live);
-  variable.bindVariable({ timestamped_get: () => values.show(live) }, true);
+  const seen = values.set(live);
+  variable.bindVariable({ timestamped_get: () => values.show(seen) }, true);
 };
 
 type PropertyPlace = {

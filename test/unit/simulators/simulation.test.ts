@@ -47,11 +47,13 @@ describe('simulation in lock-step', () => {
     const { simulation, visited, faults } = create({ kind: 'lock-step' });
     faults.add({ device: 'line.plc', kind: 'frozen', fromMs: startMs + 400, toMs: startMs + 600 });
     const effects: unknown[] = [];
-    faults.onChange(() => effects.push([visited.at(-1), faults.effectOn('line.plc', 1)?.frozen]));
+    faults.onChange(() =>
+      effects.push([visited.at(-1), faults.modbusFaultsOn('line.plc', 1)[0]?.kind]),
+    );
     simulation.advance(startMs + 1000);
     expect(visited).toStrictEqual([startMs + 400, startMs + 600, startMs + 1000]);
     expect(effects).toStrictEqual([
-      [startMs + 400, true],
+      [startMs + 400, 'frozen'],
       [startMs + 600, undefined],
     ]);
   });

@@ -81,13 +81,13 @@ describe('Modbus answers', () => {
     expect(ask(readPdu(3, 0, 1), 9)).toBe('beef0000000309830b');
   });
 
-  it('come from a copy while a unit is frozen', () => {
-    const { ask, holding, responder } = create();
-    responder.setFrozen(1, true);
-    holding.setU16(0, 7);
-    responder.setFrozen(1, true);
-    expect(ask(readPdu(3, 0, 1))).toBe('beef000000050103020000');
-    responder.setFrozen(1, false);
+  it('come from other tables while a unit is to show them', () => {
+    const { ask, responder } = create();
+    const other = new SparseImage([[0, 1]]);
+    other.setU16(0, 7);
+    responder.setSeen(1, { holding: other });
     expect(ask(readPdu(3, 0, 1))).toBe('beef000000050103020007');
+    responder.setSeen(1, undefined);
+    expect(ask(readPdu(3, 0, 1))).toBe('beef000000050103020000');
   });
 });

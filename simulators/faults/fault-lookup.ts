@@ -1,0 +1,36 @@
+import type { ModbusFault } from './modbus-faults.ts';
+import type { OpcuaFault } from './opcua-faults.ts';
+import type { ProxyFault } from './proxy-faults.ts';
+
+/** What faults may be asked for by name. */
+export type FaultDevice =
+  /** `counted`, `dated`, `numbered`: whether its units have counters, a clock, a serial number that faults can change. */
+  | {
+      readonly name: string;
+      readonly protocol: 'modbus';
+      readonly counted?: boolean;
+      readonly dated?: boolean;
+      readonly numbered?: boolean;
+    }
+  /** `nodes`: those that a fault can take away. `counters`: those that a fault can make jump. */
+  | {
+      readonly name: string;
+      readonly protocol: 'opcua';
+      readonly nodes: ReadonlySet<string>;
+      readonly counters?: ReadonlySet<string>;
+    }
+  /** `framing`: how the byte stream is cut into what a fault hits. Its faults hold in real time, also in lock-step. */
+  | { readonly name: string; readonly protocol: 'proxy'; readonly framing: Framing };
+
+/** `chunks`: as the bytes arrive. `modbus`: whole Modbus TCP frames. */
+export type Framing = 'chunks' | 'modbus';
+
+/** How a server learns what is wrong with it now. Lists are in the order in which the faults were asked for. */
+export type FaultLookup = {
+  /** The faults of a unit of a device (a server name such as `park.pv`); without a unit id those of the whole device. */
+  modbusFaultsOn(device: string, unitId?: number): readonly ModbusFault[];
+  opcuaFaultsOn(device: string): readonly OpcuaFault[];
+  proxyFaultsOn(device: string): readonly ProxyFault[];
+  /** Calls back after any change of what is active; the result ends the subscription. */
+  onChange(listener: () => void): () => void;
+};
