@@ -31,6 +31,8 @@ export class Link {
   #orphan: Socket | undefined;
   #unheardBytes = 0;
   #isPeerBack = false;
+  /** Both sides are being closed in order. */
+  #isClosing = false;
   #openSockets = 2;
 
   constructor(options: LinkOptions) {
@@ -59,8 +61,8 @@ export class Link {
   /** Ends both sides with a reset. */
   destroy(): void {
     this.#stopPipes();
-    this.#options.client.resetAndDestroy();
-    this.#options.server.resetAndDestroy();
+    resetSocket(this.#options.client);
+    resetSocket(this.#options.server);
   }
 
   #pipe(from: Socket, to: Socket, towards: Side): Pipe {
@@ -78,6 +80,8 @@ export class Link {
       this.destroy();
       return;
     }
+    if (this.#isClosing) return;
+    this.#isClosing = true;
     counters.closed += 1;
     for (const socket of [client, server]) {
       // Bytes that nobody reads would turn the end into a reset.
@@ -111,9 +115,9 @@ export class Link {
         this.#options.onClosed();
       } else if (this.#orphan === undefined && hasEnded) {
         pipe.leave();
-      } else if (this.#orphan === undefined) {
+      } else if (this.#orphan === undefined && !this.#isClosing) {
         this.#stopPipes();
-        other.resetAndDestroy();
+        resetSocket(other);
       }
     });
   }
@@ -131,7 +135,7 @@ export class Link {
 
   #unheard(orphan: Socket, chunk: Buffer): void {
     // As a host answers that has started anew and knows nothing of the connection.
-    if (this.#isPeerBack) orphan.resetAndDestroy();
+    if (this.#isPeerBack) resetSocket(orphan);
     this.#unheardBytes += chunk.length;
     if (this.#unheardBytes > maxUnheardBytes) orphan.pause();
   }
@@ -139,9 +143,15 @@ export class Link {
   /** What was sent meanwhile comes again, and is answered with a reset; so is the next byte. */
   #bringPeerBack(orphan: Socket): void {
     this.#isPeerBack = true;
-    if (this.#unheardBytes > 0) orphan.resetAndDestroy();
+    if (this.#unheardBytes > 0) resetSocket(orphan);
   }
 }
+
+/** A reset where there can be one: after an end or before the connection stands, the library's leaves the socket open. */
+const resetSocket = (socket: Socket): void => {
+  if (socket.writableEnded || socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
+};
 
 const isCutAtOnce = (fault: ProxyFault): fault is CutFault =>
   isCut(fault) && fault.afterBytes === undefined && fault.probability === 1;
