@@ -91,10 +91,77 @@ describe('faults of the OPC UA server', () => {
     expect(state?.value.value).toBe(2);
   });
 
+  it('restart: a client that keeps the old index reads another namespace, and its session is gone', async () => {
+    const before = await openLine(opcua, simulator);
+    await fault('restart', { namespaceShift: 1, downMs: 200 });
+    const { restarts } = (await truthOf(simulator)).servers['line.opcua'];
+    await expect
+      .poll(async () => (await truthOf(simulator)).servers['line.opcua']['restarts'], {
+        timeout: 10_000,
+      })
+      .toBe((restarts ?? 0) + 1);
+    await expect(readValues(before.session, before.own, ['MPM01.State'])).rejects.toThrow();
+    const after = await openLine(opcua, simulator);
+    expect(after.own).toBe(before.own + 1);
+    const [stale] = await readValues(after.session, before.own, ['MPM01.State']);
+    expect(stale?.statusCode.name).toBe('BadNodeIdUnknown');
+  });
+
+  const energyId = 'MPM01.Energy.AcActiveEnergyTotalImportHp';
+  const energyOf = async (line: Awaited<ReturnType<typeof openLine>>) => {
+    const [value] = await readValues(line.session, line.own, [energyId]);
+    return { wh: Number(value?.value.value), timeMs: value?.sourceTimestamp?.getTime() };
+  };
+
+  it('stuck: values stand while their timestamps go on', async () => {
+    const line = await openLine(opcua, simulator);
+    await advance(1000);
+    const { wh } = await energyOf(line);
+    const profile = async (): Promise<unknown> =>
+      (await readValues(line.session, line.own, ['MPM01.DeformationProfile']))[0]?.value.value;
+    const heights = await profile();
+    await fault('stuck');
+    await advance(900_000);
+    expect(await energyOf(line)).toStrictEqual({ wh, timeMs: nowMs });
+    expect(await profile()).toStrictEqual(heights);
+    await simulator.send('DELETE', '/faults');
+    expect((await energyOf(line)).wh).toBeGreaterThan(wh);
+    expect(await profile()).not.toStrictEqual(heights);
+  });
+
+  it('counter-jump: the energy counter restarts, and a watcher sees it fall', async () => {
+    const line = await openLine(opcua, simulator);
+    const subscription = await subscribe(line.session);
+    const nodeId = `ns=${line.own};s=${energyId}`;
+    const { arrivals } = await watch(subscription, { nodeId, intervalMs: 100 });
+    await arrivals.until(({ length }) => length >= 1);
+    const { wh } = await energyOf(line);
+    expect(await fault('counter-jump', { to: 0, node: energyId })).toBe(201);
+    expect((await energyOf(line)).wh).toBe(0);
+    await advance(100);
+    await arrivals.until(({ length }) => length >= 2);
+    const values = arrivals.values.map(({ value }) => Number(value.value));
+    expect(values[0]).toBe(wh);
+    expect(values[1]).toBeLessThan(100);
+    expect(values[1]).toBeGreaterThan(0);
+    await simulator.send('DELETE', '/faults');
+    expect((await energyOf(line)).wh).toBeGreaterThan(wh);
+    await subscription.terminate();
+  });
+
+  it('clock: source timestamps are of a clock that stands at 1970 and drifts', async () => {
+    const line = await openLine(opcua, simulator);
+    await fault('clock', { readsMs: 0, driftPpm: 1000 });
+    await advance(100_000);
+    expect((await energyOf(line)).timeMs).toBe(100_100);
+    await simulator.send('DELETE', '/faults');
+    expect((await energyOf(line)).timeMs).toBe(nowMs);
+  });
+
   it('refuses faults that only Modbus knows', async () => {
     expect(await fault('truncate')).toBe(400);
     expect(
-      (await simulator.send('POST', '/faults', { device: 'line.plc', kind: 'restart' })).status,
+      (await simulator.send('POST', '/faults', { device: 'line.plc', kind: 'bad-node' })).status,
     ).toBe(400);
   });
 });
