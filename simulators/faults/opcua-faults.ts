@@ -12,6 +12,8 @@ export const opcuaFaultSchema = z.discriminatedUnion('kind', [
     ...kind('restart'),
     /** How many namespaces come before the plant's own that were not there. */
     namespaceShift: z.int().min(0).max(16).default(1),
+    /** Whether those have variables with the identifiers of the plant's own, and other values. */
+    hasTwins: z.boolean().default(false),
     /** Time between the end and the new start, in real time. */
     downMs: z.int().min(0).max(600_000).default(0),
   }),

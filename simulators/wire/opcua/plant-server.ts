@@ -37,12 +37,12 @@ export const listenOpcua = async (
   const pki = await openPki(options.access.pkiFolder);
   const counters = { requests: 0, writesRefused: 0, connections: 0, restarts: 0 };
   const valueFaults = new ValueFaults(options);
-  const start = (port: number, extraNamespaces: number): Promise<OpcuaServer> =>
+  const start = (port: number, before: NamespacesBefore): Promise<OpcuaServer> =>
     OpcuaServer.start({
       ...options,
+      ...before,
       host,
       port,
-      extraNamespaces,
       pkiFolder: pki.folder,
       valueFaults,
       onRequest: () => {
@@ -53,10 +53,12 @@ export const listenOpcua = async (
         counters.writesRefused += count;
       },
     });
-  const first = await start(options.port, 0).catch(async (error: unknown) => {
-    await pki.remove();
-    throw error;
-  });
+  const first = await start(options.port, { extraNamespaces: 0, hasTwins: false }).catch(
+    async (error: unknown) => {
+      await pki.remove();
+      throw error;
+    },
+  );
   const faulty = new FaultyServer({ ...options, first, start, faults, counters, valueFaults });
   const endStepping = options.onStep(() => faulty.step());
   return {
@@ -77,10 +79,12 @@ type Counters = {
   restarts: number;
 };
 
+type NamespacesBefore = Pick<OpcuaServerOptions, 'extraNamespaces' | 'hasTwins'>;
+
 type FaultyOptions = {
   readonly name: string;
   readonly first: OpcuaServer;
-  readonly start: (port: number, extraNamespaces: number) => Promise<OpcuaServer>;
+  readonly start: (port: number, before: NamespacesBefore) => Promise<OpcuaServer>;
   readonly faults: FaultLookup;
   readonly valueFaults: ValueFaults;
   readonly counters: Counters;
@@ -103,7 +107,7 @@ class FaultyServer {
     this.#port = options.first.port;
     this.#restarts = new Restarts<RestartFault>({
       down: () => this.#goDown(),
-      up: ({ namespaceShift }) => this.#comeUp(namespaceShift),
+      up: (restart) => this.#comeUp(restart),
     });
     this.#take(options.first);
     this.#endFaults = options.faults.onChange(() => this.#apply());
@@ -186,9 +190,11 @@ class FaultyServer {
     await old?.stop();
   }
 
-  async #comeUp(namespaceShift: number): Promise<void> {
+  async #comeUp({ namespaceShift, hasTwins }: RestartFault): Promise<void> {
     this.#extraNamespaces += namespaceShift;
-    this.#take(await this.#options.start(this.#port, this.#extraNamespaces));
+    const { start } = this.#options;
+    const extraNamespaces = this.#extraNamespaces;
+    this.#take(await start(this.#port, { extraNamespaces, hasTwins }));
     this.#options.counters.restarts += 1;
   }
 }

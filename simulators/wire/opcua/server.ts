@@ -21,6 +21,7 @@ import { LiveValues } from './live-value.ts';
 import { certificateManagers, isOperator, type OpcuaAccess } from './security.ts';
 import type { Signal } from './signal.ts';
 import { addSignal, stepMs } from './signal-nodes.ts';
+import { addTwins } from './twins.ts';
 import type { ValueFaults } from './value-faults.ts';
 
 export type SpaceBuilder = {
@@ -47,6 +48,8 @@ export type OpcuaServerOptions = {
   readonly pkiFolder: string;
   /** Namespaces registered before the plant's own, to shift its index. */
   readonly extraNamespaces: number;
+  /** Whether those have variables with the identifiers of the plant's own. */
+  readonly hasTwins: boolean;
   readonly nowMs: () => number;
   readonly valueFaults: ValueFaults;
   readonly onRequest: () => void;
@@ -147,13 +150,15 @@ export class OpcuaServer {
     await this.#server.initialize();
     const { addressSpace } = this.#server.engine;
     if (addressSpace === null) throw new Error('the OPC UA server has no address space');
-    for (let index = 1; index <= this.#options.extraNamespaces; index += 1) {
-      addressSpace.registerNamespace(`${this.#options.namespaceUri}:before:${index}`);
-    }
-    const namespace = addressSpace.registerNamespace(this.#options.namespaceUri);
+    const { extraNamespaces, namespaceUri, hasTwins } = this.#options;
+    const before = Array.from({ length: extraNamespaces }, (_, index) =>
+      addressSpace.registerNamespace(`${namespaceUri}:before:${index + 1}`),
+    );
+    const namespace = addressSpace.registerNamespace(namespaceUri);
     this.#namespace = namespace;
     const { values } = this;
     this.#options.build({ addressSpace, namespace, values, addSignal: this.#addSignal });
+    if (hasTwins) for (const other of before) addTwins(addressSpace, other, this.#places.keys());
     await this.#server.start();
   }
 

@@ -91,20 +91,34 @@ describe('faults of the OPC UA server', () => {
     expect(state?.value.value).toBe(2);
   });
 
-  it('restart: a client that keeps the old index reads another namespace, and its session is gone', async () => {
-    const before = await openLine(opcua, simulator);
-    await fault('restart', { namespaceShift: 1, downMs: 200 });
-    const { restarts } = (await truthOf(simulator)).servers['line.opcua'];
+  const restart = async (more: object): Promise<void> => {
+    const { restarts = 0 } = (await truthOf(simulator)).servers['line.opcua'];
+    await fault('restart', more);
     await expect
       .poll(async () => (await truthOf(simulator)).servers['line.opcua']['restarts'], {
         timeout: 10_000,
       })
-      .toBe((restarts ?? 0) + 1);
+      .toBe(restarts + 1);
+  };
+
+  it('restart: the session is gone, and the old index is that of another namespace', async () => {
+    const before = await openLine(opcua, simulator);
+    await restart({ downMs: 200 });
     await expect(readValues(before.session, before.own, ['MPM01.State'])).rejects.toThrow();
     const after = await openLine(opcua, simulator);
     expect(after.own).toBe(before.own + 1);
     const [stale] = await readValues(after.session, before.own, ['MPM01.State']);
     expect(stale?.statusCode.name).toBe('BadNodeIdUnknown');
+  });
+
+  it('restart with twins: who keeps the old index reads a wrong value that looks good', async () => {
+    const before = await openLine(opcua, simulator);
+    await restart({ hasTwins: true });
+    const { session, own } = await openLine(opcua, simulator);
+    const [stale] = await readValues(session, before.own, ['MPM01.State']);
+    expect([stale?.statusCode.name, stale?.value.value]).toStrictEqual(['Good', 0]);
+    const [state] = await readValues(session, own, ['MPM01.State']);
+    expect(state?.value.value).toBe(2);
   });
 
   const energyId = 'MPM01.Energy.AcActiveEnergyTotalImportHp';
