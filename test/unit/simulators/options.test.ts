@@ -7,6 +7,7 @@ describe('program options', () => {
       isHelp: false,
       exitsWithStdin: false,
       plants: ['line', 'park'],
+      proxies: [],
       seed: 2023,
       startMs: undefined,
       isLockStep: false,
@@ -40,6 +41,14 @@ describe('program options', () => {
     expect(startMs).toBe(Date.parse('2024-02-29T12:00:00.100Z'));
   });
 
+  it('may be of proxies alone', () => {
+    const { plants, proxies } = parseProgramOptions([
+      ...['--plants', 'none', '--proxy', 'db@1=127.0.0.1:8086', '--proxy', 'plc@2=line.plc'],
+    ]);
+    expect(plants).toStrictEqual([]);
+    expect(proxies.map(({ name }) => name)).toStrictEqual(['proxy.db', 'proxy.plc']);
+  });
+
   it('leave the OPC UA server out when asked to', () => {
     expect(parseProgramOptions(['--line-opcua-port', 'off']).lineOpcua).toBeUndefined();
   });
@@ -55,6 +64,7 @@ describe('program options', () => {
 
   it.each([
     [['--plants', 'line,farm'], '--plants'],
+    [['--proxy', 'db=127.0.0.1:8086'], '--proxy'],
     [['--seed', '-1'], '--seed'],
     [['--seed', '1.5'], '--seed'],
     [['--speed', '0'], '--speed'],
