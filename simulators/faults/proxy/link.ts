@@ -31,7 +31,7 @@ export class Link {
   #orphan: Socket | undefined;
   #unheardBytes = 0;
   #isPeerBack = false;
-  /** Both sides are being closed in order. */
+  /** A fault has ended both sides, and they are on their way out. */
   #isClosing = false;
   #openSockets = 2;
 
@@ -74,14 +74,14 @@ export class Link {
 
   #cut(kind: 'close' | 'reset'): void {
     const { client, server, counters } = this.#options;
+    if (this.#isClosing) return;
+    this.#isClosing = true;
     this.#stopPipes();
     if (kind === 'reset') {
       counters.reset += 1;
       this.destroy();
       return;
     }
-    if (this.#isClosing) return;
-    this.#isClosing = true;
     counters.closed += 1;
     for (const socket of [client, server]) {
       // Bytes that nobody reads would turn the end into a reset.

@@ -61,6 +61,7 @@ export class Pipe {
 
   /** What may act on the bytes from now on. */
   setFaults(all: readonly ProxyFault[]): void {
+    if (this.#isOver) return;
     const { towards } = this.#options;
     const faults = all.filter((fault) => actsTowards(fault, towards));
     this.#cutFaults = faults.filter(isCut);

@@ -8,7 +8,8 @@ import {
   type UAVariable,
   Variant,
 } from 'node-opcua';
-import type { LiveValue, LiveValues } from '../../wire/opcua/live-value.ts';
+import type { LiveValue } from '../../wire/opcua/live-value.ts';
+import type { LiveValues } from '../../wire/opcua/live-values.ts';
 import type { SpaceBuilder } from '../../wire/opcua/server.ts';
 import { addDeclaration, bindLive } from '../../wire/opcua/signal-nodes.ts';
 import type { LineReadings } from '../readings.ts';

@@ -9,13 +9,8 @@ import {
   StatusCode,
   StatusCodes,
 } from 'node-opcua';
-import {
-  type LiveValue,
-  type LiveValues,
-  type Sample,
-  takeSample,
-  toDataValue,
-} from './live-value.ts';
+import { type LiveValue, type Sample, takeSample, toDataValue } from './live-value.ts';
+import type { LiveValues } from './live-values.ts';
 
 type Entry = {
   readonly item: MonitoredItem;

@@ -17,7 +17,7 @@ import {
   WriteResponse,
 } from 'node-opcua';
 import { MonitoredFeed } from './feed.ts';
-import { LiveValues } from './live-value.ts';
+import { LiveValues } from './live-values.ts';
 import { certificateManagers, isOperator, type OpcuaAccess } from './security.ts';
 import type { Signal } from './signal.ts';
 import { addSignal, stepMs } from './signal-nodes.ts';

@@ -11,7 +11,8 @@ import {
   Variant,
   VariantArrayType,
 } from 'node-opcua';
-import type { LiveValue, LiveValues } from './live-value.ts';
+import type { LiveValue } from './live-value.ts';
+import type { LiveValues } from './live-values.ts';
 import type { Signal, SignalShape, SignalValue, Unit } from './signal.ts';
 
 /** Fastest change of the models behind, and so the fastest sampling that is offered. */
