@@ -1,8 +1,8 @@
 import { StatusCodes } from 'node-opcua-client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { lineOnly, openLine, since, startMs, truthOf } from '../../support/line-opcua.ts';
+import { lineOnly, openLine, ownUri, since, startMs, truthOf } from '../../support/line-opcua.ts';
 import { subscribe, watch } from '../../support/opcua-watch.ts';
-import { RawOpcua, readValues } from '../../support/raw-opcua.ts';
+import { namespaceIndexOf, RawOpcua, readValues } from '../../support/raw-opcua.ts';
 import { type Simulator, startSimulator } from '../../support/simulator.ts';
 
 let opcua: RawOpcua;
@@ -177,5 +177,25 @@ describe('faults of the OPC UA server', () => {
     expect(
       (await simulator.send('POST', '/faults', { device: 'line.plc', kind: 'bad-node' })).status,
     ).toBe(400);
+  });
+});
+
+describe('a proxy in front of the OPC UA server', () => {
+  it('is read through, holds answers back while it stalls, and ends what it is told to end', async () => {
+    const simulator = await startSimulator([...lineOnly, '--proxy', 'machine@0=line.opcua']);
+    const device = 'proxy.machine';
+    const { port } = simulator.address(device);
+    const session = await opcua.open(`opc.tcp://127.0.0.1:${port}/mpm01`);
+    const own = await namespaceIndexOf(session, ownUri);
+    const state = async (): Promise<unknown> =>
+      (await readValues(session, own, ['MPM01.State']))[0]?.value.value;
+    expect(await state()).toBe(2);
+    await simulator.send('POST', '/faults', { device, kind: 'stall', forMs: 400 });
+    const from = performance.now();
+    expect(await state()).toBe(2);
+    expect(performance.now() - from).toBeGreaterThan(300);
+    await simulator.send('POST', '/faults', { device, kind: 'reset' });
+    await expect(state()).rejects.toThrow();
+    expect(await simulator.stop()).toBe(0);
   });
 });

@@ -270,6 +270,27 @@ describe('a proxy with a fault', () => {
   });
 });
 
+describe('a program with proxies', () => {
+  it('ends with 0 within a second, whatever its connections wait for', async () => {
+    const own = await startSimulator([
+      ...['--plants', 'none', '--proxy', `db@0=127.0.0.1:${server.port}`],
+    ]);
+    await own.send('POST', '/faults', { device, kind: 'stall' });
+    const client = await RawTcp.open(own.address(device).port);
+    client.write('held');
+    const from = performance.now();
+    expect(await own.stop()).toBe(0);
+    expect(performance.now() - from).toBeLessThan(1000);
+    expect(await client.ended()).toBe('ECONNRESET');
+  });
+
+  it('says which port of a proxy is taken', async () => {
+    await expect(
+      startSimulator(['--plants', 'none', '--proxy', `db@${server.port}=127.0.0.1:1`]),
+    ).rejects.toThrow(/ended \(1\): simulators: proxy\.db: .*EADDRINUSE/);
+  });
+});
+
 describe('the draws of a seed', () => {
   const run = async (seed: string): Promise<string> => {
     const own = await startSimulator([
