@@ -24,8 +24,8 @@ export class RawTcp {
   }
 
   /** Rejects where nobody listens. Who is reset at once may learn of it before it is connected. */
-  static async open(port: number): Promise<RawTcp> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  static async open(port: number, allowHalfOpen = false): Promise<RawTcp> {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen });
     const client = new RawTcp(socket);
     await Promise.race([once(socket, 'connect'), once(socket, 'close')]).catch(() => undefined);
     if (client.end === 'ECONNREFUSED') throw new Error(client.end);

@@ -58,6 +58,13 @@ export class Link {
     if (this.#orphan === undefined) for (const pipe of this.#pipes) pipe.setFaults(faults);
   }
 
+  /** What has come from either side and was not sent on yet. */
+  get waitingBytes(): number {
+    return this.#isClosing || this.#orphan !== undefined
+      ? 0
+      : this.#pipes.reduce((sum, pipe) => sum + pipe.waitingBytes, 0);
+  }
+
   /** Ends both sides with a reset. */
   destroy(): void {
     this.#stopPipes();

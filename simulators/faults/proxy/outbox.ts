@@ -24,7 +24,6 @@ export class Outbox {
   readonly #options: OutboxOptions;
   readonly #queue: Queued[] = [];
   #queuedBytes = 0;
-  #lastDueMs = 0;
   #isDraining = false;
   #isStalled = false;
   #bytesPerSecond: number | undefined;
@@ -44,8 +43,7 @@ export class Outbox {
 
   push({ bytes, delayMs }: Parcel): void {
     if (bytes.length === 0) return;
-    this.#lastDueMs = Math.max(this.#lastDueMs, this.#options.nowMs() + delayMs);
-    this.#queue.push({ bytes, dueMs: this.#lastDueMs });
+    this.#queue.push({ bytes, dueMs: this.#options.nowMs() + delayMs });
     this.#queuedBytes += bytes.length;
     this.pump();
   }
@@ -73,13 +71,11 @@ export class Outbox {
     this.pump();
   }
 
-  /** Throws everything away and returns how many bytes that were. */
-  clear(): number {
-    const lost = this.#queuedBytes;
+  /** Throws everything away. */
+  clear(): void {
     clearTimeout(this.#timer);
     this.#queue.length = 0;
     this.#queuedBytes = 0;
-    return lost;
   }
 
   /** Sends what may go now and sets the timer for the rest. */

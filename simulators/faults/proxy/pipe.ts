@@ -75,13 +75,19 @@ export class Pipe {
     this.#throttle();
   }
 
+  /** What has come and was not sent on yet. */
+  get waitingBytes(): number {
+    const half = this.#splitter.rest()?.length ?? 0;
+    return this.#outbox.queuedBytes + this.#stage.heldBytes + half;
+  }
+
   /** Nothing more passes; what waited is lost and counted. */
   stop(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#heldTimer);
-    const waiting = this.#stage.heldBytes + (this.#splitter.rest()?.length ?? 0);
-    this.#options.counters.bytesLost += this.#outbox.clear() + waiting;
+    this.#options.counters.bytesLost += this.waitingBytes;
+    this.#outbox.clear();
   }
 
   /** The source is gone after its end: what it sent is delivered, and then the other side has nobody. */

@@ -18,7 +18,12 @@ export type ProxyOptions = {
 
 export type ProxyServer = {
   readonly port: number;
-  stats(): ProxyCounters & { readonly isListening: boolean; readonly links: number };
+  stats(): ProxyCounters & {
+    readonly isListening: boolean;
+    /** Connections open now, and the bytes in them that were not sent on yet. */
+    readonly links: number;
+    readonly bytesWaiting: number;
+  };
   close(): Promise<void>;
 };
 
@@ -62,7 +67,11 @@ export const startProxy = async (options: ProxyOptions): Promise<ProxyServer> =>
   apply();
   return {
     port: listener.port,
-    stats: () => ({ ...counters, isListening: listener.isOpen, links: links.size }),
+    stats: () => {
+      let bytesWaiting = 0;
+      for (const link of links) bytesWaiting += link.waitingBytes;
+      return { ...counters, isListening: listener.isOpen, links: links.size, bytesWaiting };
+    },
     close: async () => {
       unsubscribe();
       listener.shut();

@@ -20,6 +20,7 @@ beforeAll(async () => {
   simulator = await startSimulator([
     ...['--plants', 'none', '--lock-step', '--seed', '7'],
     ...['--proxy', `db@0=127.0.0.1:${server.port},none@0=127.0.0.1:${down}`],
+    ...['--proxy', `frames@0=modbus://127.0.0.1:${server.port}`],
   ]);
 });
 
@@ -95,6 +96,33 @@ describe('a proxy without faults', () => {
     await expect.poll(() => server.closed()).toBe(closed + 1);
   });
 
+  it('delivers what came before the end of a server that is gone, and then ends', async () => {
+    await fault('delay', { delayMs: 800, towards: 'client' });
+    const client = await RawTcp.open(simulator.address(device).port, true);
+    clients.push(client);
+    client.write('last');
+    await expect.poll(() => server.received().toString()).toContain('last');
+    server.sockets.at(-1)?.destroySoon();
+    await expect
+      .poll(() => {
+        client.write('anybody?');
+        return risen('bytesLost');
+      })
+      .toBeGreaterThan(0);
+    expect(client.received).toHaveLength(0);
+    expect((await client.has(4)).toString()).toBe('last');
+    expect(await client.ended()).toBe('FIN');
+    await expect.poll(async () => (await stats())['links']).toBe(0);
+  });
+
+  it('hands on half a frame with the end behind it', async () => {
+    const client = await RawTcp.open(simulator.address('proxy.frames').port);
+    clients.push(client);
+    client.socket.end(Buffer.from('000100000006', 'hex'));
+    await expect.poll(() => server.received().toString('hex')).toMatch(/000100000006$/);
+    await client.ended();
+  });
+
   it('resets a client whose server is not there', async () => {
     const client = await RawTcp.open(simulator.address('proxy.none').port);
     clients.push(client);
@@ -117,6 +145,9 @@ describe('a proxy without faults', () => {
       })
       .toBe(true);
     expect(last).toBeLessThan(sent.length / 2);
+    expect((await stats())['bytesWaiting']).toBeGreaterThan(0);
+    // 128 kB and one more read, of 64 kB.
+    expect((await stats())['bytesWaiting']).toBeLessThan(200_000);
     server.sockets.at(-1)?.resume();
     await client.has(4 + sent.length);
   });
@@ -255,8 +286,10 @@ describe('a proxy with a fault', () => {
   it('ends with its clients, also in the middle of a delay, a stall and a half-open line', async () => {
     await fault('delay', { delayMs: 60_000 });
     for (let index = 0; index < 20; index += 1) (await open()).write('late');
+    await expect.poll(async () => (await stats())['bytesWaiting']).toBe(80);
     for (const client of clients) client.socket.resetAndDestroy();
     await expect.poll(async () => (await stats())['links']).toBe(0);
+    expect(await risen('bytesLost')).toBe(80);
     await simulator.send('DELETE', '/faults');
     await fault('stall');
     for (let index = 0; index < 20; index += 1) (await open()).write('held');

@@ -79,6 +79,11 @@ describe('a faulty unit', () => {
     expect(read(stuck, 0, 2)).toBe('000003e8');
     expect(read(stuck, 4, 1)).toBe('0001');
     expect(read(stuck, 6, 2)).toBe((1_700_000_009).toString(16));
+    const jumped = [...stuck, fault('counter-jump', { by: 7 })];
+    expect(read(jumped, 0, 2)).toBe('000003ef');
+    expect(read(jumped, 4, 1)).toBe('0008');
+    input.setU16(4, 2);
+    expect(read(jumped, 4, 1)).toBe('0009');
   });
 
   it('goes on from 0 after a restart, for ever', () => {
