@@ -23,6 +23,9 @@ export type LinkOptions = {
   readonly onClosed: () => void;
 };
 
+/** Where a socket's bytes go, and where those come from that go to it. */
+type Way = { readonly other: Socket; readonly pipe: Pipe; readonly back: Pipe };
+
 /** One connection through a proxy: two sockets and a pipe in each direction. Either side's end becomes the other's. */
 export class Link {
   readonly #options: LinkOptions;
@@ -41,8 +44,8 @@ export class Link {
     const up = this.#pipe(client, server, 'server');
     const down = this.#pipe(server, client, 'client');
     this.#pipes = [up, down];
-    this.#watch(client, { other: server, pipe: up });
-    this.#watch(server, { other: client, pipe: down });
+    this.#watch(client, { other: server, pipe: up, back: down });
+    this.#watch(server, { other: client, pipe: down, back: up });
   }
 
   /** Lets the faults of the moment act: on the line at once, on bytes as they come. */
@@ -103,8 +106,7 @@ export class Link {
     for (const pipe of this.#pipes) pipe.stop();
   }
 
-  /** @param pipe - what leads from this socket to the other one */
-  #watch(socket: Socket, { other, pipe }: { other: Socket; pipe: Pipe }): void {
+  #watch(socket: Socket, { other, pipe, back }: Way): void {
     let hasEnded = false;
     socket.once('end', () => {
       hasEnded = true;
@@ -121,6 +123,7 @@ export class Link {
         this.#stopPipes();
         this.#options.onClosed();
       } else if (this.#orphan === undefined && hasEnded) {
+        back.stop();
         pipe.leave();
       } else if (this.#orphan === undefined && !this.#isClosing) {
         this.#stopPipes();
