@@ -34,6 +34,8 @@ export class GroupRows {
   readonly #rows: Row[] = [];
   #count = 0;
   #last = 0;
+  /** Whether two rows have the same time: then a sample belongs into the first that is free, not into the next. */
+  #hasTwins = false;
 
   constructor(groupIndex: number, width: number) {
     this.#groupIndex = groupIndex;
@@ -51,7 +53,7 @@ export class GroupRows {
   /** The row of this time in which `channel` is still free; the caller fills it. */
   row(timeMs: number, channel: number): Row {
     const next = this.#last + 1;
-    if (this.#fits(next, timeMs, channel)) this.#last = next;
+    if (!this.#hasTwins && this.#fits(next, timeMs, channel)) this.#last = next;
     else this.#last = this.#find(timeMs, channel);
     return this.#rows[this.#last] as Row;
   }
@@ -68,6 +70,7 @@ export class GroupRows {
     }
     this.#count = 0;
     this.#last = 0;
+    this.#hasTwins = false;
   }
 
   #fits(index: number, timeMs: number, channel: number): boolean {
@@ -77,7 +80,10 @@ export class GroupRows {
   }
 
   #find(timeMs: number, channel: number): number {
-    for (let i = 0; i < this.#count; i += 1) if (this.#fits(i, timeMs, channel)) return i;
+    for (let i = 0; i < this.#count; i += 1) {
+      if (this.#fits(i, timeMs, channel)) return i;
+      this.#hasTwins ||= (this.#rows[i] as Row).timeMs === timeMs;
+    }
     const index = this.#count;
     this.#count += 1;
     if (index === this.#rows.length) this.#rows.push(new Row(this.#groupIndex, this.#width));

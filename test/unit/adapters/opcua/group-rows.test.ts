@@ -46,6 +46,19 @@ it('never overwrites a sample with another of the same time', () => {
   ]);
 });
 
+it('keeps the order of equal times also where the next row would fit', () => {
+  const rows = new GroupRows(0, 3);
+  put(rows, 100, 0, 1);
+  put(rows, 100, 0, 2);
+  put(rows, 100, 1, 3);
+  put(rows, 100, 2, 4);
+  put(rows, 100, 2, 5);
+  expect(flush(rows)).toEqual([
+    { timeMs: 100, values: [1, 3, 4] },
+    { timeMs: 100, values: [2, undefined, 5] },
+  ]);
+});
+
 it('carries nothing over from one message to the next', () => {
   const rows = new GroupRows(0, 2);
   put(rows, 100, 0, 1);
