@@ -21,6 +21,7 @@ import { LockStepClock, lockStepWith } from './runtime/lock-step-clock.ts';
 import { createLog } from './runtime/log.ts';
 import type { SinkPart } from './runtime/open-sink.ts';
 import { type ReplayReport, replayJournal } from './runtime/replay.ts';
+import { screeningSection } from './runtime/screening/section.ts';
 import { systemClock } from './runtime/system-clock.ts';
 
 const dayMs = 86_400_000;
@@ -243,7 +244,7 @@ const replay = ({ site, fromSeq, toSeq }: ReplayOptions): Promise<ReplayReport> 
 const composition: Composition = {
   version,
   adapters,
-  sections: kpiSections,
+  sections: [...kpiSections, screeningSection],
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
   simulatorsProgram: fileURLToPath(new URL('../simulators/main.ts', import.meta.url)),
   // The demo reads the line over Modbus; its OPC UA server would cost seconds and 100 MB.

@@ -7,8 +7,11 @@ export type DeviceClockOptions = {
   /** Registers from the start of the read to the start of the block. */
   readonly place: number;
   readonly maxClockSkewMs: number;
+  /** Whether frames bear its time; else it is only watched. */
+  readonly isStamping: boolean;
   readonly subject: string;
   event(event: GatewayEvent): void;
+  seen(skewMs: number): void;
 };
 
 /** Reads the device's own time beside a block and says whether it can be believed. */
@@ -36,16 +39,21 @@ export class DeviceClock {
     const at = start + this.#millisecondAt;
     const milliseconds = this.#millisecondAt < 0 ? 0 : buffer.readUInt16BE(at);
     const timeMs = seconds * 1000 + milliseconds;
+    this.#options.seen(timeMs - nowMs);
     const isSkewed = Math.abs(timeMs - nowMs) > this.#options.maxClockSkewMs;
     if (isSkewed !== this.#isSkewed) {
       this.#isSkewed = isSkewed;
-      this.#options.event(clockEvent(this.#options.subject, isSkewed, timeMs - nowMs));
+      this.#options.event(clockEvent(this.#options, isSkewed, timeMs - nowMs));
     }
     return isSkewed ? Number.NaN : timeMs;
   }
 }
 
-const clockEvent = (subject: string, isSkewed: boolean, skewMs: number): GatewayEvent => {
+const clockEvent = (
+  { subject, isStamping }: Pick<DeviceClockOptions, 'subject' | 'isStamping'>,
+  isSkewed: boolean,
+  skewMs: number,
+): GatewayEvent => {
   const seconds = (skewMs / 1000).toFixed(1);
   return {
     code: isSkewed ? 'device-clock-skewed' : 'device-clock-restored',
@@ -53,8 +61,8 @@ const clockEvent = (subject: string, isSkewed: boolean, skewMs: number): Gateway
     subject,
     text: isSkewed
       ? {
-          en: `The clock of ${subject} is off by ${seconds} s: gateway time is used, quality is uncertain`,
-          zh: `${subject} 的时钟偏差 ${seconds} 秒：改用网关时间，数据质量标记为不确定`,
+          en: `The clock of ${subject} is off by ${seconds} s: gateway time is used${isStamping ? ', quality is uncertain' : ''}`,
+          zh: `${subject} 的时钟偏差 ${seconds} 秒：${isStamping ? '改用网关时间，数据质量标记为不确定' : '采用网关时间'}`,
         }
       : {
           en: `The clock of ${subject} is right again`,

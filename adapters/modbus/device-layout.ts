@@ -5,6 +5,7 @@ import {
   type GroupSpec,
   groupKey,
 } from '../../gateway/core/point.ts';
+import { screeningOf } from '../../gateway/core/point-screening.ts';
 import type { DeviceConfig, ModbusConfig } from './modbus-config.ts';
 import { type PlanItem, type PlannedRead, planReads, type Range } from './planner.ts';
 import {
@@ -137,6 +138,7 @@ const groupSpec = (
   equipmentClass: part.block.class,
   name: part.block.name,
   producer: id,
+  device: `unit ${part.config.unitId}`,
   periodMs: part.config.periodMs ?? part.block.periodMs,
   channels: part.block.points.map(channelSpec),
 });
@@ -152,6 +154,7 @@ const channelSpec = (point: ProfilePoint): ChannelSpec => ({
   ...(point.decimals === undefined ? {} : { decimals: point.decimals }),
   ...(point.minimum === undefined ? {} : { minimum: point.minimum }),
   ...(point.maximum === undefined ? {} : { maximum: point.maximum }),
+  ...screeningOf(point),
 });
 
 const planItem = ({ block, baseAddress }: LayoutGroup, config: DeviceConfig): PlanItem => {

@@ -112,14 +112,16 @@ export class DevicePoller implements PolledMember, ReadOwner {
       return;
     }
     const nowMs = this.#options.context.clock.nowMs();
+    const isStamping = this.#options.config.timestamps === 'device';
     read.retry.succeeded();
     for (const { program, frame, clock } of read.parts) {
       program.run(buffer, offset);
       frame.isAnswered = true;
-      if (clock !== undefined) {
-        frame.deviceMs = clock.read({ buffer, start: offset, nowMs });
-        frame.isClockSkewed = Number.isNaN(frame.deviceMs);
-      }
+      if (clock === undefined) continue;
+      const deviceMs = clock.read({ buffer, start: offset, nowMs });
+      if (!isStamping) continue;
+      frame.deviceMs = deviceMs;
+      frame.isClockSkewed = Number.isNaN(deviceMs);
     }
     this.#ended(read);
   }
@@ -344,7 +346,6 @@ export class DevicePoller implements PolledMember, ReadOwner {
         scaleFactorAddress === undefined ? undefined : place + scaleFactorAddress;
       return [{ point, channel, place: place + point.address, scaleFactorPlace, isBitTable }];
     });
-    const isStamping = deviceTime !== undefined && config.timestamps === 'device';
     return {
       frame,
       channels,
@@ -353,15 +354,18 @@ export class DevicePoller implements PolledMember, ReadOwner {
         status: frame.status,
         intern: (text) => context.intern(text),
       }),
-      clock: isStamping
-        ? new DeviceClock({
-            deviceTime,
-            place,
-            maxClockSkewMs: config.maxClockSkewMs,
-            subject: this.name,
-            event: (event) => context.event(event),
-          })
-        : undefined,
+      clock:
+        deviceTime === undefined
+          ? undefined
+          : new DeviceClock({
+              deviceTime,
+              place,
+              maxClockSkewMs: config.maxClockSkewMs,
+              subject: this.name,
+              isStamping: config.timestamps === 'device',
+              seen: (skewMs) => context.clockSeen(this.name, skewMs),
+              event: (event) => context.event(event),
+            }),
       tornReadCheck:
         tornReadCheck === undefined
           ? undefined

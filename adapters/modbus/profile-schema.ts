@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pathPartPattern, pointNamePattern } from '../../gateway/core/point.ts';
+import { screeningShape } from '../../gateway/core/point-screening.ts';
 
 /** What the bits and registers of a point mean; the sizes are in `registerCounts`. */
 const valueTypes = [
@@ -104,6 +105,7 @@ const pointSchema = z
       .positive()
       .optional()
       .describe('With kind counter: where the register starts again at 0, in the unit'),
+    ...screeningShape,
   })
   .superRefine((point, context) => {
     const fail = (key: string, message: string): void => {
@@ -122,6 +124,8 @@ const pointSchema = z
       fail('labels', 'labels, with kind enum');
     if (point.rolloverAt !== undefined && point.kind !== 'counter')
       fail('kind', 'counter, beside rolloverAt');
+    if (point.restarts !== undefined && point.kind !== 'counter')
+      fail('kind', 'counter, beside restarts');
     if ((point.type === 'string') !== (pointKind(point) === 'string')) {
       fail('kind', 'string with type string, and only there');
     }
@@ -193,6 +197,10 @@ const blockSchema = z
       }
       if (block.points.findIndex(({ point: name }) => name === point.point) !== index) {
         fail('point', 'a name that no other point of the block has');
+      }
+      const other = point.frozen === 'off' ? undefined : point.frozen?.while?.point;
+      if (other !== undefined && !block.points.some((known) => known.point === other)) {
+        fail('frozen', `while with a point of this block, not ${other}`);
       }
     }
     if (isBits && (block.deviceTime !== undefined || block.tornReadCheck !== undefined)) {

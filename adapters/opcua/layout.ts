@@ -8,6 +8,7 @@ import {
   pointNamePattern,
   type ValueKind,
 } from '../../gateway/core/point.ts';
+import { screeningOf } from '../../gateway/core/point-screening.ts';
 import type { OpcuaConfig } from './opcua-config.ts';
 import {
   identifierWords,
@@ -177,6 +178,7 @@ class LayoutBuilder implements OpcuaLayout {
       name: input.name,
       producer: id,
       ...period(config, input.periodMs),
+      comesOnChange: config.read.mode === 'polling' || !config.read.reportUnchanged,
       channels,
     };
     this.#checkUnique(spec, input.path);
@@ -263,6 +265,7 @@ const channelSpec = (point: PointConfig, name: string): ChannelSpec => ({
   ...(point.decimals === undefined ? {} : { decimals: point.decimals }),
   ...(point.minimum === undefined ? {} : { minimum: point.minimum }),
   ...(point.maximum === undefined ? {} : { maximum: point.maximum }),
+  ...screeningOf(point),
 });
 
 /** A scale such as 0.1 has no exact float64, but its inverse has: dividing by 10 gives the decimal that is meant. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pathPartPattern, pointNamePattern } from '../../gateway/core/point.ts';
+import { screeningShape } from '../../gateway/core/point-screening.ts';
 
 const localText = z
   .strictObject({ en: z.string().min(1).max(300), zh: z.string().min(1).max(300) })
@@ -61,6 +62,7 @@ const pointShape = {
   offset: number('Added after scaling').default(0),
   minimum: number('A value below is marked BadOutOfRange').optional(),
   maximum: number('A value above is marked BadOutOfRange').optional(),
+  ...screeningShape,
   deadband: z.number().min(0).optional().describe('Smallest change worth showing, in the unit'),
   decimals: z.int().min(0).max(9).optional().describe('Digits after the point for people'),
   rolloverAt: z
@@ -93,6 +95,9 @@ const checkPoint = (
   if (point.kind === 'enum' && point.labels === undefined) fail('labels', 'labels, with kind enum');
   if (point.rolloverAt !== undefined && point.kind !== 'counter') {
     fail('kind', 'counter, beside rolloverAt');
+  }
+  if (point.restarts !== undefined && point.kind !== 'counter') {
+    fail('kind', 'counter, beside restarts');
   }
   if (point.kind === 'string' && (point.scale !== 1 || point.offset !== 0)) {
     fail('scale', 'no scale and no offset with kind string');
@@ -131,6 +136,16 @@ const pathPart = (description: string) =>
     .regex(pathPartPattern, 'letters, digits, _ and -, beginning with a letter or digit')
     .describe(description);
 
+/** A rule that looks at another point finds it in its group, or nowhere. */
+const checkCompanions = (points: readonly PointShape[], context: z.RefinementCtx): void => {
+  for (const [index, { frozen }] of points.entries()) {
+    const other = frozen === 'off' ? undefined : frozen?.while?.point;
+    if (other === undefined || points.some(({ point }) => point === other)) continue;
+    const message = `while with a point of this group, not ${other}`;
+    context.addIssue({ code: 'custom', path: [index, 'frozen'], message });
+  }
+};
+
 const groupShape = {
   name: pathPart('Name of the group of points, unique within its equipment').default('signals'),
   class: z
@@ -158,7 +173,7 @@ export const equipmentSchema = z.strictObject({
   equipment: pathPart('The equipment'),
   ...groupShape,
   namespaceUri: namespaceUri.optional(),
-  points: z.array(pointSchema(true)).min(1).max(2000),
+  points: z.array(pointSchema(true)).min(1).max(2000).superRefine(checkCompanions),
 });
 
 const instanceSchema = z.strictObject({
@@ -182,7 +197,7 @@ const blockSchema = z.strictObject({
     .min(1)
     .max(1000)
     .describe('Where the points lie, once for each equipment'),
-  points: z.array(pointSchema(false)).min(1).max(2000),
+  points: z.array(pointSchema(false)).min(1).max(2000).superRefine(checkCompanions),
 });
 
 /** A kind of machine as plain data: which nodes it has, and what they mean. */

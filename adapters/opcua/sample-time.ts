@@ -8,6 +8,8 @@ export type SampleTimeOptions = {
   /** Whether a message brings several samples of one node, which waited in a queue; else all are of one instant. */
   readonly isQueued: boolean;
   event(event: GatewayEvent): void;
+  /** Told at each look at the server's clock. */
+  seen(skewMs: number): void;
 };
 
 /** Samples of one message further apart than that did not wait in one queue. */
@@ -51,6 +53,7 @@ export class SampleTime {
 
   serverClockSeen(serverMs: number, nowMs: number): void {
     this.#serverOffsetMs = serverMs - nowMs;
+    if (Number.isFinite(serverMs)) this.#options.seen(serverMs - nowMs);
   }
 
   /** @param sentMs when the server sent it, by its clock; NaN when unknown */

@@ -111,6 +111,7 @@ class OpcuaSource implements Source {
       maxClockSkewMs: config.maxClockSkewMs,
       isQueued: config.read.mode === 'subscription',
       event: (event) => context.event(event),
+      seen: (skewMs) => context.clockSeen('server', skewMs),
     });
     const health = new NodeHealth(context, layout);
     let reader: SubscriptionReader | PollingReader;

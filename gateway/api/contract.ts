@@ -41,6 +41,12 @@ export const point = z.object({
   decimals: z.int().optional(),
   periodMs: z.number().optional(),
   latest: sample,
+  marks: z
+    .record(z.string(), z.int())
+    .describe('Samples not to be taken as they came, by reason, since the start'),
+  preventedKwh: z
+    .number()
+    .describe('Energy that adding up unmeasured time or jumps of the register would have invented'),
 });
 
 export const kpi = z.object({
@@ -96,6 +102,14 @@ export const device = z.object({
       member: z.string(),
       state: z.enum(['up', 'degraded', 'down']),
       reason: localText,
+    }),
+  ),
+  clocks: z.array(
+    z.object({
+      device: z.string(),
+      skewMs: z
+        .number()
+        .describe("How far its clock was ahead of the gateway's when last seen, in ms"),
     }),
   ),
   counters: z.record(z.string(), z.number()),

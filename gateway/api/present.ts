@@ -42,6 +42,7 @@ export const presentPoint = (view: GatewayView, index: number): z.infer<typeof c
   if (point === undefined) throw new RangeError(`no point at ${index}`);
   const { group } = point;
   const channel = channelAt(view, index);
+  const quality = view.qualityOf(view.latest.at(index).pointNumber);
   return {
     number: view.latest.at(index).pointNumber,
     path: formatPointPath(group.equipment, channel.point),
@@ -54,6 +55,8 @@ export const presentPoint = (view: GatewayView, index: number): z.infer<typeof c
     ...(channel.decimals === undefined ? {} : { decimals: channel.decimals }),
     ...(group.periodMs === undefined ? {} : { periodMs: group.periodMs }),
     latest: presentSample(view, index),
+    marks: { ...quality?.marks },
+    preventedKwh: quality?.preventedKwh ?? 0,
   };
 };
 
@@ -93,6 +96,7 @@ export const presentDevice = (status: SourceStatus): z.infer<typeof contract.dev
   ...status,
   lastFrameMs: status.lastFrameMs ?? null,
   members: status.members.map((member) => ({ ...member })),
+  clocks: status.clocks.map((clock) => ({ ...clock })),
   counters: { ...status.counters },
 });
 

@@ -35,6 +35,21 @@ export const formatPointPath = (path: EquipmentPath, point: string): string =>
 /** What the numbers of a channel are; all travel as float64. Strings travel as ids of the journalled dictionary. */
 export type ValueKind = 'number' | 'counter' | 'boolean' | 'enum' | 'string';
 
+/** When a value that does not move is taken for frozen: to the last bit the same for `afterMs`, where the rule applies. */
+export type FrozenRule = {
+  readonly afterMs: number;
+  /** Only a value further from 0 than this, in `unit`; an idle machine may rightly stand at 0. 0 unless given. */
+  readonly beyond?: number | undefined;
+  /** Only while another channel of the group is above, below, or between. */
+  readonly while?:
+    | {
+        readonly point: string;
+        readonly above?: number | undefined;
+        readonly below?: number | undefined;
+      }
+    | undefined;
+};
+
 /** One point as it stands in a frame of its group. */
 export type ChannelSpec = {
   /** Within its equipment. */
@@ -54,6 +69,19 @@ export type ChannelSpec = {
   /** Outside of these physical limits a sample is marked BadOutOfRange. */
   readonly minimum?: number;
   readonly maximum?: number;
+  /**
+   * A faster change, in `unit` a second, is physically impossible: the sample is marked BadOutOfRange. Of a counter: how
+   * fast it can count; a faster step is a replaced register.
+   */
+  readonly maximumRatePerSecond?: number;
+  /** `measured` by a sensor, so that it never stands still for long; `set` by somebody. Not known: not judged. */
+  readonly nature?: 'measured' | 'set';
+  /** Replaces what follows from `nature`. */
+  readonly frozen?: FrozenRule | 'off';
+  /** Changes at least so often while its device works: when it stands, all that the device says is old. */
+  readonly heartbeatMs?: number;
+  /** Only of kind counter: starts again at 0 by design, as with each panel. */
+  readonly restarts?: boolean;
 };
 
 /** The points of one equipment that are read together; a frame is a group at one timestamp. */
@@ -65,8 +93,12 @@ export type GroupSpec = {
   readonly name: string;
   /** The source (or `kpi`, `calculated`) that produces it. */
   readonly producer: string;
+  /** The member of its producer that it is read from: groups of one device stand still together. */
+  readonly device?: string;
   /** Nominal distance of two frames; undefined when frames come on change. */
   readonly periodMs?: number;
+  /** Frames come when something changes, whatever the period, so that their absence says nothing. */
+  readonly comesOnChange?: boolean;
   readonly channels: readonly ChannelSpec[];
 };
 

@@ -44,6 +44,16 @@ export const isGood = (status: StatusCode): boolean => status >>> severityShift 
 export const isUncertain = (status: StatusCode): boolean => status >>> severityShift === 1;
 export const isBad = (status: StatusCode): boolean => status >>> severityShift === 2;
 
+/** Severity and sub-code, without the info bits (OPC UA Part 4 §7.39.1). */
+const lastUsable = statusCodes.uncertainLastUsableValue >>> 16;
+const noCommunicationLastUsable = statusCodes.uncertainNoCommunicationLastUsableValue >>> 16;
+
+/** An old value that stands in for one that does not come: it may be shown, but nothing was measured. */
+export const isLastUsable = (status: StatusCode): boolean => {
+  const code = status >>> 16;
+  return code === lastUsable || code === noCommunicationLastUsable;
+};
+
 /** The worse of two codes by severity; of two with the same severity, the first. Absent is not a severity: do not pass it. */
 export const worseStatus = (a: StatusCode, b: StatusCode): StatusCode =>
   b >>> severityShift > a >>> severityShift ? b : a;

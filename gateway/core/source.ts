@@ -25,6 +25,9 @@ export type MemberState = {
   readonly reason: LocalText;
 };
 
+/** How far the clock of a device was ahead of the gateway's when last seen, in ms; negative when it is behind. */
+export type ClockSkew = { readonly device: string; readonly skewMs: number };
+
 export interface SourceContext {
   readonly clock: Clock;
   readonly log: Log;
@@ -39,6 +42,8 @@ export interface SourceContext {
   member(state: MemberState): void;
   /** Told once, when the first answer of the peer has shown the connection to work; resets the supervisor's back-off. */
   connected(): void;
+  /** Told at each look at a clock of a device: by how much it is ahead of the gateway's, in ms. */
+  clockSeen(device: string, skewMs: number): void;
   /** Adds to a counter of this source (`late_answers`, `exceptions`); shown in metrics as `seamwatt_source_<name>_total`. */
   count(name: string, delta: number): void;
 }

@@ -1,4 +1,4 @@
-import { statusCodes } from '../core/quality.ts';
+import { isLastUsable, statusCodes } from '../core/quality.ts';
 import { firstBadStatus, firstUncertainStatus } from './quality-bits.ts';
 
 /**
@@ -19,14 +19,15 @@ export const slotInitial: readonly number[] = [
   0,
 ];
 
-/** Good or uncertain: the value may be used. */
-export const isUsableSlot = (memory: Float64Array, slot: number): boolean =>
-  (memory[slot + statusCell] as number) < firstBadStatus;
+/** Good, or uncertain and not merely the last value that there was: the value may be used. */
+export const isUsableSlot = (memory: Float64Array, slot: number): boolean => {
+  const status = memory[slot + statusCell] as number;
+  return status < firstUncertainStatus || (status < firstBadStatus && !isLastUsable(status));
+};
 
 /** Usable and really measured: counts as covered. */
 export const isMeasuredSlot = (memory: Float64Array, slot: number): boolean =>
-  (memory[slot + statusCell] as number) < firstBadStatus &&
-  (memory[slot + measuredCell] as number) === 1;
+  isUsableSlot(memory, slot) && (memory[slot + measuredCell] as number) === 1;
 
 /** Usable, but its status is not good. */
 export const isUncertainSlot = (memory: Float64Array, slot: number): boolean => {

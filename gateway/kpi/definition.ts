@@ -34,6 +34,8 @@ export type ResolvedInput = {
   readonly staleMs: number;
   /** In the point's own unit; undefined when the register never starts again. */
   readonly rolloverAt: number | undefined;
+  /** How fast a register can count, in the point's own unit; undefined where nobody knows. */
+  readonly maximumRatePerSecond: number | undefined;
 };
 
 /** What a KPI builds its steps with. */

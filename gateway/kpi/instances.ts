@@ -159,6 +159,7 @@ const resolve = (point: KnownPoint, input: KpiInput, slot: number): ResolvedInpu
     divide: conversion?.divide ?? 1,
     staleMs: staleMsOf(point.periodMs),
     rolloverAt: point.rolloverAt,
+    maximumRatePerSecond: point.maximumRatePerSecond,
   };
 };
 

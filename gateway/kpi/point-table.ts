@@ -13,6 +13,7 @@ export type KnownPoint = {
   readonly unit: string;
   readonly periodMs: number | undefined;
   readonly rolloverAt: number | undefined;
+  readonly maximumRatePerSecond: number | undefined;
 };
 
 const staleFactor = 3;
@@ -61,6 +62,7 @@ export class PointTable {
         unit: channel.unit,
         periodMs: group.periodMs,
         rolloverAt: channel.rolloverAt,
+        maximumRatePerSecond: channel.maximumRatePerSecond,
       });
     }
   }

@@ -1,10 +1,12 @@
 import { originCodes, type TickRecord } from '../core/entry.ts';
 import type { GatewayEvent } from '../core/event.ts';
-import type { RegisteredGroup } from '../core/point.ts';
+import type { PointNumber, RegisteredGroup } from '../core/point.ts';
 import { absentStatus } from '../core/quality.ts';
 import type { SourceFrame } from '../core/source.ts';
 import type { HotPathProgram } from '../hot-path/program.ts';
 import type { FrameInput, Journal } from '../journal/contract.ts';
+import type { PointQuality } from './screening/marks.ts';
+import type { Screening } from './screening/screening.ts';
 
 export type AdmissionCounters = {
   readonly admittedFrames: number;
@@ -26,6 +28,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export class Admission {
   readonly #journal: AdmissionJournal;
   #program: HotPathProgram | undefined;
+  #screening: Screening | undefined;
   #watermarkMs = Number.NEGATIVE_INFINITY;
   readonly #counters: Mutable<AdmissionCounters> = {
     admittedFrames: 0,
@@ -47,6 +50,20 @@ export class Admission {
     this.#program = program;
   }
 
+  /** What judges frames from here on, before they are journalled. */
+  screenBy(screening: Screening): void {
+    this.#screening = screening;
+  }
+
+  /** What was found at points since the start. */
+  quality(): readonly PointQuality[] {
+    return this.#screening?.quality() ?? [];
+  }
+
+  qualityOf(point: PointNumber): PointQuality | undefined {
+    return this.#screening?.qualityOf(point);
+  }
+
   /** A tick before the restart closed everything below its watermark. */
   resumeAt(watermarkMs: number): void {
     this.#watermarkMs = watermarkMs;
@@ -55,6 +72,7 @@ export class Admission {
   /** Places a source's frame. False: the journal's staging is full, and the frame is counted as refused. */
   frame(group: RegisteredGroup, frame: SourceFrame): boolean {
     const late = frame.timeMs < this.#watermarkMs;
+    const status = this.#screening?.frame(group, frame, late) ?? frame.status;
     const admitted = this.#place({
       group: group.number,
       timeMs: frame.timeMs,
@@ -62,7 +80,7 @@ export class Admission {
       originCode: late ? originCodes.late : originCodes.source,
       revision: 0,
       values: frame.values,
-      status: frame.status,
+      status,
       offset: 0,
       length: group.channels.length,
     });
@@ -76,6 +94,10 @@ export class Admission {
    * False: the journal refused the tick, and time has not passed.
    */
   tick(record: TickRecord): boolean {
+    this.#screening?.tick(
+      { timeMs: record.timeMs, watermarkMs: this.#watermarkMs },
+      (group, frame) => this.#unheard(group, frame),
+    );
     // Without its record in the journal a replay would not see this tick, so nobody may.
     if (this.#journal.appendRecord(record) < 0) return false;
     this.#watermarkMs = record.watermarkMs;
@@ -100,6 +122,21 @@ export class Admission {
       revision: 0,
       values,
       status,
+      offset: 0,
+      length: group.channels.length,
+    });
+  }
+
+  /** Places what screening says of a group that says nothing itself. */
+  #unheard(group: RegisteredGroup, frame: SourceFrame): boolean {
+    return this.#place({
+      group: group.number,
+      timeMs: frame.timeMs,
+      receivedMs: frame.receivedMs,
+      originCode: originCodes.source,
+      revision: 0,
+      values: frame.values,
+      status: frame.status,
       offset: 0,
       length: group.channels.length,
     });

@@ -1,6 +1,6 @@
 import type { SiteIdentity } from '../core/adapter.ts';
 import type { Clock } from '../core/clock.ts';
-import { type GatewayError, toGatewayError } from '../core/error.ts';
+import type { GatewayError } from '../core/error.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { GroupSpec, LocalText, RegisteredGroup } from '../core/point.ts';
@@ -11,6 +11,7 @@ import { openHistory } from '../journal/history/history.ts';
 import { openJournal } from '../journal/journal.ts';
 import { compileSite } from '../kpi/compile-site.ts';
 import { Admission } from './admission.ts';
+import { inBackground } from './background.ts';
 import { Backoff } from './backoff.ts';
 import { DeliveryDesk } from './delivery-desk.ts';
 import { SiteDirectory } from './directory.ts';
@@ -21,6 +22,7 @@ import { GatewayMetrics } from './metrics.ts';
 import { openSink, type SinkPart } from './open-sink.ts';
 import { restoreProgram, runSnapshots } from './program-state.ts';
 import { judgeReadiness, type Readiness } from './readiness.ts';
+import { Screening } from './screening/screening.ts';
 import type { SinkPump } from './sink-pump.ts';
 import { SourceSupervisor } from './source-supervisor.ts';
 import type { GatewayStatus } from './status.ts';
@@ -150,6 +152,14 @@ class Assembly {
     const compile = (): ReturnType<typeof compileSite> =>
       compileSite({ groups, sections: parts.sections, site: parts.site });
     const snapshots = await this.#restore(groups, () => compile().program);
+    this.#admission.screenBy(
+      new Screening({
+        groups,
+        sections: parts.sections,
+        clock: this.#clock,
+        event: (event) => this.#event(event),
+      }),
+    );
     const latest = new LatestValues(groups);
     const history = await openHistory({
       folder: parts.journal.folder,
@@ -168,8 +178,8 @@ class Assembly {
     const { readers } = this.#running;
     this.#endingOfReaders();
     readers.push(
-      this.#background(runLatestReader({ journal, latest, log: parts.log, signal })),
-      this.#background(history.run(signal)),
+      inBackground(runLatestReader({ journal, latest, log: parts.log, signal }), this.#parts.log),
+      inBackground(history.run(signal), this.#parts.log),
     );
     await this.#startSinks(new SiteDirectory(groups, (id) => journal.text(id)), latest);
     this.#endings.push({
@@ -179,7 +189,7 @@ class Assembly {
       end: () => snapshots.save(),
     });
     this.#startSources(groups);
-    readers.push(this.#background(snapshots.run(signal)));
+    readers.push(inBackground(snapshots.run(signal), this.#parts.log));
     return {
       site: parts.site,
       siteName: parts.siteName,
@@ -188,6 +198,7 @@ class Assembly {
       kpis: compile().explanations,
       nowMs: () => this.#clock.nowMs(),
       status: () => this.#status(),
+      qualityOf: (point) => this.#admission.qualityOf(point),
       readiness: () => this.#readiness(),
       history: (query) => history.query(query),
       text: (id) => journal.text(id),
@@ -298,7 +309,7 @@ class Assembly {
         event: (event) => this.#event(event),
       });
       this.#pumps.push(pump);
-      this.#running.sinks.push(this.#background(pump.run(this.#ending.rest.signal)));
+      this.#running.sinks.push(inBackground(pump.run(this.#ending.rest.signal), this.#parts.log));
     }
   }
 
@@ -319,20 +330,6 @@ class Assembly {
     this.#running.sources.push(ticker);
   }
 
-  async #background(task: Promise<void>): Promise<void> {
-    const { log } = this.#parts;
-    try {
-      await task;
-    } catch (error) {
-      const failure = toGatewayError(error, {
-        code: 'STORE_FAILED',
-        retryable: false,
-        message: 'a reader of the journal ended',
-      });
-      log.error({ err: failure }, failure.message);
-    }
-  }
-
   #event(event: GatewayEvent): void {
     this.#admission.event(event, this.#clock.nowMs());
   }
@@ -347,6 +344,7 @@ class Assembly {
       nowMs: this.#clock.nowMs(),
       lastTickMs: this.#lastTickMs,
       admission: this.#admission.counters,
+      quality: this.#admission.quality(),
       journal: {
         nextSeq: journal.nextSeq,
         durableSeq: journal.durableSeq,

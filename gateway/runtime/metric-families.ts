@@ -93,6 +93,30 @@ const admission: readonly MetricFamily[] = [
   ),
 ];
 
+const quality: readonly MetricFamily[] = [
+  {
+    name: 'seamwatt_quality_marks_total',
+    help: 'Samples not to be taken as they came, by point and reason',
+    labels: ['point', 'reason'],
+    rows: (status) =>
+      status.quality.flatMap(({ path, marks }) =>
+        Object.entries(marks).map(([reason, value]) => ({
+          labels: { point: path, reason },
+          value,
+        })),
+      ),
+  },
+  {
+    name: 'seamwatt_invented_energy_prevented_kwh_total',
+    help: 'Energy that adding up unmeasured time or jumps of registers would have invented',
+    labels: ['point'],
+    rows: (status) =>
+      status.quality
+        .filter(({ preventedKwh }) => preventedKwh > 0)
+        .map(({ path, preventedKwh }) => ({ labels: { point: path }, value: preventedKwh })),
+  },
+];
+
 const journal: readonly MetricFamily[] = [
   single('seamwatt_journal_seq', 'Next number of the journal', (s) => s.journal.nextSeq),
   single('seamwatt_journal_durable_seq', 'Newest durable number', (s) => s.journal.durableSeq),
@@ -182,6 +206,18 @@ const sources: readonly MetricFamily[] = [
       ),
   },
   {
+    name: 'seamwatt_device_clock_skew_seconds',
+    help: "How far the clock of a device was ahead of the gateway's when last seen",
+    labels: ['source', 'device'],
+    rows: (status) =>
+      status.sources.flatMap(({ id, clocks }) =>
+        clocks.map(({ device, skewMs }) => ({
+          labels: { source: id, device },
+          value: skewMs / 1000,
+        })),
+      ),
+  },
+  {
     name: 'seamwatt_source_events_total',
     help: 'Counters of a source, by kind',
     labels: ['source', 'kind'],
@@ -238,6 +274,7 @@ const sinks: readonly MetricFamily[] = [
 /** Everything that is told of the gateway itself. Each loss that can happen has its own counter. */
 export const metricFamilies: readonly MetricFamily[] = [
   ...admission,
+  ...quality,
   ...journal,
   ...sources,
   ...sinks,

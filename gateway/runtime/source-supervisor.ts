@@ -5,7 +5,7 @@ import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import { type LocalText, noText, type RegisteredGroup } from '../core/point.ts';
 import { isGood, isUncertain } from '../core/quality.ts';
-import type { MemberState, Source, SourceContext, SourceFrame } from '../core/source.ts';
+import type { ClockSkew, MemberState, Source, SourceContext, SourceFrame } from '../core/source.ts';
 import type { Backoff } from './backoff.ts';
 
 export type ConnectionState = 'connecting' | 'up' | 'down' | 'stopped';
@@ -20,6 +20,8 @@ export type SourceStatus = {
   /** When the last frame with anything usable in it came: not one that only says that nothing was read. */
   readonly lastFrameMs: number | undefined;
   readonly members: readonly MemberState[];
+  /** Of devices whose clock can be read. */
+  readonly clocks: readonly ClockSkew[];
   readonly counters: Readonly<Record<string, number>>;
 };
 
@@ -50,6 +52,7 @@ const connectionIsLost: LocalText = { en: 'the connection is lost', zh: '连接�
 export class SourceSupervisor {
   readonly #options: SourceSupervisorOptions;
   readonly #members = new Map<string, MemberState>();
+  readonly #skewMs = new Map<string, number>();
   readonly #counters: Record<string, number> = {};
   #state: ConnectionState = 'connecting';
   #reason = noText;
@@ -76,6 +79,7 @@ export class SourceSupervisor {
       restarts: this.#restarts,
       lastFrameMs: this.#lastFrameMs,
       members: [...this.#members.values()],
+      clocks: [...this.#skewMs].map(([device, skewMs]) => ({ device, skewMs })),
       counters: { ...this.#counters },
     };
   }
@@ -145,6 +149,9 @@ export class SourceSupervisor {
         if (this.#state === 'up') return;
         this.#enter('up', noText);
         this.#connectedMs = this.#options.clock.monotonicMs();
+      },
+      clockSeen: (device, skewMs) => {
+        this.#skewMs.set(device, skewMs);
       },
       count: (name, delta) => {
         this.#counters[name] = (this.#counters[name] ?? 0) + delta;

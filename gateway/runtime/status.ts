@@ -1,6 +1,7 @@
 import type { SiteIdentity } from '../core/adapter.ts';
 import type { JournalStatistics, RecoveryReport } from '../journal/contract.ts';
 import type { AdmissionCounters } from './admission.ts';
+import type { PointQuality } from './screening/marks.ts';
 import type { SinkStatus } from './sink-pump.ts';
 import type { SourceStatus } from './source-supervisor.ts';
 
@@ -13,6 +14,8 @@ export type GatewayStatus = {
   readonly nowMs: number;
   readonly lastTickMs: number | undefined;
   readonly admission: AdmissionCounters;
+  /** Points at which screening has found something since the start. */
+  readonly quality: readonly PointQuality[];
   readonly journal: {
     readonly nextSeq: number;
     readonly durableSeq: number;

@@ -2,6 +2,7 @@ import type { SiteIdentity } from '../core/adapter.ts';
 import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
 import type { LatestValues } from './latest-values.ts';
 import type { Readiness } from './readiness.ts';
+import type { PointQuality } from './screening/marks.ts';
 import type { GatewayStatus } from './status.ts';
 
 /** One interval of a point's history; `mean` and the extremes are over good and uncertain samples, null without any. */
@@ -50,6 +51,8 @@ export interface GatewayView {
   /** The gateway's time, UTC epoch ms. */
   nowMs(): number;
   status(): GatewayStatus;
+  /** What screening has found at the point since the start; undefined when nothing. */
+  qualityOf(point: PointNumber): PointQuality | undefined;
   /** Ready: journal writable and time passing. Reasons are in words, for whoever must act. */
   readiness(): Readiness;
   history(query: HistoryQuery): Promise<readonly HistoryInterval[]>;

@@ -83,6 +83,7 @@ export const rows: Rows = async ({ quick }) => {
       intern: () => 0,
       event: () => undefined,
       member: () => undefined,
+      clockSeen: () => undefined,
       connected: () => undefined,
       count: () => undefined,
     });

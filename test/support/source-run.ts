@@ -16,6 +16,8 @@ export type SourceRun = {
   readonly frames: readonly SeenFrame[];
   readonly events: readonly GatewayEvent[];
   readonly members: readonly MemberState[];
+  /** Newest skew of each device, in ms. */
+  readonly skewMs: Readonly<Record<string, number>>;
   readonly counters: Readonly<Record<string, number>>;
   readonly texts: readonly string[];
   readonly connections: () => number;
@@ -35,6 +37,7 @@ export const runSource = (source: Source, clock: Clock): SourceRun => {
   const frames: SeenFrame[] = [];
   const events: GatewayEvent[] = [];
   const members: MemberState[] = [];
+  const skews: Record<string, number> = {};
   const counters: Record<string, number> = {};
   const texts: string[] = [];
   const waiting = new Set<() => void>();
@@ -73,6 +76,9 @@ export const runSource = (source: Source, clock: Clock): SourceRun => {
       members.push(state);
       seen();
     },
+    clockSeen: (device, skewMs) => {
+      skews[device] = skewMs;
+    },
     connected: () => {
       connections += 1;
     },
@@ -88,6 +94,7 @@ export const runSource = (source: Source, clock: Clock): SourceRun => {
     frames,
     events,
     members,
+    skewMs: skews,
     counters,
     texts,
     ended,

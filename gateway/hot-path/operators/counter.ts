@@ -5,12 +5,12 @@ import {
   readCompensatedSum,
   resetCompensatedSum,
 } from './compensated-sum.ts';
+import { classifyCounterStep, counterSteps, firstStandMs } from './counter-step.ts';
 
 /**
- * Sums the steps of a register that only counts up. A step down is a rollover when the register stood above 0.9 of
- * `rolloverAt` and the step over its end is plausible; else the register was reset and a new segment starts: what was
- * counted between the two readings is unknown, so it is not invented and the time between them is not covered. A gap between
- * two readings of one segment is covered, because the register counted through it.
+ * Sums the steps of a register that only counts up. Where the register was reset or replaced, a new segment starts: what
+ * was counted between the two readings is unknown, so it is not invented and the time between them is not covered. A gap
+ * between two readings of one segment is covered, because the register counted through it.
  */
 export type Counter = {
   readonly base: number;
@@ -33,13 +33,13 @@ const stepCell = 6;
 /** What was added since the last tick: a tick that starts a window tells afterwards where it began. */
 const recentTotalCell = 7;
 const recentCoveredCell = 8;
-const totalCell = 9;
+/** When the register was seen to change: a coarse one stands for long and then steps. */
+const changedMsCell = 9;
+const totalCell = 10;
 const size = totalCell + compensatedSumSize;
 
-const hourMs = 3_600_000;
-const rolloverZone = 0.9;
-/** Of the register's range: a longer step over its end is no rollover. */
-const plausibleRollover = 0.1;
+const none = Number.NEGATIVE_INFINITY;
+const initial: readonly number[] = [Number.NaN, none, none, 0, 0, 0, 0, 0, 0, none];
 
 export const reserveCounter = (
   plan: Pick<ArenaPlan, 'reserve'>,
@@ -50,7 +50,7 @@ export const reserveCounter = (
     readonly maximumPerHour?: number | undefined;
   },
 ): Counter => ({
-  base: plan.reserve(size, [Number.NaN, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]),
+  base: plan.reserve(size, initial),
   valueIndex: source.valueIndex,
   timeIndex: source.timeIndex,
   rolloverAt: source.rolloverAt ?? Number.POSITIVE_INFINITY,
@@ -68,17 +68,19 @@ export const pushCounter = (memory: Float64Array, counter: Counter): void => {
   memory[base + lastValueCell] = value;
   memory[base + lastMsCell] = timeMs;
   memory[base + stepCell] = 0;
+  // How long the register stood before the first reading is not known.
+  if (isFirst) memory[base + changedMsCell] = timeMs - firstStandMs;
   if (isFirst) return;
-  const isBackwards = value < last;
-  const step = isBackwards ? rolloverAt - last + value : value - last;
-  const isRollover =
-    isBackwards && last > rolloverZone * rolloverAt && step <= plausibleRollover * rolloverAt;
-  const isPlausible =
-    timeMs > lastMs && step * hourMs <= counter.maximumPerHour * (timeMs - lastMs);
-  if (!isPlausible || (isBackwards && !isRollover)) {
+  const changedMs = memory[base + changedMsCell] as number;
+  if (value !== last) memory[base + changedMsCell] = timeMs;
+  const passedMs = timeMs - (changedMs < timeMs ? changedMs : lastMs);
+  const kind = timeMs > lastMs ? classifyCounterStep(counter, last, value, passedMs) : -1;
+  if (kind !== counterSteps.forward && kind !== counterSteps.rollover) {
     memory[base + resetsCell] = (memory[base + resetsCell] as number) + 1;
     return;
   }
+  const isRollover = kind === counterSteps.rollover;
+  const step = isRollover ? rolloverAt - last + value : value - last;
   if (isRollover) memory[base + rolloversCell] = (memory[base + rolloversCell] as number) + 1;
   const coveredMs = timeMs - Math.max(lastMs, memory[base + windowStartCell] as number);
   memory[base + stepCell] = step;
@@ -139,7 +141,7 @@ export const counterStepIndex = (counter: Counter): number => counter.base + ste
 export const readCounterTotal = (memory: Float64Array, counter: Counter, out: number): void => {
   readCompensatedSum(memory, counter.base + totalCell, out);
 };
-/** Index of the cell with the number of resets in the window. */
+/** Index of the cell with the number of resets and replacements in the window. */
 export const counterResetsIndex = (counter: Counter): number => counter.base + resetsCell;
 /** Index of the cell with the number of rollovers in the window. */
 export const counterRolloversIndex = (counter: Counter): number => counter.base + rolloversCell;

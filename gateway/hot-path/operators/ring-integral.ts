@@ -1,5 +1,6 @@
+import { isLastUsable } from '../../core/quality.ts';
 import type { ArenaPlan } from '../arena.ts';
-import { firstBadStatus } from '../quality-bits.ts';
+import { firstBadStatus, firstUncertainStatus } from '../quality-bits.ts';
 import type { FrameRing, Lanes } from '../ring.ts';
 
 /**
@@ -22,9 +23,11 @@ export const reserveRingIntegral = (
 };
 
 /** `status` is only written for rows with anything but good samples. */
-const isUsableAt = (ring: FrameRing, row: number, channel: number): boolean =>
-  (ring.worst[row] as number) < firstBadStatus ||
-  (ring.status[row * ring.width + channel] as number) < firstBadStatus;
+const isUsableAt = (ring: FrameRing, row: number, channel: number): boolean => {
+  if ((ring.worst[row] as number) < firstUncertainStatus) return true;
+  const status = ring.status[row * ring.width + channel] as number;
+  return status < firstBadStatus && !isLastUsable(status);
+};
 
 /** Takes the newest frame of the ring, whose capacity is at least two frames. */
 export const pushRingIntegral = (
@@ -42,8 +45,8 @@ export const pushRingIntegral = (
   const first = newest * ring.width + firstChannel;
   const firstBefore = before * ring.width + firstChannel;
   const isAllUsable =
-    (ring.worst[newest] as number) < firstBadStatus &&
-    (ring.worst[before] as number) < firstBadStatus;
+    (ring.worst[newest] as number) < firstUncertainStatus &&
+    (ring.worst[before] as number) < firstUncertainStatus;
   const halfStepMs = stepMs / 2;
   for (let lane = 0; lane < lanes; lane++) {
     const at = first + lane;

@@ -1,5 +1,5 @@
 import { type EntryBatch, frameEntry, originCodes } from '../../core/entry.ts';
-import { absentStatus, isBad } from '../../core/quality.ts';
+import { absentStatus, isBad, isLastUsable } from '../../core/quality.ts';
 import {
   addSample,
   addStatus,
@@ -164,7 +164,7 @@ export class Accumulator {
       const status = batch.status[start + channel] as number;
       if (status === absentStatus) continue;
       const value = batch.values[start + channel] as number;
-      const usable = !isBad(status) && Number.isFinite(value);
+      const usable = !isBad(status) && !isLastUsable(status) && Number.isFinite(value);
       const place = { fields, at: channel * fieldCount };
       if (usable) addSample(place, { timeMs, value, status });
       else addStatus(place, timeMs, status);

@@ -18,6 +18,9 @@ const parametersSchema = z.strictObject({
 });
 type Parameters = z.infer<typeof parametersSchema>;
 
+const perHour = (perSecond: number | undefined): number | undefined =>
+  perSecond === undefined ? undefined : perSecond * 3600;
+
 const buildRegisterEnergy = (context: KpiContext<Parameters>): void => {
   const windowIndex = context.reserve(1);
   const uncertainIndex = context.reserve(1);
@@ -31,7 +34,9 @@ const buildRegisterEnergy = (context: KpiContext<Parameters>): void => {
       timeIndex: input.slot + timeCell,
       rolloverAt: input.rolloverAt,
       maximumPerHour:
-        maximumKw === undefined ? undefined : (maximumKw * input.divide) / input.multiply,
+        maximumKw === undefined
+          ? perHour(input.maximumRatePerSecond)
+          : (maximumKw * input.divide) / input.multiply,
     }),
     cells: {
       nowIndex: context.tickMsIndex,

@@ -47,6 +47,8 @@ const createView = (): GatewayView & { ready: boolean } => {
       },
     ],
     nowMs: () => 5000,
+    qualityOf: (point) =>
+      point === 2 ? { point, path: '', marks: { frozen: 7 }, preventedKwh: 0.25 } : undefined,
     status: () => ({
       version: '1.2.3',
       site: view.site,
@@ -55,6 +57,7 @@ const createView = (): GatewayView & { ready: boolean } => {
       nowMs: 5000,
       lastTickMs: 5000,
       admission: { admittedFrames: 1, admittedSamples: 3, refusedFrames: 0, lateFrames: 0 },
+      quality: [],
       journal: { nextSeq: 2, durableSeq: 1, statistics: {} as never, recovery: {} as never },
       sources: [
         {
@@ -65,6 +68,7 @@ const createView = (): GatewayView & { ready: boolean } => {
           restarts: 3,
           lastFrameMs: undefined,
           members: [{ member: 'unit 1', state: 'down', reason: { en: 'no answer', zh: '无应答' } }],
+          clocks: [{ device: 'unit 1', skewMs: -1200 }],
           counters: { timeouts: 2 },
         },
       ],

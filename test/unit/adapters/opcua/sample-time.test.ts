@@ -15,6 +15,7 @@ const create = (
     maxClockSkewMs: skewMs,
     isQueued: true,
     event: (event) => events.push(event),
+    seen: () => undefined,
     ...options,
   });
   return { times, events };

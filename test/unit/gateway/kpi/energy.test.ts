@@ -131,7 +131,8 @@ describe('register energies', () => {
     inverter(1, day, 0);
     tickProgram(program, day, day);
     inverter(0, day + hourMs, 100_000);
-    inverter(1, day + hourMs, 100_001);
+    // An hour that it may have stood before it was first read, and the hour since.
+    inverter(1, day + hourMs, 200_001);
     const results = tickProgram(program, day + hourMs, day);
     expect(results[`${site}/pvEnergy`]).toEqual({ value: 100, status: statusCodes.uncertain });
   });

@@ -1,0 +1,352 @@
+import type { GatewayEvent } from '../../core/event.ts';
+import { type ChannelSpec, formatPointPath, type RegisteredGroup } from '../../core/point.ts';
+import { absentStatus, isBad, isGood, isLastUsable, statusCodes } from '../../core/quality.ts';
+import type { SourceFrame } from '../../core/source.ts';
+import { counterSteps } from '../../hot-path/operators/counter-step.ts';
+import { CounterWatch } from './counter-watch.ts';
+import type { DeviceWatch } from './device-watch.ts';
+import { freshEvent, frozenEvent, movingEvent, staleEvent } from './events.ts';
+import { FrozenWatch } from './frozen.ts';
+import { Limits } from './limits.ts';
+import { markReasons, type PointQuality, reasonCodes } from './marks.ts';
+import { kwhFactor, PowerWatch } from './prevented-energy.ts';
+import { comesOnChange } from './rules.ts';
+
+export type GroupScreenOptions = {
+  readonly group: RegisteredGroup;
+  /** Of the group, with what the site file says. */
+  readonly channels: readonly ChannelSpec[];
+  /** Infinity where silence says nothing. */
+  readonly staleMs: number;
+  readonly device: DeviceWatch | undefined;
+  event(event: GatewayEvent): void;
+};
+
+/** With fewer that could move, standing still says nothing about the group. */
+const fewestFrozen = 2;
+/** A clock further ahead of ours was set back since, or ours was. */
+const longestLeadMs = 60_000;
+
+/**
+ * Judges the frames of one group: a pure function of the frames, their monotonic times and the rules. It allocates nothing
+ * but for events.
+ */
+export class GroupScreen {
+  readonly group: RegisteredGroup;
+  readonly #options: GroupScreenOptions;
+  readonly #paths: readonly string[];
+  readonly #subject: string;
+  readonly #subjects: readonly string[];
+  readonly #limits: Limits;
+  readonly #frozen: FrozenWatch;
+  readonly #counters: CounterWatch;
+  readonly #power: PowerWatch;
+  readonly #powerChannels: Uint16Array;
+  readonly #isJudged: Uint8Array;
+  readonly #heartbeat: number;
+  readonly #isOnChange: boolean;
+  /** The channels of the frame at hand as they are to be journalled. */
+  readonly #status: Uint32Array;
+  /** Newest of each channel, over all frames. */
+  readonly #lastValue: Float64Array;
+  readonly #lastStatus: Uint32Array;
+  readonly #lastMs: Float64Array;
+  /** On change: since when, monotonic, a value stands where its rule applies. */
+  readonly #standsFromMs: Float64Array;
+  readonly #isFrozen: Uint8Array;
+  readonly #counts: Float64Array;
+  /** Of the frames that `tick` gives. */
+  readonly #own: { readonly values: Float64Array; readonly status: Uint32Array };
+  #newestMs = Number.NEGATIVE_INFINITY;
+  #receivedMs = 0;
+  #monotonicMs = Number.NaN;
+  #isStale = false;
+  #refused: SourceFrame | undefined;
+
+  constructor(options: GroupScreenOptions) {
+    const { group, channels, staleMs } = options;
+    const width = channels.length;
+    const { enterprise, site } = group.equipment;
+    this.group = group;
+    this.#options = options;
+    this.#paths = channels.map(({ point }) => formatPointPath(group.equipment, point));
+    const subjects = this.#paths.map((path) => path.slice(enterprise.length + site.length + 2));
+    const { area, line, equipment } = group.equipment;
+    this.#subject = `${area}/${line}/${equipment}#${group.name}`;
+    this.#subjects = subjects;
+    this.#limits = new Limits(channels, group.periodMs);
+    this.#frozen = new FrozenWatch(channels, staleMs);
+    const factors = Float64Array.from(channels, kwhFactor);
+    this.#counters = new CounterWatch({
+      channels,
+      factors,
+      subjects,
+      event: (event) => options.event(event),
+    });
+    this.#powerChannels = Uint16Array.from(
+      channels.flatMap(({ kind }, index) =>
+        kind === 'number' && factors[index] !== 0 ? [index] : [],
+      ),
+    );
+    this.#power = new PowerWatch(factors, staleMs);
+    this.#isJudged = Uint8Array.from(channels, ({ kind }) =>
+      kind === 'number' || kind === 'counter' ? 1 : 0,
+    );
+    this.#heartbeat = channels.findIndex(({ heartbeatMs }) => heartbeatMs !== undefined);
+    this.#isOnChange = comesOnChange(group);
+    this.#status = new Uint32Array(width);
+    this.#lastValue = new Float64Array(width);
+    this.#lastStatus = new Uint32Array(width).fill(statusCodes.badWaitingForInitialData);
+    this.#lastMs = new Float64Array(width).fill(Number.NEGATIVE_INFINITY);
+    this.#standsFromMs = new Float64Array(width).fill(Number.POSITIVE_INFINITY);
+    this.#isFrozen = new Uint8Array(width);
+    this.#counts = new Float64Array(width * markReasons.length);
+    this.#own = { values: new Float64Array(width), status: new Uint32Array(width) };
+  }
+
+  /**
+   * The statuses of the frame as they are to be journalled, in an array that is used again. A late frame changes nothing
+   * that is known.
+   */
+  frame(frame: SourceFrame, isLate: boolean, monotonicMs: number): Uint32Array {
+    const isStopped = this.#hear(frame, isLate, monotonicMs);
+    const { status } = frame;
+    for (let channel = 0; channel < this.#status.length; channel += 1) {
+      const incoming = status[channel] as number;
+      if (incoming === absentStatus) this.#status[channel] = incoming;
+      else if (isLate) this.#status[channel] = this.#judgeLate(channel, frame);
+      else this.#status[channel] = this.#judge(channel, frame, isStopped);
+    }
+    if (isLate) return this.#status;
+    if (this.#isAllFrozen()) this.#markStopped();
+    this.#addPower(frame);
+    for (let channel = 0; channel < this.#status.length; channel += 1) {
+      const isNewer = frame.timeMs > (this.#lastMs[channel] as number);
+      if (status[channel] !== absentStatus && isNewer) this.#lastMs[channel] = frame.timeMs;
+    }
+    if (this.#isOnChange) this.#noteStanding(frame, monotonicMs);
+    return this.#status;
+  }
+
+  /** Takes note of the frame as a sign of life; whether its device stands still. */
+  #hear(frame: SourceFrame, isLate: boolean, monotonicMs: number): boolean {
+    const { values, status } = frame;
+    const { device } = this.#options;
+    this.#refused = undefined;
+    this.#monotonicMs = monotonicMs;
+    this.#receivedMs = frame.receivedMs;
+    if (this.#isStale) {
+      this.#isStale = false;
+      this.#options.event(freshEvent(this.#subject));
+    }
+    if (isLate) return false;
+    if (frame.timeMs > this.#newestMs) this.#newestMs = frame.timeMs;
+    for (let channel = 0; channel < status.length; channel += 1) {
+      if (status[channel] === absentStatus) continue;
+      this.#lastValue[channel] = values[channel] as number;
+      this.#lastStatus[channel] = status[channel] as number;
+    }
+    if (device === undefined) return false;
+    device.hear(monotonicMs);
+    const beat = this.#heartbeat;
+    if (beat >= 0 && status[beat] !== absentStatus) {
+      device.beat(values[beat] as number, status[beat] as number, monotonicMs);
+    }
+    return device.isStopped(monotonicMs);
+  }
+
+  #judgeLate(channel: number, { values, status }: SourceFrame): number {
+    this.#count(channel, reasonCodes.late);
+    const incoming = status[channel] as number;
+    if (isBad(incoming) || this.#isJudged[channel] === 0) return incoming;
+    const isInRange = this.#limits.isInRange(channel, values[channel] as number);
+    return isInRange ? incoming : this.#mark(channel, reasonCodes.range);
+  }
+
+  #judge(channel: number, frame: SourceFrame, isStopped: boolean): number {
+    const incoming = frame.status[channel] as number;
+    if (isBad(incoming)) {
+      this.#frozen.forget(channel);
+      const isRange = incoming === statusCodes.badOutOfRange;
+      this.#count(channel, isRange ? reasonCodes.range : reasonCodes.source);
+      return incoming;
+    }
+    if (!isGood(incoming)) this.#count(channel, reasonCodes.source);
+    if (isStopped) return this.#mark(channel, reasonCodes.stopped);
+    if (this.#isJudged[channel] === 0) return incoming;
+    const value = frame.values[channel] as number;
+    if (!this.#limits.isInRange(channel, value)) return this.#mark(channel, reasonCodes.range);
+    const { timeMs } = frame;
+    if (timeMs <= (this.#lastMs[channel] as number)) return incoming;
+    if (!this.#limits.isReachable(channel, value, timeMs)) {
+      return this.#mark(channel, reasonCodes.rate);
+    }
+    if (this.#counters.isCounter(channel)) this.#countStep(channel, value, timeMs);
+    return this.#isStanding(channel, value, timeMs) ? this.#markStanding(channel) : incoming;
+  }
+
+  #countStep(channel: number, value: number, timeMs: number): void {
+    const step = this.#counters.take(channel, value, timeMs);
+    if (step === counterSteps.reset) this.#count(channel, reasonCodes.reset);
+    else if (step === counterSteps.replaced) this.#count(channel, reasonCodes.replaced);
+  }
+
+  #isStanding(channel: number, value: number, timeMs: number): boolean {
+    const watch = this.#frozen;
+    const applies = watch.applies(channel, this.#lastValue, this.#lastStatus);
+    if (!applies) watch.forget(channel);
+    const isStanding = applies && watch.stands(channel, value, timeMs);
+    if (!isStanding && this.#isFrozen[channel] === 1) {
+      this.#isFrozen[channel] = 0;
+      this.#options.event(movingEvent(this.#subjects[channel] ?? ''));
+    }
+    return isStanding;
+  }
+
+  #markStanding(channel: number): number {
+    if (this.#isFrozen[channel] === 0) {
+      this.#isFrozen[channel] = 1;
+      const value = this.#lastValue[channel] as number;
+      this.#options.event(frozenEvent(this.#subjects[channel] ?? '', value));
+    }
+    const isCounter = this.#counters.isCounter(channel);
+    this.#count(channel, isCounter ? reasonCodes.standing : reasonCodes.frozen);
+    return statusCodes.uncertainLastUsableValue;
+  }
+
+  /** Of a mark that breaks a run of equal values. */
+  #mark(channel: number, reason: number): number {
+    this.#frozen.forget(channel);
+    this.#count(channel, reason);
+    return reason === reasonCodes.stopped
+      ? statusCodes.uncertainLastUsableValue
+      : statusCodes.badOutOfRange;
+  }
+
+  /** Whether everything that could move stands: then what may rightly stand is not to be believed either. */
+  #isAllFrozen(): boolean {
+    const { channels } = this.#frozen;
+    if (channels.length < fewestFrozen) return false;
+    for (const channel of channels) {
+      if (this.#status[channel] !== statusCodes.uncertainLastUsableValue) return false;
+    }
+    return true;
+  }
+
+  #markStopped(): void {
+    for (let channel = 0; channel < this.#status.length; channel += 1) {
+      if (!isGood(this.#status[channel] as number)) continue;
+      this.#status[channel] = statusCodes.uncertainLastUsableValue;
+      this.#count(channel, reasonCodes.stopped);
+    }
+  }
+
+  #addPower({ timeMs, values, status }: SourceFrame): void {
+    this.#power.begin(timeMs, values);
+    for (const channel of this.#powerChannels) {
+      const incoming = status[channel] as number;
+      if (incoming === absentStatus) continue;
+      const isNumber = !isBad(incoming) || incoming === statusCodes.badOutOfRange;
+      const outgoing = this.#status[channel] as number;
+      this.#power.take(channel, isNumber, !isBad(outgoing) && !isLastUsable(outgoing));
+    }
+  }
+
+  #noteStanding({ status }: SourceFrame, monotonicMs: number): void {
+    for (const channel of this.#frozen.channels) {
+      const applies = this.#frozen.applies(channel, this.#lastValue, this.#lastStatus);
+      const isFrom = (this.#standsFromMs[channel] as number) < Number.POSITIVE_INFINITY;
+      if (!applies || !isGood(this.#lastStatus[channel] as number)) {
+        this.#standsFromMs[channel] = Number.POSITIVE_INFINITY;
+      } else if (status[channel] !== absentStatus || !isFrom) {
+        this.#standsFromMs[channel] = monotonicMs;
+      }
+    }
+  }
+
+  #count(channel: number, reason: number): void {
+    const at = channel * markReasons.length + reason;
+    this.#counts[at] = (this.#counts[at] as number) + 1;
+  }
+
+  /**
+   * To be called as time passes: gives a frame when the group has been silent for too long, or when a value that is only
+   * sent on change has stood for too long; else undefined. The arrays of the frame are used again.
+   */
+  tick(nowMs: number, watermarkMs: number, monotonicMs: number): SourceFrame | undefined {
+    const refused = this.#refused;
+    this.#refused = undefined;
+    if (refused !== undefined) return refused;
+    const standing = this.#isOnChange ? this.#standingFrame(nowMs, monotonicMs) : undefined;
+    if (standing !== undefined) return standing;
+    const { staleMs } = this.#options;
+    if (this.#isStale || !(monotonicMs - this.#monotonicMs > staleMs)) return undefined;
+    this.#isStale = true;
+    if (this.#lastStatus.every(isBad)) return undefined;
+    this.#options.event(staleEvent(this.#subject, staleMs));
+    for (let channel = 0; channel < this.#status.length; channel += 1) {
+      this.#frozen.forget(channel);
+      this.#count(channel, reasonCodes.stale);
+    }
+    this.#lastStatus.fill(statusCodes.badNoCommunication);
+    const fromMs = Math.max(Math.min(this.#receivedMs + staleMs, nowMs), watermarkMs);
+    // Nothing is known from then on; but a sample that was stamped ahead of us is older than that.
+    const isAhead = this.#newestMs >= fromMs && this.#newestMs - nowMs < longestLeadMs;
+    const timeMs = isAhead ? this.#newestMs + 1 : fromMs;
+    const frame = this.#ownFrame(timeMs, nowMs);
+    frame.values.fill(0);
+    frame.status.fill(statusCodes.badNoCommunication);
+    this.#power.begin(timeMs, frame.values);
+    for (const channel of this.#powerChannels) this.#power.take(channel, false, false);
+    this.#lastMs.fill(timeMs);
+    return frame;
+  }
+
+  /** The journal had no room for what `tick` gave, so it is given again. */
+  refused(frame: SourceFrame): void {
+    this.#refused = frame;
+  }
+
+  #standingFrame(nowMs: number, monotonicMs: number): SourceFrame | undefined {
+    const { device } = this.#options;
+    if (device !== undefined) device.isStopped(monotonicMs);
+    let frame: SourceFrame | undefined;
+    for (const channel of this.#frozen.channels) {
+      const stoodMs = monotonicMs - (this.#standsFromMs[channel] as number);
+      if (stoodMs < this.#frozen.afterMs(channel)) continue;
+      this.#standsFromMs[channel] = Number.POSITIVE_INFINITY;
+      if (frame === undefined) {
+        frame = this.#ownFrame(nowMs, nowMs);
+        frame.values.fill(0);
+        frame.status.fill(absentStatus);
+      }
+      frame.values[channel] = this.#lastValue[channel] as number;
+      frame.status[channel] = this.#markStanding(channel);
+      this.#lastStatus[channel] = frame.status[channel] as number;
+      this.#lastMs[channel] = nowMs;
+    }
+    return frame;
+  }
+
+  #ownFrame(timeMs: number, nowMs: number): SourceFrame {
+    const { values, status } = this.#own;
+    return { groupIndex: 0, timeMs, receivedMs: nowMs, values, status };
+  }
+
+  /** Only points at which something was found. */
+  quality(): readonly PointQuality[] {
+    return this.group.pointNumbers.flatMap((point, channel) => {
+      const first = channel * markReasons.length;
+      const found = markReasons.flatMap((reason, index) => {
+        const count = this.#counts[first + index] as number;
+        return count === 0 ? [] : [[reason, count] as const];
+      });
+      const preventedKwh =
+        (this.#power.preventedKwh[channel] as number) +
+        (this.#counters.preventedKwh[channel] as number);
+      if (found.length === 0 && preventedKwh === 0) return [];
+      const marks: PointQuality['marks'] = Object.fromEntries(found);
+      return [{ point, path: this.#paths[channel] ?? '', marks, preventedKwh }];
+    });
+  }
+}
