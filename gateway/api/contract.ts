@@ -86,6 +86,9 @@ export const history = z.object({
       mean: z.number().nullable(),
       first: z.number().nullable(),
       last: z.number().nullable(),
+      revision: z
+        .int()
+        .describe('How often samples that came late have made it be aggregated anew'),
     }),
   ),
 });

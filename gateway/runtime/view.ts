@@ -17,6 +17,8 @@ export type HistoryInterval = {
   readonly mean: number | null;
   readonly first: number | null;
   readonly last: number | null;
+  /** How often samples that came late have made it be aggregated anew. */
+  readonly revision: number;
 };
 
 export type HistoryQuery = {

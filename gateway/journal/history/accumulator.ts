@@ -9,7 +9,7 @@ import {
   mergeAggregate,
 } from './aggregate.ts';
 import { minuteMs } from './lengths.ts';
-import type { ChannelPlace, GroupState, MinuteSpan, RollupRow } from './protocol.ts';
+import type { ChannelPlace, DirtyMinute, GroupState, MinuteSpan, RollupRow } from './protocol.ts';
 
 type Group = {
   readonly channels: number;
@@ -25,6 +25,7 @@ export type Pending = {
   readonly rows: readonly RollupRow[];
   readonly states: readonly GroupState[];
   readonly spans: readonly MinuteSpan[];
+  readonly dirty: readonly DirtyMinute[];
 };
 
 /**
@@ -37,6 +38,8 @@ export class Accumulator {
   readonly #groups = new Map<number, Group>();
   readonly #holdMs: (group: number) => number;
   #spans = new Map<number, { first: number; last: number }>();
+  /** By group the starts of minutes whose coverage is not right because of a sample out of order. */
+  #dirty = new Map<number, Set<number>>();
 
   constructor(holdMs: (group: number) => number, states: readonly GroupState[]) {
     this.#holdMs = holdMs;
@@ -60,6 +63,11 @@ export class Accumulator {
       this.#addSpan(timeMs, batch.seq[index] as number);
       this.#addFrame(batch, index, timeMs);
     }
+  }
+
+  /** By channel, when the newest sample of the group was. */
+  newestMs(group: number): Float64Array | undefined {
+    return this.#groups.get(group)?.lastMs;
   }
 
   /** What is not flushed of a channel. */
@@ -96,13 +104,17 @@ export class Accumulator {
       firstSeq: first,
       lastSeq: last,
     }));
+    const dirty = [...this.#dirty].flatMap(([group, starts]) =>
+      [...starts].map((startMs) => ({ group, startMs })),
+    );
     this.#spans = new Map();
+    this.#dirty = new Map();
     this.rows = 0;
-    return { rows, states, spans };
+    return { rows, states, spans, dirty };
   }
 
   /** Puts back what could not be flushed. */
-  restore({ rows, spans }: Pending): void {
+  restore({ rows, spans, dirty }: Pending): void {
     for (const { group, startMs, fields } of rows) {
       const known = this.#groups.get(group);
       if (known === undefined) continue;
@@ -111,6 +123,7 @@ export class Accumulator {
         mergeAggregate({ fields: target, at }, { fields, at });
       }
     }
+    for (const { group, startMs } of dirty) this.#soil(group, startMs, startMs);
     for (const { startMs, firstSeq, lastSeq } of spans) {
       this.#addSpan(startMs, firstSeq);
       this.#addSpan(startMs, lastSeq);
@@ -169,8 +182,11 @@ export class Accumulator {
       if (usable) addSample(place, { timeMs, value, status });
       else addStatus(place, timeMs, status);
       const lastMs = group.lastMs[channel] as number;
-      // A sample that comes late is counted, and covers nothing: what was covered around it is not known here.
-      if (timeMs < lastMs) continue;
+      // A sample out of order is counted; what was covered around it is not known here, but from the journal.
+      if (timeMs < lastMs) {
+        this.#soil(batch.group[index] as number, timeMs, timeMs + group.holdMs);
+        continue;
+      }
       if (group.usable[channel] === 1) {
         this.#cover(group, channel, {
           fromMs: lastMs,
@@ -180,6 +196,16 @@ export class Accumulator {
       group.lastMs[channel] = timeMs;
       group.usable[channel] = usable && measured ? 1 : 0;
     }
+  }
+
+  #soil(group: number, fromMs: number, toMs: number): void {
+    let starts = this.#dirty.get(group);
+    if (starts === undefined) {
+      starts = new Set();
+      this.#dirty.set(group, starts);
+    }
+    for (let ms = Math.floor(fromMs / minuteMs) * minuteMs; ms <= toMs; ms += minuteMs)
+      starts.add(ms);
   }
 
   #cover(group: Group, channel: number, range: { fromMs: number; toMs: number }): void {

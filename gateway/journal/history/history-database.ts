@@ -13,7 +13,7 @@ import { decodeRollup, RollupEncoder } from './rollup-codec.ts';
  */
 const databaseSpec = (folder: string): DatabaseSpec => ({
   path: join(folder, 'history.db'),
-  version: 1,
+  version: 2,
   tables: `
     CREATE TABLE IF NOT EXISTS minute (
       start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL, fields BLOB NOT NULL,
@@ -25,6 +25,12 @@ const databaseSpec = (folder: string): DatabaseSpec => ({
       start_ms INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS group_state (
       group_number INTEGER PRIMARY KEY, last_ms BLOB NOT NULL, usable BLOB NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS dirty (
+      start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL,
+      PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS revision (
+      start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL, revision INTEGER NOT NULL,
+      PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
   `,
 });
@@ -64,21 +70,60 @@ export class HistoryDatabase {
       }));
   }
 
-  flush({ rows, states, spans, position }: Calls['flush']['input']): undefined {
-    const database = this.#database;
-    database.exec('BEGIN IMMEDIATE');
-    try {
+  flush({ rows, states, spans, dirty, position }: Calls['flush']['input']): undefined {
+    this.#transaction(() => {
       for (const row of rows) this.#merge('minute', row);
       this.#foldHours(rows);
       this.#saveStates(states);
       this.#saveSpans(spans);
+      this.#saveDirty(dirty);
       this.#setState('position', position);
       this.#prune();
+    });
+  }
+
+  dirty({ limit }: Calls['dirty']['input']): Calls['dirty']['output'] {
+    return this.#database
+      .prepare('SELECT start_ms, group_number FROM dirty ORDER BY start_ms, group_number LIMIT ?')
+      .all(limit)
+      .map((row) => ({ startMs: Number(row['start_ms']), group: Number(row['group_number']) }));
+  }
+
+  revise({ minutes, rows }: Calls['revise']['input']): undefined {
+    const done = this.#database.prepare(
+      'DELETE FROM dirty WHERE start_ms = ? AND group_number = ?',
+    );
+    const raise = this.#database.prepare(
+      `INSERT INTO revision (start_ms, group_number, revision) VALUES (?, ?, 1)
+         ON CONFLICT (start_ms, group_number) DO UPDATE SET revision = revision + 1`,
+    );
+    this.#transaction(() => {
+      for (const { startMs, group } of minutes) done.run(startMs, group);
+      for (const row of rows) {
+        this.#put('minute', row);
+        raise.run(row.startMs, row.group);
+      }
+      this.#foldHours(rows);
+    });
+  }
+
+  #transaction(work: () => void): void {
+    const database = this.#database;
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      work();
       database.exec('COMMIT');
     } catch (error) {
       if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  #saveDirty(dirty: Calls['flush']['input']['dirty']): void {
+    const save = this.#database.prepare(
+      'INSERT OR IGNORE INTO dirty (start_ms, group_number) VALUES (?, ?)',
+    );
+    for (const { startMs, group } of dirty) save.run(startMs, group);
   }
 
   query({ places, fromMs, toMs, intervalMs }: Calls['query']['input']): Calls['query']['output'] {
@@ -103,7 +148,28 @@ export class HistoryDatabase {
     starts.forEach((start, index) => {
       fields.set(intervals.get(start) as Float64Array, index * fieldCount);
     });
-    return { startMs: Float64Array.from(starts), fields };
+    const revisions = this.#revisions({ places, fromMs, toMs, intervalMs });
+    return {
+      startMs: Float64Array.from(starts),
+      fields,
+      revisions: Float64Array.from(starts, (start) => revisions.get(start) ?? 0),
+    };
+  }
+
+  /** Of each interval the highest of its minutes. */
+  #revisions(query: Calls['query']['input']): ReadonlyMap<number, number> {
+    const revisions = new Map<number, number>();
+    const find = this.#database.prepare(
+      `SELECT start_ms, revision FROM revision
+         WHERE start_ms > ?1 AND start_ms < ?2 AND group_number = ?3`,
+    );
+    for (const { group } of query.places) {
+      for (const row of find.all(query.fromMs - minuteMs, query.toMs, group)) {
+        const start = Math.floor(Number(row['start_ms']) / query.intervalMs) * query.intervalMs;
+        revisions.set(start, Math.max(revisions.get(start) ?? 0, Number(row['revision'])));
+      }
+    }
+    return revisions;
   }
 
   span({ fromMs, toMs }: Calls['span']['input']): Calls['span']['output'] {
@@ -242,6 +308,7 @@ export class HistoryDatabase {
     if (before <= Number(row['oldest'])) return;
     this.#database.prepare('DELETE FROM minute WHERE start_ms < ?').run(before);
     this.#database.prepare('DELETE FROM span WHERE start_ms < ?').run(before);
+    this.#database.prepare('DELETE FROM dirty WHERE start_ms < ?').run(before);
   }
 
   #usedBytes(): number {

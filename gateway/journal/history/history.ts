@@ -9,6 +9,7 @@ import { type HistoryInterval, intervalFor, presentInterval } from './intervals.
 import { minuteMs } from './lengths.ts';
 import type { ChannelPlace, HistoryCalls } from './protocol.ts';
 import { type RawSeries, readRaw } from './raw.ts';
+import { recomputeMinutes } from './recompute.ts';
 
 export type { HistoryInterval } from './intervals.ts';
 export type { RawSeries } from './raw.ts';
@@ -25,6 +26,8 @@ export type HistoryOptions = {
   readonly maxBytes?: number;
   /** How long samples may wait to be read together: roll-ups are of a minute. 250 ms unless given. */
   readonly gatherMs?: number;
+  /** How often what was counted is stored, and what came late aggregated anew. A minute unless given. */
+  readonly flushMs?: number;
 };
 
 export type HistoryQuery = {
@@ -59,7 +62,7 @@ export interface History {
 }
 
 const dayMs = 86_400_000;
-const flushEveryMs = 60_000;
+const usualFlushMs = 60_000;
 /** A catch-up flushes earlier. */
 const flushAtRows = 20_000;
 const readWaitMs = 1_000;
@@ -67,6 +70,9 @@ const usualGatherMs = 250;
 const retryMs = 5_000;
 const closeWithinMs = 2_000;
 const maxEntries = 8_192;
+/** Minutes of groups that are aggregated anew in one go. */
+const maxRevised = 64;
+const reviseRest = 9;
 /** A value covers this many nominal periods, or this long where frames come on change. */
 const holdPeriods = 3;
 const holdWithoutPeriodMs = 60_000;
@@ -89,11 +95,12 @@ export const openHistory = async (options: HistoryOptions): Promise<History> => 
     }
     const known = [...options.journal.knownGroups(), ...options.groups];
     const groups = new Map(known.map((group) => [group.number as number, group]));
-    const accumulator = new Accumulator((number) => {
+    const holdMs = (number: number): number => {
       const periodMs = groups.get(number)?.periodMs;
       return periodMs === undefined ? holdWithoutPeriodMs : periodMs * holdPeriods;
-    }, states);
-    return new RollupHistory({ options, worker, accumulator, position });
+    };
+    const accumulator = new Accumulator(holdMs, states);
+    return new RollupHistory({ options, worker, accumulator, holdMs, position });
   } catch (error) {
     await worker.end();
     throw error;
@@ -104,8 +111,12 @@ class RollupHistory implements History {
   readonly #journal: Journal;
   readonly #log: Log;
   readonly #gatherMs: number;
+  readonly #flushMs: number;
   readonly #worker: WorkerCalls<HistoryCalls>;
   readonly #accumulator: Accumulator;
+  readonly #holdMs: (group: number) => number;
+  /** Not before: what aggregating anew takes may be a tenth of the time. */
+  #reviseMs = 0;
   #position: number;
   #flushedMs = performance.now();
   #closed = false;
@@ -114,11 +125,14 @@ class RollupHistory implements History {
     readonly options: HistoryOptions;
     readonly worker: WorkerCalls<HistoryCalls>;
     readonly accumulator: Accumulator;
+    readonly holdMs: (group: number) => number;
     readonly position: number;
   }) {
+    this.#holdMs = parts.holdMs;
     this.#journal = parts.options.journal;
     this.#log = parts.options.log;
     this.#gatherMs = parts.options.gatherMs ?? usualGatherMs;
+    this.#flushMs = parts.options.flushMs ?? usualFlushMs;
     this.#worker = parts.worker;
     this.#accumulator = parts.accumulator;
     this.#position = parts.position;
@@ -159,9 +173,44 @@ class RollupHistory implements History {
         this.#accumulator.add(batch);
         this.#position = cursor.position;
       }
-      const due = performance.now() - this.#flushedMs >= flushEveryMs;
-      if (due || this.#accumulator.rows >= flushAtRows) await this.#flush();
+      const due = performance.now() - this.#flushedMs >= this.#flushMs;
+      if (!due && this.#accumulator.rows < flushAtRows) continue;
+      await this.#flush();
+      await this.#revise(signal);
     }
+  }
+
+  /**
+   * Aggregates dirty minutes anew. Directly after a flush the stored rows are of exactly the entries up to `#position`, so
+   * that what comes later is merged into the new rows and nothing is counted twice.
+   */
+  async #revise(signal: AbortSignal): Promise<void> {
+    const beganMs = performance.now();
+    if (beganMs < this.#reviseMs || this.#accumulator.rows > 0) return;
+    const minutes = await this.#worker.call('dirty', { limit: maxRevised });
+    if (minutes.length === 0) return;
+    const reachMs = Math.max(...minutes.map(({ group }) => this.#holdMs(group)));
+    const span = await this.#worker.call('span', {
+      fromMs: Math.min(...minutes.map(({ startMs }) => startMs)) - reachMs,
+      toMs: Math.max(...minutes.map(({ startMs }) => startMs)) + minuteMs + reachMs,
+    });
+    if (span === undefined) return;
+    const rows = await recomputeMinutes({
+      ...{ journal: this.#journal, holdMs: this.#holdMs, minutes, signal },
+      newestMs: (group) => this.#accumulator.newestMs(group),
+      firstSeq: span.firstSeq,
+      lastSeq: Math.min(span.lastSeq, this.#position),
+    });
+    if (signal.aborted) return;
+    if (rows === undefined) {
+      this.#log.warn(
+        { minutes: minutes.length },
+        'history: samples came so late that the journal no longer has their neighbours; their minutes stay as they are',
+      );
+    }
+    await this.#worker.call('revise', { minutes, rows: rows ?? [] });
+    const tookMs = performance.now() - beganMs;
+    this.#reviseMs = performance.now() + reviseRest * tookMs;
   }
 
   async #flush(): Promise<void> {
@@ -185,7 +234,9 @@ class RollupHistory implements History {
     const places = this.#places(query.point);
     const stored = await this.#worker.call('query', { places, fromMs, toMs, intervalMs });
     const intervals = new Map<number, Float64Array>();
+    const revisions = new Map<number, number>();
     stored.startMs.forEach((startMs, index) => {
+      revisions.set(startMs, stored.revisions[index] as number);
       intervals.set(startMs, stored.fields.subarray(index * fieldCount, (index + 1) * fieldCount));
     });
     for (const place of places) {
@@ -199,7 +250,10 @@ class RollupHistory implements History {
     }
     return [...intervals]
       .sort(([a], [b]) => a - b)
-      .flatMap(([startMs, fields]) => presentInterval(startMs, intervalMs, fields));
+      .flatMap(([startMs, fields]) => {
+        const revision = revisions.get(startMs) ?? 0;
+        return presentInterval({ startMs, durationMs: intervalMs, revision }, fields);
+      });
   }
 
   async raw(query: RawQuery): Promise<RawSeries> {

@@ -19,6 +19,8 @@ if (parentPort !== null) {
       return { position: database.position(), states: database.states(), setAside };
     },
     flush: (input) => opened().flush(input),
+    dirty: (input) => opened().dirty(input),
+    revise: (input) => opened().revise(input),
     query: (input) => opened().query(input),
     span: (input) => opened().span(input),
     close: () => opened().close(),

@@ -26,6 +26,8 @@ export type HistoryInterval = {
   readonly last: number | null;
   /** Status of the newest sample. */
   readonly lastStatus: number;
+  /** How often samples that came late have made it be aggregated anew. */
+  readonly revision: number;
 };
 
 const lengthsMs = [
@@ -58,8 +60,7 @@ export const intervalFor = (query: {
 
 /** Nothing when the interval has no sample at all. */
 export const presentInterval = (
-  startMs: number,
-  durationMs: number,
+  { startMs, durationMs, revision }: Pick<HistoryInterval, 'startMs' | 'durationMs' | 'revision'>,
   fields: Float64Array,
 ): readonly HistoryInterval[] => {
   const count = fields[countField] as number;
@@ -79,6 +80,7 @@ export const presentInterval = (
       first: value(firstField),
       last: value(lastField),
       lastStatus: fields[statusField] as number,
+      revision,
     },
   ];
 };

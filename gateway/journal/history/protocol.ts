@@ -21,6 +21,9 @@ export type MinuteSpan = {
   readonly lastSeq: number;
 };
 
+/** A minute of a group into which a sample fell that came out of order: to be aggregated anew from the journal. */
+export type DirtyMinute = { readonly group: number; readonly startMs: number };
+
 /** A channel under one of the group numbers that it had. */
 export type ChannelPlace = { readonly group: number; readonly channel: number };
 
@@ -39,8 +42,19 @@ export type HistoryCalls = {
       readonly rows: readonly RollupRow[];
       readonly states: readonly GroupState[];
       readonly spans: readonly MinuteSpan[];
+      readonly dirty: readonly DirtyMinute[];
       readonly position: number;
     };
+    output: undefined;
+  };
+  /** Minutes that wait to be aggregated anew, the oldest first. */
+  readonly dirty: {
+    input: { readonly limit: number };
+    output: readonly DirtyMinute[];
+  };
+  /** Puts rows in the place of what was stored, each with the next revision, and takes `minutes` for done. */
+  readonly revise: {
+    input: { readonly minutes: readonly DirtyMinute[]; readonly rows: readonly RollupRow[] };
     output: undefined;
   };
   readonly query: {
@@ -51,8 +65,12 @@ export type HistoryCalls = {
       /** A whole number of minutes, and of hours from an hour on. */
       readonly intervalMs: number;
     };
-    /** Starts, and aggregates side by side. */
-    output: { readonly startMs: Float64Array; readonly fields: Float64Array };
+    /** Starts, aggregates side by side, and how often each was aggregated anew. */
+    output: {
+      readonly startMs: Float64Array;
+      readonly fields: Float64Array;
+      readonly revisions: Float64Array;
+    };
   };
   readonly span: {
     input: { readonly fromMs: number; readonly toMs: number };

@@ -105,6 +105,7 @@ const createView = (): GatewayView & { ready: boolean } => {
         mean: 2,
         first: 1,
         last: 3,
+        revision: 2,
       },
     ],
     text: (id) => directory.text(id),

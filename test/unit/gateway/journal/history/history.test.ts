@@ -31,13 +31,14 @@ class Site {
     this.#running = this.history.run(this.#ending.signal);
   }
 
-  static async open(folder: string): Promise<Site> {
+  static async open(folder: string, flushMs?: number): Promise<Site> {
     const journal = await testJournal(folder, { memoryBytes: 16_384 });
     const [group] = await journal.registerGroups([{ ...plainGroup('f01', 2), periodMs: 1_000 }]);
     if (group === undefined) throw new Error('no group');
     const history = await openHistory({
       ...{ folder, journal, groups: [group], log: silentLog },
       gatherMs: 0,
+      ...(flushMs === undefined ? {} : { flushMs }),
     });
     const site = new Site({ journal, group, history });
     onTestFinished(() => site.close());
@@ -109,6 +110,7 @@ describe('history', { timeout: 30_000 }, () => {
         first: 0,
         last: 59,
         lastStatus: statusCodes.good,
+        revision: 0,
       },
       expect.objectContaining({
         startMs: startMs + minuteMs,
@@ -175,6 +177,73 @@ describe('history', { timeout: 30_000 }, () => {
     const point = site.point(1);
     const all = await site.history.query({ point, fromMs: 0, toMs: 2e12, maxIntervals: 1 });
     expect(all.map(({ count }) => count)).toEqual([hours * 360]);
+  });
+
+  /** Seconds of two minutes in some order, with a bad sample and a gap; what is shown of them. */
+  const seconds = Array.from({ length: 120 }, (_, second) => second).filter(
+    (second) => second < 70 || second > 80,
+  );
+  const sampleAt = (second: number): readonly Sample[] => [
+    second === 30 ? { value: 0, status: statusCodes.badTimeout } : good(second),
+    good(0),
+  ];
+  const shown = (intervals: unknown[]): unknown[] =>
+    intervals.map((interval) => ({ ...(interval as object), revision: 0 }));
+
+  it('aggregates anew from the journal what came late, as if it had come in time', async () => {
+    const punctual = await Site.open(testFolder());
+    for (const second of seconds) punctual.append(startMs + second * 1_000, sampleAt(second));
+    const expected = await punctual.query(startMs, startMs + 2 * minuteMs);
+
+    const site = await Site.open(testFolder(), 20);
+    const isLate = (second: number): boolean => second >= 25 && second < 45;
+    for (const second of seconds.filter((second) => !isLate(second))) {
+      site.append(startMs + second * 1_000, sampleAt(second));
+    }
+    const before = (await site.query(startMs, startMs + 2 * minuteMs)) as { coveredMs: number }[];
+    expect(before[0]?.coveredMs).toBe(42_000);
+    for (const second of seconds.filter(isLate).toReversed()) {
+      site.append(startMs + second * 1_000, sampleAt(second), originCodes.late);
+    }
+    await expect
+      .poll(async () => shown(await site.query(startMs, startMs + 2 * minuteMs)), {
+        timeout: 10_000,
+      })
+      .toEqual(expected);
+    const after = (await site.query(startMs, startMs + 2 * minuteMs)) as { revision: number }[];
+    expect(after[0]?.revision).toBeGreaterThan(0);
+    expect(after[1]?.revision).toBe(0);
+  });
+
+  it('folds the hour anew too, and keeps what is dirty through a restart', async () => {
+    const folder = testFolder();
+    const first = await Site.open(folder);
+    for (let second = 0; second < 3 * 3_600; second += 1) {
+      if (second % 3_600 < 1_000 || second % 3_600 > 1_060) {
+        first.append(startMs + second * 1_000, [good(1), good(0)]);
+      }
+    }
+    await first.query(startMs, startMs + 4 * hourMs);
+    for (let second = 1_000; second <= 1_060; second += 1) {
+      first.append(startMs + second * 1_000, [good(7), good(0)], originCodes.late);
+    }
+    await first.query(startMs, startMs + 4 * hourMs);
+    await first.close();
+    const hourStart = Math.floor(startMs / hourMs) * hourMs;
+    const hour = async (site: Site) =>
+      (await site.query(hourStart, hourStart + 4 * hourMs, 5))[0] as {
+        coveredMs: number;
+        maximum: number;
+        revision: number;
+      };
+    const second = await Site.open(folder, 20);
+    await expect
+      .poll(async () => (await hour(second)).revision, { timeout: 15_000 })
+      .toBeGreaterThan(0);
+    const covered = hourStart + hourMs - startMs;
+    await expect
+      .poll(async () => hour(second), { timeout: 15_000 })
+      .toMatchObject({ coveredMs: covered, maximum: 7 });
   });
 
   it('begins anew from the journal when its database is damaged', async () => {
