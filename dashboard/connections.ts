@@ -34,6 +34,14 @@ const membersText = (down: readonly Member[], language: Language): string => {
     : head + down.map(({ member }) => member).join(text('comma', language));
 };
 
+/** The clock that is furthest off, with its device where there are several. */
+const clockCell = (clocks: Device['clocks'], language: Language): string => {
+  const [worst] = clocks.toSorted((a, b) => Math.abs(b.skewMs) - Math.abs(a.skewMs));
+  if (worst === undefined) return text('none', language);
+  const seconds = `${formatNumber(worst.skewMs / 1000, 1, language)} s`;
+  return clocks.length === 1 ? seconds : `${worst.device}${text('colon', language)}${seconds}`;
+};
+
 const deviceRow = (device: Device, language: Language, nowMs: number): HTMLElement => {
   const down = device.members.filter((member) => member.state !== 'up');
   const age =
@@ -43,7 +51,12 @@ const deviceRow = (device: Device, language: Language, nowMs: number): HTMLEleme
   // Of a lost connection its own reason tells more than that its members are lost with it.
   const isPartial = device.state === 'up' && down.length > 0;
   const reason = isPartial ? membersText(down, language) : device.reason[language];
-  return row([device.id, stateCell(device.state, reason, language), age]);
+  return row([
+    device.id,
+    stateCell(device.state, reason, language),
+    age,
+    clockCell(device.clocks, language),
+  ]);
 };
 
 const sinkRow = (sink: Sink, language: Language): HTMLElement => {
@@ -89,7 +102,7 @@ export const connectionSections = async (
   return [
     section(
       label('devices'),
-      [label('name'), label('state'), label('lastData')],
+      [label('name'), label('state'), label('lastData'), label('clockSkew')],
       devices.map((device) => deviceRow(device, language, nowMs)),
     ),
     section(

@@ -54,6 +54,7 @@ const texts = {
   explanation: { en: 'Formula and standard', zh: '公式与标准' },
   state: { en: 'State', zh: '状态' },
   lastData: { en: 'Last data', zh: '最近数据' },
+  clockSkew: { en: 'Clock, + ahead', zh: '设备时钟偏差，快为正' },
   waiting: { en: 'Waiting', zh: '等待发送' },
   delivered: { en: 'Delivered', zh: '已发送' },
   refused: { en: 'Refused', zh: '被拒绝' },

@@ -335,18 +335,21 @@ export class GroupScreen {
 
   /** Only points at which something was found. */
   quality(): readonly PointQuality[] {
-    return this.group.pointNumbers.flatMap((point, channel) => {
-      const first = channel * markReasons.length;
-      const found = markReasons.flatMap((reason, index) => {
-        const count = this.#counts[first + index] as number;
-        return count === 0 ? [] : [[reason, count] as const];
-      });
-      const preventedKwh =
-        (this.#power.preventedKwh[channel] as number) +
-        (this.#counters.preventedKwh[channel] as number);
-      if (found.length === 0 && preventedKwh === 0) return [];
-      const marks: PointQuality['marks'] = Object.fromEntries(found);
-      return [{ point, path: this.#paths[channel] ?? '', marks, preventedKwh }];
+    return this.group.pointNumbers.flatMap((_, channel) => this.qualityOf(channel) ?? []);
+  }
+
+  qualityOf(channel: number): PointQuality | undefined {
+    const point = this.group.pointNumbers[channel];
+    const first = channel * markReasons.length;
+    const found = markReasons.flatMap((reason, index) => {
+      const count = this.#counts[first + index] as number;
+      return count === 0 ? [] : [[reason, count] as const];
     });
+    const preventedKwh =
+      (this.#power.preventedKwh[channel] as number) +
+      (this.#counters.preventedKwh[channel] as number);
+    if (point === undefined || (found.length === 0 && preventedKwh === 0)) return undefined;
+    const marks: PointQuality['marks'] = Object.fromEntries(found);
+    return { point, path: this.#paths[channel] ?? '', marks, preventedKwh };
   }
 }

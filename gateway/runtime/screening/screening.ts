@@ -25,6 +25,10 @@ export class Screening {
   /** By group number. */
   readonly #groups: readonly (GroupScreen | undefined)[];
   readonly #screens: readonly GroupScreen[];
+  readonly #places: ReadonlyMap<
+    PointNumber,
+    { readonly screen: GroupScreen; readonly channel: number }
+  >;
 
   constructor(options: ScreeningOptions) {
     const { groups } = options;
@@ -55,6 +59,11 @@ export class Screening {
     const byNumber: (GroupScreen | undefined)[] = [];
     for (const screen of this.#screens) byNumber[screen.group.number] = screen;
     this.#groups = Array.from(byNumber);
+    this.#places = new Map(
+      this.#screens.flatMap((screen) =>
+        screen.group.pointNumbers.map((point, channel) => [point, { screen, channel }] as const),
+      ),
+    );
   }
 
   /** The statuses with which the frame is to be journalled; valid until the next call. */
@@ -82,8 +91,8 @@ export class Screening {
   }
 
   qualityOf(point: PointNumber): PointQuality | undefined {
-    const screen = this.#screens.find(({ group }) => group.pointNumbers.includes(point));
-    return screen?.quality().find((found) => found.point === point);
+    const place = this.#places.get(point);
+    return place?.screen.qualityOf(place.channel);
   }
 }
 

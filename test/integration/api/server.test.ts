@@ -195,8 +195,15 @@ describe('the HTTP interface', () => {
       {
         path: 'seamwatt/demo/welding/mpm01/f01/current',
         latest: { value: null, statusName: 'BadTimeout', quality: 'bad', timeMs: 4000 },
+        marks: {},
+        preventedKwh: 0,
       },
-      { kind: 'string', latest: { value: 'MPM01-001', quality: 'good' } },
+      {
+        kind: 'string',
+        latest: { value: 'MPM01-001', quality: 'good' },
+        marks: { frozen: 7 },
+        preventedKwh: 0.25,
+      },
       { kind: 'enum', labels: { 1: { zh: '焊接' } }, latest: { value: 1 } },
       { producer: 'kpi', latest: { value: 0.36 } },
       { latest: { value: 0.9 } },
@@ -223,7 +230,7 @@ describe('the HTTP interface', () => {
     const byNumber = await get(`/api/v1/points/${number}/history?${range}`);
     expect(byNumber.body).toMatchObject({
       number,
-      intervals: [{ startMs: 1000, count: 5, mean: 2 }],
+      intervals: [{ startMs: 1000, count: 5, mean: 2, revision: 2 }],
     });
     const path = encodeURIComponent('welding/mpm01/f01/current');
     expect((await get(`/api/v1/points/${path}/history?${range}`)).body).toMatchObject({ number });
@@ -241,6 +248,7 @@ describe('the HTTP interface', () => {
         state: 'down',
         reason: { en: 'refused', zh: '被拒绝' },
         lastFrameMs: null,
+        clocks: [{ device: 'unit 1', skewMs: -1200 }],
         counters: { timeouts: 2 },
       },
     ]);
