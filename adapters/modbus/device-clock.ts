@@ -30,7 +30,7 @@ export class DeviceClock {
       deviceTime.milliseconds === undefined ? -1 : (place + deviceTime.milliseconds) * 2;
   }
 
-  /** The device's time (UTC epoch ms), or NaN when it is too far from the gateway's `nowMs`; one event on each change. */
+  /** The device's time (UTC epoch ms), or NaN when it is too far from the gateway's `nowMs`; one event on each change where it stamps. */
   read(input: { readonly buffer: Buffer; readonly start: number; readonly nowMs: number }): number {
     const { buffer, start, nowMs } = input;
     let seconds = 0;
@@ -41,19 +41,15 @@ export class DeviceClock {
     const timeMs = seconds * 1000 + milliseconds;
     this.#options.seen(timeMs - nowMs);
     const isSkewed = Math.abs(timeMs - nowMs) > this.#options.maxClockSkewMs;
-    if (isSkewed !== this.#isSkewed) {
+    if (this.#options.isStamping && isSkewed !== this.#isSkewed) {
       this.#isSkewed = isSkewed;
-      this.#options.event(clockEvent(this.#options, isSkewed, timeMs - nowMs));
+      this.#options.event(clockEvent(this.#options.subject, isSkewed, timeMs - nowMs));
     }
     return isSkewed ? Number.NaN : timeMs;
   }
 }
 
-const clockEvent = (
-  { subject, isStamping }: Pick<DeviceClockOptions, 'subject' | 'isStamping'>,
-  isSkewed: boolean,
-  skewMs: number,
-): GatewayEvent => {
+const clockEvent = (subject: string, isSkewed: boolean, skewMs: number): GatewayEvent => {
   const seconds = (skewMs / 1000).toFixed(1);
   return {
     code: isSkewed ? 'device-clock-skewed' : 'device-clock-restored',
@@ -61,8 +57,8 @@ const clockEvent = (
     subject,
     text: isSkewed
       ? {
-          en: `The clock of ${subject} is off by ${seconds} s: gateway time is used${isStamping ? ', quality is uncertain' : ''}`,
-          zh: `${subject} 的时钟偏差 ${seconds} 秒：${isStamping ? '改用网关时间，数据质量标记为不确定' : '采用网关时间'}`,
+          en: `The clock of ${subject} is off by ${seconds} s: gateway time is used, quality is uncertain`,
+          zh: `${subject} 的时钟偏差 ${seconds} 秒：改用网关时间，数据质量标记为不确定`,
         }
       : {
           en: `The clock of ${subject} is right again`,

@@ -54,8 +54,10 @@ export class CounterWatch {
     return this.#limits[channel] !== undefined;
   }
 
-  /** Takes a believed reading, later than the one before, and says what became of the register. */
-  take(channel: number, value: number, timeMs: number): CounterStep {
+  /** Takes a believed reading of the time in `at`, later than the one before, and says what became of the register. */
+  take(channel: number, values: Float64Array, at: Float64Array): CounterStep {
+    const value = values[channel] as number;
+    const timeMs = at[0] as number;
     const last = this.#value[channel] as number;
     const limits = this.#limits[channel];
     if (limits === undefined || value === last) return counterSteps.forward;

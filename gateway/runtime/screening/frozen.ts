@@ -63,8 +63,10 @@ export class FrozenWatch {
     );
   }
 
-  /** Takes a good sample; whether its value has stood for too long. */
-  stands(channel: number, value: number, timeMs: number): boolean {
+  /** Takes a good sample of the time in `at`; whether its value has stood for too long. */
+  stands(channel: number, values: Float64Array, at: Float64Array): boolean {
+    const value = values[channel] as number;
+    const timeMs = at[0] as number;
     const isSame =
       value === this.#value[channel] && timeMs - (this.#seenMs[channel] as number) <= this.#gapMs;
     this.#value[channel] = value;
@@ -79,6 +81,10 @@ export class FrozenWatch {
       (this.#samples[channel] as number) >= fewestSamples &&
       timeMs - (this.#sinceMs[channel] as number) >= (this.#afterMs[channel] as number)
     );
+  }
+
+  hasRule(channel: number): boolean {
+    return (this.#afterMs[channel] as number) < Number.POSITIVE_INFINITY;
   }
 
   afterMs(channel: number): number {

@@ -19,9 +19,14 @@ export type GroupScreenOptions = {
   /** Infinity where silence says nothing. */
   readonly staleMs: number;
   readonly device: DeviceWatch | undefined;
+  /** Holds the monotonic time, which its owner keeps. */
+  readonly now: Float64Array;
   event(event: GatewayEvent): void;
 };
 
+const monotonicCell = 0;
+const receivedCell = 1;
+const newestCell = 2;
 /** With fewer that could move, standing still says nothing about the group. */
 const fewestFrozen = 2;
 /** A clock further ahead of ours was set back since, or ours was. */
@@ -57,9 +62,10 @@ export class GroupScreen {
   readonly #counts: Float64Array;
   /** Of the frames that `tick` gives. */
   readonly #own: { readonly values: Float64Array; readonly status: Uint32Array };
-  #newestMs = Number.NEGATIVE_INFINITY;
-  #receivedMs = 0;
-  #monotonicMs = Number.NaN;
+  /** Of the newest frame the monotonic time, the wall time of its receipt, and the latest of all times. */
+  readonly #heard = Float64Array.of(Number.NaN, 0, Number.NEGATIVE_INFINITY);
+  /** The time of the frame at hand: numbers that go from function to function go through arrays. */
+  readonly #at = new Float64Array(1);
   #isStale = false;
   #refused: SourceFrame | undefined;
 
@@ -108,94 +114,98 @@ export class GroupScreen {
    * The statuses of the frame as they are to be journalled, in an array that is used again. A late frame changes nothing
    * that is known.
    */
-  frame(frame: SourceFrame, isLate: boolean, monotonicMs: number): Uint32Array {
-    const isStopped = this.#hear(frame, isLate, monotonicMs);
+  frame(frame: SourceFrame, isLate: boolean): Uint32Array {
+    this.#at[0] = frame.timeMs;
+    const isStopped = this.#hear(frame, isLate);
     const { status } = frame;
     for (let channel = 0; channel < this.#status.length; channel += 1) {
-      const incoming = status[channel] as number;
-      if (incoming === absentStatus) this.#status[channel] = incoming;
-      else if (isLate) this.#status[channel] = this.#judgeLate(channel, frame);
-      else this.#status[channel] = this.#judge(channel, frame, isStopped);
+      this.#status[channel] = status[channel] as number;
+      if (status[channel] === absentStatus) continue;
+      if (isLate) this.#judgeLate(channel, frame);
+      else this.#judge(channel, frame, isStopped);
     }
     if (isLate) return this.#status;
     if (this.#isAllFrozen()) this.#markStopped();
     this.#addPower(frame);
-    for (let channel = 0; channel < this.#status.length; channel += 1) {
-      const isNewer = frame.timeMs > (this.#lastMs[channel] as number);
-      if (status[channel] !== absentStatus && isNewer) this.#lastMs[channel] = frame.timeMs;
-    }
-    if (this.#isOnChange) this.#noteStanding(frame, monotonicMs);
+    if (this.#isOnChange) this.#noteStanding(frame);
     return this.#status;
   }
 
   /** Takes note of the frame as a sign of life; whether its device stands still. */
-  #hear(frame: SourceFrame, isLate: boolean, monotonicMs: number): boolean {
+  #hear(frame: SourceFrame, isLate: boolean): boolean {
     const { values, status } = frame;
     const { device } = this.#options;
     this.#refused = undefined;
-    this.#monotonicMs = monotonicMs;
-    this.#receivedMs = frame.receivedMs;
+    const { now } = this.#options;
+    const heard = this.#heard;
+    heard[monotonicCell] = now[0] as number;
+    heard[receivedCell] = frame.receivedMs;
     if (this.#isStale) {
       this.#isStale = false;
       this.#options.event(freshEvent(this.#subject));
     }
     if (isLate) return false;
-    if (frame.timeMs > this.#newestMs) this.#newestMs = frame.timeMs;
+    if (frame.timeMs > (heard[newestCell] as number)) heard[newestCell] = frame.timeMs;
     for (let channel = 0; channel < status.length; channel += 1) {
       if (status[channel] === absentStatus) continue;
       this.#lastValue[channel] = values[channel] as number;
       this.#lastStatus[channel] = status[channel] as number;
     }
     if (device === undefined) return false;
-    device.hear(monotonicMs);
+    device.hear(now);
     const beat = this.#heartbeat;
-    if (beat >= 0 && status[beat] !== absentStatus) {
-      device.beat(values[beat] as number, status[beat] as number, monotonicMs);
-    }
-    return device.isStopped(monotonicMs);
+    if (beat >= 0 && status[beat] !== absentStatus) device.beat(beat, frame, now);
+    return device.isStopped(now);
   }
 
-  #judgeLate(channel: number, { values, status }: SourceFrame): number {
+  // These write into `#status`: most status codes are no small integers, and to give one back may allocate.
+
+  #judgeLate(channel: number, { values, status }: SourceFrame): void {
     this.#count(channel, reasonCodes.late);
-    const incoming = status[channel] as number;
-    if (isBad(incoming) || this.#isJudged[channel] === 0) return incoming;
-    const isInRange = this.#limits.isInRange(channel, values[channel] as number);
-    return isInRange ? incoming : this.#mark(channel, reasonCodes.range);
+    if (isBad(status[channel] as number) || this.#isJudged[channel] === 0) return;
+    if (!this.#limits.isInRange(channel, values)) this.#mark(channel, reasonCodes.range);
   }
 
-  #judge(channel: number, frame: SourceFrame, isStopped: boolean): number {
-    const incoming = frame.status[channel] as number;
-    if (isBad(incoming)) {
-      this.#frozen.forget(channel);
-      const isRange = incoming === statusCodes.badOutOfRange;
+  #judge(channel: number, { values, status }: SourceFrame, isStopped: boolean): void {
+    if (!isGood(status[channel] as number)) {
+      const isRange = status[channel] === statusCodes.badOutOfRange;
       this.#count(channel, isRange ? reasonCodes.range : reasonCodes.source);
-      return incoming;
+      if (isBad(status[channel] as number)) {
+        this.#frozen.forget(channel);
+        return;
+      }
     }
-    if (!isGood(incoming)) this.#count(channel, reasonCodes.source);
-    if (isStopped) return this.#mark(channel, reasonCodes.stopped);
-    if (this.#isJudged[channel] === 0) return incoming;
-    const value = frame.values[channel] as number;
-    if (!this.#limits.isInRange(channel, value)) return this.#mark(channel, reasonCodes.range);
-    const { timeMs } = frame;
-    if (timeMs <= (this.#lastMs[channel] as number)) return incoming;
-    if (!this.#limits.isReachable(channel, value, timeMs)) {
-      return this.#mark(channel, reasonCodes.rate);
+    if (isStopped) {
+      this.#mark(channel, reasonCodes.stopped);
+      return;
     }
-    if (this.#counters.isCounter(channel)) this.#countStep(channel, value, timeMs);
-    return this.#isStanding(channel, value, timeMs) ? this.#markStanding(channel) : incoming;
+    if (this.#isJudged[channel] === 0) return;
+    if (!this.#limits.isInRange(channel, values)) {
+      this.#mark(channel, reasonCodes.range);
+      return;
+    }
+    if ((this.#at[0] as number) <= (this.#lastMs[channel] as number)) return;
+    this.#lastMs[channel] = this.#at[0] as number;
+    if (!this.#limits.isReachable(channel, values, this.#at)) {
+      this.#mark(channel, reasonCodes.rate);
+      return;
+    }
+    if (this.#counters.isCounter(channel)) this.#countStep(channel, values);
+    if (this.#isStanding(channel, values)) this.#markStanding(channel);
   }
 
-  #countStep(channel: number, value: number, timeMs: number): void {
-    const step = this.#counters.take(channel, value, timeMs);
+  #countStep(channel: number, values: Float64Array): void {
+    const step = this.#counters.take(channel, values, this.#at);
     if (step === counterSteps.reset) this.#count(channel, reasonCodes.reset);
     else if (step === counterSteps.replaced) this.#count(channel, reasonCodes.replaced);
   }
 
-  #isStanding(channel: number, value: number, timeMs: number): boolean {
+  #isStanding(channel: number, values: Float64Array): boolean {
     const watch = this.#frozen;
+    if (!watch.hasRule(channel)) return false;
     const applies = watch.applies(channel, this.#lastValue, this.#lastStatus);
     if (!applies) watch.forget(channel);
-    const isStanding = applies && watch.stands(channel, value, timeMs);
+    const isStanding = applies && watch.stands(channel, values, this.#at);
     if (!isStanding && this.#isFrozen[channel] === 1) {
       this.#isFrozen[channel] = 0;
       this.#options.event(movingEvent(this.#subjects[channel] ?? ''));
@@ -203,7 +213,7 @@ export class GroupScreen {
     return isStanding;
   }
 
-  #markStanding(channel: number): number {
+  #markStanding(channel: number): void {
     if (this.#isFrozen[channel] === 0) {
       this.#isFrozen[channel] = 1;
       const value = this.#lastValue[channel] as number;
@@ -211,23 +221,25 @@ export class GroupScreen {
     }
     const isCounter = this.#counters.isCounter(channel);
     this.#count(channel, isCounter ? reasonCodes.standing : reasonCodes.frozen);
-    return statusCodes.uncertainLastUsableValue;
+    this.#status[channel] = statusCodes.uncertainLastUsableValue;
   }
 
   /** Of a mark that breaks a run of equal values. */
-  #mark(channel: number, reason: number): number {
+  #mark(channel: number, reason: number): void {
     this.#frozen.forget(channel);
     this.#count(channel, reason);
-    return reason === reasonCodes.stopped
-      ? statusCodes.uncertainLastUsableValue
-      : statusCodes.badOutOfRange;
+    this.#status[channel] =
+      reason === reasonCodes.stopped
+        ? statusCodes.uncertainLastUsableValue
+        : statusCodes.badOutOfRange;
   }
 
   /** Whether everything that could move stands: then what may rightly stand is not to be believed either. */
   #isAllFrozen(): boolean {
     const { channels } = this.#frozen;
     if (channels.length < fewestFrozen) return false;
-    for (const channel of channels) {
+    for (let index = 0; index < channels.length; index += 1) {
+      const channel = channels[index] as number;
       if (this.#status[channel] !== statusCodes.uncertainLastUsableValue) return false;
     }
     return true;
@@ -241,9 +253,12 @@ export class GroupScreen {
     }
   }
 
-  #addPower({ timeMs, values, status }: SourceFrame): void {
-    this.#power.begin(timeMs, values);
-    for (const channel of this.#powerChannels) {
+  #addPower({ values, status }: SourceFrame): void {
+    const channels = this.#powerChannels;
+    if (channels.length === 0) return;
+    this.#power.begin(this.#at, values);
+    for (let index = 0; index < channels.length; index += 1) {
+      const channel = channels[index] as number;
       const incoming = status[channel] as number;
       if (incoming === absentStatus) continue;
       const isNumber = !isBad(incoming) || incoming === statusCodes.badOutOfRange;
@@ -252,7 +267,8 @@ export class GroupScreen {
     }
   }
 
-  #noteStanding({ status }: SourceFrame, monotonicMs: number): void {
+  #noteStanding({ status }: SourceFrame): void {
+    const monotonicMs = this.#options.now[0] as number;
     for (const channel of this.#frozen.channels) {
       const applies = this.#frozen.applies(channel, this.#lastValue, this.#lastStatus);
       const isFrom = (this.#standsFromMs[channel] as number) < Number.POSITIVE_INFINITY;
@@ -273,14 +289,16 @@ export class GroupScreen {
    * To be called as time passes: gives a frame when the group has been silent for too long, or when a value that is only
    * sent on change has stood for too long; else undefined. The arrays of the frame are used again.
    */
-  tick(nowMs: number, watermarkMs: number, monotonicMs: number): SourceFrame | undefined {
+  tick(nowMs: number, watermarkMs: number): SourceFrame | undefined {
+    const monotonicMs = this.#options.now[0] as number;
     const refused = this.#refused;
     this.#refused = undefined;
     if (refused !== undefined) return refused;
-    const standing = this.#isOnChange ? this.#standingFrame(nowMs, monotonicMs) : undefined;
+    const standing = this.#isOnChange ? this.#standingFrame(nowMs) : undefined;
     if (standing !== undefined) return standing;
     const { staleMs } = this.#options;
-    if (this.#isStale || !(monotonicMs - this.#monotonicMs > staleMs)) return undefined;
+    if (this.#isStale || !(monotonicMs - (this.#heard[monotonicCell] as number) > staleMs))
+      return undefined;
     this.#isStale = true;
     if (this.#lastStatus.every(isBad)) return undefined;
     this.#options.event(staleEvent(this.#subject, staleMs));
@@ -289,14 +307,17 @@ export class GroupScreen {
       this.#count(channel, reasonCodes.stale);
     }
     this.#lastStatus.fill(statusCodes.badNoCommunication);
-    const fromMs = Math.max(Math.min(this.#receivedMs + staleMs, nowMs), watermarkMs);
+    const receivedMs = this.#heard[receivedCell] as number;
+    const newestMs = this.#heard[newestCell] as number;
+    const fromMs = Math.max(Math.min(receivedMs + staleMs, nowMs), watermarkMs);
     // Nothing is known from then on; but a sample that was stamped ahead of us is older than that.
-    const isAhead = this.#newestMs >= fromMs && this.#newestMs - nowMs < longestLeadMs;
-    const timeMs = isAhead ? this.#newestMs + 1 : fromMs;
+    const isAhead = newestMs >= fromMs && newestMs - nowMs < longestLeadMs;
+    const timeMs = isAhead ? newestMs + 1 : fromMs;
     const frame = this.#ownFrame(timeMs, nowMs);
     frame.values.fill(0);
     frame.status.fill(statusCodes.badNoCommunication);
-    this.#power.begin(timeMs, frame.values);
+    this.#at[0] = timeMs;
+    this.#power.begin(this.#at, frame.values);
     for (const channel of this.#powerChannels) this.#power.take(channel, false, false);
     this.#lastMs.fill(timeMs);
     return frame;
@@ -307,9 +328,10 @@ export class GroupScreen {
     this.#refused = frame;
   }
 
-  #standingFrame(nowMs: number, monotonicMs: number): SourceFrame | undefined {
-    const { device } = this.#options;
-    if (device !== undefined) device.isStopped(monotonicMs);
+  #standingFrame(nowMs: number): SourceFrame | undefined {
+    const { device, now } = this.#options;
+    const monotonicMs = now[0] as number;
+    device?.isStopped(now);
     let frame: SourceFrame | undefined;
     for (const channel of this.#frozen.channels) {
       const stoodMs = monotonicMs - (this.#standsFromMs[channel] as number);
@@ -321,7 +343,8 @@ export class GroupScreen {
         frame.status.fill(absentStatus);
       }
       frame.values[channel] = this.#lastValue[channel] as number;
-      frame.status[channel] = this.#markStanding(channel);
+      this.#markStanding(channel);
+      frame.status[channel] = statusCodes.uncertainLastUsableValue;
       this.#lastStatus[channel] = frame.status[channel] as number;
       this.#lastMs[channel] = nowMs;
     }

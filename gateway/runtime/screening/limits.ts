@@ -36,21 +36,26 @@ export class Limits {
     this.#periodMs = periodMs ?? 0;
   }
 
-  isInRange(channel: number, value: number): boolean {
+  isInRange(channel: number, values: Float64Array): boolean {
+    const value = values[channel] as number;
     return (
       value >= (this.#minimum[channel] as number) && value <= (this.#maximum[channel] as number)
     );
   }
 
+  // Numbers go through arrays: a float64 handed from function to function may be allocated. `at` holds the time.
+
   /** Whether the value can have come about since the last that was believed; one that can is believed from here on. */
-  isReachable(channel: number, value: number, timeMs: number): boolean {
+  isReachable(channel: number, values: Float64Array, at: Float64Array): boolean {
     const rate = this.#ratePerMs[channel] as number;
     if (rate === Number.POSITIVE_INFINITY) return true;
+    const value = values[channel] as number;
+    const timeMs = at[0] as number;
     const passedMs = timeMs - (this.#believedMs[channel] as number);
     // Two stamps may lie closer together than the reads were.
     const most = rate * Math.max(passedMs, this.#periodMs);
     if (Math.abs(value - (this.#believed[channel] as number)) > most) {
-      if (!this.#isSteady(channel, value, timeMs)) return false;
+      if (!this.#isSteady(channel, values, at)) return false;
     }
     this.#believed[channel] = value;
     this.#believedMs[channel] = timeMs;
@@ -58,7 +63,9 @@ export class Limits {
     return true;
   }
 
-  #isSteady(channel: number, value: number, timeMs: number): boolean {
+  #isSteady(channel: number, values: Float64Array, at: Float64Array): boolean {
+    const value = values[channel] as number;
+    const timeMs = at[0] as number;
     const rate = this.#ratePerMs[channel] as number;
     const most = rate * Math.max(timeMs - (this.#refusedMs[channel] as number), this.#periodMs);
     const before = this.#refusals[channel] as number;

@@ -40,9 +40,9 @@ export class PowerWatch {
     this.#isBelieved = new Uint8Array(factors.length);
   }
 
-  /** Names the frame that `take` is about. */
-  begin(timeMs: number, values: Float64Array): void {
-    this.#frame[0] = timeMs;
+  /** Names the frame that `take` is about; its time is in `at`. */
+  begin(at: Float64Array, values: Float64Array): void {
+    this.#frame[0] = at[0] as number;
     this.#values = values;
   }
 

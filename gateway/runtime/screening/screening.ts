@@ -22,6 +22,8 @@ export type ScreeningOptions = {
  */
 export class Screening {
   readonly #clock: ScreeningOptions['clock'];
+  /** Monotonic, where all that is part of this sees it. */
+  readonly #now = new Float64Array(1);
   /** By group number. */
   readonly #groups: readonly (GroupScreen | undefined)[];
   readonly #screens: readonly GroupScreen[];
@@ -53,6 +55,7 @@ export class Screening {
           channels,
           staleMs: staleMsOf(group, rules),
           device: devices.get(deviceKey(group)),
+          now: this.#now,
           event: (event) => options.event(event),
         }),
     );
@@ -69,9 +72,9 @@ export class Screening {
   /** The statuses with which the frame is to be journalled; valid until the next call. */
   frame(group: RegisteredGroup, frame: SourceFrame, isLate: boolean): Uint32Array {
     const screen = this.#groups[group.number];
-    return screen === undefined
-      ? frame.status
-      : screen.frame(frame, isLate, this.#clock.monotonicMs());
+    if (screen === undefined) return frame.status;
+    this.#now[0] = this.#clock.monotonicMs();
+    return screen.frame(frame, isLate);
   }
 
   /** Lets time pass: hands out the frames that say what did not come; `emit` says whether there was room for one. */
@@ -79,9 +82,9 @@ export class Screening {
     time: { readonly timeMs: number; readonly watermarkMs: number },
     emit: (group: RegisteredGroup, frame: SourceFrame) => boolean,
   ): void {
-    const monotonicMs = this.#clock.monotonicMs();
+    this.#now[0] = this.#clock.monotonicMs();
     for (const screen of this.#screens) {
-      const frame = screen.tick(time.timeMs, time.watermarkMs, monotonicMs);
+      const frame = screen.tick(time.timeMs, time.watermarkMs);
       if (frame !== undefined && !emit(screen.group, frame)) screen.refused(frame);
     }
   }

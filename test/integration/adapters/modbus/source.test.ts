@@ -109,6 +109,7 @@ describe('a Modbus source', () => {
       equipmentClass: 'device',
       name: 'signals',
       producer: 'test',
+      device: 'unit 1',
       periodMs: 250,
       channels: [
         {
@@ -389,9 +390,10 @@ describe('a device with a clock', () => {
   });
 
   it('does not stamp them unless told to', async () => {
-    const run = await runClocked({}, () => 0);
+    const run = await runClocked({}, (elapsed) => startMs + elapsed - 20_000);
     expect(times(run)).toEqual([0, 100, 200, 300, 400, 500]);
     expect(run.events).toEqual([]);
+    expect(Object.values(run.skewMs)).toEqual([-20_000]);
   });
 
   it('is not believed beyond the skew allowed: gateway time, uncertain, one event each way', async () => {

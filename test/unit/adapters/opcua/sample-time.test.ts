@@ -67,6 +67,15 @@ describe('a source timestamp', () => {
     expect(events).toEqual([]);
   });
 
+  it('shows how far the clock of the server is off, whenever it is seen', () => {
+    const seen: number[] = [];
+    const { times } = create({ seen: (ms) => seen.push(ms) });
+    times.serverClockSeen(nowMs - 7000, nowMs);
+    times.serverClockSeen(Number.NaN, nowMs);
+    times.serverClockSeen(nowMs + 20, nowMs);
+    expect(seen).toEqual([-7000, 20]);
+  });
+
   it('of long ago is doubted when the clock of the server is wrong, too', () => {
     const { times } = create();
     times.serverClockSeen(nowMs - 3_600_000, nowMs);

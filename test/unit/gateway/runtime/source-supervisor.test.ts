@@ -88,6 +88,22 @@ describe('SourceSupervisor', () => {
     clock.stop();
   });
 
+  it('shows how far each clock was off when last seen, also after the connection is gone', async () => {
+    const { supervisor, ending } = setUp(async (context, attempt) => {
+      if (attempt === 2) ending.abort();
+      if (attempt > 1) return;
+      context.clockSeen('unit 1', -5000);
+      context.clockSeen('unit 2', 40);
+      context.clockSeen('unit 1', -5100);
+      throw refused();
+    });
+    await supervisor.run(ending.signal);
+    expect(supervisor.status().clocks).toEqual([
+      { device: 'unit 1', skewMs: -5100 },
+      { device: 'unit 2', skewMs: 40 },
+    ]);
+  });
+
   it('shows the reason of an outage in words, and its end', async () => {
     const states: string[] = [];
     const { supervisor, ending, events } = setUp(async (context, attempt) => {
