@@ -3,7 +3,6 @@
  * range, some count, and prints, as JSON, what the garbage collector did meanwhile.
  */
 import { GCProfiler } from 'node:v8';
-import type { RegisteredGroup } from '../../gateway/core/point.ts';
 import { Screening } from '../../gateway/runtime/screening/screening.ts';
 import { testDirectory, testGroup } from './entry-batch.ts';
 
@@ -39,16 +38,16 @@ let screened = 0;
 let frames = 0;
 
 const pushRound = (): void => {
-  time[0] = (time[0] as number) + 100;
+  time[0] = (time[0] ?? 0) + 100;
   frames += 1;
-  frame.timeMs = time[0] as number;
-  frame.receivedMs = time[0] as number;
+  frame.timeMs = time[0];
+  frame.receivedMs = time[0];
   for (let channel = 0; channel < width; channel += 1) values[channel] = (frames + channel) % 97;
   // Events allocate, so there is but one a group: the current stands for good, and the register only counts.
   values[0] = 1;
   values[1] = 180.5;
   values[3] = frames;
-  for (const group of groups as readonly RegisteredGroup[]) screening.frame(group, frame, false);
+  for (const group of groups) screening.frame(group, frame, false);
   screened += groups.length * width;
 };
 

@@ -78,7 +78,7 @@ export class FrozenWatch {
     }
     this.#samples[channel] = (this.#samples[channel] as number) + 1;
     return (
-      (this.#samples[channel] as number) >= fewestSamples &&
+      this.#samples[channel] >= fewestSamples &&
       timeMs - (this.#sinceMs[channel] as number) >= (this.#afterMs[channel] as number)
     );
   }

@@ -345,7 +345,7 @@ export class GroupScreen {
       frame.values[channel] = this.#lastValue[channel] as number;
       this.#markStanding(channel);
       frame.status[channel] = statusCodes.uncertainLastUsableValue;
-      this.#lastStatus[channel] = frame.status[channel] as number;
+      this.#lastStatus[channel] = statusCodes.uncertainLastUsableValue;
       this.#lastMs[channel] = nowMs;
     }
     return frame;

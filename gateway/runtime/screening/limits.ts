@@ -73,7 +73,7 @@ export class Limits {
     this.#refused[channel] = value;
     this.#refusedMs[channel] = timeMs;
     this.#refusals[channel] = isNear ? before + 1 : 1;
-    return (this.#refusals[channel] as number) >= steadySamples;
+    return this.#refusals[channel] >= steadySamples;
   }
 }
 

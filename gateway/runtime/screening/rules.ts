@@ -19,8 +19,6 @@ export type ScreeningRules = {
   readonly points: readonly PointRule[];
 };
 
-export const noRules: ScreeningRules = { sources: {}, points: [] };
-
 const minuteMs = 60_000;
 
 /** How long a measured quantity of this unit may stand still at most; quantities that move slowly are not judged. */

@@ -19,7 +19,7 @@ describe('registers', () => {
     const readings = [
       4_294_960_000, 1500, 3000, 20, 300_000, 500_000_000, 500_000_100, 400_000_000,
     ];
-    readings.forEach((reading, index) => push(index * hour, [reading]));
+    for (const [index, reading] of readings.entries()) push(index * hour, [reading]);
     expect(events.map(({ code, details }) => [code, details?.['from'], details?.['to']])).toEqual([
       ['counter-rolled-over', 4_294_960_000, 1500],
       ['counter-reset', 3000, 20],
