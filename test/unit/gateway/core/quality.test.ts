@@ -3,6 +3,7 @@ import {
   absentStatus,
   isBad,
   isGood,
+  isLastUsable,
   isUncertain,
   qualityName,
   statusCodes,
@@ -53,5 +54,16 @@ describe('status codes', () => {
     expect(worseStatus(badTimeout, bad)).toBe(badTimeout);
     expect(worseStatus(uncertain, uncertainSubNormal)).toBe(uncertain);
     expect(worseStatus(good, 0x002d_0000)).toBe(good);
+  });
+});
+
+describe('a last usable value', () => {
+  it('is known with and without info bits, and by no other code', () => {
+    expect(isLastUsable(statusCodes.uncertainLastUsableValue)).toBe(true);
+    expect(isLastUsable(statusCodes.uncertainLastUsableValue | 0x480)).toBe(true);
+    expect(isLastUsable(statusCodes.uncertainNoCommunicationLastUsableValue)).toBe(true);
+    for (const code of [statusCodes.good, statusCodes.uncertain, statusCodes.uncertainSubNormal]) {
+      expect(isLastUsable(code)).toBe(false);
+    }
   });
 });

@@ -36,6 +36,8 @@ describe('a slot', () => {
     [lastGood, true, false],
     [statusCodes.uncertain, true, true],
     [lastUncertain, true, true],
+    [statusCodes.uncertainLastUsableValue, false, true],
+    [statusCodes.uncertainNoCommunicationLastUsableValue, false, true],
     [statusCodes.bad, false, false],
     [statusCodes.badTimeout, false, false],
     [absentStatus, false, false],

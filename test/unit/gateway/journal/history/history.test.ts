@@ -145,6 +145,23 @@ describe('history', { timeout: 30_000 }, () => {
     ]);
   });
 
+  it('does not count as measured a last usable value, which only stands in for one', async () => {
+    const site = await Site.open(testFolder());
+    site.append(startMs, [good(1), good(1)]);
+    site.append(startMs + 1_000, [good(2), good(1)]);
+    for (let second = 2; second < 10; second++) {
+      const value = { value: 2, status: statusCodes.uncertainLastUsableValue };
+      site.append(startMs + second * 1_000, [value, good(1)]);
+    }
+    expect(await site.query(startMs, startMs + minuteMs)).toEqual([
+      expect.objectContaining({
+        count: 2,
+        coveredMs: 2_000,
+        lastStatus: statusCodes.uncertainLastUsableValue,
+      }),
+    ]);
+  });
+
   it('counts every sample once through restarts and folds hours that are over', async () => {
     const folder = testFolder();
     const hours = 5;
