@@ -69,6 +69,8 @@ export type RecoveryReport = {
   readonly damage: readonly Damage[];
   /** Stores set aside because they did not open (numbers, cursors), with the reason. */
   readonly setAside: readonly string[];
+  /** Stores of an older version that were brought forward, with the name of the copy that was made before. */
+  readonly migrated: readonly string[];
 };
 
 export type CursorOptions = {

@@ -117,6 +117,7 @@ const openParts = async ({
     cutBytes: written.cutBytes,
     cutCommits: written.cutCommits,
     setAside: stored.setAside,
+    migrated: stored.migrated,
   });
   const { texts, groups } = await catchUp(store, stored, written);
   // Until the store is closed in order, the next start must take this one for crashed.

@@ -90,6 +90,7 @@ export type StoreOpened = {
   readonly groups: readonly RegisteredGroup[];
   readonly texts: readonly StoredText[];
   readonly setAside: readonly string[];
+  readonly migrated: readonly string[];
 };
 
 export type StoredQuarantine = {

@@ -11,6 +11,7 @@ export class RecoveryLog {
     cutBytes: 0,
     cutCommits: 0,
     setAside: [],
+    migrated: [],
   };
 
   constructor(log: Log) {
@@ -23,6 +24,9 @@ export class RecoveryLog {
 
   opened(found: Omit<RecoveryReport, 'damage'>): void {
     this.#found = found;
+    for (const what of found.migrated) {
+      this.#log.warn({ what }, 'journal: store brought to a newer version');
+    }
     for (const reason of found.setAside) this.#log.error({ reason }, 'journal: store set aside');
     if (found.cutBytes > 0) {
       this.#log.warn(found, 'journal: an unfinished commit was cut; none of it was acknowledged');

@@ -46,6 +46,7 @@ class Store {
   readonly #readers = new Map<number, MergeReader>();
   readonly #onDamage: (damage: Damage) => void;
   readonly #setAside: readonly string[];
+  readonly #migrated: readonly string[];
   #closed = false;
 
   constructor(folder: string, onDamage: (damage: Damage) => void) {
@@ -53,9 +54,10 @@ class Store {
     this.#folder = folder;
     this.#onDamage = onDamage;
     this.#lock = lockFolder(folder);
-    const { database, setAside } = this.#open();
+    const { database, setAside, migrated } = this.#open();
     this.#database = database;
     this.#setAside = setAside;
+    this.#migrated = migrated;
     this.#numbers = new NumberTable(database);
     this.#state = new StateTable(database);
     this.#quarantine = new Quarantine(database);
@@ -65,8 +67,9 @@ class Store {
 
   #open(): ReturnType<typeof openDatabase> {
     try {
-      checkVersion(this.#folder);
-      return openDatabase(storeDatabase(this.#folder));
+      const folder = checkVersion(this.#folder);
+      const opened = openDatabase(storeDatabase(this.#folder));
+      return { ...opened, migrated: [...folder, ...opened.migrated] };
     } catch (error) {
       this.#lock.close();
       throw error;
@@ -80,6 +83,7 @@ class Store {
       groups: this.#numbers.all(),
       texts: this.#state.texts(),
       setAside: this.#setAside,
+      migrated: this.#migrated,
     };
   }
 

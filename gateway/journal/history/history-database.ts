@@ -7,6 +7,16 @@ import { hourMs, minuteMs } from './lengths.ts';
 import type { ChannelPlace, GroupState, HistoryCalls, MinuteSpan, RollupRow } from './protocol.ts';
 import { decodeRollup, RollupEncoder } from './rollup-codec.ts';
 
+/** Minutes into which samples fell late, and how often each was aggregated anew; since version 2. */
+const lateTables = `
+  CREATE TABLE IF NOT EXISTS dirty (
+    start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL,
+    PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS revision (
+    start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL, revision INTEGER NOT NULL,
+    PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
+`;
+
 /**
  * Rows are ordered by time first: what is written in a minute then lies together, and a minute of the whole plant costs a
  * few pages instead of one for each group.
@@ -14,6 +24,7 @@ import { decodeRollup, RollupEncoder } from './rollup-codec.ts';
 const databaseSpec = (folder: string): DatabaseSpec => ({
   path: join(folder, 'history.db'),
   version: 2,
+  migrations: [lateTables],
   tables: `
     CREATE TABLE IF NOT EXISTS minute (
       start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL, fields BLOB NOT NULL,
@@ -25,12 +36,7 @@ const databaseSpec = (folder: string): DatabaseSpec => ({
       start_ms INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS group_state (
       group_number INTEGER PRIMARY KEY, last_ms BLOB NOT NULL, usable BLOB NOT NULL) STRICT;
-    CREATE TABLE IF NOT EXISTS dirty (
-      start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL,
-      PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS revision (
-      start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL, revision INTEGER NOT NULL,
-      PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
+    ${lateTables}
     CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
   `,
 });
@@ -45,12 +51,14 @@ export class HistoryDatabase {
   readonly #maxBytes: number;
   readonly #maxAgeMs: number;
   readonly setAside: readonly string[];
+  readonly migrated: readonly string[];
 
   constructor({ folder, maxBytes, maxAgeMs }: Calls['open']['input']) {
     mkdirSync(folder, { recursive: true });
-    const { database, setAside } = openDatabase(databaseSpec(folder));
+    const { database, setAside, migrated } = openDatabase(databaseSpec(folder));
     this.#database = database;
     this.setAside = setAside;
+    this.migrated = migrated;
     this.#maxBytes = maxBytes;
     this.#maxAgeMs = maxAgeMs;
   }

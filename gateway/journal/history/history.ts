@@ -85,11 +85,12 @@ export const openHistory = async (options: HistoryOptions): Promise<History> => 
   const { folder, log } = options;
   const worker = new WorkerCalls<HistoryCalls>('history/history');
   try {
-    const { position, states, setAside } = await worker.call('open', {
+    const { position, states, setAside, migrated } = await worker.call('open', {
       folder,
       maxBytes: options.maxBytes ?? 2 ** 30,
       maxAgeMs: options.maxAgeMs ?? 400 * dayMs,
     });
+    for (const what of migrated) log.warn({ what }, 'history: brought to a newer version');
     for (const reason of setAside) {
       log.error({ reason }, 'history: begun anew, from what the journal still has');
     }

@@ -15,8 +15,8 @@ if (parentPort !== null) {
   serveCalls<HistoryCalls>(parentPort, {
     open: (input) => {
       database = new HistoryDatabase(input);
-      const { setAside } = database;
-      return { position: database.position(), states: database.states(), setAside };
+      const { setAside, migrated } = database;
+      return { position: database.position(), states: database.states(), setAside, migrated };
     },
     flush: (input) => opened().flush(input),
     dirty: (input) => opened().dirty(input),

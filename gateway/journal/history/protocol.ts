@@ -34,6 +34,7 @@ export type HistoryCalls = {
       readonly position: number;
       readonly states: readonly GroupState[];
       readonly setAside: readonly string[];
+      readonly migrated: readonly string[];
     };
   };
   /** All of it or nothing. */

@@ -158,3 +158,8 @@ export const usedBytes = (bytes: Buffer): number => {
 };
 
 export const fileBytes = (path: string): number => statSync(path).size;
+
+const blockBytes = 4_096;
+
+/** What a file takes of the disk: whole blocks, as `du` counts them. */
+export const diskBytes = (bytes: number): number => Math.ceil(bytes / blockBytes) * blockBytes;

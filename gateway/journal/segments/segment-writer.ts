@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { retentionClasses } from '../../core/entry.ts';
 import type { SampleCounts } from '../codec/sample-counts.ts';
 import { buildSegmentHeader, segmentFileName, segmentHeaderBytes } from './format.ts';
-import type { SegmentName } from './segment-file.ts';
+import { diskBytes, type SegmentName } from './segment-file.ts';
 
 /** Makes room for that many more bytes of segment files before they are taken. */
 export type Reserve = (bytes: number) => void;
@@ -69,7 +69,7 @@ export class SegmentWriter {
   /** Makes the file `fileBytes` long, so that a sync has only the data to write. */
   preallocate(fileBytes: number, reserve: Reserve): void {
     if (this.fileBytes >= fileBytes) return;
-    reserve(fileBytes - this.fileBytes);
+    reserve(diskBytes(fileBytes) - diskBytes(this.fileBytes));
     // Counted before it is taken, so that the cap holds also when a step fails between.
     this.fileBytes = fileBytes;
     ftruncateSync(this.#file(), fileBytes);

@@ -1,11 +1,12 @@
-import { closeSync, fsyncSync, openSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { retentionClasses } from '../../core/entry.ts';
 import { EntryEncoder } from '../codec/entry-encoder.ts';
 import type { SampleCounts } from '../codec/sample-counts.ts';
 import type { StoredEntries } from '../codec/stored-entries.ts';
+import { syncPath } from '../store/durable-file.ts';
 import { addContent, buildFooter, newestWallMs, segmentContent } from './footer.ts';
 import { buildBlock, commitBlock } from './format.ts';
-import { fileBytes, listSegments, type SegmentName } from './segment-file.ts';
+import { diskBytes, fileBytes, listSegments, type SegmentName } from './segment-file.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import type { ChainEnd, Tails } from './tail.ts';
 
@@ -215,7 +216,7 @@ export class StoreWriter {
     for (const step of this.#steps) step.run();
     // What a failed fsync leaves in the page cache may look clean: a retry has therefore written everything again.
     for (const segment of new Set(this.#steps.map((step) => step.segment))) segment.sync();
-    if (this.#folderChanged) syncFolder(this.#options.folder);
+    if (this.#folderChanged) syncPath(this.#options.folder);
     if (this.#options.slowSyncMs > 0) pause(this.#options.slowSyncMs);
     this.syncs += 1;
     this.#folderChanged = false;
@@ -244,9 +245,9 @@ export class StoreWriter {
     const planned = new Set(this.#steps.map((step) => step.segment));
     for (const { active } of this.#chains) if (active !== undefined) planned.add(active);
     let bytes = 0;
-    for (const segment of planned) bytes += segment.fileBytes;
+    for (const segment of planned) bytes += diskBytes(segment.fileBytes);
     for (const { sealed } of this.#chains) {
-      for (const segment of sealed) bytes += segment.fileBytes;
+      for (const segment of sealed) bytes += diskBytes(segment.fileBytes);
     }
     return bytes;
   }
@@ -323,15 +324,6 @@ const selectClass = (entries: StoredEntries, retentionClass: number): Uint32Arra
     if (entries.retentionClass[entry] === retentionClass) selected[count++] = entry;
   }
   return selected.subarray(0, count);
-};
-
-const syncFolder = (folder: string): void => {
-  const fd = openSync(folder, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 };
 
 const pause = (ms: number): void => {

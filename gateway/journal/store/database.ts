@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describeError, GatewayError } from '../../core/error.ts';
+import { syncPath } from './durable-file.ts';
 
 const sqliteBusy = 5;
 const sqliteMalformed = 11;
@@ -11,35 +12,73 @@ const sqliteNotADatabase = 26;
 export type DatabaseSpec = {
   readonly path: string;
   readonly version: number;
+  /** Makes what a new file of `version` has. */
   readonly tables: string;
-  /** By the version that it leads to: what makes tables of the version before into it. */
-  readonly migrations?: Readonly<Record<number, string>>;
+  /** `migrations[k]` makes of version k + 1 what version k + 2 has; `tables` must give the same. None is ever changed. */
+  readonly migrations: readonly string[];
 };
 
+type Opened = { readonly database: DatabaseSync; readonly migrated: readonly string[] };
+
 /** Written ahead (WAL) and synced on every commit (FULL). */
-const openFile = ({ path, version, tables, migrations }: DatabaseSpec): DatabaseSync => {
-  const database = new DatabaseSync(path, { timeout: 2_000 });
+const openFile = (spec: DatabaseSpec): Opened => {
+  const database = new DatabaseSync(spec.path, { timeout: 2_000 });
   try {
+    const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+    refuseNewer(spec, found);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    const found = database.prepare('PRAGMA user_version').get()?.['user_version'];
-    if (typeof found === 'number' && found > version) {
-      throw new GatewayError(
-        'STORE_VERSION',
-        `${path} has version ${found}; this gateway knows versions up to ${version}. Run a newer gateway or give it another folder.`,
-        { retryable: false },
-      );
-    }
     const check = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
     if (check !== 'ok') throw new Error(String(check));
-    for (let next = Number(found) + 1; Number(found) > 0 && next <= version; next += 1) {
-      database.exec(`BEGIN; ${migrations?.[next] ?? ''} PRAGMA user_version = ${next}; COMMIT;`);
-    }
-    database.exec(`${tables} PRAGMA user_version = ${version};`);
-    return database;
+    const migrated = found === 0 ? [] : migrate(database, spec, found);
+    if (found === 0) inOne(database, `${spec.tables} PRAGMA user_version = ${spec.version};`);
+    return { database, migrated };
   } catch (error) {
     database.close();
     throw error;
   }
+};
+
+const refuseNewer = ({ path, version }: DatabaseSpec, found: number): void => {
+  if (found <= version) return;
+  throw new GatewayError(
+    'STORE_VERSION',
+    `${path} was written by a newer gateway: it has version ${found}, this gateway knows versions up to ${version}. Run the newer gateway or give this one another folder.`,
+    { retryable: false },
+  );
+};
+
+/** All of it or nothing; a version is a part of the file like its tables. */
+const inOne = (database: DatabaseSync, statements: string): void => {
+  database.exec('BEGIN EXCLUSIVE');
+  try {
+    database.exec(statements);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+};
+
+/** Copies the file aside, then brings it to the newest version; gives in words what was done. */
+const migrate = (database: DatabaseSync, spec: DatabaseSpec, found: number): readonly string[] => {
+  const { path, version, migrations } = spec;
+  if (found === version) return [];
+  const kept = freeName(`${path}.v${found}`);
+  copyDatabase(database, kept);
+  inOne(database, `${migrations.slice(found - 1).join('\n')} PRAGMA user_version = ${version};`);
+  return [
+    `${path} was brought from version ${found} to ${version}; as it was it is kept in ${kept}`,
+  ];
+};
+
+/** A whole and consistent copy, also while others write; it is there whole or not at all. */
+export const copyDatabase = (database: DatabaseSync, path: string): void => {
+  const partial = `${path}.part`;
+  rmSync(partial, { force: true });
+  database.prepare('VACUUM INTO ?').run(partial);
+  syncPath(partial);
+  renameSync(partial, path);
+  syncPath(dirname(path));
 };
 
 /** A failed check has no code of SQLite. */
@@ -51,15 +90,15 @@ const isCorrupt = (error: unknown): boolean =>
     error.errcode === sqliteNotADatabase);
 
 /**
- * Opens or makes the database; one that does not verify is renamed and a new one begun.
+ * Opens or makes the database; an older one is migrated, one that does not verify is renamed and a new one begun.
  * @throws GatewayError STORE_VERSION, STORE_FAILED
  */
 export const openDatabase = (
   spec: DatabaseSpec,
-): { readonly database: DatabaseSync; readonly setAside: readonly string[] } => {
+): Opened & { readonly setAside: readonly string[] } => {
   const { path } = spec;
   try {
-    return { database: openFile(spec), setAside: [] };
+    return { ...openFile(spec), setAside: [] };
   } catch (error) {
     if (!isCorrupt(error)) throw error;
     const aside = freeName(`${path}.damaged`);
@@ -67,7 +106,7 @@ export const openDatabase = (
       if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
     }
     const reason = `${path} does not verify (${describeError(error)}); it was renamed to ${aside}`;
-    return { database: openFile(spec), setAside: [reason] };
+    return { ...openFile(spec), setAside: [reason] };
   }
 };
 

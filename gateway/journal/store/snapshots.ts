@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, unlinkSync } from 'no
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Snapshot } from '../contract.ts';
-import { writeDurably } from './version.ts';
+import { writeDurably } from './durable-file.ts';
 
 const magic = 'SWSNAP1\n';
 const headerBytes = 24;

@@ -1,37 +1,64 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { GatewayError } from '../../core/error.ts';
 import { storeVersion } from '../segments/format.ts';
+import { syncPath, writeDurably } from './durable-file.ts';
+import { migrateFolder, type StoreMigration, storeMigrations } from './migrations.ts';
 
 const fileName = 'version.json';
 const storeName = 'seamwatt-journal';
 
-/**
- * Checks that this gateway understands the store in `folder`, or marks a new one.
- * @throws GatewayError STORE_VERSION when it is newer, STORE_CORRUPT when it is something else
- */
-export const checkVersion = (folder: string): void => {
-  const path = join(folder, fileName);
-  if (!existsSync(path)) {
-    writeDurably(
-      path,
-      Buffer.from(`${JSON.stringify({ store: storeName, version: storeVersion })}\n`),
-    );
-    return;
-  }
-  checkReadable(folder);
+/** What a gateway can do with stores of other versions. */
+export type KnownVersions = {
+  readonly version: number;
+  readonly migrations: readonly StoreMigration[];
 };
 
-/** @throws GatewayError as `checkVersion`; STORE_FAILED when there is no store. */
+const ours: KnownVersions = { version: storeVersion, migrations: storeMigrations };
+
+/**
+ * Checks that this gateway understands the store in `folder`, brings an older one forward, or marks a new one. Gives in
+ * words what was brought forward.
+ * @throws GatewayError STORE_VERSION when it is newer, STORE_CORRUPT when it is something else
+ */
+export const checkVersion = (folder: string, known: KnownVersions = ours): readonly string[] => {
+  if (!existsSync(join(folder, fileName))) {
+    markVersion(folder, known.version);
+    syncPath(dirname(folder));
+    return [];
+  }
+  const found = foundVersion(folder, known.version);
+  return migrateFolder({
+    folder,
+    from: found,
+    migrations: known.migrations.slice(found - 1, known.version - 1),
+    mark: (version) => markVersion(folder, version),
+  });
+};
+
+const markVersion = (folder: string, version: number): void => {
+  const text = JSON.stringify({ store: storeName, version });
+  writeDurably(join(folder, fileName), Buffer.from(`${text}\n`));
+};
+
+/** Marks a folder as a store that is not whole yet, which nothing opens. */
+export const markUnfinished = (folder: string): void => {
+  const text = JSON.stringify({ store: `${storeName}-unfinished` });
+  writeDurably(join(folder, fileName), Buffer.from(`${text}\n`));
+};
+
+/** @throws GatewayError as `checkVersion`; STORE_FAILED when there is no store, STORE_VERSION when it is older. */
 export const checkReadable = (folder: string): void => {
+  const found = foundVersion(folder, storeVersion);
+  if (found === storeVersion) return;
+  throw new GatewayError(
+    'STORE_VERSION',
+    `${folder} was written by an older gateway: its store has version ${found}. Run this gateway on it once; that brings it to version ${storeVersion}.`,
+    { retryable: false },
+  );
+};
+
+const foundVersion = (folder: string, known: number): number => {
   const path = join(folder, fileName);
   if (!existsSync(path)) {
     const text = `there is no journal in ${folder}: nothing was recorded with this data folder`;
@@ -43,41 +70,20 @@ export const checkReadable = (folder: string): void => {
       retryable: false,
     });
   }
-  if (found > storeVersion) {
-    throw new GatewayError(
-      'STORE_VERSION',
-      `${folder} was written by a newer gateway: its store has version ${found}, this gateway knows versions up to ${storeVersion}. Run the newer gateway or give this one another folder.`,
-      { retryable: false },
-    );
-  }
+  if (found <= known) return found;
+  throw new GatewayError(
+    'STORE_VERSION',
+    `${folder} was written by a newer gateway: its store has version ${found}, this gateway knows versions up to ${known}. Run the newer gateway or give this one another folder.`,
+    { retryable: false },
+  );
 };
 
 const parse = (text: string): number | undefined => {
   try {
     const { store, version } = JSON.parse(text);
-    return store === storeName && Number.isInteger(version) ? version : undefined;
+    return store === storeName && Number.isInteger(version) && version > 0 ? version : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
     throw error;
-  }
-};
-
-/** Writes a file so that after a power cut it is there whole or not at all. */
-export const writeDurably = (path: string, bytes: Uint8Array): void => {
-  const partial = `${path}.part`;
-  const fd = openSync(partial, 'w', 0o640);
-  try {
-    let written = 0;
-    while (written < bytes.length) written += writeSync(fd, bytes, written);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(partial, path);
-  const folder = openSync(join(path, '..'), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 };
