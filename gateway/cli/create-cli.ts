@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addBackupCommand } from './backup-command.ts';
 import { addCheckCommand } from './check-command.ts';
 import { type Composition, type ExitCode, exitCodes } from './composition.ts';
 import { type Kit, wordsOf } from './kit.ts';
@@ -8,6 +9,7 @@ import { UsageError } from './option-values.ts';
 import { addProbeCommand } from './probe-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addReplayCommand } from './replay-command.ts';
+import { addRestoreCommand } from './restore-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
 import { addStartCommand } from './start-command.ts';
@@ -58,6 +60,8 @@ const addCommands = [
   addReplayCommand,
   addProbeCommand,
   addQuarantineCommand,
+  addBackupCommand,
+  addRestoreCommand,
 ];
 
 const createProgram = (kit: Kit): Command => {

@@ -31,6 +31,12 @@ const english = {
   quarantineDropped: (count: number) => `${counted(count, 'entry', 'entries')} dropped.`,
   gatewayUrlOption: 'address of the running gateway (default: http://127.0.0.1:8080)',
   sinkArgument: 'id of the sink',
+  backupDescription: 'Copy the data of a running or stopped gateway, or verify such a copy',
+  restoreDescription: 'Make a data folder from a backup',
+  backupToOption: 'where to: a file that ends in .tar, else a folder; nothing may be there',
+  backupVerifyOption: 'read a backup and compare it with what it was',
+  restoreFromOption: 'the backup, a file or a folder',
+  restoreToOption: 'the data folder to make; it may exist when it is empty',
   configOption: 'site file (default: $SEAMWATT_CONFIG, else seamwatt.yaml)',
   startConfigOption: 'site file to run instead of the demo',
   dataOption: 'data folder, instead of the one in the site file',
@@ -57,7 +63,8 @@ const english = {
   exitCodeOk: 'done',
   exitCodeFailure: 'something failed while running',
   exitCodeInvalid: 'the configuration or the command line is wrong; nothing was started',
-  exitCodeNegative: 'it ran, and the answer is no (replayed results differ, a sink refused again)',
+  exitCodeNegative:
+    'it ran, and the answer is no (replayed results differ, a sink refused again, a backup does not verify)',
   exitCodeInconclusive: 'it ran, and there is no answer (replay had nothing to compare)',
   unknownOption: (name: string) => `unknown option ${name}`,
   unknownCommand: (name: string) => `unknown command ${name}`,
@@ -114,6 +121,34 @@ const english = {
   replayNoKpiResults: 'Nothing was compared: there are no KPI results in this range.',
   replayNoConfiguration:
     'Nothing was compared: no configuration stands before the KPI results of this range. Begin at an earlier --from, or leave it out.',
+  backupToOrVerify: 'backup needs either --to or --verify',
+  backupNoJournal: (data: string) => `there is no journal in ${data}`,
+  backupTaken: (to: string) => `something is at ${to} already; nothing was written`,
+  backupNotThere: (from: string) => `there is no backup at ${from}`,
+  backupCopying: (files: number, megabytes: string) =>
+    `copied ${counted(files, 'file')}, ${megabytes} MB`,
+  backupVerifying: (files: number, megabytes: string) =>
+    `verified ${counted(files, 'file')}, ${megabytes} MB`,
+  backupDone: (to: string, files: number, bytes: number) =>
+    `Backed up into ${to}: ${counted(files, 'file')}, ${(bytes / 1e6).toFixed(1)} MB`,
+  backupGood: (from: string, entries: number, lastSeq: number) =>
+    `${from} verifies: ${entries === 1 ? '1 entry' : `${entries} entries`}, the newest is number ${lastSeq}`,
+  backupBad: (from: string) => `${from} does not verify.`,
+  backupSourceDamaged: (places: number) =>
+    `It holds ${counted(places, 'place')} that did not verify in the data folder either; they were copied as they were.`,
+  backupIncomplete: 'it is no backup, or was interrupted: its manifest is missing or unreadable',
+  backupNewer: 'it was made by a newer gateway: use that one',
+  backupMissing: (name: string) => `${name} is missing`,
+  backupChanged: (name: string) => `${name} is not what it was`,
+  backupUnexpected: (name: string) => `${name} does not belong to it`,
+  backupDamaged: (name: string) => `${name} do not hold what they held`,
+  restoreNeedsBoth: 'restore needs --from and --to',
+  restoreNotEmpty: (to: string) => `${to} is not empty; nothing was written`,
+  restoreInUse: (to: string, holder: string) =>
+    `${to} is in use by process ${holder}; nothing was written`,
+  restoreWriting: (files: number, megabytes: string) =>
+    `at ${counted(files, 'file')}, ${megabytes} MB`,
+  restoreDone: (to: string) => `Restored into ${to}; start it with run --data ${to}`,
 };
 
 export type Messages = typeof english;
@@ -141,6 +176,12 @@ const chinese: Messages = {
   quarantineDropped: (count: number) => `已丢弃 ${count} 条。`,
   gatewayUrlOption: '正在运行的网关的地址（默认：http://127.0.0.1:8080）',
   sinkArgument: '输出的 id',
+  backupDescription: '备份运行中或已停止的网关的数据，或校验备份',
+  restoreDescription: '由备份生成数据目录',
+  backupToOption: '备份位置：以 .tar 结尾的文件，否则为目录；该处必须为空',
+  backupVerifyOption: '读取备份，并与其生成时的内容比较',
+  restoreFromOption: '备份文件或备份目录',
+  restoreToOption: '要生成的数据目录；可以已存在，但必须为空',
   configOption: '站点文件（默认：$SEAMWATT_CONFIG，否则 seamwatt.yaml）',
   startConfigOption: '改为运行此站点文件，而不是演示站点',
   dataOption: '数据目录，代替站点文件中的设置',
@@ -167,7 +208,7 @@ const chinese: Messages = {
   exitCodeOk: '完成',
   exitCodeFailure: '运行中出现故障',
   exitCodeInvalid: '配置或命令行有误；未启动任何东西',
-  exitCodeNegative: '已运行，结论为否（重算结果不一致，或数据再次被拒）',
+  exitCodeNegative: '已运行，结论为否（重算结果不一致、数据再次被拒，或备份校验未通过）',
   exitCodeInconclusive: '已运行，没有结论（没有可比较的结果）',
   unknownOption: (name) => `未知选项 ${name}`,
   unknownCommand: (name) => `未知命令 ${name}`,
@@ -218,6 +259,29 @@ const chinese: Messages = {
   replayNoKpiResults: '没有比较任何结果：此范围内没有指标结果。',
   replayNoConfiguration:
     '没有比较任何结果：范围内在指标结果之前没有配置记录。请把 --from 提前，或省略它。',
+  backupToOrVerify: 'backup 必须指定 --to 或 --verify 之一',
+  backupNoJournal: (data) => `${data} 中没有日志`,
+  backupTaken: (to) => `${to} 已存在内容；未写入任何东西`,
+  backupNotThere: (from) => `${from} 处没有备份`,
+  backupCopying: (files, megabytes) => `已复制 ${files} 个文件，${megabytes} MB`,
+  backupVerifying: (files, megabytes) => `已校验 ${files} 个文件，${megabytes} MB`,
+  backupDone: (to, files, bytes) =>
+    `已备份到 ${to}：${files} 个文件，${(bytes / 1e6).toFixed(1)} MB`,
+  backupGood: (from, entries, lastSeq) =>
+    `${from} 校验通过：${entries} 个条目，最新序号 ${lastSeq}`,
+  backupBad: (from) => `${from} 校验未通过。`,
+  backupSourceDamaged: (places) => `其中 ${places} 处在数据目录中即已损坏，按原样复制。`,
+  backupIncomplete: '它不是备份，或备份曾被中断：清单缺失或无法读取',
+  backupNewer: '它由更新版本的网关生成：请使用该版本',
+  backupMissing: (name) => `缺少 ${name}`,
+  backupChanged: (name) => `${name} 与备份时不一致`,
+  backupUnexpected: (name) => `${name} 不属于该备份`,
+  backupDamaged: (name) => `${name} 的内容与备份时不一致`,
+  restoreNeedsBoth: 'restore 必须指定 --from 和 --to',
+  restoreNotEmpty: (to) => `${to} 不为空；未写入任何东西`,
+  restoreInUse: (to, holder) => `${to} 正被进程 ${holder} 使用；未写入任何东西`,
+  restoreWriting: (files, megabytes) => `进行到 ${files} 个文件，${megabytes} MB`,
+  restoreDone: (to) => `已恢复到 ${to}；用 run --data ${to} 启动`,
 };
 
 /** What the commands say, in each language; problems of a configuration have their own phrasebook. */

@@ -72,12 +72,44 @@ const findBlock = (
   return undefined;
 };
 
+/** Where the bytes of a segment come from. */
+type SegmentSource = {
+  bytes(): number;
+  read(start: number, end: number): Buffer;
+  close(): void;
+};
+
+const openSource = (path: string): SegmentSource => {
+  const fd = openSync(path, 'r');
+  return {
+    bytes: () => fstatSync(fd).size,
+    read: (start, end) => {
+      const bytes = Buffer.allocUnsafe(end - start);
+      let filled = 0;
+      while (filled < bytes.length) {
+        const count = readSync(fd, bytes, filled, bytes.length - filled, start + filled);
+        if (count === 0) break;
+        filled += count;
+      }
+      return bytes.subarray(0, filled);
+    },
+    close: () => closeSync(fd),
+  };
+};
+
+/** A segment that is in memory as a whole. */
+export const heldSource = (held: Buffer): SegmentSource => ({
+  bytes: () => held.length,
+  read: (start, end) => held.subarray(start, end),
+  close: () => undefined,
+});
+
 /** Reads one segment block by block, over what does not verify. */
 export class SegmentFile {
   readonly path: string;
   readonly retentionClass: number;
   readonly firstSeq: number;
-  #fd: number;
+  readonly #source: SegmentSource;
   #closed = false;
 
   /** Undefined when retention took the file. */
@@ -91,27 +123,20 @@ export class SegmentFile {
   }
 
   /** @throws Error of node:fs */
-  constructor(name: SegmentName) {
+  constructor(name: SegmentName, source: SegmentSource = openSource(name.path)) {
     this.path = name.path;
     this.retentionClass = name.retentionClass;
     this.firstSeq = name.firstSeq;
-    this.#fd = openSync(name.path, 'r');
+    this.#source = source;
   }
 
   get bytes(): number {
-    return fstatSync(this.#fd).size;
+    return this.#source.bytes();
   }
 
   /** What lies from `start` up to `end`; shorter at the end of the file. */
   read(start: number, end: number): Buffer {
-    const bytes = Buffer.allocUnsafe(Math.max(0, end - start));
-    let filled = 0;
-    while (filled < bytes.length) {
-      const count = readSync(this.#fd, bytes, filled, bytes.length - filled, start + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return bytes.subarray(0, filled);
+    return this.#source.read(start, Math.max(start, end));
   }
 
   /**
@@ -146,7 +171,7 @@ export class SegmentFile {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    closeSync(this.#fd);
+    this.#source.close();
   }
 }
 

@@ -7,6 +7,8 @@ import { syncPath } from './durable-file.ts';
 const sqliteBusy = 5;
 const sqliteMalformed = 11;
 const sqliteNotADatabase = 26;
+const lockName = 'lock.db';
+const holderName = 'lock.pid';
 
 /** A SQLite file: where, with which version of its tables, and what makes them. */
 export type DatabaseSpec = {
@@ -120,26 +122,46 @@ const freeName = (path: string): string => {
  * @throws GatewayError STORE_FAILED when another process has it
  */
 export const lockFolder = (folder: string): DatabaseSync => {
-  const holder = join(folder, 'lock.pid');
-  const path = join(folder, 'lock.db');
+  const path = join(folder, lockName);
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(path, { timeout: 0 });
     lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
   } catch (error) {
     lock?.close();
-    if (!(error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy)) {
+    if (!isBusy(error)) {
       throw new GatewayError('STORE_FAILED', `cannot write ${path}: ${describeError(error)}`, {
         retryable: false,
         cause: error,
       });
     }
-    const pid = existsSync(holder) ? readFileSync(holder, 'utf8').trim() : 'unknown';
-    throw new GatewayError('STORE_FAILED', `${folder} is in use by process ${pid}`, {
-      retryable: false,
-      cause: error,
-    });
+    const text = `${folder} is in use by process ${holderOf(folder)}`;
+    throw new GatewayError('STORE_FAILED', text, { retryable: false, cause: error });
   }
-  writeFileSync(holder, `${process.pid}\n`);
+  writeFileSync(join(folder, holderName), `${process.pid}\n`);
   return lock;
+};
+
+/** The number of the process that has the folder; undefined when none has it. */
+export const folderHolder = (folder: string): string | undefined => {
+  const path = join(folder, lockName);
+  if (!existsSync(path)) return undefined;
+  const lock = new DatabaseSync(path, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE; ROLLBACK');
+    return undefined;
+  } catch (error) {
+    if (isBusy(error)) return holderOf(folder);
+    throw error;
+  } finally {
+    lock.close();
+  }
+};
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy;
+
+const holderOf = (folder: string): string => {
+  const holder = join(folder, holderName);
+  return existsSync(holder) ? readFileSync(holder, 'utf8').trim() : 'unknown';
 };

@@ -1,0 +1,173 @@
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { GatewayError } from '../../core/error.ts';
+import { listSegments, type SegmentName } from '../segments/segment-file.ts';
+import { analyseTails, type Tails } from '../segments/tail.ts';
+import { copyDatabase } from '../store/database.ts';
+import { checkReadable } from '../store/version.ts';
+import { type ArchiveWriter, createArchive } from './archive.ts';
+import { ContentTally, type Manifest, manifestName, manifestVersion } from './manifest.ts';
+import { type ArchivedFile, chunksOf } from './tar.ts';
+
+export type BackupProgress = (done: { readonly files: number; readonly bytes: number }) => void;
+
+export type BackupOptions = {
+  /** Of the journal: the data folder's `journal`. */
+  readonly folder: string;
+  /** A file whose name ends in `.tar`, else a folder; nothing may be there. */
+  readonly to: string;
+  /** Of this gateway. */
+  readonly gateway: string;
+  readonly nowMs: number;
+  readonly onProgress: BackupProgress;
+};
+
+/**
+ * Copies a journal, also while a gateway writes it: first what points into the segments (numbers, places of readers, roll-ups,
+ * snapshots), then the segments up to the newest commit that is complete, so that nothing points past their end.
+ * @throws GatewayError STORE_VERSION, STORE_CORRUPT; Error of node:fs, node:sqlite
+ */
+export const backUp = (options: BackupOptions): Manifest => {
+  const { folder, to, nowMs } = options;
+  checkReadable(folder);
+  const archive = createArchive(to, nowMs);
+  try {
+    const manifest = new Backup(options, archive).run();
+    archive.end();
+    return manifest;
+  } catch (error) {
+    archive.abandon();
+    throw error;
+  }
+};
+
+class Backup {
+  readonly #options: BackupOptions;
+  readonly #archive: ArchiveWriter;
+  readonly #tally = new ContentTally();
+  #bytes = 0;
+
+  constructor(options: BackupOptions, archive: ArchiveWriter) {
+    this.#options = options;
+    this.#archive = archive;
+  }
+
+  run(): Manifest {
+    const { folder, gateway, nowMs } = this.#options;
+    for (const name of databasesIn(folder)) this.#addDatabase(name);
+    this.#addSnapshots();
+    const tails = analyseTails(join(folder, 'segments'));
+    this.#addSegments(tails);
+    this.#addFile('journal/version.json', join(folder, 'version.json'));
+    const { entries, damagedPlaces, files } = this.#tally;
+    const manifest: Manifest = {
+      format: 'seamwatt-backup',
+      version: manifestVersion,
+      createdAt: new Date(nowMs).toISOString(),
+      gateway,
+      journal: { lastSeq: tails.lastSeq, entries, damagedPlaces },
+      files,
+    };
+    const text = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`);
+    this.#archive.add(manifestName, text.length, [text]);
+    return manifest;
+  }
+
+  /** A copy that is consistent in itself, taken through SQLite. */
+  #addDatabase(name: string): void {
+    const copy = `${this.#options.to}.${name}.part`;
+    const database = new DatabaseSync(join(this.#options.folder, name), {
+      readOnly: true,
+      timeout: 30_000,
+    });
+    try {
+      copyDatabase(database, copy);
+      checkDatabase(copy);
+      this.#addFile(`journal/${name}`, copy);
+    } finally {
+      database.close();
+      rmSync(copy, { force: true });
+    }
+  }
+
+  #addSnapshots(): void {
+    const folder = join(this.#options.folder, 'snapshots');
+    if (!existsSync(folder)) return;
+    for (const name of readdirSync(folder)) {
+      // One that went meanwhile has made room for a newer one, which states of KPIs do not need to be whole.
+      if (name.endsWith('.snap')) this.#addFile(`journal/snapshots/${name}`, join(folder, name));
+    }
+  }
+
+  /**
+   * The newest of a class first: retention takes the oldest first, so once one has gone all before it have, and what was
+   * copied is one piece.
+   */
+  #addSegments(tails: Tails): void {
+    const chains = listSegments(join(this.#options.folder, 'segments'));
+    chains.forEach((segments, index) => {
+      const end = tails.ends[index];
+      if (end === undefined) return;
+      for (const segment of segments.toReversed()) {
+        if (segment.firstSeq > end.firstSeq) continue;
+        const limit = segment.firstSeq === end.firstSeq ? end.offset : undefined;
+        if (!this.#addSegment(segment, limit)) return;
+      }
+    });
+  }
+
+  #addSegment(segment: SegmentName, limit: number | undefined): boolean {
+    return this.#addFile(`journal/segments/${basename(segment.path)}`, segment.path, limit);
+  }
+
+  /** Whether it was there. */
+  #addFile(name: string, path: string, limit?: number): boolean {
+    const fd = openIfThere(path);
+    if (fd === undefined) return false;
+    try {
+      const bytes = limit ?? fstatSync(fd).size;
+      const file: ArchivedFile = { name, bytes, chunks: () => chunksOf(fd, 0, bytes) };
+      this.#archive.add(name, bytes, this.#tally.counted(file));
+      this.#bytes += bytes;
+    } finally {
+      closeSync(fd);
+    }
+    const copied = this.#tally.files.at(-1)?.bytes ?? 0;
+    if (limit !== undefined && copied < limit) {
+      const text = `${path} became shorter while it was copied`;
+      throw new GatewayError('STORE_FAILED', text, { retryable: true });
+    }
+    this.#options.onProgress({ files: this.#tally.files.length, bytes: this.#bytes });
+    return true;
+  }
+}
+
+/** Every store of the folder but the lock. */
+const databasesIn = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.db') && name !== 'lock.db')
+    // Roll-ups point into the journal.
+    .sort();
+
+const openIfThere = (path: string): number | undefined => {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/** @throws GatewayError STORE_CORRUPT */
+export const checkDatabase = (path: string): void => {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    const found = database.prepare('PRAGMA quick_check(1)').get()?.['quick_check'];
+    if (found === 'ok') return;
+    const text = `${join(dirname(path), basename(path))} does not verify: ${String(found)}`;
+    throw new GatewayError('STORE_CORRUPT', text, { retryable: false });
+  } finally {
+    database.close();
+  }
+};
