@@ -4,6 +4,7 @@ import { EntryEncoder } from '../codec/entry-encoder.ts';
 import type { SampleCounts } from '../codec/sample-counts.ts';
 import type { StoredEntries } from '../codec/stored-entries.ts';
 import { syncPath } from '../store/durable-file.ts';
+import { AgeClock } from './age-clock.ts';
 import { addContent, buildFooter, newestWallMs, segmentContent } from './footer.ts';
 import { buildBlock, commitBlock } from './format.ts';
 import { diskBytes, fileBytes, listSegments, type SegmentName } from './segment-file.ts';
@@ -58,6 +59,7 @@ export class StoreWriter {
   readonly #encoder = new EntryEncoder();
   #steps: Step[] = [];
   #folderChanged = false;
+  readonly #ageClock: AgeClock;
 
   constructor(options: StoreWriterOptions, tails: Tails, ordinals: readonly number[]) {
     this.#options = options;
@@ -75,7 +77,15 @@ export class StoreWriter {
         pruned: { entries: 0, samples: 0, uncounted: 0, counts: new Map() },
       };
     });
+    this.#ageClock = new AgeClock(this.#newestWallMs());
     this.#fitCap();
+  }
+
+  #newestWallMs(): number | undefined {
+    const newest = this.#chains.flatMap(({ sealed, active }) =>
+      [...sealed, active].flatMap((segment) => segment?.newestWallMs ?? []),
+    );
+    return newest.length === 0 ? undefined : Math.max(...newest);
   }
 
   get ends(): readonly (ChainEnd | undefined)[] {
@@ -212,7 +222,7 @@ export class StoreWriter {
    * @throws Error of node:fs
    */
   settle(nowMs: number): void {
-    this.#pruneOld(nowMs);
+    this.#pruneOld(this.#ageClock.at(nowMs));
     for (const step of this.#steps) step.run();
     // What a failed fsync leaves in the page cache may look clean: a retry has therefore written everything again.
     for (const segment of new Set(this.#steps.map((step) => step.segment))) segment.sync();

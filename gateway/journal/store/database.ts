@@ -127,6 +127,8 @@ export const lockFolder = (folder: string): DatabaseSync => {
   try {
     lock = new DatabaseSync(path, { timeout: 0 });
     lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+    writeFileSync(join(folder, holderName), `${process.pid}\n`);
+    return lock;
   } catch (error) {
     lock?.close();
     if (!isBusy(error)) {
@@ -138,8 +140,6 @@ export const lockFolder = (folder: string): DatabaseSync => {
     const text = `${folder} is in use by process ${holderOf(folder)}`;
     throw new GatewayError('STORE_FAILED', text, { retryable: false, cause: error });
   }
-  writeFileSync(join(folder, holderName), `${process.pid}\n`);
-  return lock;
 };
 
 /** The number of the process that has the folder; undefined when none has it. */

@@ -158,6 +158,34 @@ describe('retention', { timeout: 30_000 }, () => {
     expect(classes.record.prunedEntries).toBe(0);
   });
 
+  it('does not take what a clock that was wrong for a moment calls old', async () => {
+    let nowMs = 1_760_000_000_000;
+    const journal = await testJournal(testFolder(), {
+      maxAgeMs: { raw: 8 * 3_600_000, kpi: 1e12, event: 1e12, record: 1e12 },
+      nowMs: () => nowMs,
+    });
+    const group = await register(journal);
+    const append = async (hours: number, stepMs: number): Promise<void> => {
+      for (let hour = 0; hour < hours; hour++) {
+        appendValues(journal, group, { timeMs: nowMs, values: Array(channels).fill(hour) });
+        await journal.flush();
+        nowMs += stepMs;
+      }
+    };
+    await append(6, 3_600_000);
+    const rightMs = nowMs;
+    nowMs = Date.UTC(2099, 0);
+    await append(5, 60_000);
+    nowMs = 0;
+    await append(5, 60_000);
+    nowMs = rightMs;
+    await append(2, 60_000);
+    expect(journal.statistics().classes.raw.prunedEntries).toBe(0);
+    // And the clock being right again, old is old.
+    await append(24, 3_600_000);
+    expect(journal.statistics().classes.raw.prunedEntries).toBeGreaterThan(0);
+  });
+
   it('fits a smaller cap at the next start', async () => {
     const folder = testFolder();
     const first = await testJournal(folder, { maxBytes: 4 * maxBytes });
