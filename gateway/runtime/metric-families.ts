@@ -10,8 +10,13 @@ export type MetricFamily = {
   readonly name: string;
   readonly help: string;
   readonly labels: readonly string[];
-  /** `groupKeys` are the paths of groups by their numbers. */
-  rows(status: GatewayStatus, groupKeys: ReadonlyMap<number, string>): readonly Row[];
+  rows(status: GatewayStatus, names: MetricNames): readonly Row[];
+};
+
+/** Paths by permanent numbers. */
+export type MetricNames = {
+  readonly groups: ReadonlyMap<number, string>;
+  readonly points: ReadonlyMap<number, string>;
 };
 
 const single = (
@@ -70,8 +75,8 @@ const admission: readonly MetricFamily[] = [
     name: 'seamwatt_group_frames_refused_total',
     help: 'Frames refused, by group',
     labels: ['group'],
-    rows: ({ journal }, groupKeys) =>
-      [...groupKeys].map(([number, group]) => ({
+    rows: ({ journal }, { groups }) =>
+      [...groups].map(([number, group]) => ({
         labels: { group },
         value: journal.statistics.refusedFrames.get(number) ?? 0,
       })),
@@ -181,6 +186,16 @@ const journal: readonly MetricFamily[] = [
     'Samples removed by retention',
     (c) => c.prunedSamples,
   ),
+  {
+    name: 'seamwatt_point_pruned_samples_total',
+    help: 'Samples removed by retention, by point; points that lost none are not listed',
+    labels: ['point'],
+    rows: ({ journal }, { points }) =>
+      [...journal.statistics.prunedSamples].map(([number, value]) => ({
+        labels: { point: points.get(number) ?? `#${number}` },
+        value,
+      })),
+  },
   byClass(
     'seamwatt_journal_pruned_uncounted_segments_total',
     'Segments removed by retention whose entries could not be counted',

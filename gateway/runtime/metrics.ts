@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { groupKey, type RegisteredGroup } from '../core/point.ts';
-import { type MetricFamily, metricFamilies } from './metric-families.ts';
+import { formatPointPath, groupKey, type RegisteredGroup } from '../core/point.ts';
+import { type MetricFamily, type MetricNames, metricFamilies } from './metric-families.ts';
 import type { GatewayStatus } from './status.ts';
 
 /**
@@ -11,13 +11,23 @@ import type { GatewayStatus } from './status.ts';
 export class GatewayMetrics {
   readonly #registry = new Registry();
   readonly #status: () => GatewayStatus;
-  readonly #groupKeys: ReadonlyMap<number, string>;
+  readonly #names: MetricNames;
   readonly #families: readonly { fill(status: GatewayStatus): void }[];
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 10 });
 
   constructor(status: () => GatewayStatus, groups: readonly RegisteredGroup[]) {
     this.#status = status;
-    this.#groupKeys = new Map(groups.map((group) => [group.number, groupKey(group)]));
+    this.#names = {
+      groups: new Map(groups.map((group) => [group.number, groupKey(group)])),
+      points: new Map(
+        groups.flatMap(({ equipment, channels, pointNumbers }) =>
+          channels.map(({ point }, index) => [
+            pointNumbers[index] as number,
+            formatPointPath(equipment, point),
+          ]),
+        ),
+      ),
+    };
     this.#loopDelay.enable();
     collectDefaultMetrics({ register: this.#registry });
     this.#families = [
@@ -58,7 +68,7 @@ export class GatewayMetrics {
     return {
       fill: (status) => {
         metric.reset();
-        for (const row of rows(status, this.#groupKeys)) metric.inc(row.labels ?? {}, row.value);
+        for (const row of rows(status, this.#names)) metric.inc(row.labels ?? {}, row.value);
       },
     };
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { EntryBatch } from '../../gateway/core/entry.ts';
-import type { GroupSpec, RegisteredGroup } from '../../gateway/core/point.ts';
+import type { RegisteredGroup } from '../../gateway/core/point.ts';
 import {
   type Journal,
   type JournalOptions,
@@ -11,6 +11,8 @@ import {
   readJournal,
 } from '../../gateway/journal/journal.ts';
 import { journalOptions } from './journal-options.ts';
+
+export { plainGroup } from './plain-group.ts';
 
 /** A folder that is removed when the test ends. */
 export const testFolder = (): string => {
@@ -30,20 +32,6 @@ export const testJournal = async (
   onTestFinished(() => journal.close());
   return journal;
 };
-
-/** A group with `channels` channels named c0, c1, ... */
-export const plainGroup = (equipment: string, channels: number): GroupSpec => ({
-  equipment: { enterprise: 'seamwatt', site: 'demo', area: 'welding', line: 'mpm01', equipment },
-  equipmentClass: 'weld_seam',
-  name: 'signals',
-  producer: 'plc',
-  channels: Array.from({ length: channels }, (_, index) => ({
-    point: `c${index}`,
-    kind: 'number' as const,
-    unit: '1',
-    description: { en: `c${index}`, zh: `c${index}` },
-  })),
-});
 
 /** Appends a frame whose channels are `values`; returns its number or -1. */
 export const appendValues = (

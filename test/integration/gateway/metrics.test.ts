@@ -137,6 +137,12 @@ it('tells every loss: what was journalled is delivered, waiting, quarantined or 
       read('sink_lost_entries_total', ofSink),
     );
     expect(read('frames_admitted_total')).toBe(frames);
+    for (const point of ['c0', `c${channels - 1}`]) {
+      const label = `{point="seamwatt/demo/welding/mpm01/f01/${point}"}`;
+      expect(read('point_pruned_samples_total', label)).toBe(
+        read('journal_pruned_samples_total', pruned) / channels,
+      );
+    }
     expect(read('samples_admitted_total')).toBe(frames * channels);
     expect(read('frames_refused_total')).toBe(emitted.refused);
     const group = '{group="seamwatt/demo/welding/mpm01/f01#signals"}';
