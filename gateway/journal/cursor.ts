@@ -27,6 +27,8 @@ export type CursorHost = {
   ) => JournalCursor;
 };
 
+const closingPauseMs = 10;
+
 /** Classes as they are stored; all when none are named. */
 export const classNumbers = (classes: readonly RetentionClass[] | undefined): readonly number[] =>
   [...retentionClasses.keys()].filter(
@@ -143,8 +145,8 @@ export class JournalCursor implements Cursor {
       const leftMs = deadlineMs - performance.now();
       if (leftMs <= 0) return undefined;
       if (this.#host.closing()) {
-        // A reader that asks again at once must not keep the journal from closing.
-        await new Promise((resolve) => setImmediate(resolve));
+        // A reader that asks again at once must not keep the event loop from the end that it waits for.
+        await this.#host.gathered(Math.min(leftMs, closingPauseMs), options.signal);
         return undefined;
       }
       await this.#host.appended(leftMs, options.signal);
