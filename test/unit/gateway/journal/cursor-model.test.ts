@@ -15,8 +15,9 @@ import {
 import { testSeed } from '../../../support/seed.ts';
 
 /**
- * Random appends, reads, commits, restarts and crashes, against an array of everything appended. After a crash the array is
- * cut to what survived, which must hold everything acknowledged as durable.
+ * Random appends, reads, commits, snapshots, restarts, crashes and hours that pass, so that retention takes raw entries,
+ * against an array of everything appended. After a crash the array is cut to what survived, which must hold everything
+ * acknowledged as durable. Only raw entries may be missing, and a reader counts exactly those that it did not get.
  */
 
 type Command =
@@ -26,6 +27,8 @@ type Command =
   | { readonly type: 'flush' }
   | { readonly type: 'read'; readonly cursor: number; readonly maxEntries: number }
   | { readonly type: 'commit'; readonly cursor: number; readonly share: number }
+  | { readonly type: 'hours' }
+  | { readonly type: 'snapshot' }
   | { readonly type: 'restart' }
   | { readonly type: 'crash' };
 
@@ -41,7 +44,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       type: fc.constant('append' as const),
-      count: fc.integer({ min: 1, max: 120 }),
+      count: fc.integer({ min: 1, max: 200 }),
       computed: fc.boolean(),
     }),
   },
@@ -64,6 +67,8 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       share: fc.double({ min: 0, max: 1, noNaN: true }),
     }),
   },
+  { weight: 5, arbitrary: fc.constant({ type: 'hours' as const }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'snapshot' as const }) },
   { weight: 1, arbitrary: fc.constant({ type: 'restart' as const }) },
   { weight: 1, arbitrary: fc.constant({ type: 'crash' as const }) },
 );
@@ -73,6 +78,10 @@ type Reader = {
   /** Handed out last. */
   batch: readonly PlainEntry[];
   committed: number;
+  /** Entries that were passed over since it was opened. */
+  skipped: number;
+  /** It or one before it began at the oldest entry that there was: what had gone by then is no loss of its. */
+  readonly isNew: boolean;
 };
 
 const classOf = ({ content }: PlainEntry): RetentionClass => {
@@ -82,6 +91,8 @@ const classOf = ({ content }: PlainEntry): RetentionClass => {
   return origin === 1 ? 'kpi' : 'raw';
 };
 
+const hourMs = 3_600_000;
+
 class Run {
   readonly #folder: string;
   readonly #appended: PlainEntry[] = [];
@@ -89,6 +100,8 @@ class Run {
   #group!: RegisteredGroup;
   #readers: Reader[] = [];
   #time = 1_760_000_000_000;
+  #wallMs = 1_760_000_000_000;
+  #snapshotSeq = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -96,10 +109,17 @@ class Run {
 
   async open(): Promise<void> {
     // Small memory, so that readers go to the disk and come back.
-    this.#journal = await testJournal(this.#folder, { memoryBytes: 16_384, syncMs: 20 });
+    this.#journal = await testJournal(this.#folder, {
+      memoryBytes: 16_384,
+      syncMs: 20,
+      nowMs: () => this.#wallMs,
+      maxAgeMs: { raw: 2 * hourMs, kpi: 1e12, event: 1e12, record: 1e12 },
+    });
     const [group] = await this.#journal.registerGroups([plainGroup('f01', 4)]);
     this.#group = group ?? expect.fail('no group');
     this.#take(this.#journal.nextSeq - 1);
+    const before = this.#readers;
+    const isFirst = this.#appended.length === 1;
     this.#readers = await Promise.all(
       cursorKinds.map(async (classes, index) => {
         const options = { from: 'stored' as const, persist: true };
@@ -107,7 +127,8 @@ class Run {
           `reader-${index}`,
           classes === undefined ? options : { ...options, classes },
         );
-        return { cursor, batch: [], committed: 0 };
+        const isNew = before[index]?.isNew === true || (cursor.committed === 0 && !isFirst);
+        return { cursor, batch: [], committed: 0, skipped: 0, isNew };
       }),
     );
   }
@@ -125,6 +146,8 @@ class Run {
     else if (next.type === 'flush') await this.#journal.flush();
     else if (next.type === 'read') await this.#read(next.cursor, next.maxEntries);
     else if (next.type === 'commit') this.#commit(next.cursor, next.share);
+    else if (next.type === 'hours') this.#wallMs += 5 * hourMs;
+    else if (next.type === 'snapshot') await this.#saveSnapshot();
     else if (next.type === 'restart') await this.#restart();
     else if (next.type === 'crash') await this.#crash();
     else this.#record(next.type);
@@ -163,13 +186,37 @@ class Run {
     const signal = AbortSignal.timeout(10_000);
     const batch = await reader.cursor.next({ maxEntries, signal, waitMs: 0 });
     if (batch === undefined) {
-      expect(expected).toEqual([]);
+      this.#pass(reader, expected);
       return;
     }
     reader.batch = plainEntries(batch);
     expect(reader.batch.length).toBeLessThanOrEqual(maxEntries);
-    expect(reader.batch).toEqual(expected.slice(0, reader.batch.length));
-    expect(reader.cursor.lost).toBe(0);
+    const seqs = new Set(reader.batch.map(({ seq }) => seq));
+    const last = reader.batch.at(-1)?.seq ?? 0;
+    expect(reader.batch).toEqual(expected.filter(({ seq }) => seqs.has(seq)));
+    this.#pass(
+      reader,
+      expected.filter(({ seq }) => seq <= last && !seqs.has(seq)),
+    );
+  }
+
+  /** What a reader was not given must be raw: that alone grows old here. */
+  #pass(reader: Reader, missing: readonly PlainEntry[]): void {
+    expect(missing.filter((entry) => classOf(entry) !== 'raw')).toEqual([]);
+    reader.skipped += missing.length;
+    expect(reader.cursor.lost).toBe(reader.cursor.lostToRetention);
+  }
+
+  async #saveSnapshot(): Promise<void> {
+    const seq = this.#journal.nextSeq - 1;
+    await this.#journal.saveSnapshot('state', seq, Uint8Array.of(seq & 0xff));
+    this.#snapshotSeq = seq;
+  }
+
+  async #checkSnapshot(): Promise<void> {
+    const snapshot = await this.#journal.loadSnapshot('state');
+    expect(snapshot?.seq ?? 0).toBe(this.#snapshotSeq);
+    if (snapshot !== undefined) expect(snapshot.bytes).toEqual(Uint8Array.of(snapshot.seq & 0xff));
   }
 
   #commit(index: number, share: number): void {
@@ -179,6 +226,8 @@ class Run {
     reader.cursor.commit(entry.seq);
     reader.committed = Math.max(reader.committed, entry.seq);
     const classes = cursorKinds[index];
+    // What it passed over in one class it notices with the next entry of that class.
+    if (reader.cursor.lost !== reader.skipped) return;
     expect(reader.cursor.lag().entries).toBe(
       this.#appended
         .filter(({ seq }) => seq > reader.committed)
@@ -194,6 +243,7 @@ class Run {
       expect(reader.cursor.position).toBe(Math.max(before[index] ?? 0, reader.cursor.position));
       reader.committed = reader.cursor.committed;
     });
+    await this.#checkSnapshot();
   }
 
   async #crash(): Promise<void> {
@@ -213,11 +263,18 @@ class Run {
       expect(reader.cursor.position).toBeLessThanOrEqual(before[index] ?? 0);
       reader.committed = reader.cursor.committed;
     });
+    await this.#checkSnapshot();
   }
 
   async finish(): Promise<void> {
+    // An entry of each class behind everything shows each reader what it did not get.
+    this.#append(1, false);
+    this.#append(1, true);
+    this.#record('event');
     for (const [index, reader] of this.#readers.entries()) {
       while (this.#behind(reader, index).length > 0) await this.#read(index, 500);
+      expect(reader.cursor.lost).toBeLessThanOrEqual(reader.skipped);
+      if (!reader.isNew) expect(reader.cursor.lost).toBe(reader.skipped);
     }
     await this.#journal.close();
   }
