@@ -227,7 +227,7 @@ class Run {
     reader.committed = Math.max(reader.committed, entry.seq);
     const classes = cursorKinds[index];
     // What it passed over in one class it notices with the next entry of that class.
-    if (reader.cursor.lost !== reader.skipped) return;
+    if (reader.isNew || reader.cursor.lost !== reader.skipped) return;
     expect(reader.cursor.lag().entries).toBe(
       this.#appended
         .filter(({ seq }) => seq > reader.committed)
