@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -19,6 +18,7 @@ import { kpiSections } from './kpi/sections.ts';
 import { type GatewayParts, type RunningGateway, startGateway } from './runtime/gateway.ts';
 import { LockStepClock, lockStepWith } from './runtime/lock-step-clock.ts';
 import { createLog } from './runtime/log.ts';
+import { makeFolder } from './runtime/make-folder.ts';
 import type { SinkPart } from './runtime/open-sink.ts';
 import { type ReplayReport, replayJournal } from './runtime/replay.ts';
 import { screeningSection } from './runtime/screening/section.ts';
@@ -42,18 +42,6 @@ const version = packageSchema.parse(
 const pageFolder = fileURLToPath(new URL('../dashboard/dist/', import.meta.url));
 
 const journalFolder = (site: LoadedSite): string => join(site.config.data.folder, 'journal');
-
-const makeFolder = async (folder: string): Promise<string> => {
-  try {
-    await mkdir(folder, { recursive: true });
-    return folder;
-  } catch (error) {
-    throw new GatewayError('STORE_FAILED', `the data folder ${folder} cannot be made or written`, {
-      retryable: false,
-      cause: error,
-    });
-  }
-};
 
 const adapterFolder = (site: LoadedSite, id: string): Promise<string> =>
   makeFolder(join(site.config.data.folder, 'adapters', id));

@@ -224,10 +224,11 @@ describe('variables', () => {
 
   it('for the program are those that it knows', () => {
     const set = Object.keys(serviceOf('gateway').environment);
-    const baked = /^ENV (.*)$/m.exec(dockerfile)?.[1]?.split(' ') ?? [];
+    const lines = [...dockerfile.matchAll(/^ENV (.*)$/gm)];
+    const baked = lines.flatMap(([, pairs = '']) => pairs.split(' '));
     const names = [...set, ...baked.map((pair) => pair.split('=')[0] ?? '')];
     const own = names.filter((name) => !name.startsWith('NODE_'));
-    expect(own).toEqual(['SEAMWATT_LANG', 'SEAMWATT_CONFIG']);
+    expect(own).toEqual(['SEAMWATT_LANG', 'GLIBC_TUNABLES', 'SEAMWATT_CONFIG']);
     for (const name of own) expect(read('docs/cli.md')).toContain(`\`${name}\``);
   });
 });
