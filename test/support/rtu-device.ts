@@ -83,6 +83,7 @@ export const startRtuPort = async (
   return {
     requests,
     close: async () => {
+      if (!port.isOpen) return;
       const closed = once(port, 'close');
       port.close();
       await closed;

@@ -35,10 +35,18 @@ const breakDown = async (fault: Record<string, unknown>): Promise<void> => {
   client = await RawModbus.open(simulator.address('line.plc'));
 };
 
+const requestsOfPlc = async (): Promise<number> => {
+  const { body } = await simulator.send('GET', '/state');
+  return (body as { servers: Record<string, { requests: number }> }).servers['line.plc']
+    ?.requests as number;
+};
+
 describe('a faulty device', () => {
   it('is silent, and answers new requests once it is well', async () => {
     await breakDown({ kind: 'silent' });
+    const before = await requestsOfPlc();
     client.write(probe(1));
+    await expect.poll(requestsOfPlc).toBe(before + 1);
     await simulator.send('DELETE', '/faults');
     client.write(probe(2));
     expect((await client.take(probeAnswerBytes)).readUInt16BE(0)).toBe(2);

@@ -237,6 +237,7 @@ describe('a site in order', () => {
       stagingBytes: 64 * 1024 ** 2,
       memoryBytes: 16 * 1024 ** 2,
       segmentBytes: 8 * 1024 ** 2,
+      textBytes: 16 * 1024 ** 2,
     });
     expect(site.config.ticks).toEqual({ periodMs: 1000, allowedLatenessMs: 2000 });
     expect(site.identity.timeZone).toBe('Asia/Shanghai');

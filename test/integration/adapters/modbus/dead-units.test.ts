@@ -24,6 +24,8 @@ afterEach(async () => {
 const periodMs = 500;
 const timeoutMs = 300;
 const watchedMs = 40_000;
+/** How much less than without a dead unit may be on time. */
+const mostCost = 0.03;
 const units = [1, 2, 3, 4];
 const deadUnit = 3;
 const one = profileOf([{ point: 'a', address: 0 }], { block: { periodMs } });
@@ -108,15 +110,31 @@ const shareOnTime = (run: SourceRun, startMs: number): number => {
 
 const describePty = ptyProgram.describe;
 
+/** The same units on a bus of their own, all of them alive. */
+const healthyRun = async (): Promise<{ readonly run: SourceRun; startMs(): number }> => {
+  const device = await startRegisterDevice();
+  closers.push(() => device.close());
+  for (const unitId of units) device.set(0, [unitId], unitId);
+  const transport = { type: 'tcp', host: '127.0.0.1', port: device.port, maxInFlight: 1 };
+  const watching = watchingClock();
+  const run = runSource(createSource({ transport, timeoutMs, devices }, [one]), watching.clock);
+  closers.push(() => run.stop());
+  return { run, startMs: watching.startMs };
+};
+
 describePty('a bus with one dead unit of four', () => {
   it.concurrent.each(Object.keys(buses))('keeps the period of the others: %s', async (name) => {
     const transport = await (buses[name] as () => Promise<Record<string, unknown>>)();
     const watching = watchingClock();
     const run = runSource(createSource({ transport, timeoutMs, devices }, [one]), watching.clock);
     closers.push(() => run.stop());
+    const control = await healthyRun();
     await new Promise((resolve) => setTimeout(resolve, watchedMs));
     expect(await run.stop()).toBeUndefined();
-    expect(shareOnTime(run, watching.startMs())).toBeGreaterThanOrEqual(0.99);
+    expect(await control.run.stop()).toBeUndefined();
+    // What a busy machine costs, it costs the control as well.
+    const possible = shareOnTime(control.run, control.startMs());
+    expect(shareOnTime(run, watching.startMs())).toBeGreaterThanOrEqual(possible - mostCost);
     const dead = run.framesOf(`e${deadUnit}`);
     const lostMs = dead.length * (timeoutMs + serial.drainMs);
     expect(dead.length).toBeGreaterThanOrEqual(4);

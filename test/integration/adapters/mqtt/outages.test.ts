@@ -36,14 +36,18 @@ requireProgram('mosquitto').describe('outages', () => {
     });
     const acknowledged: number[] = [];
     let isOpen = false;
-    let failures = 0;
+    let interrupted = 0;
     let kills = 0;
+    let isDead = false;
     for (let seq = 1; acknowledged.length < 30_000; ) {
       try {
         if (!isOpen) await sink.open(never);
         isOpen = true;
         const isKill = kills < 3 && acknowledged.length >= (kills + 1) * 8000;
-        if (isKill) kills += 1;
+        if (isKill) {
+          kills += 1;
+          isDead = true;
+        }
         const [{ accepted }] = await Promise.all([
           sink.write({ entries: frames(1000, seq), history: false }, never),
           isKill ? broker.kill() : undefined,
@@ -55,13 +59,16 @@ requireProgram('mosquitto').describe('outages', () => {
         expect(error).toBeInstanceOf(GatewayError);
         expect(error).toMatchObject({ retryable: true });
         isOpen = false;
-        failures += 1;
+        // On a busy machine an acknowledgement may also be late: then it is only sent again.
+        if (!isDead) continue;
+        interrupted += 1;
+        isDead = false;
         await broker.start();
         await new Promise((resolve) => listener.client.once('connect', resolve));
         await listener.client.subscribeAsync(framesTopic, { qos: 0 });
       }
     }
-    expect(failures).toBe(3);
+    expect(interrupted).toBe(3);
     await listener.until(() => acknowledged.every((seq) => heard.has(seq)), 'every sample');
     await sink.close();
     await listener.end();
