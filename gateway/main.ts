@@ -234,6 +234,7 @@ const composition: Composition = {
   adapters,
   sections: [...kpiSections, screeningSection],
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
+  gatewayProgram: fileURLToPath(import.meta.url),
   simulatorsProgram: fileURLToPath(new URL('../simulators/main.ts', import.meta.url)),
   // The demo reads the line over Modbus; its OPC UA server would cost seconds and 100 MB.
   demoSimulatorFlags: ['--line-opcua-port', 'off'],

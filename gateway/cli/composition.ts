@@ -31,6 +31,8 @@ export type Composition = {
   readonly sections: readonly ConfigSection[];
   /** The demo site's file. */
   readonly demoFile: string;
+  /** This program, for commands that start a gateway as a process of its own. */
+  readonly gatewayProgram: string;
   /** The simulators' program, started as a child process only. */
   readonly simulatorsProgram: string;
   /** Which of its servers the demo site needs. */
@@ -47,7 +49,7 @@ export const exitCodes = {
   failure: 1,
   /** The configuration or the command line is wrong; nothing was started. */
   invalid: 2,
-  /** It ran, and the answer is no: replayed results differ. */
+  /** It ran, and the answer is no: replayed results differ, a scenario does not hold. */
   negative: 3,
   /** It ran, and there is no answer: nothing was there to compare. */
   inconclusive: 4,

@@ -13,6 +13,7 @@ import { addRestoreCommand } from './restore-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
 import { addStartCommand } from './start-command.ts';
+import { addVerifyCommand } from './verify-command.ts';
 
 const quoted = (message: string): string => /'([^']+)'/.exec(message)?.[1] ?? '';
 
@@ -57,6 +58,7 @@ const addCommands = [
   addStartCommand,
   addCheckCommand,
   addSimulateCommand,
+  addVerifyCommand,
   addReplayCommand,
   addProbeCommand,
   addQuarantineCommand,

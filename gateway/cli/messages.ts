@@ -29,6 +29,13 @@ const english = {
   quarantineRetried: (delivered: number, refused: number) =>
     `${counted(delivered, 'entry', 'entries')} delivered, ${refused} refused again.`,
   quarantineDropped: (count: number) => `${counted(count, 'entry', 'entries')} dropped.`,
+  verifyDescription:
+    'Run scenarios against simulated devices and check what must hold; touches no real device or sink',
+  scenarioArgument: 'scenario files',
+  verifyConfigOption: 'site file to verify (default: the demo site)',
+  junitOption: 'also write the results as JUnit XML',
+  verifySummary: (holds: number, differs: number, failed: number) =>
+    `${counted(holds + differs + failed, 'scenario')}: ${holds} hold, ${differs} do not, ${failed} could not be run.`,
   gatewayUrlOption: 'address of the running gateway (default: http://127.0.0.1:8080)',
   sinkArgument: 'id of the sink',
   backupDescription: 'Copy the data of a running or stopped gateway, or verify such a copy',
@@ -64,7 +71,7 @@ const english = {
   exitCodeFailure: 'something failed while running',
   exitCodeInvalid: 'the configuration or the command line is wrong; nothing was started',
   exitCodeNegative:
-    'it ran, and the answer is no (replayed results differ, a sink refused again, a backup does not verify)',
+    'it ran, and the answer is no (replayed results differ, a sink refused again, a backup does not verify, a scenario does not hold)',
   exitCodeInconclusive: 'it ran, and there is no answer (replay had nothing to compare)',
   unknownOption: (name: string) => `unknown option ${name}`,
   unknownCommand: (name: string) => `unknown command ${name}`,
@@ -174,6 +181,12 @@ const chinese: Messages = {
   quarantineRetried: (delivered: number, refused: number) =>
     `送达 ${delivered} 条，再次被拒 ${refused} 条。`,
   quarantineDropped: (count: number) => `已丢弃 ${count} 条。`,
+  verifyDescription: '对仿真设备运行场景，核对应当成立的结果；不接触任何真实设备与输出',
+  scenarioArgument: '场景文件',
+  verifyConfigOption: '要验证的站点文件（默认：演示站点）',
+  junitOption: '同时把结果写成 JUnit XML',
+  verifySummary: (holds, differs, failed) =>
+    `共 ${holds + differs + failed} 个场景：成立 ${holds} 个，不成立 ${differs} 个，无法运行 ${failed} 个。`,
   gatewayUrlOption: '正在运行的网关的地址（默认：http://127.0.0.1:8080）',
   sinkArgument: '输出的 id',
   backupDescription: '备份运行中或已停止的网关的数据，或校验备份',
@@ -208,7 +221,8 @@ const chinese: Messages = {
   exitCodeOk: '完成',
   exitCodeFailure: '运行中出现故障',
   exitCodeInvalid: '配置或命令行有误；未启动任何东西',
-  exitCodeNegative: '已运行，结论为否（重算结果不一致、数据再次被拒，或备份校验未通过）',
+  exitCodeNegative:
+    '已运行，结论为否（重算结果不一致、数据再次被拒、备份校验未通过，或场景不成立）',
   exitCodeInconclusive: '已运行，没有结论（没有可比较的结果）',
   unknownOption: (name) => `未知选项 ${name}`,
   unknownCommand: (name) => `未知命令 ${name}`,

@@ -8,9 +8,15 @@ import { describeError } from '../core/error.ts';
 import type { Kit } from './kit.ts';
 import { WordedError } from './option-values.ts';
 
+export type SimulatorAddress =
+  | { readonly host: string; readonly port: number }
+  | { readonly url: string };
+
 export type RunningSimulators = {
   /** Base URL of their control interface. */
   readonly control: string;
+  /** Where each simulated server listens, by its name. */
+  readonly servers: Readonly<Record<string, SimulatorAddress>>;
   /** Resolves with the reason when they end. */
   readonly ended: Promise<string>;
   /** Asks them to end, and ends them when they do not. */
@@ -59,17 +65,26 @@ const announcementSchema = z
       return z.NEVER;
     }
   })
-  .pipe(z.object({ control: z.url() }));
+  .pipe(
+    z.object({
+      control: z.url(),
+      servers: z.record(
+        z.string(),
+        z.union([z.object({ host: z.string(), port: z.int() }), z.object({ url: z.string() })]),
+      ),
+    }),
+  );
 
 /**
- * Starts the simulators of the demo and waits until all of their servers listen. Throws a WordedError when they do not come up, or
+ * Starts simulators, those of the demo unless `flags` say otherwise, and waits until all of their servers listen. Throws a WordedError when they do not come up, or
  * when `signal` aborts before.
  */
 export const startSimulators = async (
   kit: Kit,
   signal: AbortSignal,
+  flags = kit.composition.demoSimulatorFlags,
 ): Promise<RunningSimulators> => {
-  const child = spawnSimulators(kit.composition.demoSimulatorFlags, kit, 'pipe');
+  const child = spawnSimulators(flags, kit, 'pipe');
   const ended = endOf(child);
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
@@ -88,7 +103,7 @@ export const startSimulators = async (
   signal.removeEventListener('abort', kill);
   if (line !== undefined) {
     const announcement = announcementSchema.safeParse(line);
-    if (announcement.success) return { control: announcement.data.control, ended, stop };
+    if (announcement.success) return { ...announcement.data, ended, stop };
     await stop();
     throw new WordedError(kit.text.simulatorsUnclear(line.slice(0, 200)));
   }

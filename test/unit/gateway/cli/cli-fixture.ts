@@ -75,6 +75,7 @@ const composition = (overrides: Partial<Composition> = {}): Composition => ({
   adapters: [bellAdapter],
   sections: [],
   demoFile: '/nowhere/demo.yaml',
+  gatewayProgram: '/nowhere/gateway.ts',
   simulatorsProgram: '/nowhere/main.ts',
   demoSimulatorFlags: [],
   runGateway: () => Promise.resolve(),

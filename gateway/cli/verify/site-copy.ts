@@ -1,0 +1,145 @@
+import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { loadSite } from '../../../config/loader.ts';
+import type { Problem } from '../../../config/problem.ts';
+import type { LoadedSite } from '../../../config/site.ts';
+import type { Kit } from '../kit.ts';
+import type { SimulatorAddress } from '../simulators.ts';
+import { databaseName } from './influx-contents.ts';
+
+/** The sources of the demo site, and which simulated server is behind each. */
+export const demoSources: Readonly<Record<string, string>> = {
+  'line-plc': 'line.plc',
+  'park-pv': 'park.pv',
+  'park-meters': 'park.meters',
+  'park-storage': 'park.storage',
+  'park-chargers': 'park.chargers',
+};
+
+export type SiteCopy = {
+  readonly site: LoadedSite;
+  readonly file: string;
+  /** KPIs and calculated points without a simulated device. */
+  readonly leftOut: number;
+};
+
+export type SiteCopyOptions = {
+  /** The site to verify. */
+  readonly siteFile: string;
+  readonly folder: string;
+  /** Simulated servers by source id. */
+  readonly sources: Readonly<Record<string, string>>;
+  readonly servers: Readonly<Record<string, SimulatorAddress>>;
+  readonly brokerPort: number;
+  readonly isBrokerEmbedded: boolean;
+  readonly databasePort: number | undefined;
+};
+
+const looseSite = z.looseObject({
+  site: z.looseObject({}),
+  data: z.looseObject({}).optional(),
+  sources: z
+    .array(z.looseObject({ id: z.string(), transport: z.looseObject({}).optional() }))
+    .default([]),
+  kpis: z.array(z.unknown()).optional(),
+  calculated: z.array(z.unknown()).optional(),
+});
+type LooseSite = z.infer<typeof looseSite>;
+
+/** `${file:PATH}` is relative to the file in which it stands, which the copy is not. */
+const anchored = (text: string, folder: string): string =>
+  text.replaceAll(/\$\{file:([^}]+)\}/g, (_, path: string) =>
+    isAbsolute(path) ? `\${file:${path}}` : `\${file:${join(folder, path)}}`,
+  );
+
+const sinksOf = ({ isBrokerEmbedded, brokerPort, databasePort }: SiteCopyOptions): unknown[] => [
+  ...(isBrokerEmbedded
+    ? []
+    : [{ id: 'broker', kind: 'mqtt', url: `mqtt://127.0.0.1:${brokerPort}` }]),
+  ...(databasePort === undefined
+    ? []
+    : [
+        {
+          ...{ id: 'database', kind: 'influxdb', version: 1, database: databaseName },
+          ...{ url: `http://127.0.0.1:${databasePort}`, createDatabase: true },
+        },
+      ]),
+];
+
+/** Devices that are not simulated and sinks that are not the scenario's are never touched. */
+const simulatedSources = (site: LooseSite, options: SiteCopyOptions): unknown[] =>
+  site.sources.flatMap((source): unknown[] => {
+    const address = options.servers[options.sources[source.id] ?? ''];
+    if (address === undefined) return [];
+    const enabled = { ...source, enabled: true, enabledWhenSet: undefined };
+    if ('url' in address) return [{ ...enabled, endpointUrl: address.url }];
+    return [{ ...enabled, transport: { ...source.transport, type: 'tcp', ...address } }];
+  });
+
+const load = (file: string, kit: Kit) => {
+  const { adapters, sections } = kit.composition;
+  return loadSite({ file, adapters, sections, env: kit.env });
+};
+
+/** Takes the entries with a problem out of `kpis` and `calculated`; 0 when the problems are elsewhere. */
+const leaveOut = (site: LooseSite, problems: readonly Problem[]): number => {
+  let count = 0;
+  for (const list of ['kpis', 'calculated'] as const) {
+    const broken = new Set(
+      problems.flatMap(({ path }) => new RegExp(`^${list}\\[(\\d+)\\]`).exec(path)?.[1] ?? []),
+    );
+    count += broken.size;
+    site[list] = site[list]?.filter((_, index) => !broken.has(String(index)));
+  }
+  return count;
+};
+
+/** The problems of a site as it is. */
+export const problemsOfSite = async (siteFile: string, kit: Kit): Promise<readonly Problem[]> => {
+  const result = await load(siteFile, kit);
+  return result.ok ? [] : result.problems;
+};
+
+/**
+ * Writes the site anew for a scenario: its sources read the simulators, its sinks are those of the scenario, its ports are
+ * free ones, and its data lies in `folder`.
+ */
+export const writeSiteCopy = async (options: SiteCopyOptions, kit: Kit): Promise<SiteCopy> => {
+  const { siteFile, folder, brokerPort, isBrokerEmbedded } = options;
+  const original = dirname(resolve(siteFile));
+  await symlink(join(original, 'profiles'), join(folder, 'profiles'));
+  const text = anchored(await readFile(siteFile, 'utf8'), original);
+  const site = looseSite.parse(parse(text));
+  const copy: LooseSite = {
+    ...site,
+    site: { ...site.site, simulated: true },
+    data: { ...site.data, folder: join(folder, 'data') },
+    api: { host: '127.0.0.1', port: 0 },
+    broker: { embedded: isBrokerEmbedded, host: '127.0.0.1', port: brokerPort },
+    sources: simulatedSources(site, options) as LooseSite['sources'],
+    sinks: sinksOf(options),
+  };
+  const file = join(folder, 'site.yaml');
+  let leftOut = 0;
+  for (;;) {
+    await writeFile(file, stringify(copy), { mode: 0o600 });
+    const result = await load(file, kit);
+    if (result.ok) return { site: result.site, file, leftOut };
+    const count = leaveOut(copy, result.problems);
+    leftOut += count;
+    if (count === 0) throw new SiteCopyError(result.problems);
+  }
+};
+
+/** The site is right as it is, but not with simulated devices. */
+export class SiteCopyError extends Error {
+  override readonly name = 'SiteCopyError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super('the site cannot be used with simulated devices');
+    this.problems = problems;
+  }
+}
