@@ -99,12 +99,12 @@ const checkHeard = ({ journal, heard, isHeardFromStart, throughSeq }: Delivered)
   let expected = 0;
   let missing = 0;
   let different = 0;
-  for (const [seq, timeMs] of journal.entries) {
+  for (const [seq, { timeMs, sum }] of journal.entries) {
     if (seq < fromSeq || seq > throughSeq) continue;
     expected += 1;
     const entry = heard.get(seq);
     if (entry === undefined) missing += 1;
-    else if (entry.timeMs !== timeMs) different += 1;
+    else if (entry.timeMs !== timeMs || entry.sum !== sum) different += 1;
   }
   const from: LocalText = isHeardFromStart
     ? { en: '', zh: '' }
@@ -116,8 +116,8 @@ const checkHeard = ({ journal, heard, isHeardFromStart, throughSeq }: Delivered)
       zh: `日志中的每一帧与每个事件都已送达 MQTT${from.zh}`,
     },
     found: {
-      en: `${expected - missing - different} of ${expected}, ${missing} missing, ${different} with another time`,
-      zh: `${expected} 条中送达 ${expected - missing - different} 条，缺失 ${missing} 条，时间不符 ${different} 条`,
+      en: `${expected - missing - different} of ${expected}, ${missing} missing, ${different} with another time or other values`,
+      zh: `${expected} 条中送达 ${expected - missing - different} 条，缺失 ${missing} 条，时间或数值不符 ${different} 条`,
     },
   };
 };

@@ -38,7 +38,8 @@ export const checkEvent = (
       ({ event }) => event.code === code && (subject === undefined || event.subject === subject),
     )
     .map(({ timeMs }) => offsetOf(timeMs));
-  const inTime = named.filter((offset) => offset >= from && offset <= from + within);
+  // What came while the gateway started is there from the beginning.
+  const inTime = named.filter((at) => (at >= from || from === 0) && at <= from + within);
   const shown = (offsets: readonly number[]): string => offsets.map(seconds).join(', ');
   const found: LocalText =
     inTime.length > 0

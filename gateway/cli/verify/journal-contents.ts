@@ -1,7 +1,7 @@
-import { frameEntry } from '../../core/entry.ts';
+import { type EntryBatch, frameEntry } from '../../core/entry.ts';
 import type { GatewayEvent } from '../../core/event.ts';
 import type { RegisteredGroup } from '../../core/point.ts';
-import { absentStatus } from '../../core/quality.ts';
+import { absentStatus, isGood, isUncertain } from '../../core/quality.ts';
 import { readJournal } from '../../journal/read-journal.ts';
 
 export type JournalledEvent = {
@@ -10,10 +10,16 @@ export type JournalledEvent = {
   readonly event: GatewayEvent;
 };
 
+export type JournalledEntry = {
+  readonly timeMs: number;
+  /** Of the numbers that its frame has, in the order of its points; 0 of an event. */
+  readonly sum: number;
+};
+
 /** What a journal holds of what goes to sinks: frames and events. */
 export type JournalContents = {
-  /** Time by number. */
-  readonly entries: ReadonlyMap<number, number>;
+  /** By number. */
+  readonly entries: ReadonlyMap<number, JournalledEntry>;
   readonly events: readonly JournalledEvent[];
   /** Instants (UTC epoch ms) at which there is a sample, by `measurement area/line/equipment`. */
   readonly rows: ReadonlyMap<string, ReadonlySet<number>>;
@@ -24,12 +30,24 @@ const rowKey = ({
   equipmentClass,
 }: RegisteredGroup): string => `${equipmentClass} ${area}/${line}/${equipment}`;
 
+const sumOf = (batch: EntryBatch, index: number, group: RegisteredGroup | undefined): number => {
+  const from = batch.offset[index] as number;
+  let sum = 0;
+  for (const [channel, { kind }] of (group?.channels ?? []).entries()) {
+    const status = batch.status[from + channel] as number;
+    const value = batch.values[from + channel] as number;
+    const hasNumber = kind !== 'string' && (isGood(status) || isUncertain(status));
+    if (hasNumber && Number.isFinite(value)) sum += value;
+  }
+  return sum;
+};
+
 /** Reads what is on disk up to and including `throughSeq`. */
 export const readContents = async (
   folder: string,
   throughSeq: number,
 ): Promise<JournalContents> => {
-  const entries = new Map<number, number>();
+  const entries = new Map<number, JournalledEntry>();
   const events: JournalledEvent[] = [];
   const rows = new Map<string, Set<number>>();
   const groups = new Map<number, RegisteredGroup>();
@@ -43,14 +61,14 @@ export const readContents = async (
           for (const group of record.groups) groups.set(group.number, group);
         } else if (record?.type === 'event') {
           const { timeMs, event } = record;
-          entries.set(seq, timeMs);
+          entries.set(seq, { timeMs, sum: 0 });
           events.push({ seq, timeMs, event });
         }
         continue;
       }
       const timeMs = batch.timeMs[index] as number;
-      entries.set(seq, timeMs);
       const group = groups.get(number);
+      entries.set(seq, { timeMs, sum: sumOf(batch, index, group) });
       const status = batch.status.subarray(batch.offset[index], batch.offset[index + 1]);
       if (group === undefined || status.every((code) => code === absentStatus)) continue;
       const key = rowKey(group);

@@ -4,11 +4,38 @@ import { z } from 'zod';
 const reconnectMs = 50;
 const connectTimeoutMs = 10_000;
 
-const framesSchema = z.object({ seq: z.array(z.number()), t: z.array(z.number()) });
+/** A column is a list with one item a row, or names the few rows that it has items for. */
+const columnSchema = z.union([
+  z.array(z.unknown()),
+  z.object({ rows: z.array(z.number()), values: z.array(z.unknown()) }),
+]);
+const framesSchema = z.object({
+  seq: z.array(z.number()),
+  t: z.array(z.number()),
+  values: z.array(columnSchema),
+});
 const eventSchema = z.object({ seq: z.number(), t: z.number() });
 
 /** What one number of the journal was heard as. */
-export type HeardEntry = { readonly timeMs: number; readonly copies: number };
+export type HeardEntry = {
+  readonly timeMs: number;
+  /** Of the numbers of the frame, in the order of its points; 0 of an event. */
+  readonly sum: number;
+  readonly copies: number;
+};
+
+/** The sum of the numbers of each row, in the order of the columns. */
+const rowSums = ({ seq, values }: z.output<typeof framesSchema>): readonly number[] => {
+  const sums = seq.map(() => 0);
+  for (const column of values) {
+    const items = Array.isArray(column) ? column : column.values;
+    for (const [index, item] of items.entries()) {
+      const row = Array.isArray(column) ? index : (column.rows[index] as number);
+      if (typeof item === 'number') sums[row] = (sums[row] as number) + item;
+    }
+  }
+  return sums;
+};
 
 /** A subscriber to the stream and the events of a site, which counts every number that it hears. */
 export class MqttContents {
@@ -52,15 +79,18 @@ export class MqttContents {
   #hear(topic: string, message: unknown): void {
     if (topic.endsWith('/_events')) {
       const { seq, t } = eventSchema.parse(message);
-      this.#count(seq, t);
+      this.#count(seq, t, 0);
       return;
     }
-    const { seq, t } = framesSchema.parse(message);
-    for (const [index, number] of seq.entries()) this.#count(number, t[index] ?? Number.NaN);
+    const frames = framesSchema.parse(message);
+    const sums = rowSums(frames);
+    for (const [row, seq] of frames.seq.entries()) {
+      this.#count(seq, frames.t[row] ?? Number.NaN, sums[row] ?? Number.NaN);
+    }
   }
 
-  #count(seq: number, timeMs: number): void {
+  #count(seq: number, timeMs: number, sum: number): void {
     const copies = (this.heard.get(seq)?.copies ?? 0) + 1;
-    this.heard.set(seq, { timeMs, copies });
+    this.heard.set(seq, { timeMs, sum, copies });
   }
 }

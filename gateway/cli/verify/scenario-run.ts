@@ -13,7 +13,7 @@ import type { ScenarioClock } from './scenario-clock.ts';
 import { ServerChild } from './server-child.ts';
 import { SimulatorControl } from './simulator-control.ts';
 import { simulatorFlags } from './simulator-flags.ts';
-import { demoSources, type SiteCopy, writeSiteCopy } from './site-copy.ts';
+import { type SiteCopy, simulatedSourcesOf, writeSiteCopy } from './site-copy.ts';
 
 export type RunOptions = {
   readonly scenario: Scenario;
@@ -76,7 +76,7 @@ export class ScenarioRun {
     const { simulate, sinks } = scenario.content;
     const folder = await mkdtemp(join(tmpdir(), 'seamwatt-verify-'));
     this.#endings.push(() => rm(folder, { recursive: true, force: true }));
-    const sources = simulate.sources ?? demoSources;
+    const sources = simulatedSourcesOf(simulate.sources);
     const simulators = await startSimulators(kit, signal, simulatorFlags(simulate, sources));
     this.#endings.push(() => simulators.stop());
     this.#control = new SimulatorControl(simulators.control);

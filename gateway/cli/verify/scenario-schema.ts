@@ -23,6 +23,7 @@ const instant = z
 
 const plants = ['line', 'park'] as const;
 const serverWords = 'the name of a simulated server, such as line.plc';
+const serverName = z.string({ error: serverWords }).regex(/^[a-z]+\.[a-z]+$/, serverWords);
 
 /** Faults that are not at a simulated device, and what may stand beside `at` and `kind`. */
 const ownKinds: Readonly<Record<string, readonly string[]>> = {
@@ -70,7 +71,9 @@ const simulateSchema = z.strictObject({
   panelLengthMm: z.int().min(200).max(30_000).default(18_000),
   meterError: z.boolean().default(true),
   inputs: inputs.default({}),
-  sources: z.record(z.string(), z.string().regex(/^[a-z]+\.[a-z]+$/, serverWords)).optional(),
+  sources: z
+    .record(z.string(), z.union([serverName, z.looseObject({ server: serverName })]))
+    .default({}),
   faults: z.array(faultSchema).max(200).default([]),
 });
 

@@ -9,14 +9,31 @@ import type { Kit } from '../kit.ts';
 import type { SimulatorAddress } from '../simulators.ts';
 import { databaseName } from './influx-contents.ts';
 
-/** The sources of the demo site, and which simulated server is behind each. */
-export const demoSources: Readonly<Record<string, string>> = {
-  'line-plc': 'line.plc',
-  'park-pv': 'park.pv',
-  'park-meters': 'park.meters',
-  'park-storage': 'park.storage',
-  'park-chargers': 'park.chargers',
+/** The simulated server behind each source, by the source's id, with settings of the source that the scenario changes. */
+export type SimulatedSources = Readonly<
+  Record<string, { readonly server: string } & Readonly<Record<string, unknown>>>
+>;
+
+const demoSources: SimulatedSources = {
+  'line-plc': { server: 'line.plc' },
+  'park-pv': { server: 'park.pv' },
+  'park-meters': { server: 'park.meters' },
+  'park-storage': { server: 'park.storage' },
+  'park-chargers': { server: 'park.chargers' },
 };
+
+/** The sources of the demo site, and those of the scenario over them. */
+export const simulatedSourcesOf = (
+  sources: Readonly<Record<string, string | SimulatedSources[string]>>,
+): SimulatedSources => ({
+  ...demoSources,
+  ...Object.fromEntries(
+    Object.entries(sources).map(([id, source]) => [
+      id,
+      typeof source === 'string' ? { server: source } : source,
+    ]),
+  ),
+});
 
 export type SiteCopy = {
   readonly site: LoadedSite;
@@ -30,7 +47,7 @@ export type SiteCopyOptions = {
   readonly siteFile: string;
   readonly folder: string;
   /** Simulated servers by source id. */
-  readonly sources: Readonly<Record<string, string>>;
+  readonly sources: SimulatedSources;
   readonly servers: Readonly<Record<string, SimulatorAddress>>;
   readonly brokerPort: number;
   readonly isBrokerEmbedded: boolean;
@@ -71,9 +88,10 @@ const sinksOf = ({ isBrokerEmbedded, brokerPort, databasePort }: SiteCopyOptions
 /** Devices that are not simulated and sinks that are not the scenario's are never touched. */
 const simulatedSources = (site: LooseSite, options: SiteCopyOptions): unknown[] =>
   site.sources.flatMap((source): unknown[] => {
-    const address = options.servers[options.sources[source.id] ?? ''];
+    const { server = '', ...settings } = options.sources[source.id] ?? {};
+    const address = options.servers[server];
     if (address === undefined) return [];
-    const enabled = { ...source, enabled: true, enabledWhenSet: undefined };
+    const enabled = { ...source, ...settings, enabled: true, enabledWhenSet: undefined };
     if ('url' in address) return [{ ...enabled, endpointUrl: address.url }];
     return [{ ...enabled, transport: { ...source.transport, type: 'tcp', ...address } }];
   });
