@@ -20,10 +20,10 @@ const isPossible = (name: string): boolean =>
 
 /** One change to each that must turn the answer. */
 const breakages: Readonly<Record<string, readonly [from: RegExp, to: string]>> = {
-  'line-clean': [/maxAbsZMm, tolerance: 0.000001/, 'maxAbsZMm, scale: 1.02, tolerance: 0.000001'],
+  'line-clean': [/line\.panel\.maxAbsZMm,/, 'line.panel.maxAbsZMm, scale: 1.02,'],
   'silent-unit': [/device: park.pv\/7/, 'device: park.pv/17'],
   'plc-cut': [/kind: close/, 'kind: delay, delayMs: 1'],
-  'counter-reset': [/tolerance: 0.5, quality/, 'tolerance: 0.0001, quality'],
+  'counter-reset': [/tolerance: 0\.5,/, 'tolerance: 0.0001,'],
   'broker-down': [/receipts: 1/, 'receipts: 2'],
   'frozen-device': [/kind: frozen/, 'kind: delay, delayMs: 1'],
 };

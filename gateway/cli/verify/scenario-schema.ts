@@ -230,15 +230,11 @@ export const scenarioSchema = z.strictObject(scenarioShape);
 /** What is wrong between the sections of a file, as far as each of them is right by itself. */
 export const contradictions = (value: unknown): readonly ConfigIssue[] => {
   const found: ConfigIssue[] = [];
-  const sections = z.looseObject({
-    simulate: z.unknown(),
-    sinks: z.unknown(),
-    expect: z.unknown(),
-  });
-  const { data } = sections.safeParse(value);
-  const simulate = simulateSchema.safeParse(data?.simulate).data;
-  const sinks = scenarioShape.sinks.safeParse(data?.sinks).data;
-  const expect = expectSchema.safeParse(data?.expect).data;
+  const section = <T>(key: string, schema: z.ZodType<T>): T | undefined =>
+    schema.safeParse(valueAt(value, [key])).data;
+  const simulate = section('simulate', simulateSchema);
+  const sinks = section('sinks', scenarioShape.sinks);
+  const expect = section('expect', expectSchema);
   const complain: Complain = (path, expected) =>
     found.push({ path, found: describeValue(valueAt(value, path)), expected });
   if (simulate === undefined) return [];

@@ -79,7 +79,7 @@ test('a fault shows where it should, and what does not hold ends with 3 in both 
 
 test('a wrong value is no truth: a tolerance that is not kept ends with 3', async () => {
   const folder = inFolder();
-  const replacements = { 'tolerance: 1% }': 'tolerance: 1%, scale: 1.05 }' };
+  const replacements = { 'heatInputKjPerMm",': 'heatInputKjPerMm", scale: 1.05,' };
   const file = changed('line-short', replacements, folder);
   const { code, out } = await verify([file], folder);
   expect(code).toBe(3);
