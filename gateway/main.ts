@@ -235,6 +235,7 @@ const composition: Composition = {
   sections: [...kpiSections, screeningSection],
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
   gatewayProgram: fileURLToPath(import.meta.url),
+  scenarioFolder: fileURLToPath(new URL('../simulators/scenarios/', import.meta.url)),
   simulatorsProgram: fileURLToPath(new URL('../simulators/main.ts', import.meta.url)),
   // The demo reads the line over Modbus; its OPC UA server would cost seconds and 100 MB.
   demoSimulatorFlags: ['--line-opcua-port', 'off'],

@@ -33,6 +33,8 @@ export type Composition = {
   readonly demoFile: string;
   /** This program, for commands that start a gateway as a process of its own. */
   readonly gatewayProgram: string;
+  /** Where the scenarios are that ship. */
+  readonly scenarioFolder: string;
   /** The simulators' program, started as a child process only. */
   readonly simulatorsProgram: string;
   /** Which of its servers the demo site needs. */

@@ -31,7 +31,7 @@ const english = {
   quarantineDropped: (count: number) => `${counted(count, 'entry', 'entries')} dropped.`,
   verifyDescription:
     'Run scenarios against simulated devices and check what must hold; touches no real device or sink',
-  scenarioArgument: 'scenario files',
+  scenarioArgument: 'scenario files, or names of scenarios that ship',
   verifyConfigOption: 'site file to verify (default: the demo site)',
   junitOption: 'also write the results as JUnit XML',
   verifySummary: (holds: number, differs: number, failed: number) =>
@@ -182,7 +182,7 @@ const chinese: Messages = {
     `送达 ${delivered} 条，再次被拒 ${refused} 条。`,
   quarantineDropped: (count: number) => `已丢弃 ${count} 条。`,
   verifyDescription: '对仿真设备运行场景，核对应当成立的结果；不接触任何真实设备与输出',
-  scenarioArgument: '场景文件',
+  scenarioArgument: '场景文件，或随附场景的名称',
   verifyConfigOption: '要验证的站点文件（默认：演示站点）',
   junitOption: '同时把结果写成 JUnit XML',
   verifySummary: (holds, differs, failed) =>

@@ -68,10 +68,12 @@ const announcementSchema = z
   .pipe(
     z.object({
       control: z.url(),
-      servers: z.record(
-        z.string(),
-        z.union([z.object({ host: z.string(), port: z.int() }), z.object({ url: z.string() })]),
-      ),
+      servers: z
+        .record(
+          z.string(),
+          z.union([z.object({ host: z.string(), port: z.int() }), z.object({ url: z.string() })]),
+        )
+        .default({}),
     }),
   );
 

@@ -34,7 +34,7 @@ const loadAll = async (
   const scenarios: Scenario[] = [];
   const problems = [...(await problemsOfSite(siteFile, kit))];
   for (const file of files) {
-    const result = await loadScenario(file);
+    const result = await loadScenario(file, kit.composition.scenarioFolder);
     if (result.ok) scenarios.push(result.scenario);
     else problems.push(...result.problems);
   }

@@ -143,12 +143,18 @@ const hasInstant = (times: ReadonlySet<number> | undefined, timeMs: number): boo
 const checkInflux = (journal: JournalContents, influx: InfluxContents): Outcome => {
   let expected = 0;
   let missing = 0;
+  let first = '';
   const look = (key: string, timeMs: number): void => {
     expected += 1;
-    if (!hasInstant(influx.get(key), timeMs)) missing += 1;
+    if (hasInstant(influx.get(key), timeMs)) return;
+    missing += 1;
+    if (missing === 1) first = ` (${key}, ${new Date(timeMs).toISOString()})`;
   };
   for (const [key, times] of journal.rows) for (const timeMs of times) look(key, timeMs);
-  for (const { timeMs } of journal.events) look('seamwatt_event', timeMs);
+  for (const { timeMs, seq } of journal.events) {
+    // Events carry their number as the nanoseconds of their millisecond.
+    look('seamwatt_event', Math.floor(timeMs) + (seq % 1_000_000) / 1_000_000);
+  }
   return {
     holds: expected > 0 && missing === 0,
     expectation: {
@@ -156,8 +162,8 @@ const checkInflux = (journal: JournalContents, influx: InfluxContents): Outcome 
       zh: '日志中每台设备的每个时刻在 InfluxDB 中都有数据点',
     },
     found: {
-      en: `${expected - missing} of ${expected}, ${missing} missing`,
-      zh: `${expected} 个中有 ${expected - missing} 个，缺失 ${missing} 个`,
+      en: `${expected - missing} of ${expected}, ${missing} missing${first}`,
+      zh: `${expected} 个中有 ${expected - missing} 个，缺失 ${missing} 个${first}`,
     },
   };
 };

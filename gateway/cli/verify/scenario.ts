@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { checkValue } from '../../../config/check-value.ts';
 import { interpolate } from '../../../config/interpolate.ts';
 import { formatPath, type Problem, sortProblems } from '../../../config/problem.ts';
@@ -22,9 +22,16 @@ export type ScenarioResult =
   | { readonly ok: true; readonly scenario: Scenario }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Reads a scenario file and says everything that is wrong with it, each with its place. */
-export const loadScenario = async (name: string): Promise<ScenarioResult> => {
-  const file = resolve(name);
+/** A plain name is that of a scenario that ships; anything else is a file. */
+const fileOf = (name: string, shippedFolder: string): string =>
+  /^[a-z0-9-]+$/.test(name) ? join(shippedFolder, `${name}.yaml`) : resolve(name);
+
+/** Reads a scenario and says everything that is wrong with it, each with its place. */
+export const loadScenario = async (
+  name: string,
+  shippedFolder: string,
+): Promise<ScenarioResult> => {
+  const file = fileOf(name, shippedFolder);
   const yaml = await readYaml(file);
   if (yaml === undefined) {
     const words = { found: 'no such file', expected: 'a scenario file' };

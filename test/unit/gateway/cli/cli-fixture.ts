@@ -76,6 +76,7 @@ const composition = (overrides: Partial<Composition> = {}): Composition => ({
   sections: [],
   demoFile: '/nowhere/demo.yaml',
   gatewayProgram: '/nowhere/gateway.ts',
+  scenarioFolder: '/nowhere/scenarios',
   simulatorsProgram: '/nowhere/main.ts',
   demoSimulatorFlags: [],
   runGateway: () => Promise.resolve(),
