@@ -188,6 +188,12 @@ const phrases: readonly (readonly [english: string, chinese: string])[] = [
   ],
   ['sinks.database: influxd beside database-down', 'database-down 需要 sinks.database: influxd'],
   ['something that the simulators can do', '仿真器能够做到的事'],
+  ['no source {}', '没有数据源 {}'],
+  ['a source of the site: {}', '站点的数据源：{}'],
+  ['no server {}', '没有服务器 {}'],
+  ['a simulated server: {}', '仿真服务器：{}'],
+  ['no source of the site with a simulated server', '站点没有对应仿真服务器的数据源'],
+  ['simulate.sources to name them', '在 simulate.sources 中写明'],
   ['one of {}', '{} 之一'],
   ['{} or {}', '{} 或 {}'],
 ];

@@ -11,8 +11,8 @@ import { type StopSignal, stopOnSignals } from './stop-signal.ts';
 import { junitXml } from './verify/junit.ts';
 import { type ScenarioVerdict, verdictOf } from './verify/outcome.ts';
 import { summaryLine, verdictLines, verdictsJson } from './verify/report.ts';
-import { runScenario, ScenarioError } from './verify/run-scenario.ts';
-import { loadScenario, type Scenario } from './verify/scenario.ts';
+import { runScenario } from './verify/run-scenario.ts';
+import { loadScenario, type Scenario, ScenarioError } from './verify/scenario.ts';
 import { problemsOfSite, SiteCopyError } from './verify/site-copy.ts';
 
 type Options = {

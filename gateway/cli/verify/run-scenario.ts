@@ -7,23 +7,13 @@ import { checkEvent } from './event-check.ts';
 import { readInflux } from './influx-contents.ts';
 import { lastNumber, readContents } from './journal-contents.ts';
 import { type Outcome, seconds } from './outcome.ts';
+import { ScenarioError } from './scenario.ts';
 import { type RunOptions, ScenarioRun } from './scenario-run.ts';
 import { type Fault, isDeviceFault, valueExpectations } from './scenario-schema.ts';
 import { RefusedError } from './simulator-control.ts';
 import { type SiteSnapshot, takeSnapshot } from './snapshot.ts';
 import { type Stop, timelineOf } from './timeline.ts';
 import { checkValues } from './value-check.ts';
-
-/** What the simulators would not do is a mistake in the scenario. */
-export class ScenarioError extends Error {
-  override readonly name = 'ScenarioError';
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    super('the simulators refuse what the scenario asks for');
-    this.problems = problems;
-  }
-}
 
 export type Progress = (text: LocalText) => void;
 

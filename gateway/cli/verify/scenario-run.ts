@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Problem } from '../../../config/problem.ts';
+import { listAlternatives } from '../../../config/suggest.ts';
 import type { Kit } from '../kit.ts';
 import { type RunningSimulators, startSimulators } from '../simulators.ts';
 import { freePort } from './free-port.ts';
@@ -8,12 +10,18 @@ import { GatewayChild } from './gateway-child.ts';
 import { LockStepGate } from './lock-step-gate.ts';
 import { MqttContents } from './mqtt-contents.ts';
 import { RealClock } from './real-clock.ts';
-import type { Scenario } from './scenario.ts';
+import { type Scenario, ScenarioError } from './scenario.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 import { ServerChild } from './server-child.ts';
 import { SimulatorControl } from './simulator-control.ts';
 import { simulatorFlags } from './simulator-flags.ts';
-import { type SiteCopy, simulatedSourcesOf, writeSiteCopy } from './site-copy.ts';
+import {
+  type SimulatedSources,
+  type SiteCopy,
+  simulatedSourcesOf,
+  sourceIdsOf,
+  writeSiteCopy,
+} from './site-copy.ts';
 
 export type RunOptions = {
   readonly scenario: Scenario;
@@ -79,6 +87,7 @@ export class ScenarioRun {
     const sources = simulatedSourcesOf(simulate.sources);
     const simulators = await startSimulators(kit, signal, simulatorFlags(simulate, sources));
     this.#endings.push(() => simulators.stop());
+    await checkSources(this.options, sources, simulators.servers);
     this.#control = new SimulatorControl(simulators.control);
     const database = await this.#startServer(sinks.database === 'influxd', 'influxd', folder);
     const broker = await this.#startServer(sinks.broker === 'mosquitto', 'mosquitto', folder);
@@ -170,4 +179,36 @@ export class ScenarioRun {
 const started = <T>(part: T | undefined): T => {
   if (part !== undefined) return part;
   throw new Error('it has not been started yet');
+};
+
+/**
+ * The sources that the scenario names must be in the site, and their servers among those that are simulated; and there must
+ * be one at all.
+ * @throws ScenarioError
+ */
+const checkSources = async (
+  { scenario, siteFile }: RunOptions,
+  sources: SimulatedSources,
+  servers: RunningSimulators['servers'],
+): Promise<void> => {
+  const ids = await sourceIdsOf(siteFile);
+  const problems: Problem[] = [];
+  const named = scenario.content.simulate.sources;
+  for (const id of Object.keys(named)) {
+    const path = ['simulate', 'sources', id];
+    const server = sources[id]?.server ?? '';
+    if (!ids.includes(id)) {
+      const expected = `a source of the site: ${listAlternatives(ids)}`;
+      problems.push(scenario.problemAt(path, { found: `no source ${id}`, expected }));
+    } else if (servers[server] === undefined) {
+      const expected = `a simulated server: ${listAlternatives(Object.keys(servers))}`;
+      problems.push(scenario.problemAt(path, { found: `no server ${server}`, expected }));
+    }
+  }
+  if (problems.length === 0 && !ids.some((id) => servers[sources[id]?.server ?? ''])) {
+    const found = 'no source of the site with a simulated server';
+    const expected = 'simulate.sources to name them';
+    problems.push(scenario.problemAt(['simulate'], { found, expected }));
+  }
+  if (problems.length > 0) throw new ScenarioError(problems);
 };

@@ -55,3 +55,14 @@ export const loadScenario = async (
   };
   return { ok: true, scenario };
 };
+
+/** The scenario asks for what the site or the simulators do not have. */
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super('the scenario asks for what is not there');
+    this.problems = problems;
+  }
+}

@@ -114,6 +114,9 @@ const leaveOut = (site: LooseSite, problems: readonly Problem[]): number => {
   return count;
 };
 
+export const sourceIdsOf = async (siteFile: string): Promise<readonly string[]> =>
+  looseSite.parse(parse(await readFile(siteFile, 'utf8'))).sources.map(({ id }) => id);
+
 /** The problems of a site as it is. */
 export const problemsOfSite = async (siteFile: string, kit: Kit): Promise<readonly Problem[]> => {
   const result = await load(siteFile, kit);

@@ -144,6 +144,16 @@ test('what the simulators refuse is told at its place in the file', async () => 
   expect(errors).toContain('simulate.faults[1]: found unknown device line.plz');
 }, 60_000);
 
+test('a source or server that is not there is told at its place in the file', async () => {
+  const folder = inFolder();
+  const sources = 'sources: { welder: line.plc, park-pv: park.pv }';
+  const file = changed('line-short', { 'duration: 30s': `duration: 30s\n  ${sources}` }, folder);
+  const { code, errors } = await verify([file], folder);
+  expect(code, errors).toBe(2);
+  expect(errors).toContain('sources.welder: found no source welder, expected a source of the site');
+  expect(errors).toContain('found no server park.pv, expected a simulated server: line.plc');
+}, 60_000);
+
 test('a site with a problem of its own is not verified', async () => {
   const folder = inFolder();
   const site = join(folder, 'site.yaml');
