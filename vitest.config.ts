@@ -16,7 +16,10 @@ const maxWorkers = Math.max(2, availableParallelism() - 1);
  * Watch a plant in real time and say within what time something is seen: they have the machine for themselves. All others
  * come to the same result however slowly they run.
  */
-const inRealTime = ['test/e2e/outputs.test.ts', 'test/e2e/page.test.ts'];
+const inRealTime = [
+  ...['test/e2e/outputs.test.ts', 'test/e2e/page.test.ts'],
+  'test/e2e/scenarios.test.ts',
+];
 
 const project = (name: string, options: ProjectOptions): TestProjectInlineConfiguration => {
   const { groupOrder, include = [`test/${name}/**/*.test.ts`], exclude = [], ...rest } = options;

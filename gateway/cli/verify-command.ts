@@ -70,7 +70,8 @@ const verdictFor = async (
     return finish({ outcomes: await runScenario({ scenario, siteFile, kit, signal }, tell) });
   } catch (error) {
     if (problemsIn(error) !== undefined) throw error;
-    return finish({ outcomes: [], failure: explainError(error) });
+    const stopped = { en: 'it was stopped', zh: '已中止' };
+    return finish({ outcomes: [], failure: signal.aborted ? stopped : explainError(error) });
   }
 };
 

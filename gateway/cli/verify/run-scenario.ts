@@ -162,6 +162,7 @@ const play = async (run: ScenarioRun, progress: Progress): Promise<readonly Outc
   await run.startGateway();
   await run.clock.begin();
   const { startMs } = run.clock;
+  const firstTruth = await run.control.state();
   for (const fault of content.simulate.faults) {
     if (isDeviceFault(fault)) await run.control.addFault(deviceFault(fault, startMs));
   }
@@ -170,7 +171,7 @@ const play = async (run: ScenarioRun, progress: Progress): Promise<readonly Outc
   const stored = await checkStored(run);
   const values = valueExpectations(content).map(({ kind, wanted }) => {
     const offsetMs = wanted.at ?? content.simulate.duration;
-    return checkValues(kind, wanted, { offsetMs, snapshot: looks.get(offsetMs) });
+    return checkValues(kind, wanted, { offsetMs, snapshot: looks.get(offsetMs), firstTruth });
   });
   return [...values, ...stored];
 };

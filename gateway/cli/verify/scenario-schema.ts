@@ -103,6 +103,7 @@ const valueKeys = {
   value: range.optional(),
   truth: z.string().min(1).optional(),
   scale: z.number().default(1),
+  growth: z.boolean().default(false),
   tolerance: tolerance.optional(),
 };
 

@@ -144,11 +144,28 @@ const expectationText = (wanted: ValueExpectation, atMs: number, count: number):
   };
 };
 
+/** With `growth`, what has been added to the truth since the scenario began. */
+const truthFor = (
+  wanted: ValueExpectation,
+  firstTruth: unknown,
+  now: { readonly truth: unknown; readonly stars: readonly string[] },
+): number | undefined => {
+  if (wanted.truth === undefined) return undefined;
+  const truth = truthAt(now.truth, wanted.truth, now.stars);
+  const first = wanted.growth ? truthAt(firstTruth, wanted.truth, now.stars) : 0;
+  return truth === undefined || first === undefined ? undefined : truth - first;
+};
+
 /** Holds what the gateway shows against what was expected of it, for every point that the pattern names. */
 export const checkValues = (
   kind: 'kpi' | 'point',
   wanted: ValueExpectation,
-  at: { readonly offsetMs: number; readonly snapshot: SiteSnapshot | undefined },
+  at: {
+    readonly offsetMs: number;
+    readonly snapshot: SiteSnapshot | undefined;
+    /** The truth when the scenario began. */
+    readonly firstTruth: unknown;
+  },
 ): Outcome => {
   const { snapshot, offsetMs } = at;
   if (snapshot === undefined) {
@@ -159,8 +176,7 @@ export const checkValues = (
   const results = [...shown].flatMap(([path, sample]) => {
     const stars = starsOf(wanted.path, path);
     if (stars === undefined) return [];
-    const truth =
-      wanted.truth === undefined ? undefined : truthAt(snapshot.truth, wanted.truth, stars);
+    const truth = truthFor(wanted, at.firstTruth, { truth: snapshot.truth, stars });
     return [{ path, checks: checksOf(wanted, sample, truth) }];
   });
   const expectation = expectationText(wanted, offsetMs, results.length);

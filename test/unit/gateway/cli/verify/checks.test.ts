@@ -23,10 +23,12 @@ const snapshot: SiteSnapshot = {
   ]),
 };
 
+const at = { offsetMs: 1000, snapshot, firstTruth: { line: { seams: { F01: { heat: 0.05 } } } } };
+
 const check = (
   wanted: Partial<ValueExpectation> & { path: string },
   kind: 'kpi' | 'point' = 'kpi',
-) => checkValues(kind, { scale: 1, ...wanted }, { offsetMs: 1000, snapshot });
+) => checkValues(kind, { scale: 1, growth: false, ...wanted }, at);
 
 describe('values held against the truth', () => {
   const heat = { path: 'a/b/*/heat', truth: 'line.seams.*.heat', scale: 1000 };
@@ -38,6 +40,13 @@ describe('values held against the truth', () => {
     expect(broken.found.en).toBe('a/b/f02/heat: 404, truth 400');
     expect(check({ ...heat, tolerance: 4 }).holds).toBe(true);
     expect(check({ ...heat, tolerance: 3.9 }).holds).toBe(false);
+  });
+
+  it('can be held against what was added to the truth since the beginning', () => {
+    const wanted = { path: 'a/b/f01/heat', truth: 'line.seams.F01.heat', scale: 1000 };
+    expect(check({ ...wanted, tolerance: 1 }).holds).toBe(true);
+    const broken = check({ ...wanted, tolerance: 1, growth: true });
+    expect(broken.found.en).toBe('a/b/f01/heat: 350, truth 300');
   });
 
   it('bounds coverage, value and quality', () => {
@@ -53,8 +62,8 @@ describe('values held against the truth', () => {
   it('does not hold for points, truths and gateways that are not there', () => {
     expect(check({ path: 'a/b/f03/heat', quality: 'good' }).holds).toBe(false);
     expect(check({ ...heat, truth: 'line.seams.*.cold', tolerance: 1 }).holds).toBe(false);
-    const away = { offsetMs: 0, snapshot: undefined };
-    expect(checkValues('kpi', { ...heat, tolerance: 1000 }, away).holds).toBe(false);
+    const away = { offsetMs: 0, snapshot: undefined, firstTruth: {} };
+    expect(checkValues('kpi', { ...heat, growth: false, tolerance: 1000 }, away).holds).toBe(false);
   });
 });
 
