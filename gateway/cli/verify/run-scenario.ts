@@ -191,8 +191,8 @@ export const runScenario = async (
     const { leftOut } = run.copy;
     if (leftOut > 0) {
       progress({
-        en: `${leftOut} KPIs and calculated points are left out: their devices are not simulated`,
-        zh: `略去 ${leftOut} 个指标与自定义测点：其设备没有仿真`,
+        en: `KPIs and calculated points without a simulated device, left out: ${leftOut}`,
+        zh: `因设备没有仿真而略去的指标与自定义测点：${leftOut} 个`,
       });
     }
     return await run.whileAlive(play(run, progress));

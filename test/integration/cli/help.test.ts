@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { runProgram } from './program.ts';
 
 const documentation = readFileSync(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
-const commands = ['run', 'start', 'check', 'simulate', 'replay', 'probe', 'backup', 'restore'];
+const commands = [
+  ...['run', 'start', 'check', 'simulate', 'replay', 'probe', 'verify'],
+  ...['backup', 'restore', 'quarantine'],
+];
 
 const titles = {
   en: { usage: 'Usage:', options: 'Options:', exitCodes: 'Exit codes:' },

@@ -154,6 +154,53 @@ test('a source or server that is not there is told at its place in the file', as
   expect(errors).toContain('found no server park.pv, expected a simulated server: line.plc');
 }, 60_000);
 
+test('a site of a plant is verified without a word to its devices and brokers', async () => {
+  const folder = inFolder();
+  const device = '{ unitId: 1, profile: weld-plc, area: hall, line: w1, equipment: line }';
+  const meter = '{ unitId: 1, profile: sunspec-meter-203, area: hall, line: m, equipment: main }';
+  const site = join(folder, 'site.yaml');
+  // Addresses of documentation (RFC 5737): a gateway that asked there would not be ready in time.
+  writeFileSync(
+    site,
+    `version: 1
+site: { enterprise: works, site: hall1, simulated: false }
+broker: { embedded: false }
+sources:
+  - id: welder
+    kind: modbus
+    transport: { type: tcp, host: 192.0.2.1, port: 502 }
+    devices: [${device}]
+  - id: meter
+    kind: modbus
+    transport: { type: tcp, host: 192.0.2.2, port: 502 }
+    devices: [${meter}]
+sinks:
+  - { id: plant, kind: mqtt, url: "mqtt://192.0.2.3:1883" }
+kpis:
+  - { kpi: heatInput, equipment: hall/w1/* }
+calculated:
+  - { equipment: hall/m/main, point: half, unit: W, expression: hall/m/main/power / 2 }
+`,
+  );
+  const sources = 'sources: { welder: line.plc }';
+  const file = changed(
+    'line-short',
+    {
+      'duration: 30s': `duration: 10s\n  ${sources}`,
+      'welding/mpm01/*/heatInput': 'hall/w1/*/heatInput',
+      '      kpi: welding/mpm01/line/travelSpeedMean': '      kpi: hall/w1/f01/heatInput',
+      'line.panel.meanTravelSpeedMPerMin': 'line.panel.seams.F01.heatInputKjPerMm',
+      ', never: true': ', subject: plant, never: true',
+    },
+    folder,
+  );
+  const { code, out, errors } = await verify([file, '--config', site], folder);
+  expect(code, out + errors).toBe(0);
+  expect(errors).toContain('without a simulated device, left out: 1');
+  expect(out).toContain('balance of embedded-broker closes');
+  expect(out).not.toContain('balance of plant');
+}, 60_000);
+
 test('a site with a problem of its own is not verified', async () => {
   const folder = inFolder();
   const site = join(folder, 'site.yaml');
