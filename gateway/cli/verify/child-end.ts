@@ -1,5 +1,8 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 
 const killAfterMs = 6000;
 
@@ -29,9 +32,28 @@ export const keepTail = (child: ChildProcess): (() => string) => {
   return () => tail.trim();
 };
 
-/** No child outlives this process, however that ends by itself. */
+const guardFile = fileURLToPath(new URL('./orphan-guard.ts', import.meta.url));
+let guard: Writable | undefined;
+
+/** The guard is in a group of its own, so that Ctrl+C does not end it before those that it watches. */
+const startGuard = (): Writable => {
+  const child = spawn(process.execPath, [guardFile], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  const { stdin } = child;
+  child.unref();
+  if (stdin instanceof Socket) stdin.unref();
+  // Without it only what was killed would leave something behind.
+  child.on('error', () => undefined);
+  stdin.on('error', () => undefined);
+  return stdin;
+};
+
+/** No child outlives this process, however that ends: not even when it is killed. */
 export const endWithUs = (child: ChildProcess): void => {
-  const kill = (): boolean => child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
+  guard ??= startGuard();
+  const tell = guard;
+  tell.write(`+${child.pid}\n`);
+  child.once('exit', () => tell.write(`-${child.pid}\n`));
 };

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Ended, runProgram } from './program.ts';
+import { type Ended, runProgram, startProgram } from './program.ts';
 
 const scenarios = join(import.meta.dirname, '../../../simulators/scenarios');
 const scenarioFile = (name: string): string => join(scenarios, `${name}.yaml`);
@@ -39,6 +39,16 @@ const changed = (name: string, replacements: Readonly<Record<string, string>>, f
   const file = join(folder, `${name}-changed.yaml`);
   writeFileSync(file, text);
   return file;
+};
+
+const commandOf = (pid: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch (error) {
+    // It has ended meanwhile.
+    if (error instanceof Error) return '';
+    throw error;
+  }
 };
 
 test('a scenario that holds ends with 0, with results for people, machines and CI', async () => {
@@ -199,6 +209,27 @@ calculated:
   expect(errors).toContain('without a simulated device, left out: 1');
   expect(out).toContain('balance of embedded-broker closes');
   expect(out).not.toContain('balance of plant');
+}, 60_000);
+
+test('nothing that was started outlives a verification that was killed', async () => {
+  const folder = inFolder();
+  const file = changed(
+    'line-short',
+    { 'duration: 30s': 'duration: 1h\n  clock: real-time' },
+    folder,
+  );
+  const program = startProgram(['verify', file], { env: { TMPDIR: folder } });
+  await program.saw('without a simulated device');
+  const [data = ''] = readdirSync(folder).filter((name) => name.startsWith('seamwatt-verify-'));
+  const processes = (): string =>
+    readdirSync('/proc')
+      .filter((pid) => /^\d+$/.test(pid))
+      .map((pid) => commandOf(pid))
+      .filter((command) => command.includes(data))
+      .join('\n');
+  await expect.poll(processes).toContain('run');
+  program.child.kill('SIGKILL');
+  await expect.poll(processes).toBe('');
 }, 60_000);
 
 test('a site with a problem of its own is not verified', async () => {
