@@ -213,12 +213,14 @@ export class JournalCursor implements Cursor {
 
   async #fromDisk(maxEntries: number): Promise<EntryBatch | undefined> {
     this.#usedDisk = true;
-    const throughSeq = Math.min(this.#host.durableSeq(), this.#lastSeq());
+    const throughSeq = this.#host.durableSeq();
+    const lastSeq = this.#lastSeq();
     const result = await this.#host.store.call('read', {
       reader: this.#number,
       classes: this.#classes,
       afterSeq: this.position,
       throughSeq,
+      lastSeq,
       ends: this.#host.writer.ends,
       maxEntries,
       ordinals: this.#ordinals,
@@ -227,7 +229,7 @@ export class JournalCursor implements Cursor {
     this.lost += result.lost;
     this.lostToRetention += result.lost - result.damaged;
     if (result.entries === undefined) {
-      this.position = throughSeq;
+      this.position = Math.min(throughSeq, lastSeq);
       return undefined;
     }
     const entries = layOutEntries(result.entries.counts, result.entries.buffer);

@@ -120,12 +120,14 @@ const openParts = async ({
     migrated: stored.migrated,
   });
   const { texts, groups } = await catchUp(store, stored, written);
+  const nextSeq = lastSeq + 1 + (clean ? 0 : crashGap);
   // Until the store is closed in order, the next start must take this one for crashed.
   await store.call('persist', {
     cursors: [],
     texts: [],
     state: {
-      highSeq: lastSeq,
+      // Also a run that dies before anything of it is durable may have sent entries under its numbers.
+      highSeq: nextSeq - 1,
       ordinals: written.ordinals,
       dictionarySeq: written.lastSeq,
       clean: false,
@@ -140,7 +142,7 @@ const openParts = async ({
     texts: new TextTable(texts, options.textBytes),
     groups,
     cursors: stored.cursors,
-    nextSeq: lastSeq + 1 + (clean ? 0 : crashGap),
+    nextSeq,
     durableSeq: lastSeq,
     ordinals: written.ordinals,
   };

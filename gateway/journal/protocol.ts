@@ -138,6 +138,7 @@ export type StoreCalls = {
       readonly reader: number;
       readonly classes: readonly number[];
       readonly afterSeq: number;
+      readonly lastSeq: number;
       readonly maxEntries: number;
       readonly ordinals: readonly number[];
     };

@@ -32,20 +32,13 @@ export async function* readJournal(
     while (afterSeq < to) {
       const ordinals = retentionClasses.map(() => Number.NaN);
       const maxEntries = entriesPerBatch;
-      const request = { afterSeq, throughSeq: lastSeq, ends, maxEntries, ordinals };
+      const request = { afterSeq, throughSeq: lastSeq, lastSeq: to, ends, maxEntries, ordinals };
       const { entries } = reader.read(request);
       if (entries === undefined) return;
       afterSeq = entries.seq[entries.length - 1] as number;
-      const batch = upTo(toEntryBatch(entries), to);
-      if (batch.length > 0) yield batch;
+      yield toEntryBatch(entries);
     }
   } finally {
     reader.close();
   }
 }
-
-const upTo = (batch: EntryBatch, to: number): EntryBatch => {
-  let { length } = batch;
-  while (length > 0 && (batch.seq[length - 1] as number) > to) length -= 1;
-  return { ...batch, length };
-};

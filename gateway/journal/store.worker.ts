@@ -111,7 +111,10 @@ class Store {
     let { afterSeq } = input;
     for (;;) {
       const ordinals = retentionClasses.map(() => Number.NaN);
-      const { entries } = reader.read({ ...input, afterSeq, maxEntries: 1_000, ordinals });
+      const { entries } = reader.read({
+        ...{ ...input, afterSeq, maxEntries: 1_000, ordinals },
+        lastSeq: input.throughSeq,
+      });
       if (entries === undefined) break;
       afterSeq = entries.seq[entries.length - 1] as number;
       toEntryBatch(entries).records.forEach(take);

@@ -77,7 +77,8 @@ export class SinkLanes {
         ...stored,
         leftBy: live.cursor,
       });
-      if (lane.position < (lane.end ?? lane.position)) {
+      // One that stands at its end has only to be finished.
+      if (lane.position <= (lane.end ?? lane.position)) {
         history.push(new DeliveryLane(lane));
         continue;
       }

@@ -11,6 +11,8 @@ export type ReadRequest = {
   readonly afterSeq: number;
   /** Nothing of a commit that ends above this is read. */
   readonly throughSeq: number;
+  /** Nothing above this is given, also of a commit that goes on behind it. */
+  readonly lastSeq: number;
   readonly ends: readonly (ChainEnd | undefined)[];
   readonly maxEntries: number;
   /**
@@ -114,6 +116,7 @@ export class MergeReader {
       const head = this.#head(lane, request);
       if (head === undefined) continue;
       const seq = head.entries.seq[head.at] as number;
+      if (seq > request.lastSeq) continue;
       if (seq < firstSeq) {
         otherSeq = firstSeq;
         firstSeq = seq;
@@ -125,7 +128,8 @@ export class MergeReader {
     const start = head.at;
     const limit = Math.min(head.entries.length, start + most);
     let end = start + 1;
-    while (end < limit && (head.entries.seq[end] as number) < otherSeq) end += 1;
+    const beforeSeq = Math.min(otherSeq, request.lastSeq + 1);
+    while (end < limit && (head.entries.seq[end] as number) < beforeSeq) end += 1;
     head.at = end;
     return { source: head.entries, start, end, lane: first };
   }
