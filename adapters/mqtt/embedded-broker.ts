@@ -1,14 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import {
-  type AddressInfo,
-  BlockList,
-  createServer,
-  isIP,
-  type Server,
-  type Socket,
-} from 'node:net';
+import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes';
-import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import { listenError, refuseOtherMachines } from '../../gateway/core/listening.ts';
 import type { Log } from '../../gateway/core/log.ts';
 import { LimitedSocket } from './packet-limit.ts';
 
@@ -41,15 +34,7 @@ export type EmbeddedBroker = {
   close(): Promise<void>;
 };
 
-const loopback = new BlockList();
-loopback.addSubnet('127.0.0.0', 8, 'ipv4');
-loopback.addAddress('::1', 'ipv6');
-
-const isLoopback = (host: string): boolean => {
-  const family = isIP(host);
-  if (family === 0) return host === 'localhost';
-  return loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
-};
+const what = { en: 'the embedded broker', zh: '内置消息代理' };
 
 /**
  * Starts an MQTT 3.1.1 broker inside of the gateway, for people and programs on the same machine. Everybody may subscribe,
@@ -61,13 +46,7 @@ export const startEmbeddedBroker = async (
   options: EmbeddedBrokerOptions,
 ): Promise<EmbeddedBroker> => {
   const { host, log } = options;
-  if (!isLoopback(host)) {
-    throw new GatewayError(
-      'LISTEN_FAILED',
-      `the embedded broker cannot listen on ${host}: it has no sign-in, so only 127.0.0.1, ::1 and localhost are allowed`,
-      { retryable: false },
-    );
-  }
+  refuseOtherMachines({ what, host });
   const credentials = {
     username: `gateway-${randomBytes(4).toString('hex')}`,
     password: randomBytes(24).toString('base64url'),
@@ -112,15 +91,7 @@ const listen = (server: Server, options: EmbeddedBrokerOptions): Promise<number>
   const { host, port } = options;
   const listening = Promise.withResolvers<number>();
   server.once('error', (error) => {
-    const isTaken = 'code' in error && error.code === 'EADDRINUSE';
-    const why = isTaken ? 'another program has it' : describeError(error);
-    listening.reject(
-      new GatewayError(
-        'LISTEN_FAILED',
-        `the embedded broker cannot listen on port ${port} of ${host}: ${why}`,
-        { retryable: false, cause: error },
-      ),
-    );
+    listening.reject(listenError({ what, host, port, setting: 'broker.port' }, error));
   });
   server.listen({ host, port }, () => listening.resolve((server.address() as AddressInfo).port));
   return listening.promise;

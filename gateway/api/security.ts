@@ -1,29 +1,46 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]', '::1']);
 
 const hostOf = (value: string): string => value.replace(/:\d+$/, '').toLowerCase();
 
+const isLocal = (value: string | undefined): boolean =>
+  value !== undefined && loopbackNames.has(hostOf(value));
+
+/** Why a request is not answered. */
+type Refusal = { readonly status: 403 | 415; readonly code: string; readonly message: string };
+
+const refusalOf = ({ method, headers }: FastifyRequest): Refusal | undefined => {
+  const { host = '', origin } = headers;
+  const originHost = origin === undefined ? undefined : URL.parse(origin)?.host;
+  if (!isLocal(host) || (origin !== undefined && !isLocal(originHost))) {
+    const message = `host "${host}" or its origin is not loopback: this gateway answers local requests only`;
+    return { status: 403, code: 'FORBIDDEN', message };
+  }
+  if (method === 'GET' || method === 'HEAD') return undefined;
+  // The Host is where the browser believes this server to be, also behind a tunnel to another port.
+  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
+    const message = `origin "${origin}" is not this server: pages of other servers may only read`;
+    return { status: 403, code: 'FORBIDDEN', message };
+  }
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  if (type === 'application/json') return undefined;
+  const message = `content-type is "${type ?? ''}": expected application/json`;
+  return { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE', message };
+};
+
 /**
  * Guards of a server that listens on loopback without sign-in: a page of another origin must not reach it through the
- * user's browser, neither by a name that resolves to loopback (DNS rebinding) nor by a cross-origin WebSocket.
+ * user's browser, neither by a name that resolves to loopback (DNS rebinding) nor by a cross-origin WebSocket. What may
+ * change something is taken from the server's own origin only, and never in a form that a browser sends to other origins
+ * without asking (`text/plain`, forms).
  */
 export const guardLoopback = (server: FastifyInstance): void => {
   server.addHook('onRequest', async (request, reply) => {
-    const host = request.headers.host ?? '';
-    const { origin } = request.headers;
-    const originHost = origin === undefined ? undefined : URL.parse(origin)?.host;
-    const foreign =
-      !loopbackNames.has(hostOf(host)) ||
-      (origin !== undefined &&
-        (originHost === undefined || !loopbackNames.has(hostOf(originHost))));
-    if (!foreign) return undefined;
-    return reply.code(403).send({
-      error: {
-        code: 'FORBIDDEN',
-        message: `host "${host}" or its origin is not loopback: this gateway answers local requests only`,
-      },
-    });
+    const refusal = refusalOf(request);
+    if (refusal === undefined) return undefined;
+    const { status, ...error } = refusal;
+    return reply.code(status).send({ error });
   });
   server.addHook('onSend', async (_request, reply) => {
     reply.headers({

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import fastifyWebsocket from '@fastify/websocket';
@@ -7,7 +9,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
-import { GatewayError } from '../core/error.ts';
+import { listenError, refuseOtherMachines } from '../core/listening.ts';
 import type { Log } from '../core/log.ts';
 import type { DeliveryDesk } from '../runtime/delivery-desk.ts';
 import type { GatewayView } from '../runtime/view.ts';
@@ -31,6 +33,7 @@ export type ApiOptions = {
 
 export type ApiServer = { readonly url: string; close(): Promise<void> };
 
+const what = { en: 'the HTTP server', zh: 'HTTP 服务' };
 const maxBodyBytes = 64 * 1024;
 const requestTimeoutMs = 10_000;
 /** How long a client of the live feed may take to say goodbye. */
@@ -38,10 +41,11 @@ const liveCloseMs = 500;
 
 /**
  * Serves the HTTP interface, the live feed and the page.
- * @throws GatewayError LISTEN_FAILED when the address is taken or not allowed
+ * @throws GatewayError LISTEN_FAILED when the address is taken, not there, or not loopback
  */
 export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   const { view, log, host, port } = options;
+  refuseOtherMachines({ what, host });
   const server = fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
@@ -69,7 +73,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   // Behind the hook of the WebSocket plugin, which ends the socket of an upgrade that is refused.
   guardLoopback(server);
   const liveClients = new LiveClients(view, options.liveLimits ?? defaultLiveLimits);
-  await server.register(fastifyStatic, { root: options.pageFolder });
+  await servePage(server, options);
   server.get('/api/v1/live', { websocket: true, schema: { hide: true } }, (socket) => {
     liveClients.serve(socket);
   });
@@ -77,6 +81,26 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   registerRoutes(server, view);
   registerDeliveryRoutes(server, options.deliveries);
   return { url: await listen(server, host, port), close: () => server.close() };
+};
+
+const noPage = {
+  en: 'The page is not built: npm run build, then start again.',
+  zh: '网页尚未构建：请执行 npm run build，然后重新启动。',
+};
+
+/** A checkout has no page until somebody builds it; everything else works without. */
+const servePage = async (
+  server: FastifyInstance,
+  { pageFolder, log }: ApiOptions,
+): Promise<void> => {
+  if (existsSync(join(pageFolder, 'index.html'))) {
+    await server.register(fastifyStatic, { root: pageFolder });
+    return;
+  }
+  log.warn({ pageFolder }, `${noPage.en} ${noPage.zh}`);
+  server.get('/', { schema: { hide: true } }, (_request, reply) =>
+    reply.code(503).type('text/plain; charset=utf-8').send(`${noPage.en}\n${noPage.zh}\n`),
+  );
 };
 
 /** A client that is gone or does not answer must not hold up the end. */
@@ -115,13 +139,6 @@ const listen = async (server: FastifyInstance, host: string, port: number): Prom
     return await server.listen({ host, port });
   } catch (error) {
     await server.close();
-    const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw new GatewayError(
-      'LISTEN_FAILED',
-      inUse
-        ? `port ${port} on ${host} is taken: stop what uses it, or set api.port`
-        : `cannot listen on ${host}:${port}`,
-      { retryable: false, cause: error },
-    );
+    throw listenError({ what, host, port, setting: 'api.port' }, error);
   }
 };

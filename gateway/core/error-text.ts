@@ -1,4 +1,4 @@
-import { describeError, type ErrorCode, GatewayError } from './error.ts';
+import { describeWords, type ErrorCode, GatewayError } from './error.ts';
 import type { LocalText } from './point.ts';
 
 /** What each code means to whoever must act; `docs/errors.md` says more. */
@@ -21,11 +21,11 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
 };
 
 /**
- * Anything thrown, for people: in Chinese what its code means, with the technical detail behind it, which is in English
- * because much of it comes from peers and libraries.
+ * Anything thrown, for people: in Chinese what its code means, with the detail behind it. Our own words in it are Chinese,
+ * too; those of peers and libraries stay as they came.
  */
 export const explainError = (error: unknown): LocalText => {
-  const en = describeError(error);
+  const { en, zh } = describeWords(error);
   const meaning = error instanceof GatewayError ? meanings[error.code] : '意外错误';
-  return { en, zh: `${meaning}（${en}）` };
+  return { en, zh: `${meaning}（${zh}）` };
 };

@@ -1,3 +1,5 @@
+import type { LocalText } from './point.ts';
+
 /** The closed list of what can go wrong; `docs/errors.md` explains each code, and a test compares the two. */
 export const errorCodes = [
   'CONFIG_INVALID',
@@ -28,33 +30,50 @@ export type GatewayErrorOptions = {
 
 /**
  * The one error of Seamwatt. Adapters wrap what their libraries throw at their edge, with the cause; code above branches on
- * `code` and `retryable`, never on text. The message names the device, what was tried and the value seen.
+ * `code` and `retryable`, never on text. The message names the device, what was tried and the value seen; in both languages
+ * where people read it, and only what peers and libraries said stays as they said it.
  */
 export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  /** The message, if it was written in both languages. */
+  readonly words: LocalText | undefined;
 
-  constructor(code: ErrorCode, message: string, options: GatewayErrorOptions) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(code: ErrorCode, message: string | LocalText, options: GatewayErrorOptions) {
+    const words = typeof message === 'string' ? undefined : message;
+    super(
+      words?.en ?? String(message),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = 'GatewayError';
     this.code = code;
     this.retryable = options.retryable;
     this.retryAfterMs = options.retryAfterMs;
+    this.words = words;
   }
 }
 
-/** The text of anything thrown, with the texts of its causes, for a log line or a state shown to people. */
-export const describeError = (error: unknown): string => {
-  const parts: string[] = [];
+/** Anything thrown, with its causes, in both languages; what is in one only stands in both. */
+export const describeWords = (error: unknown): LocalText => {
+  const parts: LocalText[] = [];
+  let zh = '';
   let current: unknown = error;
   while (current !== undefined && current !== null && parts.length < 5) {
-    const text = current instanceof Error ? current.message : String(current);
-    if (!parts.some((part) => part.includes(text))) parts.push(text);
+    const en = current instanceof Error ? current.message : String(current);
+    const words = current instanceof GatewayError ? current.words : undefined;
+    if (!parts.some((part) => part.en.includes(en))) {
+      const colon = parts.at(-1)?.zh === parts.at(-1)?.en ? ': ' : '：';
+      zh += (parts.length === 0 ? '' : colon) + (words?.zh ?? en);
+      parts.push(words ?? { en, zh: en });
+    }
     current = current instanceof Error ? current.cause : undefined;
   }
-  return parts.join(': ');
+  return { en: parts.map((part) => part.en).join(': '), zh };
 };
+
+/** The text of anything thrown, with the texts of its causes, for a log line or a state shown to people. */
+export const describeError = (error: unknown): string => describeWords(error).en;
 
 /** `error` itself when it is a GatewayError, else a GatewayError around it. */
 export const toGatewayError = (

@@ -34,7 +34,7 @@ const transferredError = (method: string, error: unknown): TransferredError => {
   const code = known?.code;
   return {
     code: code === 'STORE_VERSION' || code === 'STORE_CORRUPT' ? code : 'STORE_FAILED',
-    message: known?.message ?? `store: ${method}: ${describeError(error)}`,
+    message: known?.words ?? known?.message ?? `store: ${method}: ${describeError(error)}`,
     retryable: known?.retryable ?? method !== 'open',
   };
 };

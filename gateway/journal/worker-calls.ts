@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { describeError, GatewayError } from '../core/error.ts';
+import type { LocalText } from '../core/point.ts';
 import { startWorker } from './start-worker.ts';
 
 /** What a worker can be asked: by method, what goes in and what comes out. */
@@ -9,7 +10,7 @@ export type CallTable = Readonly<
 
 export type TransferredError = {
   readonly code: 'STORE_FAILED' | 'STORE_VERSION' | 'STORE_CORRUPT';
-  readonly message: string;
+  readonly message: string | LocalText;
   readonly retryable: boolean;
 };
 

@@ -49,7 +49,9 @@ describe('a gateway that cannot start', () => {
     });
     const [code, words] = await refusalOf(site);
     expect(code).toBe(1);
-    expect(words).toMatch(`Failed: port ${port} on 127.0.0.1 is taken`);
+    expect(words).toMatch(
+      `Failed: the HTTP server cannot listen on port ${port} of 127.0.0.1: another program has it`,
+    );
     expect(words).toMatch('set api.port');
   });
 

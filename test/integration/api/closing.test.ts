@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ describe('the HTTP server closes in time', () => {
 
   beforeEach(async () => {
     const pageFolder = await mkdtemp(join(tmpdir(), 'seamwatt-page-'));
+    await writeFile(join(pageFolder, 'index.html'), '');
     onTestFinished(() => rm(pageFolder, { recursive: true }));
     server = await startApi({
       // No request of these tests gets as far as the view.

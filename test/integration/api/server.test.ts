@@ -146,9 +146,12 @@ describe('the HTTP interface', () => {
   };
 
   /** fetch does not let a Host header be set. */
-  const statusWith = (headers: Record<string, string>): Promise<number | undefined> =>
+  const statusWith = (
+    headers: Record<string, string>,
+    { method = 'GET', path = '/healthz' } = {},
+  ): Promise<number | undefined> =>
     new Promise((resolve, reject) => {
-      request(new URL('/healthz', server.url), { headers }, (response) => {
+      request(new URL(path, server.url), { method, headers }, (response) => {
         response.resume();
         resolve(response.statusCode);
       })
@@ -299,16 +302,86 @@ describe('the HTTP interface', () => {
     expect(await statusWith({ host, origin: 'null' })).toBe(403);
   });
 
+  describe('a request that may change something', () => {
+    const json = { 'content-type': 'application/json' };
+    // 404 is the answer of the route itself: there is no sink of that id.
+    const drop = (headers: Record<string, string>, method = 'POST') =>
+      statusWith(headers, { method, path: '/api/v1/sinks/none/quarantine/drop' });
+
+    it('is taken from the own page and from programs, but from no page of another local server', async () => {
+      const { host, port } = new URL(server.url);
+      expect(await drop({ host, ...json })).toBe(400);
+      expect(await drop({ host, ...json, origin: `http://${host}` })).toBe(400);
+      const tunnel = 'localhost:9';
+      expect(await drop({ host: tunnel, ...json, origin: `http://${tunnel}` })).toBe(400);
+      for (const origin of [
+        `http://127.0.0.1:${Number(port) + 1}`,
+        `http://localhost:${port}`,
+        `https://${host}`,
+        'http://127.0.0.1',
+        'null',
+      ]) {
+        expect([origin, await drop({ host, ...json, origin })]).toEqual([origin, 403]);
+      }
+    });
+
+    it('must be JSON, which a browser does not send to another origin without asking', async () => {
+      const { host } = new URL(server.url);
+      expect(await drop({ host, 'content-type': 'application/json; charset=utf-8' })).toBe(400);
+      expect(await drop({ host })).toBe(415);
+      expect(await drop({ host, 'content-type': 'text/plain' })).toBe(415);
+      expect(await drop({ host, 'content-type': 'application/x-www-form-urlencoded' })).toBe(415);
+      expect(await drop({ host, 'content-type': 'application/json+x' })).toBe(415);
+    });
+
+    it('is judged whatever its method', async () => {
+      const { host } = new URL(server.url);
+      for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+        const origin = 'http://localhost:3000';
+        expect([method, await drop({ host, ...json, origin }, method)]).toEqual([method, 403]);
+        expect([method, await drop({ host }, method)]).toEqual([method, 415]);
+      }
+    });
+  });
+
+  const startAt = (host: string, port: number, folder = pageFolder): Promise<ApiServer> =>
+    startApi({
+      ...{ view, deliveries: {} as DeliveryDesk, log, pageFolder: folder },
+      ...{ host, port, version: '1' },
+    });
+
   it('says in words that a port is taken', async () => {
     const port = Number(new URL(server.url).port);
-    const second = startApi({
-      ...{ view, deliveries: {} as DeliveryDesk, log, pageFolder },
-      ...{ host: '127.0.0.1', port, version: '1' },
-    });
-    await expect(second).rejects.toMatchObject({
+    await expect(startAt('127.0.0.1', port)).rejects.toMatchObject({
       code: 'LISTEN_FAILED',
-      message: `port ${port} on 127.0.0.1 is taken: stop what uses it, or set api.port`,
+      words: {
+        en: `the HTTP server cannot listen on port ${port} of 127.0.0.1: another program has it; stop that one, or set api.port`,
+        zh: `HTTP 服务无法使用 127.0.0.1 的端口 ${port}：已被其他程序占用；请停止该程序，或修改 api.port`,
+      },
     });
+  });
+
+  it.each(['0.0.0.0', '::', '192.168.1.10', 'example.org'])(
+    'does not listen on %s, whoever asks',
+    async (host) => {
+      await expect(startAt(host, 0)).rejects.toMatchObject({
+        code: 'LISTEN_FAILED',
+        message: expect.stringContaining('no sign-in'),
+      });
+    },
+  );
+
+  it('says in both languages that the page is not built, and serves all the rest', async () => {
+    const folder = join(pageFolder, 'not-there');
+    const bare = await startAt('127.0.0.1', 0, folder);
+    const page = await fetch(bare.url);
+    expect(page.status).toBe(503);
+    expect(await page.text()).toMatch(/^The page is not built: npm run build.*\n网页尚未构建/);
+    expect((await fetch(new URL('/healthz', bare.url))).status).toBe(200);
+    await bare.close();
+    expect(log.lines.map(({ message }) => message).join()).toMatch(
+      /page is not built.*网页尚未构建/,
+    );
   });
 
   describe('live feed', () => {

@@ -149,7 +149,7 @@ test('every start has credentials of its own', async () => {
   await other.close();
 });
 
-test.each(['0.0.0.0', '192.168.1.10', '::', 'example.org'])(
+test.each(['0.0.0.0', '192.168.1.10', '::', 'example.org', '127.0.0.1.example.org', '127.0.0.256'])(
   'another address than loopback is refused: %s',
   async (host) => {
     await expect(
@@ -171,7 +171,7 @@ test('a taken port is named', async () => {
     startEmbeddedBroker({ host: '127.0.0.1', port, log: createTestLog() }),
   ).rejects.toMatchObject({
     code: 'LISTEN_FAILED',
-    message: `the embedded broker cannot listen on port ${port} of 127.0.0.1: another program has it`,
+    message: `the embedded broker cannot listen on port ${port} of 127.0.0.1: another program has it; stop that one, or set broker.port`,
   });
   server.close();
 });
