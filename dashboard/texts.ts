@@ -1,7 +1,7 @@
 export type Language = 'zh' | 'en';
 
 const texts = {
-  simulated: { en: 'Simulated data', zh: '模拟数据' },
+  simulated: { en: 'Simulated data', zh: '仿真数据' },
   live: { en: 'Live', zh: '实时' },
   connecting: { en: 'Connecting…', zh: '正在连接…' },
   unreachable: {

@@ -1,9 +1,11 @@
 import { IncomingMessage } from 'node:http';
 import type { InfluxDB, IPingStats } from 'influx';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 import { abortError } from './abort-error.ts';
 import type { TlsMaterial } from './http-connection.ts';
 import type { Version1Config } from './influxdb-config.ts';
+import { writeEndpoint } from './write-endpoint.ts';
 
 export type DatabaseSetupOptions = {
   readonly config: Version1Config;
@@ -74,12 +76,16 @@ const withinDeadline = async <T>(
   work: Promise<T>,
   { config, signal }: DatabaseSetupOptions,
 ): Promise<T> => {
-  const target = `InfluxDB 1 at ${config.url}, database ${config.database}`;
+  const { target } = writeEndpoint(config);
   const given = Promise.withResolvers<never>();
   const stop = (error: GatewayError): void => given.reject(error);
-  const onAbort = (): void => stop(abortError(signal, `set-up of ${target}`));
+  const onAbort = (): void =>
+    stop(abortError(signal, { en: `set-up of ${target.en}`, zh: `${target.zh}：设置` }));
   const timer = setTimeout(() => {
-    const words = `${target} did not answer within ${config.timeoutMs} ms`;
+    const words = {
+      en: `${target.en} did not answer within ${config.timeoutMs} ms`,
+      zh: `${target.zh} 在 ${config.timeoutMs} ms 内无应答`,
+    };
     stop(new GatewayError('TIMEOUT', words, { retryable: true }));
   }, config.timeoutMs);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -94,13 +100,14 @@ const withinDeadline = async <T>(
   }
 };
 
-const wrapError = (error: unknown, target: string): GatewayError => {
+const wrapError = (error: unknown, target: LocalText): GatewayError => {
   if (error instanceof GatewayError) return error;
   const status = answeredStatus(error);
   const isRefused = status === 401 || status === 403;
+  const detail = describeError(error);
   return new GatewayError(
     isRefused ? 'AUTHENTICATION_FAILED' : 'UNAVAILABLE',
-    `${target} could not be set up: ${describeError(error)}`,
+    { en: `${target.en} could not be set up: ${detail}`, zh: `${target.zh} 无法设置：${detail}` },
     { retryable: true, cause: error },
   );
 };

@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 import { abortError } from './abort-error.ts';
 
 /** What TLS needs of files, read. */
@@ -103,16 +104,18 @@ export class HttpConnection {
     const { signal } = request;
     if (signal.aborted) {
       return {
-        answer: Promise.reject(abortError(signal, `request to ${this.#name()}`)),
+        answer: Promise.reject(abortError(signal, this.#requestWords())),
         wasReused: () => false,
       };
     }
     const outgoing = this.#start(request);
     const answer = new Promise<HttpAnswer>((resolve, reject) => {
-      const onAbort = (): void =>
-        void outgoing.destroy(abortError(signal, `request to ${this.#name()}`));
+      const onAbort = (): void => void outgoing.destroy(abortError(signal, this.#requestWords()));
       const timer = setTimeout(() => {
-        const words = `${this.#name()} did not answer within ${timeoutMs} ms`;
+        const words = {
+          en: `${this.#name().en} did not answer within ${timeoutMs} ms`,
+          zh: `${this.#name().zh} 在 ${timeoutMs} ms 内无应答`,
+        };
         outgoing.destroy(new GatewayError('TIMEOUT', words, { retryable: true }));
       }, timeoutMs);
       const settle = (finish: () => void): void => {
@@ -153,18 +156,28 @@ export class HttpConnection {
     });
   }
 
-  #name(): string {
-    return `InfluxDB at ${this.#url.origin}`;
+  #name(): LocalText {
+    const { origin } = this.#url;
+    return { en: `InfluxDB at ${origin}`, zh: `InfluxDB（${origin}）` };
+  }
+
+  #requestWords(): LocalText {
+    const { en, zh } = this.#name();
+    return { en: `request to ${en}`, zh: `${zh}：请求` };
   }
 
   #wrap(error: unknown): GatewayError {
     if (error instanceof GatewayError) return error;
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const isConnect = connectCodes.has(code) || /CERT|TLS|SSL|SELF_SIGNED|ISSUER/.test(code);
-    const words = isConnect ? 'cannot be reached' : 'closed the connection';
+    const words = isConnect
+      ? { en: 'cannot be reached', zh: '无法连接' }
+      : { en: 'closed the connection', zh: '关闭了连接' };
+    const name = this.#name();
+    const detail = describeError(error) || code;
     return new GatewayError(
       isConnect ? 'CONNECTION_FAILED' : 'CONNECTION_LOST',
-      `${this.#name()} ${words}: ${describeError(error) || code}`,
+      { en: `${name.en} ${words.en}: ${detail}`, zh: `${name.zh} ${words.zh}：${detail}` },
       { retryable: true, cause: error },
     );
   }

@@ -103,12 +103,12 @@ export class InfluxdbSink implements Sink {
       const version = await pingVersion1(setup);
       // The package's ping knows no reasons.
       if (version === undefined) await this.#ping(connection, signal);
-      this.#context.log.info({ sink: id, version }, `${this.#endpoint.target} answers`);
+      this.#context.log.info({ sink: id, version }, `${this.#endpoint.target.en} answers`);
       if (this.#config.createDatabase) await setUpDatabase(setup);
       return;
     }
     await this.#ping(connection, signal);
-    this.#context.log.info({ sink: id }, `${this.#endpoint.target} answers`);
+    this.#context.log.info({ sink: id }, `${this.#endpoint.target.en} answers`);
   }
 
   async #ping(connection: HttpConnection, signal: AbortSignal): Promise<void> {
@@ -153,7 +153,11 @@ export class InfluxdbSink implements Sink {
     const connection = this.#connection;
     const { target, path } = this.#endpoint;
     if (connection === undefined) {
-      throw new GatewayError('CONNECTION_FAILED', `${target} is not open`, { retryable: true });
+      throw new GatewayError(
+        'CONNECTION_FAILED',
+        { en: `${target.en} is not open`, zh: `${target.zh} 未打开` },
+        { retryable: true },
+      );
     }
     const body = this.#config.gzip ? await compress(lines) : lines;
     const headers = {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GatewayError } from '../../gateway/core/error.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 import type { HttpAnswer } from './http-connection.ts';
 
 /** What the server did with the lines of one request; everything else it can say is thrown. */
@@ -24,7 +25,7 @@ const longestWords = 500;
  * (`/api/v3/write_lp`). Throws a retryable GatewayError, in the server's words, when nothing is known to be wrong with the
  * lines themselves.
  */
-export const readWriteAnswer = (answer: HttpAnswer, target: string): WriteAnswer => {
+export const readWriteAnswer = (answer: HttpAnswer, target: LocalText): WriteAnswer => {
   const { status } = answer;
   if (status === 204) return { kind: 'stored' };
   const words = serverWords(answer);
@@ -34,21 +35,33 @@ export const readWriteAnswer = (answer: HttpAnswer, target: string): WriteAnswer
 };
 
 /** The error for an answer that says nothing about lines. */
-export const readFailure = (answer: HttpAnswer, target: string): GatewayError => {
+export const readFailure = (answer: HttpAnswer, target: LocalText): GatewayError => {
   const { status } = answer;
-  const words = `${target} answered ${status}: ${serverWords(answer)}`;
+  const said = serverWords(answer);
+  const words = {
+    en: `${target.en} answered ${status}: ${said}`,
+    zh: `${target.zh} 应答 ${status}：${said}`,
+  };
   if (status === 401 || status === 403) {
     return new GatewayError(
       'AUTHENTICATION_FAILED',
-      `${words}; check its credentials and what they may write`,
+      {
+        en: `${words.en}; check its credentials and what they may write`,
+        zh: `${words.zh}；请检查凭据及其写入权限`,
+      },
       { retryable: true, retryAfterMs: refusedCredentialsRetryMs },
     );
   }
   if (status >= 300 && status < 400) {
     const location = answer.headers.location ?? 'nowhere';
-    return new GatewayError('UNAVAILABLE', `${words}; redirects are not followed (${location})`, {
-      retryable: true,
-    });
+    return new GatewayError(
+      'UNAVAILABLE',
+      {
+        en: `${words.en}; redirects are not followed (${location})`,
+        zh: `${words.zh}；不跟随重定向（${location}）`,
+      },
+      { retryable: true },
+    );
   }
   const retryAfterMs = readRetryAfter(answer.headers);
   return new GatewayError('UNAVAILABLE', words, {

@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { LocalText } from '../../gateway/core/point.ts';
 import type { InfluxdbConfig } from './influxdb-config.ts';
 
 /** Where lines are posted, and how one shows who one is. */
@@ -6,11 +7,14 @@ export type WriteEndpoint = {
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
   /** Server and database for people, without secrets. */
-  readonly target: string;
+  readonly target: LocalText;
 };
 
 export const writeEndpoint = (config: InfluxdbConfig): WriteEndpoint => {
-  const server = `InfluxDB ${config.version} at ${config.url}`;
+  const server = {
+    en: `InfluxDB ${config.version} at ${config.url}`,
+    zh: `InfluxDB ${config.version}（${config.url}）`,
+  };
   switch (config.version) {
     case 1: {
       const { database, retentionPolicy, username, password } = config;
@@ -20,7 +24,10 @@ export const writeEndpoint = (config: InfluxdbConfig): WriteEndpoint => {
       return {
         path: `/write?${query}`,
         headers: username === undefined ? {} : { authorization: `Basic ${credentials}` },
-        target: `${server}, database ${database}`,
+        target: {
+          en: `${server.en}, database ${database}`,
+          zh: `${server.zh}，数据库 ${database}`,
+        },
       };
     }
     case 2: {
@@ -28,7 +35,7 @@ export const writeEndpoint = (config: InfluxdbConfig): WriteEndpoint => {
       return {
         path: `/api/v2/write?${new URLSearchParams({ org, bucket, precision: 'ns' })}`,
         headers: { authorization: `Token ${token}` },
-        target: `${server}, bucket ${bucket}`,
+        target: { en: `${server.en}, bucket ${bucket}`, zh: `${server.zh}，存储桶 ${bucket}` },
       };
     }
     case 3: {
@@ -38,7 +45,10 @@ export const writeEndpoint = (config: InfluxdbConfig): WriteEndpoint => {
       return {
         path: `/api/v3/write_lp?${query}`,
         headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-        target: `${server}, database ${database}`,
+        target: {
+          en: `${server.en}, database ${database}`,
+          zh: `${server.zh}，数据库 ${database}`,
+        },
       };
     }
   }

@@ -97,7 +97,10 @@ const whenOpen = (line: SerialLine, options: WhenOpen): Promise<SerialLine> =>
     const onAbort = (): void =>
       fail(new GatewayError('ABORTED', `${name}: stopped while opening`, { retryable: false }));
     const timer = setTimeout(() => {
-      const message = `${name}: not open in ${timeoutMs} ms`;
+      const message = {
+        en: `${name}: not open in ${timeoutMs} ms`,
+        zh: `${name}：${timeoutMs} ms 内未能打开`,
+      };
       fail(new GatewayError('CONNECTION_FAILED', message, { retryable: true }));
     }, timeoutMs);
     stream.once(event, onOpen);

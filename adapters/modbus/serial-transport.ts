@@ -74,7 +74,10 @@ export class SerialTransport implements Transport {
     if (!this.#queue.push(request, receiver)) {
       const error = new GatewayError(
         'BUFFER_OVERFLOW',
-        `${this.#options.port.name}: too many reads are waiting`,
+        {
+          en: `${this.#options.port.name}: too many reads are waiting`,
+          zh: `${this.#options.port.name}：等待中的读取过多`,
+        },
         { retryable: true },
       );
       queueMicrotask(() => receiver.failed(error));
@@ -102,8 +105,11 @@ export class SerialTransport implements Transport {
 
   #lose(cause: Error | undefined): void {
     if (this.#end !== undefined) return;
-    const what = cause?.message ?? 'the line was closed';
-    const message = `${this.#options.port.name}: ${what}`;
+    const { name } = this.#options.port;
+    const message = {
+      en: `${name}: ${cause?.message ?? 'the line was closed'}`,
+      zh: `${name}：${cause?.message ?? '串行线路已关闭'}`,
+    };
     this.close(new GatewayError('CONNECTION_LOST', message, { retryable: true, cause }));
   }
 

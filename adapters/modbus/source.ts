@@ -87,9 +87,14 @@ const runOnce = async (options: RunOptions): Promise<unknown> => {
 };
 
 const silenceError = (id: string): GatewayError =>
-  new GatewayError('TIMEOUT', `source ${id}: the connection stands, but nobody answers`, {
-    retryable: true,
-  });
+  new GatewayError(
+    'TIMEOUT',
+    {
+      en: `source ${id}: the connection stands, but nobody answers`,
+      zh: `数据源 ${id}：连接仍在，但没有任何应答`,
+    },
+    { retryable: true },
+  );
 
 /** Every point is bad from here on, until it is read again. */
 const emitLost = (context: SourceContext, frames: readonly GroupFrame[]): void => {

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { GatewayError } from '../../gateway/core/error.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 import { ReadQueue } from './read-queue.ts';
 import { TransactionTable } from './transaction-table.ts';
 import {
@@ -47,14 +48,18 @@ export const connectTcp = (options: TcpOptions): Promise<Transport> =>
     const peer = `${host}:${port}`;
     const transport = new TcpTransport(options);
     const timer = setTimeout(() => {
-      fail('CONNECTION_FAILED', `${peer}: no connection in ${connectTimeoutMs} ms`);
+      fail('CONNECTION_FAILED', {
+        en: `${peer}: no connection in ${connectTimeoutMs} ms`,
+        zh: `${peer}：${connectTimeoutMs} ms 内未能建立连接`,
+      });
     }, connectTimeoutMs);
-    const onAbort = (): void => fail('ABORTED', `${peer}: stopped while connecting`);
+    const onAbort = (): void =>
+      fail('ABORTED', { en: `${peer}: stopped while connecting`, zh: `${peer}：连接过程中停止` });
     const settle = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
     };
-    const fail = (code: 'CONNECTION_FAILED' | 'ABORTED', message: string): void => {
+    const fail = (code: 'CONNECTION_FAILED' | 'ABORTED', message: LocalText): void => {
       transport.close(new GatewayError(code, message, { retryable: code !== 'ABORTED' }));
     };
     transport.onConnect = () => {
@@ -141,18 +146,25 @@ class TcpTransport implements Transport {
     } else if (!this.#queue.push(request, receiver)) {
       queueMicrotask(() =>
         receiver.failed(
-          new GatewayError('BUFFER_OVERFLOW', `${this.#peer}: too many reads are waiting`, {
-            retryable: true,
-          }),
+          new GatewayError(
+            'BUFFER_OVERFLOW',
+            {
+              en: `${this.#peer}: too many reads are waiting`,
+              zh: `${this.#peer}：等待中的读取过多`,
+            },
+            { retryable: true },
+          ),
         ),
       );
     }
   }
 
   close(
-    reason: GatewayError = new GatewayError('ABORTED', `${this.#peer}: closed`, {
-      retryable: false,
-    }),
+    reason: GatewayError = new GatewayError(
+      'ABORTED',
+      { en: `${this.#peer}: closed`, zh: `${this.#peer}：已关闭` },
+      { retryable: false },
+    ),
   ): void {
     if (this.#end !== undefined) return;
     this.#end = reason;
@@ -166,8 +178,11 @@ class TcpTransport implements Transport {
   #lose(cause: Error | undefined): void {
     if (this.#end !== undefined) return;
     const code = this.#isConnected ? 'CONNECTION_LOST' : 'CONNECTION_FAILED';
-    const what = cause?.message ?? 'the device closed the connection';
-    this.close(new GatewayError(code, `${this.#peer}: ${what}`, { retryable: true, cause }));
+    const text = {
+      en: `${this.#peer}: ${cause?.message ?? 'the device closed the connection'}`,
+      zh: `${this.#peer}：${cause?.message ?? '设备关闭了连接'}`,
+    };
+    this.close(new GatewayError(code, text, { retryable: true, cause }));
   }
 
   #transmit(request: ReadRequest, receiver: ReadReceiver): void {
@@ -176,9 +191,14 @@ class TcpTransport implements Transport {
     const id = this.#table.open(request, receiver, dueMs);
     if (id < 0) {
       this.close(
-        new GatewayError('TIMEOUT', `${this.#peer}: too many reads without an answer`, {
-          retryable: true,
-        }),
+        new GatewayError(
+          'TIMEOUT',
+          {
+            en: `${this.#peer}: too many reads without an answer`,
+            zh: `${this.#peer}：未得到应答的读取过多`,
+          },
+          { retryable: true },
+        ),
       );
       queueMicrotask(() => receiver.failed(timeoutError(request)));
       return;

@@ -1,4 +1,5 @@
 import { GatewayError } from '../../gateway/core/error.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 
 /**
  * The four reads (MODBUS Application Protocol V1.1b3 §6.1-§6.4): coils, discrete inputs, holding and input registers.
@@ -45,17 +46,18 @@ export const dataBytes = (functionCode: ReadFunction, quantity: number): number 
   functionCode <= 2 ? (quantity + 7) >> 3 : quantity * 2;
 
 /** Modbus Application Protocol V1.1b3 §7. */
-const exceptionNames: Readonly<Record<number, string>> = {
-  1: 'illegal function',
-  2: 'illegal data address',
-  3: 'illegal data value',
-  4: 'server device failure',
-  5: 'acknowledge',
-  6: 'server device busy',
-  8: 'memory parity error',
-  10: 'gateway path unavailable',
-  11: 'gateway target device failed to respond',
+const exceptionNames: Readonly<Record<number, LocalText>> = {
+  1: { en: 'illegal function', zh: '非法功能码' },
+  2: { en: 'illegal data address', zh: '非法数据地址' },
+  3: { en: 'illegal data value', zh: '非法数据值' },
+  4: { en: 'server device failure', zh: '从站设备故障' },
+  5: { en: 'acknowledge', zh: '已受理' },
+  6: { en: 'server device busy', zh: '从站设备忙' },
+  8: { en: 'memory parity error', zh: '存储器奇偶校验错误' },
+  10: { en: 'gateway path unavailable', zh: '网关路径不可用' },
+  11: { en: 'gateway target device failed to respond', zh: '网关目标设备无应答' },
 };
+const unknownException = { en: 'unknown', zh: '未知' };
 
 /** Codes that say the question is wrong: asking again gives the same answer. */
 const lastingExceptions: ReadonlySet<number> = new Set([1, 2, 3]);
@@ -65,10 +67,15 @@ export class ModbusException extends GatewayError {
   readonly exceptionCode: number;
 
   constructor(request: ReadRequest, exceptionCode: number) {
-    const name = exceptionNames[exceptionCode] ?? 'unknown';
-    super('DEVICE_EXCEPTION', `${describeRead(request)}: exception ${exceptionCode} (${name})`, {
-      retryable: !lastingExceptions.has(exceptionCode),
-    });
+    const name = exceptionNames[exceptionCode] ?? unknownException;
+    super(
+      'DEVICE_EXCEPTION',
+      {
+        en: `${describeRead(request)}: exception ${exceptionCode} (${name.en})`,
+        zh: `${readInChinese(request)}：异常码 ${exceptionCode}（${name.zh}）`,
+      },
+      { retryable: !lastingExceptions.has(exceptionCode) },
+    );
     this.exceptionCode = exceptionCode;
   }
 }
@@ -84,7 +91,16 @@ export const describeRead = (request: ReadRequest): string =>
   `unit ${request.unitId}, function ${request.functionCode}, ` +
   `addresses ${request.address}-${request.address + request.quantity - 1}`;
 
+const readInChinese = (request: ReadRequest): string =>
+  `单元 ${request.unitId}，功能码 ${request.functionCode}，` +
+  `地址 ${request.address}-${request.address + request.quantity - 1}`;
+
 export const timeoutError = (request: ReadRequest): GatewayError =>
-  new GatewayError('TIMEOUT', `${describeRead(request)}: no answer in ${request.timeoutMs} ms`, {
-    retryable: true,
-  });
+  new GatewayError(
+    'TIMEOUT',
+    {
+      en: `${describeRead(request)}: no answer in ${request.timeoutMs} ms`,
+      zh: `${readInChinese(request)}：${request.timeoutMs} ms 内无应答`,
+    },
+    { retryable: true },
+  );

@@ -1,5 +1,6 @@
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 import { connectError } from './connection-error.ts';
 
 /** How long a connection may take to say goodbye before it is cut. */
@@ -8,7 +9,7 @@ const farewellTimeoutMs = 2000;
 export type ConnectOptions = {
   readonly client: IClientOptions;
   /** Names sink and broker in messages. */
-  readonly target: string;
+  readonly target: LocalText;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
 };
@@ -23,12 +24,12 @@ export type BrokerLimits = {
 export class BrokerConnection {
   readonly limits: BrokerLimits;
   readonly #client: MqttClient;
-  readonly #target: string;
+  readonly #target: LocalText;
   #lost: GatewayError | undefined;
   readonly #listeners = new Set<(error: GatewayError) => void>();
   #farewell: string | undefined;
 
-  private constructor(client: MqttClient, target: string, limits: BrokerLimits) {
+  private constructor(client: MqttClient, target: LocalText, limits: BrokerLimits) {
     this.#client = client;
     this.#target = target;
     this.limits = limits;
@@ -112,10 +113,11 @@ export class BrokerConnection {
 
   #fail(): void {
     if (this.#lost !== undefined) return;
-    const why = this.#farewell ?? 'the broker closed it';
-    this.#lost = new GatewayError('CONNECTION_LOST', `connection to ${this.#target} lost: ${why}`, {
-      retryable: true,
-    });
+    const words = {
+      en: `connection to ${this.#target.en} lost: ${this.#farewell ?? 'the broker closed it'}`,
+      zh: `${this.#target.zh} 的连接已丢失：${this.#farewell ?? '消息代理关闭了连接'}`,
+    };
+    this.#lost = new GatewayError('CONNECTION_LOST', words, { retryable: true });
     for (const listener of this.#listeners) listener(this.#lost);
     this.#listeners.clear();
   }
@@ -125,13 +127,21 @@ export class BrokerConnection {
 const accepted = async (client: MqttClient, options: ConnectOptions): Promise<BrokerLimits> => {
   const { target, timeoutMs, signal } = options;
   const answer = Promise.withResolvers<BrokerLimits>();
-  const refuse = (code: 'TIMEOUT' | 'ABORTED', text: string): void =>
+  const refuse = (code: 'TIMEOUT' | 'ABORTED', text: LocalText): void =>
     answer.reject(new GatewayError(code, text, { retryable: true }));
   const timer = setTimeout(
-    () => refuse('TIMEOUT', `${target} did not answer within ${timeoutMs} ms`),
+    () =>
+      refuse('TIMEOUT', {
+        en: `${target.en} did not answer within ${timeoutMs} ms`,
+        zh: `${target.zh} 在 ${timeoutMs} ms 内无应答`,
+      }),
     timeoutMs,
   );
-  const onAbort = (): void => refuse('ABORTED', `connecting to ${target} was aborted`);
+  const onAbort = (): void =>
+    refuse('ABORTED', {
+      en: `connecting to ${target.en} was aborted`,
+      zh: `${target.zh}：连接已中止`,
+    });
   const onError = (error: unknown): void => answer.reject(connectError(error, target));
   const onClose = (): void =>
     onError(new Error('the connection was closed before it was accepted'));

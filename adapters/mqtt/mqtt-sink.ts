@@ -1,7 +1,7 @@
 import type { SinkInput } from '../../gateway/core/adapter.ts';
 import { type EntryBatch, type JournalRecord, recordEntry } from '../../gateway/core/entry.ts';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
-import type { RegisteredGroup } from '../../gateway/core/point.ts';
+import type { LocalText, RegisteredGroup } from '../../gateway/core/point.ts';
 import type { DeliveryBatch, RejectedEntry, Sink, WriteResult } from '../../gateway/core/sink.ts';
 import { BrokerConnection } from './broker-connection.ts';
 import { clientOptions } from './client-options.ts';
@@ -24,7 +24,7 @@ const leastPayloadBytes = 1024;
 export class MqttSink implements Sink {
   readonly id: string;
   readonly #input: SinkInput<MqttConfig>;
-  readonly #target: string;
+  readonly #target: LocalText;
   readonly #topics: ReturnType<typeof siteTopics>;
   readonly #frames: FrameMessages;
   readonly #state: StateLane;
@@ -36,7 +36,10 @@ export class MqttSink implements Sink {
     const { context, config } = input;
     this.id = input.id;
     this.#input = input;
-    this.#target = `sink ${input.id}: broker ${config.url}`;
+    this.#target = {
+      en: `sink ${input.id}: broker ${config.url}`,
+      zh: `输出 ${input.id}：消息代理 ${config.url}`,
+    };
     this.#payloadLimit = config.maxPayloadBytes;
     this.#topics = siteTopics(context.enterprise, context.site);
     this.#frames = new FrameMessages(new FramesEncoder(context.directory), context.simulated);
@@ -80,7 +83,11 @@ export class MqttSink implements Sink {
     if (connection === undefined || connection.lost !== undefined) {
       throw (
         connection?.lost ??
-        new GatewayError('CONNECTION_LOST', `${this.#target} is not connected`, { retryable: true })
+        new GatewayError(
+          'CONNECTION_LOST',
+          { en: `${this.#target.en} is not connected`, zh: `${this.#target.zh} 未连接` },
+          { retryable: true },
+        )
       );
     }
     this.#shrinkWhenCondemned();

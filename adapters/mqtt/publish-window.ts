@@ -1,4 +1,5 @@
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 import type { BrokerConnection } from './broker-connection.ts';
 import { quotaExceeded, reasonCodeOf, refusalText } from './connection-error.ts';
 import type { MessageIdentity } from './poison-guard.ts';
@@ -14,7 +15,7 @@ export type OutgoingMessage = MessageIdentity & {
 export type WindowOptions = {
   readonly connection: BrokerConnection;
   /** Names sink and broker in messages. */
-  readonly target: string;
+  readonly target: LocalText;
   readonly qos: 0 | 1;
   readonly maxInFlight: number;
   /** Longest wait without any acknowledgement. */
@@ -39,7 +40,11 @@ export const publishAll = async (
   const watch = setInterval(() => window.failWhenSilent(), timeoutMs / 4);
   const onAbort = (): void =>
     window.fail(
-      new GatewayError('ABORTED', `publishing to ${target} was aborted`, { retryable: true }),
+      new GatewayError(
+        'ABORTED',
+        { en: `publishing to ${target.en} was aborted`, zh: `${target.zh}：发布已中止` },
+        { retryable: true },
+      ),
     );
   signal.addEventListener('abort', onAbort);
   const forget = connection.onLost((error) => window.connectionLost(error));
@@ -87,7 +92,11 @@ class PublishWindow {
   failWhenSilent(): void {
     const { target, timeoutMs } = this.#options;
     if (performance.now() - this.#progressMs < timeoutMs) return;
-    const text = `${target} acknowledged nothing for ${timeoutMs} ms with ${this.#underWay.size} messages under way`;
+    const waiting = this.#underWay.size;
+    const text = {
+      en: `${target.en} acknowledged nothing for ${timeoutMs} ms with ${waiting} messages under way`,
+      zh: `${target.zh} 在 ${timeoutMs} ms 内未确认任何消息，${waiting} 条待确认`,
+    };
     this.fail(new GatewayError('TIMEOUT', text, { retryable: true }));
   }
 
@@ -135,7 +144,12 @@ class PublishWindow {
       this.fill();
       return;
     }
-    const text = `${this.#options.target} did not take a message on ${message.topic}: ${describeError(error)}`;
+    const { target } = this.#options;
+    const detail = describeError(error);
+    const text = {
+      en: `${target.en} did not take a message on ${message.topic}: ${detail}`,
+      zh: `${target.zh} 未接收主题 ${message.topic} 的消息：${detail}`,
+    };
     const code = reason === undefined ? 'CONNECTION_LOST' : 'UNAVAILABLE';
     this.fail(new GatewayError(code, text, { retryable: true, cause: error }));
   }

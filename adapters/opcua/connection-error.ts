@@ -1,11 +1,12 @@
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import { type LocalText, noText } from '../../gateway/core/point.ts';
 
 /** What the words of a failure need to be of help. */
 export type ConnectionSubject = {
-  /** `source ID, opc.tcp://...` */
-  readonly target: string;
+  /** The source and its address. */
+  readonly target: LocalText;
   /** The user in words: `anonymous`, `user NAME`. */
-  readonly user: string;
+  readonly user: LocalText;
   /** Where the certificate of the gateway lies. */
   readonly ownCertificateFile: string;
 };
@@ -43,25 +44,36 @@ export const connectError = (error: unknown, subject: ConnectionSubject): Gatewa
   if (error instanceof GatewayError) return error;
   const { target, user, ownCertificateFile } = subject;
   const status = statusNameOf(error);
-  const refuse = (text: string): GatewayError =>
+  const refuse = (text: LocalText): GatewayError =>
     new GatewayError('AUTHENTICATION_FAILED', text, { retryable: false, cause: error });
   if (status !== undefined && userCodes.has(status)) {
-    return refuse(`${target} refused ${user} (${status})`);
+    return refuse({
+      en: `${target.en} refused ${user.en} (${status})`,
+      zh: `${target.zh} 拒绝了${user.zh}（${status}）`,
+    });
   }
   if (status !== undefined && ownCertificateCodes.has(status)) {
-    return refuse(
-      `${target} does not trust this gateway (${status}): let the server trust the certificate ${ownCertificateFile}`,
-    );
+    return refuse({
+      en: `${target.en} does not trust this gateway (${status}): let the server trust the certificate ${ownCertificateFile}`,
+      zh: `${target.zh} 不信任本网关（${status}）：请让服务器信任证书 ${ownCertificateFile}`,
+    });
   }
   const words = plainWords(error);
   const isHungUp = /disconnected by third party|socket hang up|ECONNRESET/i.test(words);
   const hint = isHungUp
-    ? ` (a server that hangs up may not trust the certificate ${ownCertificateFile} yet)`
-    : '';
-  return new GatewayError('CONNECTION_FAILED', `${target} could not be reached: ${words}${hint}`, {
-    retryable: true,
-    cause: error,
-  });
+    ? {
+        en: ` (a server that hangs up may not trust the certificate ${ownCertificateFile} yet)`,
+        zh: `（服务器主动断开，可能尚未信任证书 ${ownCertificateFile}）`,
+      }
+    : noText;
+  return new GatewayError(
+    'CONNECTION_FAILED',
+    {
+      en: `${target.en} could not be reached: ${words}${hint.en}`,
+      zh: `${target.zh} 无法连接：${words}${hint.zh}`,
+    },
+    { retryable: true, cause: error },
+  );
 };
 
 /** The library wraps what the system said into several lines of advice. */

@@ -11,6 +11,7 @@ import type {
 import type { SourceInput } from '../../gateway/core/adapter.ts';
 import { GatewayError } from '../../gateway/core/error.ts';
 import type { Log } from '../../gateway/core/log.ts';
+import { type LocalText, noText } from '../../gateway/core/point.ts';
 import { connectError } from './connection-error.ts';
 import { within } from './deadline.ts';
 import type { OpcuaLibrary } from './library.ts';
@@ -65,11 +66,14 @@ const withOpening = async <Result>(
 ): Promise<Result> => {
   const { input, signal } = options;
   const { id, config } = input;
-  const target = `source ${id}, ${config.endpointUrl}`;
+  const target = {
+    en: `source ${id}, ${config.endpointUrl}`,
+    zh: `数据源 ${id}，${config.endpointUrl}`,
+  };
   const store = await within(openStore(options), {
     timeoutMs: keyTimeoutMs,
     signal,
-    what: `source ${id}, its keys`,
+    what: { en: `source ${id}, its keys`, zh: `数据源 ${id}，读取密钥` },
   });
   const opening = new Opening(options, { target, store });
   try {
@@ -103,14 +107,14 @@ const openStore = async ({ input, library }: OpenOptions): Promise<CertificateSt
 
 class Opening {
   readonly #options: OpenOptions;
-  readonly #target: string;
+  readonly #target: LocalText;
   readonly #store: CertificateStore;
   readonly #clients: PoliteClient[] = [];
   #isEnded = false;
 
   constructor(
     options: OpenOptions,
-    { target, store }: { readonly target: string; readonly store: CertificateStore },
+    { target, store }: { readonly target: LocalText; readonly store: CertificateStore },
   ) {
     this.#options = options;
     this.#target = target;
@@ -132,7 +136,7 @@ class Opening {
     });
     await client.client.connect(config.endpointUrl);
     const endpoint = client.client.findEndpointForSecurity(mode, policy);
-    checkUserTokens(this.#need(endpoint, []), config.user, { library, target: this.#target });
+    checkUserTokens(this.#need(endpoint, []), config.user, { library, target: this.#target.en });
     const session = await client.client.createSession(identity);
     return {
       library,
@@ -174,7 +178,7 @@ class Opening {
       endpoints,
     );
     await checkServerTrust({
-      target: this.#target,
+      target: this.#target.en,
       endpointUrl: config.endpointUrl,
       certificate: endpoint.serverCertificate,
       certificates: this.#store.manager,
@@ -194,10 +198,18 @@ class Opening {
       const policy = (securityPolicyUri ?? '').replace(/^.*#/, '');
       return `${library.MessageSecurityMode[securityMode]}/${policy}`;
     });
-    const others = shown.length === 0 ? '' : `, only ${[...new Set(shown)].join(', ')}`;
+    const all = [...new Set(shown)];
+    const others =
+      all.length === 0
+        ? noText
+        : { en: `, only ${all.join(', ')}`, zh: `，只有 ${all.join('、')}` };
+    const wanted = `${input.config.securityMode}/${policyOf(input.config)}`;
     throw new GatewayError(
       'PROTOCOL',
-      `${this.#target} offers no ${input.config.securityMode}/${policyOf(input.config)}${others}`,
+      {
+        en: `${this.#target.en} offers no ${wanted}${others.en}`,
+        zh: `${this.#target.zh} 不提供 ${wanted}${others.zh}`,
+      },
       { retryable: false },
     );
   }
@@ -232,10 +244,11 @@ class Opening {
   }
 
   #lostError(reason: string): GatewayError {
-    const text = reason === '' ? 'the server has ended it' : reason;
-    return new GatewayError('CONNECTION_LOST', `${this.#target}: the connection is lost: ${text}`, {
-      retryable: true,
-    });
+    const words = {
+      en: `${this.#target.en}: the connection is lost: ${reason || 'the server has ended it'}`,
+      zh: `${this.#target.zh}：连接已丢失：${reason || '服务器已结束连接'}`,
+    };
+    return new GatewayError('CONNECTION_LOST', words, { retryable: true });
   }
 }
 

@@ -1,10 +1,11 @@
 import { GatewayError } from '../../gateway/core/error.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 
 export type Deadline = {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** What is waited for, in the words of an error message. */
-  readonly what: string;
+  readonly what: LocalText;
 };
 
 /**
@@ -20,9 +21,15 @@ export const within = <Result>(work: Promise<Result>, deadline: Deadline): Promi
       finish();
     };
     const onAbort = (): void =>
-      settle(() => reject(new GatewayError('ABORTED', `${what}: ended`, { retryable: false })));
+      settle(() => {
+        const text = { en: `${what.en}: ended`, zh: `${what.zh}：已结束` };
+        reject(new GatewayError('ABORTED', text, { retryable: false }));
+      });
     const timer = setTimeout(() => {
-      const text = `${what}: no answer within ${timeoutMs} ms`;
+      const text = {
+        en: `${what.en}: no answer within ${timeoutMs} ms`,
+        zh: `${what.zh}：${timeoutMs} ms 内无应答`,
+      };
       settle(() => reject(new GatewayError('TIMEOUT', text, { retryable: true })));
     }, timeoutMs);
     signal.addEventListener('abort', onAbort, { once: true });

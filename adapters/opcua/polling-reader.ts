@@ -38,7 +38,7 @@ export class PollingReader implements PolledMember {
     this.#resolver = new NodeResolver({
       ...options.connection,
       blocks: this.#blocks,
-      ask: (work) => ask(options, work, 'looking for its nodes'),
+      ask: (work) => ask(options, work, { en: 'looking for its nodes', zh: '查找节点' }),
     });
   }
 
@@ -51,7 +51,10 @@ export class PollingReader implements PolledMember {
       members: [this],
       signal,
       onSilence: () => {
-        const text = `source ${id}: the connection stands, but nobody answers`;
+        const text = {
+          en: `source ${id}: the connection stands, but nobody answers`,
+          zh: `数据源 ${id}：连接仍在，但没有任何应答`,
+        };
         fail(new GatewayError('TIMEOUT', text, { retryable: true }));
       },
     });
@@ -127,7 +130,10 @@ export class PollingReader implements PolledMember {
       { nodeId: currentTimeId, attributeId },
       ...nodes.map(({ nodeId }) => ({ nodeId, attributeId })),
     ]);
-    const [clock, ...values] = await ask(this.#options, reading, 'reading its nodes');
+    const [clock, ...values] = await ask(this.#options, reading, {
+      en: 'reading its nodes',
+      zh: '读取节点',
+    });
     if (signal.aborted) return;
     if (!this.#isConnected) {
       this.#isConnected = true;

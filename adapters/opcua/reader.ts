@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 import type { StatusCode } from '../../gateway/core/quality.ts';
 import type { SourceContext } from '../../gateway/core/source.ts';
 import { BlockCalls } from './block-calls.ts';
@@ -36,18 +37,20 @@ export const currentTimeId = 'ns=0;i=2258';
 export const ask = async <Result>(
   options: ReaderOptions,
   work: Promise<Result>,
-  what: string,
+  what: LocalText,
 ): Promise<Result> => {
   const { config, signal, id } = options;
-  const words = `source ${id}, ${config.endpointUrl}, ${what}`;
+  const words = {
+    en: `source ${id}, ${config.endpointUrl}, ${what.en}`,
+    zh: `数据源 ${id}，${config.endpointUrl}，${what.zh}`,
+  };
   try {
     return await within(work, { timeoutMs: config.timeoutMs, signal, what: words });
   } catch (error) {
     if (error instanceof GatewayError) throw error;
-    throw new GatewayError('PROTOCOL', `${words}: ${describeError(error)}`, {
-      retryable: true,
-      cause: error,
-    });
+    const detail = describeError(error);
+    const text = { en: `${words.en}: ${detail}`, zh: `${words.zh}：${detail}` };
+    throw new GatewayError('PROTOCOL', text, { retryable: true, cause: error });
   }
 };
 
@@ -64,7 +67,7 @@ export const compareClocks = async (options: ReaderOptions): Promise<void> => {
     nodeId: currentTimeId,
     attributeId: library.AttributeIds.Value,
   });
-  const data = await ask(options, reading, 'its clock');
+  const data = await ask(options, reading, { en: 'its clock', zh: '读取时钟' });
   const value: unknown = data.value.value;
   if (!(value instanceof Date)) return;
   const halfWayMs = (performance.now() - startMs) / 2;

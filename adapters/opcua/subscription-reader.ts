@@ -61,7 +61,7 @@ export class SubscriptionReader {
     this.#resolver = new NodeResolver({
       ...options.connection,
       blocks: this.#blocks,
-      ask: (work) => ask(options, work, 'looking for its nodes'),
+      ask: (work) => ask(options, work, { en: 'looking for its nodes', zh: '查找节点' }),
     });
   }
 
@@ -116,7 +116,10 @@ export class SubscriptionReader {
       publishingEnabled: true,
       priority: 1,
     });
-    const subscription = await ask(this.#options, creating, 'creating a subscription');
+    const subscription = await ask(this.#options, creating, {
+      en: 'creating a subscription',
+      zh: '建立订阅',
+    });
     this.#subscription = subscription;
     const { publishingInterval, maxKeepAliveCount } = subscription;
     this.#silenceLimitMs = silenceFactor * publishingInterval * Math.max(maxKeepAliveCount, 1);
@@ -191,7 +194,10 @@ export class SubscriptionReader {
     const silentMs = this.#silentMs;
     if (silentMs < this.#silenceLimitMs || this.#options.signal.aborted) return;
     const { id, config, fail } = this.#options;
-    const text = `source ${id}, ${config.endpointUrl}: the connection stands, but the subscription has been silent for ${Math.round(silentMs)} ms`;
+    const text = {
+      en: `source ${id}, ${config.endpointUrl}: the connection stands, but the subscription has been silent for ${Math.round(silentMs)} ms`,
+      zh: `数据源 ${id}，${config.endpointUrl}：连接仍在，但订阅已 ${Math.round(silentMs)} ms 没有消息`,
+    };
     fail(new GatewayError('TIMEOUT', text, { retryable: true }));
   }
 
@@ -249,7 +255,10 @@ export class SubscriptionReader {
         },
       })),
     });
-    const response = await ask(this.#options, creating, 'monitoring its nodes');
+    const response = await ask(this.#options, creating, {
+      en: 'monitoring its nodes',
+      zh: '监视节点',
+    });
     if (signal.aborted) return;
     for (const [i, node] of nodes.entries()) {
       const result = response.results?.[i];
@@ -286,13 +295,19 @@ export class SubscriptionReader {
     const { connection, deafCheck, context, fail, id, config } = this.#options;
     const attributeId = connection.library.AttributeIds.Value;
     const reading = connection.session.read(nodes.map(({ nodeId }) => ({ nodeId, attributeId })));
-    const values = await ask(this.#options, reading, 'comparing values that have not changed');
+    const values = await ask(this.#options, reading, {
+      en: 'comparing values that have not changed',
+      zh: '核对未变化的值',
+    });
     for (const [i, { target }] of nodes.entries()) {
       const value = values[i];
       const unheard = value === undefined ? undefined : deafCheck.compare(target, value);
       if (unheard === undefined) continue;
       context.count('unheard_changes', 1);
-      const text = `source ${id}, ${config.endpointUrl}: the subscription lives, but does not tell that ${target.name} has changed, which was read ${unheard.looks} times`;
+      const text = {
+        en: `source ${id}, ${config.endpointUrl}: the subscription lives, but does not tell that ${target.name} has changed, which was read ${unheard.looks} times`,
+        zh: `数据源 ${id}，${config.endpointUrl}：订阅仍在，但未通知 ${target.name} 的变化（已读取核对 ${unheard.looks} 次）`,
+      };
       fail(new GatewayError('TIMEOUT', text, { retryable: true }));
       return;
     }

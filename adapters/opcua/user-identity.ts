@@ -2,14 +2,18 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { EndpointDescription, UserIdentityInfo } from 'node-opcua-client';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
+import type { LocalText } from '../../gateway/core/point.ts';
 import type { OpcuaLibrary } from './library.ts';
 import { securityPolicies, type UserConfig } from './opcua-config.ts';
 
-export const describeUser = (user: UserConfig): string => {
-  if (user === 'anonymous') return 'the anonymous user';
+export const describeUser = (user: UserConfig): LocalText => {
+  if (user === 'anonymous') return { en: 'the anonymous user', zh: '匿名用户' };
   return 'username' in user
-    ? `the user ${user.username} with this password`
-    : `the user of ${user.certificateFile}`;
+    ? {
+        en: `the user ${user.username} with this password`,
+        zh: `用户 ${user.username} 及其密码`,
+      }
+    : { en: `the user of ${user.certificateFile}`, zh: `证书 ${user.certificateFile} 的用户` };
 };
 
 /** @throws GatewayError AUTHENTICATION_FAILED when the files of a certificate cannot be used */
@@ -75,7 +79,7 @@ export const checkUserTokens = (
   if (isEncrypted || isSafe) return;
   throw new GatewayError(
     'AUTHENTICATION_FAILED',
-    `${target} would take the password of ${describeUser(user)} without sound encryption: use securityMode SignAndEncrypt`,
+    `${target} would take the password of ${describeUser(user).en} without sound encryption: use securityMode SignAndEncrypt`,
     { retryable: false },
   );
 };

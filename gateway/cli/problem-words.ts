@@ -134,13 +134,16 @@ const phrases: readonly (readonly [english: string, chinese: string])[] = [
   ['lower-case letters, digits and _', '小写字母、数字与 _'],
   ['an IANA time zone such as {}', 'IANA 时区，例如 {}'],
   [
-    '{}: the HTTP server has no sign-in yet, so it must not be reachable from other machines',
-    '{}：HTTP 服务尚无登录功能，不得被其他机器访问',
+    '127.0.0.1, ::1 or localhost: the HTTP server has no sign-in yet, so it must not be reachable from other machines',
+    '127.0.0.1、::1 或 localhost：HTTP 服务尚无登录功能，不得被其他机器访问',
   ],
   [
-    '{}: the embedded broker has no sign-in yet, so it must not be reachable from other machines',
-    '{}：内置消息代理尚无登录功能，不得被其他机器访问',
+    '127.0.0.1, ::1 or localhost: the embedded broker has no sign-in yet, so it must not be reachable from other machines',
+    '127.0.0.1、::1 或 localhost：内置消息代理尚无登录功能，不得被其他机器访问',
   ],
+  ['the id of a source', '数据源的 id'],
+  ['a point that a source gives', '由数据源提供的测点'],
+  ['a point that is read together with {}', '与 {} 一起读取的测点'],
   ['the name of an environment variable', '环境变量名'],
   ['printable ASCII without spaces', '不含空格的可打印 ASCII 字符'],
   ['username and password together', '同时给出 username 与 password'],
@@ -237,5 +240,7 @@ export const problemLine = (problem: Problem, folder: string, language: Language
   if (language === 'en') return formatProblem(problem, folder);
   const { found, expected } = problem;
   const place = formatPlace(problem, folder);
-  return `${place}: 发现${spaced(inChinese(found))}，应为${spaced(inChinese(expected))}`;
+  // `nothing` is also what a place may expect, where it stays 空.
+  const what = found === 'nothing' ? '缺失' : `发现${spaced(inChinese(found))}`;
+  return `${place}: ${what}，应为${spaced(inChinese(expected))}`;
 };

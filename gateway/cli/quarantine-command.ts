@@ -51,16 +51,23 @@ const ask = async <T>(url: URL, answer: z.ZodType<T>, body?: unknown): Promise<T
   try {
     response = await fetch(url, request);
   } catch (error) {
-    throw new GatewayError('CONNECTION_FAILED', `no gateway answers at ${url.origin}`, {
-      ...{ retryable: true, cause: error },
-    });
+    throw new GatewayError(
+      'CONNECTION_FAILED',
+      { en: `no gateway answers at ${url.origin}`, zh: `${url.origin} 没有网关应答` },
+      { retryable: true, cause: error },
+    );
   }
   const content: unknown = await response.json();
   if (response.ok) return answer.parse(content);
   const said = refusal.safeParse(content);
   throw new GatewayError(
     response.status === 503 ? 'UNAVAILABLE' : 'PROTOCOL',
-    said.success ? said.data.error.message : `${url.href} answered ${response.status}`,
+    said.success
+      ? said.data.error.message
+      : {
+          en: `${url.href} answered ${response.status}`,
+          zh: `${url.href} 应答 ${response.status}`,
+        },
     { retryable: response.status === 503 },
   );
 };

@@ -181,7 +181,10 @@ export const lockStepWith = async (
   if (!state.success) {
     throw new GatewayError(
       'PROTOCOL',
-      `the simulators at ${controlUrl} do not wait for anybody: start them with --lock-step`,
+      {
+        en: `the simulators at ${controlUrl} do not wait for anybody: start them with --lock-step`,
+        zh: `${controlUrl} 的仿真器未按锁步方式运行：请用 --lock-step 启动`,
+      },
       { retryable: false },
     );
   }

@@ -43,9 +43,10 @@ export const makeFolder = async (folder: string): Promise<string> => {
     await makeLevels(folder);
     return folder;
   } catch (error) {
-    throw new GatewayError('STORE_FAILED', `the data folder ${folder} cannot be made or written`, {
-      retryable: false,
-      cause: error,
-    });
+    const text = {
+      en: `the data folder ${folder} cannot be made or written`,
+      zh: `数据目录 ${folder} 无法创建或写入`,
+    };
+    throw new GatewayError('STORE_FAILED', text, { retryable: false, cause: error });
   }
 };

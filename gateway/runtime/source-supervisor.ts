@@ -106,9 +106,11 @@ export class SourceSupervisor {
     const participant = clock.join(`start:${source.id}`);
     try {
       await source.run(this.#context(signal, handOver(clock, participant)));
-      return new GatewayError('CONNECTION_LOST', `source ${source.id} ended without a reason`, {
-        retryable: true,
-      });
+      const text = {
+        en: `source ${source.id} ended without a reason`,
+        zh: `数据源 ${source.id} 无故结束`,
+      };
+      return new GatewayError('CONNECTION_LOST', text, { retryable: true });
     } catch (error) {
       return error;
     } finally {

@@ -89,7 +89,7 @@ chromium.describe('the page of the demo site', () => {
   it('says in Chinese and in English what it is, and that all of it is simulated', async () => {
     await page.locator('#views section').first().waitFor();
     expect(await textOf('#site-name')).toBe('演示站点（组合、仿真）');
-    expect(await textOf('#simulated')).toBe('模拟数据');
+    expect(await textOf('#simulated')).toBe('仿真数据');
     expect(await page.locator('h2').allInnerTexts()).toEqual([
       ...['焊接生产线', '焊缝', '园区', '关键指标', '设备', '数据输出（条）', '全部设备与测点'],
     ]);

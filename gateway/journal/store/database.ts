@@ -44,7 +44,10 @@ const refuseNewer = ({ path, version }: DatabaseSpec, found: number): void => {
   if (found <= version) return;
   throw new GatewayError(
     'STORE_VERSION',
-    `${path} was written by a newer gateway: it has version ${found}, this gateway knows versions up to ${version}. Run the newer gateway or give this one another folder.`,
+    {
+      en: `${path} was written by a newer gateway: it has version ${found}, this gateway knows versions up to ${version}. Run the newer gateway or give this one another folder.`,
+      zh: `${path} 由更新版本的网关写入：其版本为 ${found}，本网关最高支持版本 ${version}。请运行更新版本的网关，或为本网关另设目录。`,
+    },
     { retryable: false },
   );
 };
@@ -132,12 +135,15 @@ export const lockFolder = (folder: string): DatabaseSync => {
   } catch (error) {
     lock?.close();
     if (!isBusy(error)) {
-      throw new GatewayError('STORE_FAILED', `cannot write ${path}: ${describeError(error)}`, {
-        retryable: false,
-        cause: error,
-      });
+      const detail = describeError(error);
+      const words = { en: `cannot write ${path}: ${detail}`, zh: `无法写入 ${path}：${detail}` };
+      throw new GatewayError('STORE_FAILED', words, { retryable: false, cause: error });
     }
-    const text = `${folder} is in use by process ${holderOf(folder)}`;
+    const holder = holderOf(folder);
+    const text = {
+      en: `${folder} is in use by process ${holder}`,
+      zh: `${folder} 正被进程 ${holder} 使用`,
+    };
     throw new GatewayError('STORE_FAILED', text, { retryable: false, cause: error });
   }
 };

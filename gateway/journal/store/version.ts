@@ -53,7 +53,10 @@ export const checkReadable = (folder: string): void => {
   if (found === storeVersion) return;
   throw new GatewayError(
     'STORE_VERSION',
-    `${folder} was written by an older gateway: its store has version ${found}. Run this gateway on it once; that brings it to version ${storeVersion}.`,
+    {
+      en: `${folder} was written by an older gateway: its store has version ${found}. Run this gateway on it once; that brings it to version ${storeVersion}.`,
+      zh: `${folder} 由较旧版本的网关写入：其版本为 ${found}。请先用本网关运行一次，即可升级到版本 ${storeVersion}。`,
+    },
     { retryable: false },
   );
 };
@@ -61,19 +64,27 @@ export const checkReadable = (folder: string): void => {
 const foundVersion = (folder: string, known: number): number => {
   const path = join(folder, fileName);
   if (!existsSync(path)) {
-    const text = `there is no journal in ${folder}: nothing was recorded with this data folder`;
+    const text = {
+      en: `there is no journal in ${folder}: nothing was recorded with this data folder`,
+      zh: `${folder} 中没有日志：该数据目录未记录过任何数据`,
+    };
     throw new GatewayError('STORE_FAILED', text, { retryable: false });
   }
   const found = parse(readFileSync(path, 'utf8'));
   if (found === undefined) {
-    throw new GatewayError('STORE_CORRUPT', `${path} does not describe a ${storeName}`, {
-      retryable: false,
-    });
+    const text = {
+      en: `${path} does not describe a ${storeName}`,
+      zh: `${path} 的内容不是 ${storeName}`,
+    };
+    throw new GatewayError('STORE_CORRUPT', text, { retryable: false });
   }
   if (found <= known) return found;
   throw new GatewayError(
     'STORE_VERSION',
-    `${folder} was written by a newer gateway: its store has version ${found}, this gateway knows versions up to ${known}. Run the newer gateway or give this one another folder.`,
+    {
+      en: `${folder} was written by a newer gateway: its store has version ${found}, this gateway knows versions up to ${known}. Run the newer gateway or give this one another folder.`,
+      zh: `${folder} 由更新版本的网关写入：其版本为 ${found}，本网关最高支持版本 ${known}。请运行更新版本的网关，或为本网关另设目录。`,
+    },
     { retryable: false },
   );
 };

@@ -14,7 +14,7 @@ export const selfConsumption = defineKpi({
   formula: { en: '(pvEnergy - gridExport) / pvEnergy', zh: '(光伏发电量 - 上网电量) / 光伏发电量' },
   standard: {
     en: 'own definition; not clamped, a storage that exports can make it negative',
-    zh: '自定义；不设上下限，储能上网时可为负',
+    zh: '本项目定义；不设上下限，储能上网时可为负',
   },
   tier: 'c',
   window: "the site's current day",

@@ -32,7 +32,7 @@ export const arcOnRatio = defineKpi({
   formula: { en: 'arc-on time / cycle time', zh: '燃弧时间 / 循环时间' },
   standard: {
     en: 'own definition; arc duty cycle of weld monitors',
-    zh: '自定义；即焊接监控仪的燃弧占空比',
+    zh: '本项目定义；即焊接监控仪的燃弧占空比',
   },
   tier: 'a',
   window: 'the current panel',

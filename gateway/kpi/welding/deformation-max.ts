@@ -40,7 +40,7 @@ export const deformationMax = defineKpi({
     en: 'max |z| over all profile points of the panel',
     zh: '管屏全部轮廓点 |z| 的最大值',
   },
-  standard: { en: 'own definition; datum: machine', zh: '自定义；基准：机床' },
+  standard: { en: 'own definition; datum: machine', zh: '本项目定义；基准：机床' },
   tier: 'a',
   window: 'the current panel',
   coverageRule:

@@ -193,7 +193,7 @@ export const trackingRms: AnyKpiDefinition = defineKpi({
     en: 'RMS = sqrt(mean(e^2)), e = sqrt(ey^2 + ez^2)',
     zh: 'RMS = sqrt(mean(e^2))，e = sqrt(ey^2 + ez^2)',
   },
-  standard: { en: 'own definition; samples of equal weight', zh: '自定义；各采样等权' },
+  standard: { en: 'own definition; samples of equal weight', zh: '本项目定义；各采样等权' },
   parametersSchema: z.strictObject({}),
   build: (context) => {
     buildTracking(context, (errorIndex) => {
@@ -225,7 +225,7 @@ export const trackingMax: AnyKpiDefinition = defineKpi({
   point: 'trackingMax',
   description: { en: 'Largest tracking error of the panel so far', zh: '当前管屏最大跟踪误差' },
   formula: { en: 'max(e), e = sqrt(ey^2 + ez^2)', zh: 'max(e)，e = sqrt(ey^2 + ez^2)' },
-  standard: { en: 'own definition', zh: '自定义' },
+  standard: { en: 'own definition', zh: '本项目定义' },
   parametersSchema: z.strictObject({}),
   build: (context) => {
     buildTracking(context, (errorIndex) => {

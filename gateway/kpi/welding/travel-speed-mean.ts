@@ -30,7 +30,7 @@ export const travelSpeedMean = defineKpi({
   decimals: 3,
   description: { en: 'Mean travel speed of the panel so far', zh: '当前管屏平均焊接速度' },
   formula: { en: 'integral(v dt) / integral(dt), any arc on', zh: '∫v dt / ∫dt，任一电弧燃烧期间' },
-  standard: { en: 'own definition', zh: '自定义' },
+  standard: { en: 'own definition', zh: '本项目定义' },
   tier: 'a',
   window: 'the current panel, any arc on',
   coverageRule: 'time with a measured speed / elapsed time of the panel with any arc on',

@@ -41,8 +41,20 @@ test('the place stands in front, for editors, and names and values stay', () => 
   );
 });
 
+test('a key that is not there is missing, not empty', () => {
+  const problem = { file: '/plant/site.yaml', line: 1, column: 1, path: 'site.area' };
+  const words = { found: 'nothing', expected: 'a list' };
+  expect(problemLine({ ...problem, ...words }, '/plant', 'zh')).toBe(
+    'site.yaml:1:1 site.area: 缺失，应为列表',
+  );
+});
+
 test.each([
   ['nothing', '空'],
+  [
+    '127.0.0.1, ::1 or localhost: the HTTP server has no sign-in yet, so it must not be reachable from other machines',
+    '127.0.0.1、::1 或 localhost：HTTP 服务尚无登录功能，不得被其他机器访问',
+  ],
   ['a whole number from 1 to 65535', '1 到 65535 的整数'],
   [
     'power of acme/dam, which source bus produces already',
