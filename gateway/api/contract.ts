@@ -200,7 +200,12 @@ export const health = z.object({ status: z.literal('ok'), version: z.string() })
 export const readiness = z.object({ ready: z.boolean(), reasons: z.array(localText) });
 
 export const failure = z.object({
-  error: z.object({ code: z.string(), message: z.string() }),
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    /** The message, where it is in both languages. */
+    words: localText.optional(),
+  }),
 });
 
 /** Client to server on `/api/v1/live`: which points, by path with `*` for one whole part, and how often at most. */

@@ -7,10 +7,13 @@ import * as contract from './contract.ts';
 
 const params = z.object({ id: z.string().min(1).max(200) });
 
-const unknownSink = (reply: FastifyReply, id: string) =>
-  reply.code(404).send({
-    error: { code: 'NOT_FOUND', message: `no sink ${id}: /api/v1/sinks lists them` },
-  });
+const unknownSink = (reply: FastifyReply, id: string) => {
+  const words = {
+    en: `no sink ${id}: /api/v1/sinks lists them`,
+    zh: `没有输出 ${id}：/api/v1/sinks 可列出全部`,
+  };
+  return reply.code(404).send({ error: { code: 'NOT_FOUND', message: words.en, words } });
+};
 
 /** Receipts of outages, and what sinks refused: to be looked at, sent again or dropped. */
 export const registerDeliveryRoutes = (instance: FastifyInstance, desk: DeliveryDesk): void => {
@@ -61,7 +64,10 @@ export const registerDeliveryRoutes = (instance: FastifyInstance, desk: Delivery
         return { delivered, refused: [...refused] };
       } catch (error) {
         if (!(error instanceof GatewayError) || error.code !== 'UNAVAILABLE') throw error;
-        return reply.code(503).send({ error: { code: error.code, message: error.message } });
+        const { code, message, words } = error;
+        return reply
+          .code(503)
+          .send({ error: { code, message, ...(words === undefined ? {} : { words }) } });
       }
     },
   );

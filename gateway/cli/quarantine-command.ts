@@ -30,7 +30,12 @@ const retried = z.object({
   refused: z.array(z.object({ id: z.number(), reason: z.string() })),
 });
 const dropped = z.object({ dropped: z.number() });
-const refusal = z.object({ error: z.object({ message: z.string() }) });
+const refusal = z.object({
+  error: z.object({
+    message: z.string(),
+    words: z.object({ en: z.string(), zh: z.string() }).optional(),
+  }),
+});
 
 const pageEntries = 500;
 const requestTimeoutMs = 30_000;
@@ -63,7 +68,7 @@ const ask = async <T>(url: URL, answer: z.ZodType<T>, body?: unknown): Promise<T
   throw new GatewayError(
     response.status === 503 ? 'UNAVAILABLE' : 'PROTOCOL',
     said.success
-      ? said.data.error.message
+      ? (said.data.error.words ?? said.data.error.message)
       : {
           en: `${url.href} answered ${response.status}`,
           zh: `${url.href} 应答 ${response.status}`,

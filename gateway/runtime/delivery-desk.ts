@@ -69,9 +69,11 @@ export class DeliveryDesk {
     const pump = this.#pump(sinkId);
     const { state, reason } = pump.status();
     if (state !== 'up') {
-      throw new GatewayError('UNAVAILABLE', `sink ${sinkId} is ${state}: ${reason.en}`, {
-        retryable: true,
-      });
+      const words = {
+        en: `sink ${sinkId} is ${state}: ${reason.en}`,
+        zh: `输出 ${sinkId} ${state === 'down' ? '已中断' : '尚未就绪'}：${reason.zh}`,
+      };
+      throw new GatewayError('UNAVAILABLE', words, { retryable: true });
     }
     const wanted = new Set(ids);
     const entries: QuarantinedEntry[] = [];

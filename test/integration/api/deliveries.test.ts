@@ -9,6 +9,7 @@ import type { Sink } from '../../../gateway/core/sink.ts';
 import type { Source } from '../../../gateway/core/source.ts';
 import { type RunningGateway, startGateway } from '../../../gateway/runtime/gateway.ts';
 import { systemClock } from '../../../gateway/runtime/system-clock.ts';
+import { freePort } from '../../support/free-port.ts';
 import { plainGroup } from '../../support/journal.ts';
 import { journalOptions, silentLog } from '../../support/journal-options.ts';
 import { runCli } from '../../unit/gateway/cli/cli-fixture.ts';
@@ -184,6 +185,23 @@ describe('what a sink did not take', () => {
       code: 1,
       errors: [expect.stringContaining('no sink nobody')],
     });
+    expect(await quarantine('list', 'nobody', '--lang', 'zh')).toMatchObject({
+      errors: [expect.stringContaining('（没有输出 nobody：/api/v1/sinks 可列出全部）')],
+    });
+  });
+
+  it('is told in Chinese when it cannot be asked for or sent again', async () => {
+    mood = 'fails';
+    await expect.poll(() => gateway.view.status().sinks[0]?.state, soon).toBe('down');
+    const retry = ['quarantine', 'retry', 'database', '--ids', '1', '--lang', 'zh', '--url'];
+    expect((await runCli([...retry, api.url])).errors.join()).toMatch(
+      /对方目前无法提供服务（输出 database 已中断：连接已中断（connection reset）/,
+    );
+    mood = 'takes';
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    expect((await runCli([...retry, nobody])).errors.join()).toContain(
+      `无法建立连接（${nobody} 没有网关应答：`,
+    );
   });
 
   it('is asked for in words that are checked', async () => {

@@ -3,7 +3,11 @@
 import { describe, expect, it } from 'vitest';
 import { abortError } from '../../../adapters/influxdb/abort-error.ts';
 import { readFailure } from '../../../adapters/influxdb/write-answer.ts';
-import { ModbusException, type ReadRequest, timeoutError } from '../../../adapters/modbus/transport.ts';
+import {
+  ModbusException,
+  type ReadRequest,
+  timeoutError,
+} from '../../../adapters/modbus/transport.ts';
 import { connectError as mqttConnectError } from '../../../adapters/mqtt/connection-error.ts';
 import { connectError as opcuaConnectError } from '../../../adapters/opcua/connection-error.ts';
 import { within } from '../../../adapters/opcua/deadline.ts';

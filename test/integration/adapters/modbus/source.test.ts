@@ -270,7 +270,10 @@ describe('a Modbus source', () => {
     const source = createSource(tcpEntry(device.port, [{}], { timeoutMs: 20 }), [one]);
     const { run, finished } = runLockStep(source, { durationMs: 60_000 });
     await finished;
-    expect(await run.ended).toMatchObject({ code: 'TIMEOUT', retryable: true });
+    expect(await run.ended).toMatchObject({
+      ...{ code: 'TIMEOUT', retryable: true },
+      words: { zh: expect.stringContaining('连接仍在，但没有任何应答') },
+    });
     expect(run.connections()).toBe(0);
     expect(values(run).map(String)).toEqual([
       '0,BadTimeout',

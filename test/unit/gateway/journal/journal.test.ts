@@ -188,7 +188,10 @@ describe('journal', { timeout: 20_000 }, () => {
     await testJournal(folder);
     await expect(openJournal(journalOptions(folder))).rejects.toMatchObject({
       code: 'STORE_FAILED',
-      message: `${folder} is in use by process ${process.pid}`,
+      words: {
+        en: `${folder} is in use by process ${process.pid}`,
+        zh: `${folder} 正被进程 ${process.pid} 使用`,
+      },
     });
   });
 
