@@ -136,7 +136,7 @@ class Opening {
     });
     await client.client.connect(config.endpointUrl);
     const endpoint = client.client.findEndpointForSecurity(mode, policy);
-    checkUserTokens(this.#need(endpoint, []), config.user, { library, target: this.#target.en });
+    checkUserTokens(this.#need(endpoint, []), config.user, { library, target: this.#target });
     const session = await client.client.createSession(identity);
     return {
       library,
@@ -178,7 +178,7 @@ class Opening {
       endpoints,
     );
     await checkServerTrust({
-      target: this.#target.en,
+      target: this.#target,
       endpointUrl: config.endpointUrl,
       certificate: endpoint.serverCertificate,
       certificates: this.#store.manager,

@@ -37,7 +37,10 @@ export const loadUserIdentity = async (
   } catch (error) {
     throw new GatewayError(
       'AUTHENTICATION_FAILED',
-      `the certificate ${user.certificateFile} and its key ${user.keyFile} cannot be used: ${describeError(error)}`,
+      {
+        en: `the certificate ${user.certificateFile} and its key ${user.keyFile} cannot be used: ${describeError(error)}`,
+        zh: `证书 ${user.certificateFile} 及其密钥 ${user.keyFile} 无法使用：${describeError(error)}`,
+      },
       { retryable: false, cause: error },
     );
   }
@@ -51,7 +54,7 @@ export const loadUserIdentity = async (
 export const checkUserTokens = (
   endpoint: EndpointDescription,
   user: UserConfig,
-  { library, target }: { readonly library: OpcuaLibrary; readonly target: string },
+  { library, target }: { readonly library: OpcuaLibrary; readonly target: LocalText },
 ): void => {
   const { UserTokenType, MessageSecurityMode } = library;
   const wanted =
@@ -66,7 +69,10 @@ export const checkUserTokens = (
     const kinds = [...new Set(offered.map(({ tokenType }) => UserTokenType[tokenType]))];
     throw new GatewayError(
       'AUTHENTICATION_FAILED',
-      `${target} takes no ${UserTokenType[wanted]} at this endpoint, only ${kinds.join(', ')}`,
+      {
+        en: `${target.en} takes no ${UserTokenType[wanted]} at this endpoint, only ${kinds.join(', ')}`,
+        zh: `${target.zh} 的该端点不接受 ${UserTokenType[wanted]}，只接受 ${kinds.join('、')}`,
+      },
       { retryable: false },
     );
   }
@@ -79,7 +85,10 @@ export const checkUserTokens = (
   if (isEncrypted || isSafe) return;
   throw new GatewayError(
     'AUTHENTICATION_FAILED',
-    `${target} would take the password of ${describeUser(user).en} without sound encryption: use securityMode SignAndEncrypt`,
+    {
+      en: `${target.en} would take the password of ${describeUser(user).en} without sound encryption: use securityMode SignAndEncrypt`,
+      zh: `${target.zh} 会在没有可靠加密的情况下接收${describeUser(user).zh}：请将 securityMode 设为 SignAndEncrypt`,
+    },
     { retryable: false },
   );
 };

@@ -152,6 +152,7 @@ describe('refusals', () => {
     );
     expect(error.code).toBe('AUTHENTICATION_FAILED');
     expect(error.message).toContain('shows another certificate');
+    expect(error.words?.zh).toContain('出示的证书与');
     const { requests } = await server.counts();
     expect(error.message).toContain('expected');
     expect(requests['CreateSessionRequest'] ?? 0).toBeGreaterThan(0);

@@ -28,7 +28,7 @@ const check = ({ mode, policy, tokens }: Offer): void => {
       securityPolicyUri: token === '' ? '' : uri(token),
     })),
   } as unknown as EndpointDescription;
-  checkUserTokens(endpoint, user, { library, target: 'source x' });
+  checkUserTokens(endpoint, user, { library, target: { en: 'source x', zh: '数据源 x' } });
 };
 
 describe('a password', () => {
@@ -48,7 +48,12 @@ describe('a password', () => {
     { mode: 'None', policy: 'None', tokens: ['Basic128Rsa15'] },
     { mode: 'Sign', policy: 'Basic256Sha256', tokens: ['None'] },
   ])('is kept under $mode/$policy with $tokens', (offer) => {
-    expect(() => check(offer)).toThrow(/without sound encryption: use securityMode SignAndEncrypt/);
+    expect(() => check(offer)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/without sound encryption: use securityMode SignAndEncrypt/),
+        words: expect.objectContaining({ zh: expect.stringContaining('请将 securityMode 设为') }),
+      }),
+    );
   });
 
   it('is not offered to a server that wants none', () => {
