@@ -95,10 +95,13 @@ chromium.describe('the page of the demo site', () => {
     ]);
     await page.click('#language');
     expect(await textOf('#simulated')).toBe('Simulated data');
-    expect(await page.locator('h2').allInnerTexts()).toEqual([
-      ...['Welding line', 'Seams', 'Park', 'KPIs', 'Devices', 'Data outputs, in entries'],
-      'All equipment',
-    ]);
+    // The page asks the gateway again for devices and outputs.
+    await expect
+      .poll(() => page.locator('h2').allInnerTexts(), { timeout: newsWithinMs })
+      .toEqual([
+        ...['Welding line', 'Seams', 'Park', 'KPIs', 'Devices', 'Data outputs, in entries'],
+        'All equipment',
+      ]);
     // Nothing of the other language is left but the button that leads back to it.
     expect(await textOf('#language')).toBe('中文');
     expect(await textOf('main')).not.toMatch(/\p{Script=Han}/u);
