@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { LocalText } from '../core/point.ts';
+import type { CounterLimits } from '../hot-path/operators/counter-step.ts';
 import type { BuildContext } from '../hot-path/program.ts';
 
 /**
@@ -32,10 +33,8 @@ export type ResolvedInput = {
   readonly divide: number;
   /** Samples further apart than this leave a gap, in ms. */
   readonly staleMs: number;
-  /** In the point's own unit; undefined when the register never starts again. */
-  readonly rolloverAt: number | undefined;
-  /** How fast a register can count, in the point's own unit; undefined where nobody knows. */
-  readonly maximumRatePerSecond: number | undefined;
+  /** Of a register, in the point's own unit. */
+  readonly limits: CounterLimits;
 };
 
 /** What a KPI builds its steps with. */

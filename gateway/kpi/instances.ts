@@ -1,5 +1,6 @@
 import type { ConfigIssue } from '../core/adapter.ts';
 import type { GroupSpec } from '../core/point.ts';
+import { counterLimits } from '../hot-path/operators/counter-step.ts';
 import type { NodeSpec } from '../hot-path/program.ts';
 import { conversionBetween, findUnit } from '../hot-path/units.ts';
 import { kpiCatalogue } from './catalogue.ts';
@@ -158,8 +159,7 @@ const resolve = (point: KnownPoint, input: KpiInput, slot: number): ResolvedInpu
     multiply: conversion?.multiply ?? 1,
     divide: conversion?.divide ?? 1,
     staleMs: staleMsOf(point.periodMs),
-    rolloverAt: point.rolloverAt,
-    maximumRatePerSecond: point.maximumRatePerSecond,
+    limits: counterLimits(point),
   };
 };
 

@@ -1,3 +1,5 @@
+import { conversionBetween, findUnit } from '../units.ts';
+
 /** What became of a register between two readings. */
 export const counterSteps = {
   /** It counted, or stood. */
@@ -19,6 +21,30 @@ export type CounterLimits = {
 };
 
 const hourMs = 3_600_000;
+const secondsPerHour = 3600;
+/** More than any plant has behind one meter: a register of energy that counts faster was replaced, or shows nonsense. */
+const fastestJoulesPerSecond = 100_000_000;
+
+/** How fast a register can count, an hour: as is said of it, else what its unit allows; Infinity where it is of no energy. */
+const fastestPerHour = (unit: string, maximumRatePerSecond: number | undefined): number => {
+  if (maximumRatePerSecond !== undefined) return maximumRatePerSecond * secondsPerHour;
+  const from = findUnit('J');
+  const to = findUnit(unit);
+  const joules = from && to && conversionBetween(from, to);
+  if (joules === undefined) return Number.POSITIVE_INFINITY;
+  return (fastestJoulesPerSecond * secondsPerHour * joules.multiply) / joules.divide;
+};
+
+/** The limits of a register by what is known of its point: the same for whoever watches it and whoever sums it. */
+export const counterLimits = (point: {
+  readonly unit: string;
+  readonly rolloverAt?: number | undefined;
+  readonly maximumRatePerSecond?: number | undefined;
+}): CounterLimits => ({
+  rolloverAt: point.rolloverAt ?? Number.POSITIVE_INFINITY,
+  maximumPerHour: fastestPerHour(point.unit, point.maximumRatePerSecond),
+});
+
 /** A coarse register stands for long and then steps; so long it may have stood before it was first read. */
 export const firstStandMs = hourMs;
 /** A register that passed its end stood in this last part of its range. */

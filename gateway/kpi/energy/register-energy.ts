@@ -18,9 +18,6 @@ const parametersSchema = z.strictObject({
 });
 type Parameters = z.infer<typeof parametersSchema>;
 
-const perHour = (perSecond: number | undefined): number | undefined =>
-  perSecond === undefined ? undefined : perSecond * 3600;
-
 const buildRegisterEnergy = (context: KpiContext<Parameters>): void => {
   const windowIndex = context.reserve(1);
   const uncertainIndex = context.reserve(1);
@@ -32,10 +29,10 @@ const buildRegisterEnergy = (context: KpiContext<Parameters>): void => {
     counter: reserveCounter(context, {
       valueIndex: input.slot + valueCell,
       timeIndex: input.slot + timeCell,
-      rolloverAt: input.rolloverAt,
+      rolloverAt: input.limits.rolloverAt,
       maximumPerHour:
         maximumKw === undefined
-          ? perHour(input.maximumRatePerSecond)
+          ? input.limits.maximumPerHour
           : (maximumKw * input.divide) / input.multiply,
     }),
     cells: {
@@ -83,7 +80,7 @@ export const defineRegisterEnergy = (options: {
 }): AnyKpiDefinition =>
   defineKpi<Parameters>({
     id: options.id,
-    version: 1,
+    version: 2,
     equipmentClass: 'park',
     point: options.id,
     unit: 'kWh',

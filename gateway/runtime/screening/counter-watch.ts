@@ -4,6 +4,7 @@ import {
   type CounterLimits,
   type CounterStep,
   classifyCounterStep,
+  counterLimits,
   counterSteps,
   firstStandMs,
 } from '../../hot-path/operators/counter-step.ts';
@@ -17,6 +18,7 @@ export class CounterWatch {
   /** What naive subtraction would have made of resets and replacements, in kWh where the register is of energy. */
   readonly preventedKwh: Float64Array;
   readonly #limits: readonly (CounterLimits | undefined)[];
+  readonly #units: readonly string[];
   readonly #restarts: readonly boolean[];
   readonly #factors: Float64Array;
   readonly #subjects: readonly string[];
@@ -32,14 +34,10 @@ export class CounterWatch {
     event(event: GatewayEvent): void;
   }) {
     const { channels } = options;
-    this.#limits = channels.map(({ kind, rolloverAt, maximumRatePerSecond }) =>
-      kind === 'counter'
-        ? {
-            rolloverAt: rolloverAt ?? Number.POSITIVE_INFINITY,
-            maximumPerHour: (maximumRatePerSecond ?? Number.POSITIVE_INFINITY) * 3600,
-          }
-        : undefined,
+    this.#limits = channels.map((channel) =>
+      channel.kind === 'counter' ? counterLimits(channel) : undefined,
     );
+    this.#units = channels.map(({ unit }) => unit);
     this.#restarts = channels.map(({ restarts }) => restarts === true);
     this.#factors = options.factors;
     this.#subjects = options.subjects;
@@ -72,7 +70,7 @@ export class CounterWatch {
     const isByDesign = step === counterSteps.reset && this.#restarts[channel] === true;
     if (isByDesign) return counterSteps.forward;
     if (step !== counterSteps.rollover) this.#prevent(channel, last, value);
-    this.#tell(channel, step, { from: last, to: value, timeMs });
+    this.#tell(channel, step, { from: last, to: value, timeMs, passedMs });
     return step;
   }
 
@@ -89,13 +87,23 @@ export class CounterWatch {
   #tell(
     channel: number,
     step: CounterStep,
-    at: { readonly from: number; readonly to: number; readonly timeMs: number },
+    at: {
+      readonly from: number;
+      readonly to: number;
+      readonly timeMs: number;
+      readonly passedMs: number;
+    },
   ): void {
     if (Math.abs(at.timeMs - (this.#toldMs[channel] as number)) < quietMs) return;
     this.#toldMs[channel] = at.timeMs;
     const subject = this.#subjects[channel] ?? '';
     if (step === counterSteps.rollover) this.#event(rolloverEvent(subject, at));
     else if (step === counterSteps.reset) this.#event(resetEvent(subject, at));
-    else this.#event(replacedEvent(subject, at));
+    else {
+      const unit = this.#units[channel] ?? '';
+      const perHour = this.#limits[channel]?.maximumPerHour ?? Number.POSITIVE_INFINITY;
+      const most = (perHour * at.passedMs) / 3_600_000;
+      this.#event(replacedEvent(subject, { ...at, unit, most }));
+    }
   }
 }

@@ -89,12 +89,28 @@ export const resetEvent = (subject: string, { from, to }: Readings): GatewayEven
     details: { from, to },
   });
 
-export const replacedEvent = (subject: string, { from, to }: Readings): GatewayEvent =>
-  event('counter-replaced', 'warning', {
+/** `most`: what the register can have counted in `passedMs`; Infinity where it has no fastest rate. */
+type Jump = Readings & {
+  readonly unit: string;
+  readonly most: number;
+  readonly passedMs: number;
+};
+
+export const replacedEvent = (
+  subject: string,
+  { from, to, unit, most, passedMs }: Jump,
+): GatewayEvent => {
+  const step = to - from;
+  const size = `${step > 0 ? '+' : ''}${step} ${unit}`;
+  const spent = (passedMs / 1000).toFixed(1);
+  const isKnown = Number.isFinite(most);
+  const known = isKnown ? String(Number(most.toPrecision(3))) : '';
+  return event('counter-replaced', 'warning', {
     subject,
     text: {
-      en: `The register ${subject} cannot have counted from ${from} to ${to}: it was replaced, and the difference is not added`,
-      zh: `计数器 ${subject} 不可能由 ${from} 累计到 ${to}：应已更换，差值不予累计`,
+      en: `The register ${subject} jumped by ${size}, from ${from} to ${to}, ${isKnown ? `but can have counted at most ${known} ${unit} in ${spent} s` : 'which it cannot have counted'}: it was replaced or shows nonsense, the difference is not added, counting goes on from ${to}`,
+      zh: `计数器 ${subject} 跳变 ${size}（由 ${from} 变为 ${to}），${isKnown ? `而 ${spent} 秒内至多可累计 ${known} ${unit}` : '不可能由累计产生'}：应已更换或读数有误，差值不予累计，自 ${to} 起继续累计`,
     },
-    details: { from, to },
+    details: { from, to, step, unit, ...(isKnown ? { most } : {}) },
   });
+};

@@ -197,7 +197,12 @@ export class GroupScreen {
   #countStep(channel: number, values: Float64Array): void {
     const step = this.#counters.take(channel, values, this.#at);
     if (step === counterSteps.reset) this.#count(channel, reasonCodes.reset);
-    else if (step === counterSteps.replaced) this.#count(channel, reasonCodes.replaced);
+    if (step !== counterSteps.replaced) return;
+    this.#count(channel, reasonCodes.replaced);
+    // Not bad: whoever sums the register has to see from where it goes on.
+    if (isGood(this.#status[channel] as number)) {
+      this.#status[channel] = statusCodes.uncertainSensorNotAccurate;
+    }
   }
 
   #isStanding(channel: number, values: Float64Array): boolean {

@@ -221,11 +221,13 @@ describe('register energies', () => {
 });
 
 describe('self-consumption and avoided CO2', () => {
+  // A year's energy in an hour.
+  const parameters = { maximumPowerKw: 10_000_000 };
   const kpis = [
     { kpi: 'avoidedCo2' },
     { kpi: 'selfConsumption' },
-    { kpi: 'gridExport' },
-    { kpi: 'pvEnergy' },
+    { kpi: 'gridExport', parameters },
+    { kpi: 'pvEnergy', parameters },
   ];
 
   const yearOf = (pv: number, exported: number, entries: readonly object[] = kpis) => {

@@ -67,7 +67,7 @@ describe('registers', () => {
     ]);
     for (let second = 0; second < 120; second += 1) push(second * 1000, [second % 2 ? 5 : 90_000]);
     expect(events).toHaveLength(2);
-    expect(marks(0)).toEqual({ reset: 60 });
+    expect(marks(0)).toEqual({ reset: 60, replaced: 59 });
   });
 });
 
