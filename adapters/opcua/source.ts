@@ -143,7 +143,6 @@ class OpcuaSource implements Source {
     const { endpointUrl } = config;
     const en = `Source ${this.id} talks to ${endpointUrl} without protection (securityMode None): anybody on the network can read along, or be the server`;
     const zh = `数据源 ${this.id} 与 ${endpointUrl} 的通信未受保护（securityMode None）：网络上任何人都可窃听或冒充服务器`;
-    context.log.warn({ source: this.id }, en);
     context.event({
       code: 'connection-unprotected',
       severity: 'warning',

@@ -16,6 +16,7 @@ import { Backoff } from './backoff.ts';
 import { DeliveryDesk } from './delivery-desk.ts';
 import { SiteDirectory } from './directory.ts';
 import { Endings } from './endings.ts';
+import { logEvent } from './event-log.ts';
 import { runLatestReader } from './latest-reader.ts';
 import { LatestValues } from './latest-values.ts';
 import { GatewayMetrics } from './metrics.ts';
@@ -322,6 +323,7 @@ class Assembly {
         timeZone: this.#parts.site.timeZone,
         tick: (record) => {
           if (this.#admission.tick(record)) this.#lastTickMs = record.timeMs;
+          for (const supervisor of this.#supervisors) supervisor.passTime();
         },
         stepped: (stepMs) => this.#event(clockSteppedEvent(stepMs)),
       },
@@ -331,6 +333,7 @@ class Assembly {
   }
 
   #event(event: GatewayEvent): void {
+    logEvent(this.#parts.log, event);
     this.#admission.event(event, this.#clock.nowMs());
   }
 

@@ -1,8 +1,13 @@
+import type { ErrorCode } from '../core/error.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { LocalText } from '../core/point.ts';
 import type { DeliveryReceipt } from '../journal/contract.ts';
 
-export const sinkLostEvent = (sinkId: string, reason: LocalText): GatewayEvent => ({
+export const sinkLostEvent = (
+  sinkId: string,
+  reason: LocalText,
+  code: ErrorCode | undefined,
+): GatewayEvent => ({
   code: 'sink-lost',
   severity: 'warning',
   subject: sinkId,
@@ -10,6 +15,7 @@ export const sinkLostEvent = (sinkId: string, reason: LocalText): GatewayEvent =
     en: `Sink ${sinkId} does not take data, which waits in the journal: ${reason.en}`,
     zh: `输出 ${sinkId} 无法接收数据，数据保存在日志中等待：${reason.zh}`,
   },
+  ...(code === undefined ? {} : { details: { code } }),
 });
 
 export const sinkRestoredEvent = (sinkId: string): GatewayEvent => ({

@@ -346,11 +346,10 @@ export class SinkPump {
     this.#open = false;
     this.#brokenOffMs ??= this.#options.clock.nowMs();
     if (this.#state !== 'down') {
-      log.warn(
-        { sink: sink.id, ...errorFields(error) },
-        `sink lost; frames wait in the journal: ${reason.en}`,
-      );
-      event(sinkLostEvent(sink.id, reason));
+      const fields = errorFields(error);
+      const isDefect = 'err' in fields;
+      if (isDefect) log.error({ sink: sink.id, ...fields }, 'sink ended by a defect');
+      event(sinkLostEvent(sink.id, reason, isDefect ? undefined : fields.code));
     }
     this.#enter('down', reason);
   }
@@ -360,8 +359,7 @@ export class SinkPump {
     const wasDown = this.#state === 'down';
     this.#enter('up', noText);
     if (!wasDown) return;
-    const { log, sink, event } = this.#options;
-    log.info({ sink: sink.id }, 'sink takes data again');
+    const { sink, event } = this.#options;
     event(sinkRestoredEvent(sink.id));
   }
 

@@ -1,5 +1,5 @@
 import type { Clock, Participant } from '../core/clock.ts';
-import { errorFields, GatewayError } from '../core/error.ts';
+import { type ErrorCode, errorFields, GatewayError } from '../core/error.ts';
 import { explainError } from '../core/error-text.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
@@ -7,6 +7,7 @@ import { type LocalText, noText, type RegisteredGroup } from '../core/point.ts';
 import { isGood, isUncertain } from '../core/quality.ts';
 import type { ClockSkew, MemberState, Source, SourceContext, SourceFrame } from '../core/source.ts';
 import type { Backoff } from './backoff.ts';
+import { MemberWatch } from './member-watch.ts';
 
 export type ConnectionState = 'connecting' | 'up' | 'down' | 'stopped';
 
@@ -51,7 +52,7 @@ const connectionIsLost: LocalText = { en: 'the connection is lost', zh: '连接�
  */
 export class SourceSupervisor {
   readonly #options: SourceSupervisorOptions;
-  readonly #members = new Map<string, MemberState>();
+  readonly #members: MemberWatch;
   readonly #skewMs = new Map<string, number>();
   readonly #counters: Record<string, number> = {};
   #state: ConnectionState = 'connecting';
@@ -67,6 +68,7 @@ export class SourceSupervisor {
 
   constructor(options: SourceSupervisorOptions) {
     this.#options = options;
+    this.#members = new MemberWatch(options.source.id, (event) => options.event(event));
     this.#sinceMs = options.clock.nowMs();
   }
 
@@ -78,10 +80,15 @@ export class SourceSupervisor {
       sinceMs: this.#sinceMs,
       restarts: this.#restarts,
       lastFrameMs: this.#lastFrameMs,
-      members: [...this.#members.values()],
+      members: this.#members.states(),
       clocks: [...this.#skewMs].map(([device, skewMs]) => ({ device, skewMs })),
       counters: { ...this.#counters },
     };
+  }
+
+  /** To be called about once a second: what is told of members waits for whether it lasts. */
+  passTime(): void {
+    if (this.#state === 'up') this.#members.passTime(this.#options.clock.monotonicMs());
   }
 
   /** Resolves once `signal` has aborted and the source has ended. */
@@ -133,7 +140,10 @@ export class SourceSupervisor {
             `source ${source.id} emitted group ${frame.groupIndex}, which it has not`,
           );
         }
-        if (frame.status.some(isUsable)) this.#lastFrameMs = frame.receivedMs;
+        if (frame.status.some(isUsable)) {
+          this.#lastFrameMs = frame.receivedMs;
+          this.#members.heard();
+        }
         const admitted = admit(group, frame);
         if (admitted) this.#seeWhetherItStands();
         return admitted;
@@ -145,7 +155,7 @@ export class SourceSupervisor {
       },
       event,
       member: (state) => {
-        this.#members.set(state.member, state);
+        this.#members.take(state, this.#options.clock.monotonicMs());
       },
       connected: () => {
         if (this.#state === 'up') return;
@@ -163,15 +173,14 @@ export class SourceSupervisor {
 
   /** Asked at each frame and at the end of a run, so that nothing of its own has to take part in time. */
   #seeWhetherItStands(): void {
-    const { source, clock, backoff, log, event } = this.#options;
+    const { source, clock, backoff, event } = this.#options;
     if (this.#connectedMs === undefined) return;
     if (clock.monotonicMs() - this.#connectedMs < stoodMs) return;
     this.#connectedMs = undefined;
     backoff.reset();
     if (!this.#isOutage) return;
     this.#isOutage = false;
-    log.info({ source: source.id }, 'source is connected again');
-    event(sourceEvent(source.id, 'source-restored', 'info', noText));
+    event(restoredEvent(source.id));
   }
 
   /** Said once an outage: further attempts and short-lived connections only change what is shown. */
@@ -179,27 +188,26 @@ export class SourceSupervisor {
     const reason = explainError(error);
     const { source, log, event } = this.#options;
     this.#enter('down', reason);
-    for (const member of this.#members.keys()) {
-      this.#members.set(member, { member, state: 'down', reason: connectionIsLost });
-    }
+    this.#members.connectionLost(connectionIsLost);
     if (this.#isOutage) {
       log.debug({ source: source.id }, `source still down: ${reason.en}`);
       return;
     }
     this.#isOutage = true;
-    log.warn({ source: source.id, ...errorFields(error) }, `source lost: ${reason.en}`);
-    event(sourceEvent(source.id, 'source-lost', 'warning', reason));
+    const fields = errorFields(error);
+    const isDefect = 'err' in fields;
+    if (isDefect) log.error({ source: source.id, ...fields }, 'source ended by a defect');
+    event(lostEvent(source.id, reason, isDefect ? undefined : fields.code));
   }
 
   /** Said once a run: a text that differs at every read would say it at every read. */
   #textRefused(text: string): void {
     if (this.#hasRefusedText) return;
     this.#hasRefusedText = true;
-    const { source, log, event } = this.#options;
+    const { source, event } = this.#options;
     const shown = JSON.stringify(text.slice(0, mostShown));
     const en = `Source ${source.id}: the table of texts is full (data.journal.textBytes); new texts such as ${shown} are bad from here on`;
     const zh = `数据源 ${source.id}：文本表已满（data.journal.textBytes）；此后的新文本（如 ${shown}）质量为坏`;
-    log.warn({ source: source.id }, en);
     event({ code: 'texts-full', severity: 'warning', subject: source.id, text: { en, zh } });
   }
 
@@ -223,17 +231,24 @@ const handOver = (clock: Clock, participant: Participant): Clock => ({
   },
 });
 
-const sourceEvent = (
+const lostEvent = (
   subject: string,
-  code: 'source-lost' | 'source-restored',
-  severity: 'info' | 'warning',
   reason: LocalText,
+  code: ErrorCode | undefined,
 ): GatewayEvent => ({
-  code,
-  severity,
+  code: 'source-lost',
+  severity: 'warning',
   subject,
-  text:
-    code === 'source-lost'
-      ? { en: `Source ${subject} lost: ${reason.en}`, zh: `数据源 ${subject} 已断开：${reason.zh}` }
-      : { en: `Source ${subject} is back`, zh: `数据源 ${subject} 已恢复` },
+  text: {
+    en: `Source ${subject} lost: ${reason.en}`,
+    zh: `数据源 ${subject} 已断开：${reason.zh}`,
+  },
+  ...(code === undefined ? {} : { details: { code } }),
+});
+
+const restoredEvent = (subject: string): GatewayEvent => ({
+  code: 'source-restored',
+  severity: 'info',
+  subject,
+  text: { en: `Source ${subject} is back`, zh: `数据源 ${subject} 已恢复` },
 });

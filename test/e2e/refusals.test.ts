@@ -182,7 +182,7 @@ influx.describe('a gateway whose database refuses it', () => {
     expect(said).not.toContain(writer.password);
     expect(said).not.toContain(admin.password);
     // One outage, one line: not one for each attempt.
-    expect(gateway.log().match(/sink lost/g)).toHaveLength(2);
+    expect(gateway.log().match(/"event":"sink-lost"/g)).toHaveLength(2);
   });
 
   it('sends everything that waited once it is mended', async () => {

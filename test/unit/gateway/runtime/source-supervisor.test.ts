@@ -83,7 +83,9 @@ describe('SourceSupervisor', () => {
     await supervisor.run(ending.signal);
     expect(startedAtMs).toEqual([0, 1000, 3000, 7000, 11_000]);
     expect(events.map((event) => event.code)).toEqual(['source-lost']);
-    expect(log.lines.filter((line) => line.level === 'warn')).toHaveLength(1);
+    expect(events[0]?.details).toEqual({ code: 'CONNECTION_FAILED' });
+    // The event is logged by whoever takes it.
+    expect(log.lines.filter((line) => line.level !== 'debug')).toEqual([]);
     expect(supervisor.status().state).toBe('stopped');
     clock.stop();
   });
@@ -142,7 +144,7 @@ describe('SourceSupervisor', () => {
     await supervisor.run(ending.signal);
     expect(startedAtMs).toEqual([0, 1000, 3000, 7000, 11_000]);
     expect(events.map((event) => event.code)).toEqual(['source-lost']);
-    expect(log.lines.filter((line) => line.level !== 'debug')).toHaveLength(1);
+    expect(log.lines.filter((line) => line.level !== 'debug')).toEqual([]);
   });
 
   it('tells two outages apart where the connection stood in between, also without a frame', async () => {
@@ -240,7 +242,7 @@ describe('SourceSupervisor', () => {
   });
 
   it('says once that texts are refused, in both languages, and only when it is for good', async () => {
-    const { supervisor, ending, events, log } = setUp(async (context) => {
+    const { supervisor, ending, events } = setUp(async (context) => {
       expect(context.intern('good')).toBe(1);
       expect(context.intern('later')).toBe(-1);
       expect(events).toEqual([]);
@@ -253,7 +255,33 @@ describe('SourceSupervisor', () => {
       expect(words).toContain('data.journal.textBytes');
       expect(words).toContain('"full 0"');
     }
-    expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+
+  it('tells of a member that is lost while the connection lives', async () => {
+    const { supervisor, ending, events } = setUp(async (context) => {
+      context.connected();
+      context.member({ member: 'unit 3', state: 'down', reason: { en: 'mute', zh: '无应答' } });
+      await standFor(context, 5000);
+      supervisor.passTime();
+      expect(events).toEqual([]);
+      context.emit(frame);
+      supervisor.passTime();
+      ending.abort();
+    });
+    await supervisor.run(ending.signal);
+    expect(events).toMatchObject([
+      { code: 'member-lost', subject: 'plc', details: { member: 'unit 3', reason: 'mute' } },
+    ]);
+  });
+
+  it('logs a defect of a source with its trace, once', async () => {
+    const { supervisor, ending, events, log } = setUp(async (_context, attempt) => {
+      if (attempt === 3) ending.abort();
+      throw new TypeError('x is undefined');
+    });
+    await supervisor.run(ending.signal);
+    expect(events.map(({ code }) => code)).toEqual(['source-lost']);
+    expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
   });
 
   it('treats a source that ends by itself as lost', async () => {
