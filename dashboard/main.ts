@@ -1,10 +1,12 @@
 import { connectionSections } from './connections.ts';
 import { byId, element, setText } from './dom.ts';
 import { type Choices, equipmentSection } from './equipment.ts';
+import { eventSection, shownEvents } from './events.ts';
 import { type FeedState, openFeed } from './feed.ts';
 import { formatTime } from './format.ts';
 import { kpiSection } from './kpis.ts';
 import {
+  type GatewayEvent,
   getJson,
   getReadiness,
   type Kpi,
@@ -49,6 +51,7 @@ class Page {
   readonly #store: PointStore;
   readonly #kpis: readonly Kpi[];
   readonly #connections = element('div', { class: 'connections' });
+  readonly #events = element('div', { class: 'events' });
   #language: Language = storedLanguage();
   #feedState: FeedState = 'connecting';
   /** Why the gateway is not ready, in its own words. */
@@ -84,9 +87,10 @@ class Page {
       kpiSection(this.#store, this.#kpis, language),
     ].filter((view) => view !== undefined);
     const equipment = equipmentSection(this.#store, this.#choices, language);
-    byId('views').replaceChildren(...views, this.#connections, equipment);
+    byId('views').replaceChildren(...views, this.#connections, this.#events, equipment);
     this.#showFeed();
     this.refreshConnections();
+    this.#refreshEvents();
   }
 
   start(): void {
@@ -106,6 +110,7 @@ class Page {
     this.#refreshReadiness();
     setInterval(() => {
       this.refreshConnections();
+      this.#refreshEvents();
       this.#refreshReadiness();
     }, connectionRefreshMs);
   }
@@ -115,6 +120,19 @@ class Page {
       (sections) => this.#connections.replaceChildren(...sections),
       // The banner of the feed already says that the gateway does not answer.
       () => this.#connections.replaceChildren(),
+    );
+  }
+
+  #refreshEvents(): void {
+    getJson<GatewayEvent[]>(`api/v1/events?limit=${shownEvents}`).then(
+      (events) => {
+        const shown = eventSection(events, this.#language, this.#site.timeZone);
+        // What somebody reads or selects is left alone while nothing is new.
+        if (this.#events.firstElementChild?.isEqualNode(shown) === true) return;
+        this.#events.replaceChildren(shown);
+      },
+      // The banner of the feed already says that the gateway does not answer.
+      () => this.#events.replaceChildren(),
     );
   }
 

@@ -6,6 +6,7 @@ export type Point = z.infer<typeof contract.point>;
 export type Kpi = z.infer<typeof contract.kpi>;
 export type Device = z.infer<typeof contract.device>;
 export type Sink = z.infer<typeof contract.sink>;
+export type GatewayEvent = z.infer<typeof contract.event>;
 export type Readiness = z.infer<typeof contract.readiness>;
 export type Site = z.infer<typeof contract.site>;
 

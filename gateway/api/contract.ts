@@ -118,6 +118,21 @@ export const device = z.object({
   counters: z.record(z.string(), z.number()),
 });
 
+export const eventQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  afterSeq: z.coerce.number().int().nonnegative().default(0).describe('Only events above'),
+});
+
+export const event = z.object({
+  seq: z.number().describe('Number in the journal'),
+  timeMs: z.number(),
+  code: z.string().describe('Stable, for machines'),
+  severity: z.enum(['info', 'warning', 'error']),
+  subject: z.string().describe('The source, sink, device or point that it is about'),
+  text: localText,
+  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+});
+
 export const sink = z.object({
   id: z.string(),
   kind: z.string(),

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { formatPointPath, type RegisteredGroup } from '../core/point.ts';
 import { isBad, qualityName, statusSymbol } from '../core/quality.ts';
+import type { JournalledEvent } from '../runtime/latest-events.ts';
 import type { SinkStatus } from '../runtime/sink-pump.ts';
 import type { SourceStatus } from '../runtime/source-supervisor.ts';
 import type { GatewayView, KpiExplanation } from '../runtime/view.ts';
@@ -99,6 +100,15 @@ export const presentDevice = (status: SourceStatus): z.infer<typeof contract.dev
   clocks: status.clocks.map((clock) => ({ ...clock })),
   counters: { ...status.counters },
 });
+
+export const presentEvent = ({
+  seq,
+  timeMs,
+  event,
+}: JournalledEvent): z.infer<typeof contract.event> => {
+  const { details, ...rest } = event;
+  return { seq, timeMs, ...rest, ...(details === undefined ? {} : { details: { ...details } }) };
+};
 
 export const presentSink = (status: SinkStatus): z.infer<typeof contract.sink> => ({
   ...status,

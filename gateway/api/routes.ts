@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { formatPointPath, type PointNumber } from '../core/point.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import * as contract from './contract.ts';
-import { presentDevice, presentKpi, presentPoint, presentSink } from './present.ts';
+import { presentDevice, presentEvent, presentKpi, presentPoint, presentSink } from './present.ts';
 
 /** The routes of the public interface; each is a reading of the gateway's view. */
 export const registerRoutes = (instance: FastifyInstance, view: GatewayView): void => {
@@ -67,6 +67,12 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
 
   server.get('/api/v1/devices', { schema: { response: { 200: z.array(contract.device) } } }, () =>
     view.status().sources.map(presentDevice),
+  );
+
+  server.get(
+    '/api/v1/events',
+    { schema: { querystring: contract.eventQuery, response: { 200: z.array(contract.event) } } },
+    (request) => view.events(request.query).map(presentEvent),
   );
 
   server.get('/api/v1/sinks', { schema: { response: { 200: z.array(contract.sink) } } }, () =>

@@ -45,6 +45,11 @@ export class Admission {
     return this.#counters;
   }
 
+  /** Samples that changed nothing that is computed, because they were not later than the newest of their point. */
+  get ignoredSamples(): number {
+    return this.#program?.ignoredSamples ?? 0;
+  }
+
   /** What computes from here on. */
   use(program: HotPathProgram): void {
     this.#program = program;

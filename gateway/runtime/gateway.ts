@@ -17,6 +17,7 @@ import { DeliveryDesk } from './delivery-desk.ts';
 import { SiteDirectory } from './directory.ts';
 import { Endings } from './endings.ts';
 import { logEvent } from './event-log.ts';
+import { LatestEvents, runEventReader } from './latest-events.ts';
 import { runLatestReader } from './latest-reader.ts';
 import { LatestValues } from './latest-values.ts';
 import { GatewayMetrics } from './metrics.ts';
@@ -162,6 +163,7 @@ class Assembly {
       }),
     );
     const latest = new LatestValues(groups);
+    const events = new LatestEvents();
     const history = await openHistory({
       folder: parts.journal.folder,
       journal,
@@ -179,7 +181,8 @@ class Assembly {
     const { readers } = this.#running;
     this.#endingOfReaders();
     readers.push(
-      inBackground(runLatestReader({ journal, latest, log: parts.log, signal }), this.#parts.log),
+      inBackground(runLatestReader({ journal, latest, log: parts.log, signal }), parts.log),
+      inBackground(runEventReader({ journal, events, log: parts.log, signal }), parts.log),
       inBackground(history.run(signal), this.#parts.log),
     );
     await this.#startSinks(new SiteDirectory(groups, (id) => journal.text(id)), latest);
@@ -201,6 +204,7 @@ class Assembly {
       status: () => this.#status(),
       qualityOf: (point) => this.#admission.qualityOf(point),
       readiness: () => this.#readiness(),
+      events: (query) => events.list(query),
       history: (query) => history.query(query),
       text: (id) => journal.text(id),
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
@@ -348,6 +352,7 @@ class Assembly {
       lastTickMs: this.#lastTickMs,
       admission: this.#admission.counters,
       quality: this.#admission.quality(),
+      ignoredSamples: this.#admission.ignoredSamples,
       journal: {
         nextSeq: journal.nextSeq,
         durableSeq: journal.durableSeq,

@@ -96,6 +96,11 @@ const admission: readonly MetricFamily[] = [
     'Frames behind their watermark',
     (s) => s.admission.lateFrames,
   ),
+  single(
+    'seamwatt_samples_ignored_total',
+    'Samples that changed no KPI, because they were not later than the newest of their point',
+    (s) => s.ignoredSamples,
+  ),
 ];
 
 const quality: readonly MetricFamily[] = [

@@ -16,6 +16,8 @@ export type GatewayStatus = {
   readonly admission: AdmissionCounters;
   /** Points at which screening has found something since the start. */
   readonly quality: readonly PointQuality[];
+  /** Samples that changed no KPI, because they were not later than the newest of their point. */
+  readonly ignoredSamples: number;
   readonly journal: {
     readonly nextSeq: number;
     readonly durableSeq: number;

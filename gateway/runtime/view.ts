@@ -1,5 +1,6 @@
 import type { SiteIdentity } from '../core/adapter.ts';
 import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
+import type { EventQuery, JournalledEvent } from './latest-events.ts';
 import type { LatestValues } from './latest-values.ts';
 import type { Readiness } from './readiness.ts';
 import type { PointQuality } from './screening/marks.ts';
@@ -57,6 +58,8 @@ export interface GatewayView {
   qualityOf(point: PointNumber): PointQuality | undefined;
   /** Ready: journal writable and time passing. Reasons are in words, for whoever must act. */
   readiness(): Readiness;
+  /** The newest events, newest first; a bounded number is kept. */
+  events(query: EventQuery): readonly JournalledEvent[];
   history(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
   /** The text behind a dictionary id of a string channel. */
   text(id: number): string | undefined;

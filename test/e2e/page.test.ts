@@ -91,10 +91,12 @@ chromium.describe('the page of the demo site', () => {
     expect(await textOf('#site-name')).toBe('演示站点（组合、仿真）');
     expect(await textOf('#simulated')).toBe('仿真数据');
     expect(await page.locator('h2').allInnerTexts()).toEqual([
-      ...['焊接生产线', '焊缝', '园区', '关键指标', '设备', '数据输出（条）', '全部设备与测点'],
+      ...['焊接生产线', '焊缝', '园区', '关键指标', '设备', '数据输出（条）'],
+      ...['事件（最新在前）', '全部设备与测点'],
     ]);
     await page.click('#language');
     expect(await textOf('#simulated')).toBe('Simulated data');
+<<<<<<< HEAD
     // The page asks the gateway again for devices and outputs.
     await expect
       .poll(() => page.locator('h2').allInnerTexts(), { timeout: newsWithinMs })
@@ -102,6 +104,12 @@ chromium.describe('the page of the demo site', () => {
         ...['Welding line', 'Seams', 'Park', 'KPIs', 'Devices', 'Data outputs, in entries'],
         'All equipment',
       ]);
+=======
+    expect(await page.locator('h2').allInnerTexts()).toEqual([
+      ...['Welding line', 'Seams', 'Park', 'KPIs', 'Devices', 'Data outputs, in entries'],
+      ...['Events, newest first', 'All equipment'],
+    ]);
+>>>>>>> da73377 (feat(api,dashboard): events are shown, and samples that computed nothing are counted)
     // Nothing of the other language is left but the button that leads back to it.
     expect(await textOf('#language')).toBe('中文');
     expect(await textOf('main')).not.toMatch(/\p{Script=Han}/u);

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LiveFailure, LiveValues } from '../../../gateway/api/contract.ts';
 import { type ApiServer, startApi } from '../../../gateway/api/server.ts';
+import type { GatewayEvent } from '../../../gateway/core/event.ts';
 import { noText, type RegisteredGroup } from '../../../gateway/core/point.ts';
 import { statusCodes } from '../../../gateway/core/quality.ts';
 import type { DeliveryDesk } from '../../../gateway/runtime/delivery-desk.ts';
+import { LatestEvents } from '../../../gateway/runtime/latest-events.ts';
 import { LatestValues } from '../../../gateway/runtime/latest-values.ts';
 import type { GatewayView } from '../../../gateway/runtime/view.ts';
 import { EntryBatchBuilder, testDirectory, testGroup } from '../../support/entry-batch.ts';
@@ -26,6 +28,15 @@ const directory = testDirectory([
   testGroup({ name: 'kpi', producer: 'kpi', channels: ['heatInput', 'heatInput.coverage'] }),
 ]);
 const [signals, kpi] = directory.groups as [RegisteredGroup, RegisteredGroup];
+
+const events = new LatestEvents();
+const eventOf = (code: string, details?: GatewayEvent['details']): GatewayEvent => ({
+  code,
+  severity: 'warning',
+  subject: 'plc',
+  text: { en: `the ${code}`, zh: `${code} 事件` },
+  ...(details === undefined ? {} : { details }),
+});
 
 const createView = (): GatewayView & { ready: boolean } => {
   const view: GatewayView & { ready: boolean } = {
@@ -58,6 +69,7 @@ const createView = (): GatewayView & { ready: boolean } => {
       lastTickMs: 5000,
       admission: { admittedFrames: 1, admittedSamples: 3, refusedFrames: 0, lateFrames: 0 },
       quality: [],
+      ignoredSamples: 0,
       journal: { nextSeq: 2, durableSeq: 1, statistics: {} as never, recovery: {} as never },
       sources: [
         {
@@ -94,6 +106,7 @@ const createView = (): GatewayView & { ready: boolean } => {
       ],
     }),
     readiness: () => ({ ready: view.ready, reasons: view.ready ? [] : [diskIsFull] }),
+    events: (query) => events.list(query),
     history: async ({ fromMs, maxIntervals }) => [
       {
         startMs: fromMs,
@@ -260,10 +273,28 @@ describe('the HTTP interface', () => {
     ]);
   });
 
+  it('gives the newest events, newest first, and only those after one that is known', async () => {
+    expect((await get('/api/v1/events')).body).toEqual([]);
+    const builder = new EntryBatchBuilder(100);
+    for (const [index, code] of ['first', 'second', 'third'].entries()) {
+      const event = eventOf(code, index === 2 ? { member: 'unit 7' } : undefined);
+      builder.record({ type: 'event', timeMs: 1000 + index, event });
+    }
+    events.read(builder.build());
+    expect((await get('/api/v1/events?limit=2')).body).toEqual([
+      { seq: 102, timeMs: 1002, ...eventOf('third', { member: 'unit 7' }) },
+      { seq: 101, timeMs: 1001, ...eventOf('second') },
+    ]);
+    expect((await get('/api/v1/events?afterSeq=101')).body).toMatchObject([{ seq: 102 }]);
+    expect((await get('/api/v1/events?afterSeq=102')).body).toEqual([]);
+    expect((await get('/api/v1/events?limit=1001')).status).toBe(400);
+  });
+
   it('describes itself: every route of the interface is in the OpenAPI document', async () => {
     const { body } = await get('/api/v1/openapi.json');
     expect(Object.keys((body as { paths: object }).paths).sort()).toEqual([
       '/api/v1/devices',
+      '/api/v1/events',
       '/api/v1/kpis',
       '/api/v1/points',
       '/api/v1/points/{id}/history',
