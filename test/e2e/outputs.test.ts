@@ -314,18 +314,12 @@ describeOutputs('the outputs of the demo site', () => {
 
   it('are described by an OpenAPI document with every route', () => {
     expect(describedPaths(openapi)).toEqual([
-<<<<<<< HEAD
-      ...['/api/v1/devices', '/api/v1/kpis', '/api/v1/points', '/api/v1/points/{id}/history'],
+      ...['/api/v1/devices', '/api/v1/events', '/api/v1/kpis', '/api/v1/points', '/api/v1/points/{id}/history'],
       '/api/v1/sinks',
       ...['quarantine', 'quarantine/drop', 'quarantine/retry', 'receipts'].map(
         (path) => `/api/v1/sinks/{id}/${path}`,
       ),
       ...['/api/v1/site', '/healthz', '/readyz'],
-=======
-      ...['/api/v1/devices', '/api/v1/events', '/api/v1/kpis'],
-      ...['/api/v1/points', '/api/v1/points/{id}/history'],
-      ...['/api/v1/sinks', '/api/v1/site', '/healthz', '/readyz'],
->>>>>>> da73377 (feat(api,dashboard): events are shown, and samples that computed nothing are counted)
     ]);
   });
 

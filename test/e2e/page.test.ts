@@ -96,20 +96,13 @@ chromium.describe('the page of the demo site', () => {
     ]);
     await page.click('#language');
     expect(await textOf('#simulated')).toBe('Simulated data');
-<<<<<<< HEAD
     // The page asks the gateway again for devices and outputs.
     await expect
       .poll(() => page.locator('h2').allInnerTexts(), { timeout: newsWithinMs })
       .toEqual([
         ...['Welding line', 'Seams', 'Park', 'KPIs', 'Devices', 'Data outputs, in entries'],
-        'All equipment',
+        ...['Events, newest first', 'All equipment'],
       ]);
-=======
-    expect(await page.locator('h2').allInnerTexts()).toEqual([
-      ...['Welding line', 'Seams', 'Park', 'KPIs', 'Devices', 'Data outputs, in entries'],
-      ...['Events, newest first', 'All equipment'],
-    ]);
->>>>>>> da73377 (feat(api,dashboard): events are shown, and samples that computed nothing are counted)
     // Nothing of the other language is left but the button that leads back to it.
     expect(await textOf('#language')).toBe('中文');
     expect(await textOf('main')).not.toMatch(/\p{Script=Han}/u);

@@ -3,6 +3,8 @@ import { GatewayError } from '../../../gateway/core/error.ts';
 import { noText } from '../../../gateway/core/point.ts';
 import type { DeliveryBatch, WriteResult } from '../../../gateway/core/sink.ts';
 import type { Source, SourceContext } from '../../../gateway/core/source.ts';
+import { planSite } from '../../../gateway/kpi/compile-site.ts';
+import { calculatedSchema } from '../../../gateway/kpi/site-schema.ts';
 import { type RunningGateway, startGateway } from '../../../gateway/runtime/gateway.ts';
 import { systemClock } from '../../../gateway/runtime/system-clock.ts';
 import { plainGroup, testFolder } from '../../support/journal.ts';
@@ -167,3 +169,48 @@ it('tells every loss: what was journalled is delivered, waiting, quarantined or 
     await gateway.stop();
   }
 }, 60_000);
+
+it('tells how many samples changed nothing that is computed', async () => {
+  const group = plainGroup('f01', 1);
+  const calculated = [
+    { equipment: 'welding/mpm01/f01', point: 'twice', unit: '1', expression: '2 * c0' },
+  ];
+  const sections = { kpis: [], calculated: calculatedSchema.parse(calculated) };
+  const site = { enterprise: 'seamwatt', site: 'demo', timeZone: 'Asia/Shanghai', simulated: true };
+  const { groups: computedGroups, issues } = planSite({ groups: [group], site, ...sections });
+  expect(issues).toEqual([]);
+  const gateway = await startGateway({
+    version: '1.2.3',
+    site,
+    siteName: { en: 'Demo', zh: '演示' },
+    configurationId: 'c',
+    sources: [
+      {
+        id: 'plc',
+        groups: [group],
+        run: async ({ emit, signal }) => {
+          const timeMs = Date.now();
+          const frame = { groupIndex: 0, timeMs, receivedMs: timeMs, values: Float64Array.of(1) };
+          for (const agoMs of [0, 0, 5]) {
+            emit({ ...frame, timeMs: timeMs - agoMs, status: Uint32Array.of(0) });
+          }
+          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        },
+      },
+    ],
+    computedGroups,
+    sections,
+    sinks: [],
+    journal: journalOptions(testFolder()),
+    ticks: { periodMs: 1000, allowedLatenessMs: 2000 },
+    log: silentLog,
+    createClock: () => systemClock,
+  });
+  try {
+    const ignored = async (): Promise<number | undefined> =>
+      parseMetrics((await gateway.view.metrics()).text).get('seamwatt_samples_ignored_total');
+    await expect.poll(ignored, deadline).toBe(2);
+  } finally {
+    await gateway.stop();
+  }
+});
