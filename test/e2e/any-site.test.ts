@@ -83,7 +83,7 @@ chromium.describe('the page of a small site', () => {
       ]);
     expect((await cells('house/supply/total'))[0]).toMatch(/^电网购电量 \| .+ \| .*覆盖率 /);
     expect(await page.locator('h2').allInnerTexts()).toEqual([
-      ...['关键指标', '设备', '数据输出（条）', '全部设备与测点'],
+      ...['关键指标', '设备', '数据输出（条）', '事件（最新在前）', '全部设备与测点'],
     ]);
   });
 
