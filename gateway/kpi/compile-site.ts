@@ -17,6 +17,7 @@ import {
   kpiGroups,
 } from './instances.ts';
 import { absolutePath, type PointIssue, PointTable, relativePath } from './point-table.ts';
+import { withSiteRates } from './site-rates.ts';
 import {
   type CalculatedEntry,
   calculatedSchema,
@@ -147,7 +148,7 @@ export const compileSite = (input: {
 }): CompiledSite => {
   const sources = input.groups.filter((group) => !isComputed(group));
   const plan = planSite({
-    groups: sources,
+    groups: withSiteRates(sources, input.sections['screening']),
     kpis: kpisSchema.parse(input.sections['kpis']),
     calculated: calculatedSchema.parse(input.sections['calculated']),
     site: input.site,

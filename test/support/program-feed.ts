@@ -55,6 +55,7 @@ export const compileTestSite = (options: {
   readonly groups: readonly GroupSpec[];
   readonly kpis?: readonly object[];
   readonly calculated?: readonly object[];
+  readonly screening?: object;
 }): { readonly program: HotPathProgram; readonly groups: readonly RegisteredGroup[] } => {
   const sections = {
     kpis: kpisSchema.parse(options.kpis ?? []),
@@ -62,7 +63,11 @@ export const compileTestSite = (options: {
   };
   const plan = planSite({ groups: options.groups, site: testSite, ...sections });
   const { groups } = testDirectory([...options.groups, ...plan.groups]);
-  const { program, issues } = compileSite({ groups, sections, site: testSite });
+  const { program, issues } = compileSite({
+    groups,
+    sections: { ...sections, screening: options.screening },
+    site: testSite,
+  });
   if (issues.length > 0) throw new Error(JSON.stringify(issues, undefined, 2));
   return { program, groups };
 };

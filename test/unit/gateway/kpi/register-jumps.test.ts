@@ -16,7 +16,12 @@ type Reading = { readonly value: number; readonly isBroken?: boolean };
 type Meter = { readonly unit?: string; readonly maximumRatePerSecond?: number };
 
 /** Reads the register once a second, as it comes through the screening; the KPI at the end and what screening said. */
-const count = (readings: readonly Reading[], meter: Meter = {}, kpi: object = {}) => {
+const count = (
+  readings: readonly Reading[],
+  meter: Meter = {},
+  kpi: object = {},
+  rules?: object,
+) => {
   const { program, groups } = compileTestSite({
     groups: [
       testGroup({
@@ -29,13 +34,14 @@ const count = (readings: readonly Reading[], meter: Meter = {}, kpi: object = {}
       }),
     ],
     kpis: [{ kpi: 'gridImport', equipment: site, ...kpi }],
+    ...(rules === undefined ? {} : { screening: rules }),
   });
   const group = groups[0] as RegisteredGroup;
   const events: { readonly code: string; readonly en: string; readonly zh: string }[] = [];
   let nowMs = day;
   const screening = new Screening({
     groups: [group],
-    sections: {},
+    sections: { screening: rules },
     clock: { monotonicMs: () => nowMs },
     event: ({ code, text }) => events.push({ code, ...text }),
   });
@@ -146,6 +152,14 @@ describe('a register that jumps', () => {
       value: 30.01,
       status: statusCodes.good,
     });
+  });
+
+  test('is judged alike by screening and KPI where the site file says the rate', () => {
+    const readings = [1000, 1010, 1121].map((value) => ({ value }));
+    const rule = { points: 'park/meters/*/energyImport', maximumRatePerSecond: 100 };
+    const { kpi, events } = count(readings, { maximumRatePerSecond: 5000 }, {}, { points: [rule] });
+    expect(kpi).toEqual({ value: 0.01, status: statusCodes.uncertain });
+    expect(events.map(({ code }) => code)).toEqual(['counter-replaced']);
   });
 
   test('anywhere, as often as it likes, adds only what was measured', () => {
