@@ -164,6 +164,11 @@ chromium.describe('the page of the demo site', () => {
     await expect.poll(() => tile.textContent(), soon).toBe('?');
     expect(await tile.getAttribute('class')).toContain('bad');
     await expect.poll(() => device.textContent(), soon).toMatch(/中断：[\u4E00-\u9FFF]+（.+）/);
+    const told = page.locator('.events tr[data-event="source-lost"]').first();
+    await expect
+      .poll(() => told.textContent(), soon)
+      .toMatch(/警告数据源 park-storage 已断开：[\u4E00-\u9FFF]+/);
+    expect(await page.locator('.events tbody tr').count()).toBeLessThanOrEqual(20);
     await demo.simulator.send('DELETE', '/faults');
     await expect.poll(() => tile.textContent(), soon).not.toBe('?');
   });
