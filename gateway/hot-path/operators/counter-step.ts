@@ -47,6 +47,14 @@ export const counterLimits = (point: {
 
 /** A coarse register stands for long and then steps; so long it may have stood before it was first read. */
 export const firstStandMs = hourMs;
+
+/**
+ * How long a register can have counted for the step at hand: since it was last read, and as long as it had stood by then,
+ * at most an hour. One that stood all night holds back no more than one of its steps.
+ */
+export const countingMs = (changedMs: number, lastMs: number, timeMs: number): number =>
+  Math.max(0, Math.min(lastMs - changedMs, firstStandMs)) + timeMs - lastMs;
+
 /** A register that passed its end stood in this last part of its range. */
 const rolloverZone = 0.9;
 /** Of the register's range: a longer step over its end is no rollover. */

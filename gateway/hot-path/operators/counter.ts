@@ -5,7 +5,7 @@ import {
   readCompensatedSum,
   resetCompensatedSum,
 } from './compensated-sum.ts';
-import { classifyCounterStep, counterSteps, firstStandMs } from './counter-step.ts';
+import { classifyCounterStep, counterSteps, countingMs, firstStandMs } from './counter-step.ts';
 
 /**
  * Sums the steps of a register that only counts up. Where the register was reset or replaced, a new segment starts: what
@@ -73,7 +73,7 @@ export const pushCounter = (memory: Float64Array, counter: Counter): void => {
   if (isFirst) return;
   const changedMs = memory[base + changedMsCell] as number;
   if (value !== last) memory[base + changedMsCell] = timeMs;
-  const passedMs = timeMs - (changedMs < timeMs ? changedMs : lastMs);
+  const passedMs = countingMs(changedMs, lastMs, timeMs);
   const kind = timeMs > lastMs ? classifyCounterStep(counter, last, value, passedMs) : -1;
   if (kind !== counterSteps.forward && kind !== counterSteps.rollover) {
     memory[base + resetsCell] = (memory[base + resetsCell] as number) + 1;

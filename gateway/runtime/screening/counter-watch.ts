@@ -6,6 +6,7 @@ import {
   classifyCounterStep,
   counterLimits,
   counterSteps,
+  countingMs,
   firstStandMs,
 } from '../../hot-path/operators/counter-step.ts';
 import { replacedEvent, resetEvent, rolloverEvent } from './events.ts';
@@ -25,6 +26,7 @@ export class CounterWatch {
   readonly #event: (event: GatewayEvent) => void;
   readonly #value: Float64Array;
   readonly #changedMs: Float64Array;
+  readonly #seenMs: Float64Array;
   readonly #toldMs: Float64Array;
 
   constructor(options: {
@@ -45,6 +47,7 @@ export class CounterWatch {
     this.preventedKwh = new Float64Array(channels.length);
     this.#value = new Float64Array(channels.length).fill(Number.NaN);
     this.#changedMs = new Float64Array(channels.length);
+    this.#seenMs = new Float64Array(channels.length);
     this.#toldMs = new Float64Array(channels.length).fill(Number.NEGATIVE_INFINITY);
   }
 
@@ -58,9 +61,11 @@ export class CounterWatch {
     const timeMs = at[0] as number;
     const last = this.#value[channel] as number;
     const limits = this.#limits[channel];
-    if (limits === undefined || value === last) return counterSteps.forward;
-    // A coarse register stands for long and then steps: what it can have counted is counted from its last step.
-    const passedMs = timeMs - (this.#changedMs[channel] as number);
+    if (limits === undefined) return counterSteps.forward;
+    const seenMs = this.#seenMs[channel] as number;
+    this.#seenMs[channel] = timeMs;
+    if (value === last) return counterSteps.forward;
+    const passedMs = countingMs(this.#changedMs[channel] as number, seenMs, timeMs);
     this.#value[channel] = value;
     const isFirst = Number.isNaN(last);
     this.#changedMs[channel] = isFirst ? timeMs - firstStandMs : timeMs;

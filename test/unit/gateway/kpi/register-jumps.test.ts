@@ -21,12 +21,13 @@ const count = (
   meter: Meter = {},
   kpi: object = {},
   rules?: object,
+  periodMs = secondMs,
 ) => {
   const { program, groups } = compileTestSite({
     groups: [
       testGroup({
         ...{ area: 'park', line: 'meters', equipment: 'grid', equipmentClass: 'meter' },
-        periodMs: secondMs,
+        periodMs,
         channels: [
           { point: 'energyImport', kind: 'counter', unit: 'Wh', rolloverAt, ...meter },
           { point: 'energyExport', kind: 'counter', unit: 'Wh' },
@@ -47,7 +48,7 @@ const count = (
   });
   const statuses: number[] = [];
   for (const [second, { value }] of readings.entries()) {
-    nowMs = day + second * secondMs;
+    nowMs = day + second * periodMs;
     const values = Float64Array.of(value, 0);
     const raw = { groupIndex: 0, timeMs: nowMs, receivedMs: nowMs, values };
     const [status = 0] = screening.frame(group, { ...raw, status: Uint32Array.of(0, 0) }, false);
@@ -123,6 +124,27 @@ describe('a register that jumps', () => {
     expect(event?.en).toContain('at most 27800 Wh in 1.0 s');
     expect(event?.zh).toContain('park/meters/grid/energyImport 跳变 +100000010 Wh');
     expect(quality?.preventedKwh).toBeCloseTo(100_000.01, 9);
+  });
+
+  test('after it has stood for a day is not believed for that', () => {
+    const stood = Array.from({ length: 24 * 60 }, () => ({ value: 50_000_000 }));
+    const readings = [...stood, { value: 150_000_000 }, { value: 150_000_010 }];
+    const { kpi, events } = count(
+      readings,
+      { maximumRatePerSecond: 10_000 },
+      {},
+      undefined,
+      60_000,
+    );
+    expect(kpi).toEqual({ value: 0.01, status: statusCodes.uncertain });
+    expect(events[0]?.en).toContain('at most 36600000 Wh in 3660.0 s');
+  });
+
+  test('by what it counted while nobody read it is believed, however long that was', () => {
+    const readings = [{ value: 1000 }, { value: 1010 }, { value: 200_001_010 }];
+    const daily = 24 * 3_600_000;
+    const { kpi } = count(readings, { maximumRatePerSecond: 10_000 }, {}, undefined, daily);
+    expect(kpi).toEqual({ value: 200_000.01, status: statusCodes.good });
   });
 
   test('at its end is counted through', () => {
