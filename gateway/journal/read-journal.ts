@@ -4,7 +4,7 @@ import { toEntryBatch } from './codec/stored-entries.ts';
 import type { ReadOptions } from './contract.ts';
 import { classNumbers } from './cursor.ts';
 import { MergeReader } from './segments/merge-reader.ts';
-import { analyseTails } from './segments/tail.ts';
+import { analyseLiveTails } from './segments/tail.ts';
 import { checkReadable } from './store/version.ts';
 
 const entriesPerBatch = 4_096;
@@ -20,7 +20,7 @@ export async function* readJournal(
 ): AsyncIterable<EntryBatch> {
   checkReadable(folder);
   const segments = join(folder, 'segments');
-  const { ends, lastSeq } = analyseTails(segments);
+  const { ends, lastSeq } = analyseLiveTails(segments);
   const reader = new MergeReader({
     folder: segments,
     classes: classNumbers(options.classes),

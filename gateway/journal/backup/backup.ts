@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../../core/error.ts';
 import { listSegments, type SegmentName } from '../segments/segment-file.ts';
-import { analyseTails, type Tails } from '../segments/tail.ts';
+import { analyseLiveTails, type Tails } from '../segments/tail.ts';
 import { copyDatabase } from '../store/database.ts';
 import { checkReadable } from '../store/version.ts';
 import { type ArchiveWriter, createArchive } from './archive.ts';
@@ -57,7 +57,7 @@ class Backup {
     const { folder, gateway, nowMs } = this.#options;
     for (const name of databasesIn(folder)) this.#addDatabase(name);
     this.#addSnapshots();
-    const tails = analyseTails(join(folder, 'segments'));
+    const tails = analyseLiveTails(join(folder, 'segments'));
     this.#addSegments(tails);
     this.#addFile('journal/version.json', join(folder, 'version.json'));
     const { entries, damagedPlaces, files } = this.#tally;

@@ -70,9 +70,9 @@ const scanOneMore = (chain: Chain): void => {
 /**
  * Finds the newest commit up to which all are complete. Every block tells which commits were durable when it was written:
  * what is missing among those is damage, what is missing after them was never acknowledged, and the first such commit
- * ends all chains. Only the newest segments are read.
+ * ends all chains. Only the newest segments are read. Nothing behind `throughCommit` is looked at.
  */
-export const analyseTails = (folder: string): Tails => {
+export const analyseTails = (folder: string, throughCommit = Number.POSITIVE_INFINITY): Tails => {
   const chains = listSegments(folder).map(
     (segments): Chain => ({ segments, scanned: 0, blocks: [], bad: [] }),
   );
@@ -88,7 +88,7 @@ export const analyseTails = (folder: string): Tails => {
     while (!reachesBack()) scanOneMore(chain);
   }
   const commits = commitsOf(chains);
-  const lastCommit = lastComplete(commits, durable);
+  const lastCommit = Math.min(throughCommit, lastComplete(commits, durable));
   const kept = chains.map((chain) =>
     chain.blocks.filter((block) => block.header.commit <= lastCommit),
   );
@@ -107,6 +107,13 @@ export const analyseTails = (folder: string): Tails => {
     damage: chains.flatMap((chain, index) => damageOf({ chain, index, commits, lastCommit })),
   };
 };
+
+/**
+ * The same of a store that may be written at the moment. Chains are read one after the other, so one that is read later can
+ * tell of commits that came when those before had been read: a second look finds what the first has heard of in all.
+ */
+export const analyseLiveTails = (folder: string): Tails =>
+  analyseTails(folder, analyseTails(folder).lastCommit);
 
 type Commits = ReadonlyMap<number, { readonly wanted: number; readonly found: number }>;
 
