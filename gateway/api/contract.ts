@@ -59,6 +59,17 @@ export const kpi = z.object({
   decimals: z.int().optional(),
   formula: localText,
   standard: localText,
+  window: z.object({
+    tier: z
+      .enum(['a', 'b', 'c'])
+      .describe(
+        'a: from samples; b: from aggregates of 1 or 15 minutes; c: folded from registers or b',
+      ),
+    lengthMs: z.number().optional(),
+    over: z.enum(['panel', 'day']).optional().describe('In place of a length'),
+    folds: z.enum(['registers', 'b']).optional(),
+    rule: localText,
+  }),
   inputs: z.array(z.string()),
   parameters: z.record(z.string(), z.unknown()),
   latest: sample,

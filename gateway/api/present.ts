@@ -86,6 +86,7 @@ export const presentKpi = (
     ...(channel.decimals === undefined ? {} : { decimals: channel.decimals }),
     formula: explanation.formula,
     standard: explanation.standard,
+    window: { ...explanation.window },
     inputs: [...explanation.inputs],
     parameters: { ...explanation.parameters },
     latest: presentSample(view, index),

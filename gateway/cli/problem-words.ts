@@ -164,6 +164,8 @@ const phrases: readonly (readonly [english: string, chinese: string])[] = [
   ['a point that nothing else produces', '没有其他来源的测点'],
   ['an expression of known points whose units fit', '由已知测点组成且单位相符的表达式'],
   ['parameters of {}', '{} 的参数'],
+  ['no window: the KPI has its own', '不写窗口：该指标自有窗口'],
+  ['a window of 1s to 10min: it is computed from samples', '1s 至 10min 的窗口：该指标由采样计算'],
   ['{} of {} needs {}', '{1} 的 {0} 需要 {2}'],
   ['a unit convertible to {}', '可换算为 {} 的单位'],
   ['a scenario file', '场景文件'],

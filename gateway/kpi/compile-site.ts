@@ -24,6 +24,7 @@ import {
   type KpiEntry,
   kpisSchema,
 } from './site-schema.ts';
+import type { KpiWindow } from './window.ts';
 
 /** Computed points come out at every tick. */
 const outputPeriodMs = 1000;
@@ -93,6 +94,7 @@ export type SiteKpi = {
   readonly point: string;
   readonly formula: LocalText;
   readonly standard: LocalText;
+  readonly window: KpiWindow & { readonly rule: LocalText };
   readonly description: LocalText;
   /** `area/line/equipment/point` of what it is computed from. */
   readonly inputs: readonly string[];
@@ -114,7 +116,7 @@ const sectionOf = (group: GroupSpec): SiteIssue['section'] =>
   group.producer === 'calculated' ? 'calculated' : 'kpis';
 
 const explain = (
-  { definition, equipment, parameters }: KpiInstance,
+  { definition, equipment, parameters, window }: KpiInstance,
   plan: SitePlan,
   outputGroups: readonly RegisteredGroup[],
 ): readonly SiteKpi[] => {
@@ -130,6 +132,7 @@ const explain = (
       point: definition.point,
       formula: definition.formula,
       standard: definition.standard,
+      window: { ...window, rule: definition.windowRule },
       description: definition.description,
       inputs: node.node.inputs,
       parameters: parameters as Readonly<Record<string, unknown>>,

@@ -2,12 +2,7 @@ import type { ZodType } from 'zod';
 import type { LocalText } from '../core/point.ts';
 import type { CounterLimits } from '../hot-path/operators/counter-step.ts';
 import type { BuildContext } from '../hot-path/program.ts';
-
-/**
- * Window tiers: `a` up to 10 minutes or one panel, from samples; `b` 1 and 15 minute aggregates; `c` an hour and longer,
- * folded from registers or from `b`, never from samples.
- */
-export type WindowTier = 'a' | 'b' | 'c';
+import type { KpiWindow } from './window.ts';
 
 /** A point that a KPI reads. */
 export type KpiInput = {
@@ -40,6 +35,8 @@ export type ResolvedInput = {
 /** What a KPI builds its steps with. */
 export interface KpiContext<Parameters> extends BuildContext {
   readonly parameters: Parameters;
+  /** As it applies: the definition's, or that of the site file. */
+  readonly window: KpiWindow;
   /** `area/line/equipment` of the KPI. */
   readonly equipment: string;
   /** Slots of the value and of its coverage. */
@@ -64,8 +61,10 @@ export type KpiDefinition<Parameters = unknown> = {
   readonly description: LocalText;
   readonly formula: LocalText;
   readonly standard: LocalText;
-  readonly tier: WindowTier;
-  readonly window: string;
+  /** Of tier (a) with a length: what applies unless the site file says otherwise. */
+  readonly window: KpiWindow;
+  /** What of the window counts. */
+  readonly windowRule: LocalText;
   readonly coverageRule: string;
   readonly inputs: Readonly<Record<string, KpiInput>>;
   readonly parametersSchema: ZodType<Parameters>;

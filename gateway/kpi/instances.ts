@@ -7,6 +7,7 @@ import { kpiCatalogue } from './catalogue.ts';
 import type { AnyKpiDefinition, KpiContext, KpiInput, ResolvedInput } from './definition.ts';
 import { type KnownPoint, type PointIssue, type PointTable, staleMsOf } from './point-table.ts';
 import type { KpiEntry } from './site-schema.ts';
+import { chooseWindow, type KpiWindow } from './window.ts';
 
 /** A KPI of one equipment, asked for by entry `entryIndex` of the site file. */
 export type KpiInstance = {
@@ -15,6 +16,8 @@ export type KpiInstance = {
   readonly entryIndex: number;
   readonly equipment: string;
   readonly parameters: unknown;
+  /** The definition's, or the one that the site file asks for. */
+  readonly window: KpiWindow;
 };
 
 export const instanceId = (definition: AnyKpiDefinition, equipment: string): string =>
@@ -43,8 +46,16 @@ const equipmentOfEntry = (
 const checkEntry = (
   definition: AnyKpiDefinition,
   entry: KpiEntry,
-): { readonly parameters: unknown; readonly issues: readonly ConfigIssue[] } => {
+): {
+  readonly parameters: unknown;
+  readonly window: KpiWindow;
+  readonly issues: readonly ConfigIssue[];
+} => {
   const issues: ConfigIssue[] = [];
+  const chosen = chooseWindow(definition.window, entry.window);
+  if ('expected' in chosen) {
+    issues.push({ path: ['window'], found: entry.window ?? '', expected: chosen.expected });
+  }
   const parameters = definition.parametersSchema.safeParse(entry.parameters);
   for (const issue of parameters.error?.issues ?? []) {
     issues.push({
@@ -58,7 +69,8 @@ const checkEntry = (
     if (names.includes(name)) continue;
     issues.push({ path: ['inputs', name], found: name, expected: `one of ${names.join(', ')}` });
   }
-  return { parameters: parameters.data, issues };
+  const window = 'window' in chosen ? chosen.window : definition.window;
+  return { parameters: parameters.data, window, issues };
 };
 
 /** One entry may stand for many instances; what is wrong with it is told once. */
@@ -89,14 +101,14 @@ export const expandEntries = (
       continue;
     }
     if (checked.issues.length > 0) continue;
-    const { parameters } = checked;
+    const { parameters, window } = checked;
     for (const path of equipment) {
       const id = instanceId(definition, path);
       if (instances.has(id)) {
         const expected = 'each KPI once for an equipment';
         report({ path: [], found: `${id} a second time`, expected });
       } else {
-        instances.set(id, { definition, entry, entryIndex, equipment: path, parameters });
+        instances.set(id, { definition, entry, entryIndex, equipment: path, parameters, window });
       }
     }
   }
@@ -212,7 +224,7 @@ export const instanceNode = (
   instance: KpiInstance,
   table: PointTable,
 ): { readonly node: NodeSpec | undefined; readonly issues: readonly PointIssue[] } => {
-  const { definition, equipment, parameters } = instance;
+  const { definition, equipment, parameters, window } = instance;
   const issues: PointIssue[] = [];
   const points = new Map<string, readonly KnownPoint[]>();
   for (const name of Object.keys(definition.inputs)) {
@@ -233,6 +245,7 @@ export const instanceNode = (
       version: definition.version,
       unit: definition.unit,
       parameters,
+      window,
       inputs: [...points],
     },
     inputs: [...points.values()].flat().map((point) => point.reference),
@@ -245,6 +258,7 @@ export const instanceNode = (
       const kpiContext: KpiContext<unknown> = {
         ...context,
         parameters,
+        window,
         equipment,
         value: context.slot(outputs[0]),
         coverage: context.slot(outputs[1]),

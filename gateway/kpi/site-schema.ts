@@ -23,6 +23,8 @@ const kpiEntrySchema = z.strictObject({
   equipment: equipmentPattern,
   /** Checked by the schema of the KPI. */
   parameters: z.record(z.string(), z.unknown()).default({}),
+  /** `10s`, `5min`: in place of the KPI's own, where that is a length of time. Checked by the tier of the KPI. */
+  window: z.string().max(20).optional(),
   /** Points to read in place of the KPI's own choice, by the name of the input. */
   inputs: z
     .record(z.string(), z.union([pointPattern, z.array(pointPattern).min(1).max(1000)]))

@@ -37,6 +37,14 @@ export type KpiExplanation = {
   readonly point: string;
   readonly formula: LocalText;
   readonly standard: LocalText;
+  /** What it is computed over: by which tier, how long or over what, and what of that counts. */
+  readonly window: {
+    readonly tier: 'a' | 'b' | 'c';
+    readonly lengthMs?: number;
+    readonly over?: 'panel' | 'day';
+    readonly folds?: 'registers' | 'b';
+    readonly rule: LocalText;
+  };
   readonly description: LocalText;
   /** Paths of the points it is computed from. */
   readonly inputs: readonly string[];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { buildCombined, kpiInputs } from '../combined.ts';
 import { defineKpi } from '../definition.ts';
+import { dayOfRegisters } from '../window.ts';
 import { eastChina2021, emissionFactorSchema } from './emission-factors.ts';
 
 /**
@@ -20,8 +21,8 @@ export const avoidedCo2 = defineKpi({
     en: 'pvSelfUse times the regional average factor; reported outside of ISO 14064-1',
     zh: '光伏自用电量乘区域平均排放因子；在 ISO 14064-1 清单之外列示',
   },
-  tier: 'c',
-  window: "the site's current day",
+  window: dayOfRegisters,
+  windowRule: { en: "the site's current day", zh: '站点当日' },
   coverageRule: 'the smaller of the coverages of pvEnergy and gridExport',
   inputs: {
     ...kpiInputs('pvEnergy', 'kWh', { en: 'energy from photovoltaics', zh: '光伏发电量' }),

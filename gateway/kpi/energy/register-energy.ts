@@ -11,6 +11,7 @@ import {
 import { isUncertainSlot, isUsableSlot, timeCell, valueCell } from '../../hot-path/slot.ts';
 import { type AnyKpiDefinition, defineKpi, type KpiContext, type KpiInput } from '../definition.ts';
 import { finishResult } from '../result.ts';
+import { dayOfRegisters } from '../window.ts';
 
 const parametersSchema = z.strictObject({
   /** A register that counts faster than this power was replaced, not used. */
@@ -94,8 +95,8 @@ export const defineRegisterEnergy = (options: {
       en: 'register deltas; integrated power only as a cross-check',
       zh: '取计数器读数之差；功率积分仅用于核对',
     },
-    tier: 'c',
-    window: "the site's current day",
+    window: dayOfRegisters,
+    windowRule: { en: "the site's current day", zh: '站点当日' },
     coverageRule: 'time spanned by readings of one segment / elapsed time, over all registers',
     inputs: { energy: { ...options.energy, unit: 'kWh' } },
     parametersSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { buildCombined, kpiInputs } from '../combined.ts';
 import { defineKpi } from '../definition.ts';
+import { dayOfRegisters } from '../window.ts';
 
 /** Share of the photovoltaic energy that was used on site: (PV - export) / PV over the window of both. */
 export const selfConsumption = defineKpi({
@@ -16,8 +17,8 @@ export const selfConsumption = defineKpi({
     en: 'own definition; not clamped, a storage that exports can make it negative',
     zh: '本项目定义；不设上下限，储能上网时可为负',
   },
-  tier: 'c',
-  window: "the site's current day",
+  window: dayOfRegisters,
+  windowRule: { en: "the site's current day", zh: '站点当日' },
   coverageRule: 'the smaller of the coverages of pvEnergy and gridExport',
   inputs: {
     ...kpiInputs('pvEnergy', 'kWh', { en: 'energy from photovoltaics', zh: '光伏发电量' }),

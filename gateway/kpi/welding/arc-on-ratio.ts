@@ -17,6 +17,7 @@ import {
 import { isMeasuredSlot, isUncertainSlot, timeCell, valueCell } from '../../hot-path/slot.ts';
 import { defineKpi } from '../definition.ts';
 import { finishResult } from '../result.ts';
+import { panelWindowOfTierA } from '../window.ts';
 import { arcStateIndex } from './arc.ts';
 import { panelInputs, panelWindow } from './panel.ts';
 
@@ -34,8 +35,8 @@ export const arcOnRatio = defineKpi({
     en: 'own definition; arc duty cycle of weld monitors',
     zh: '本项目定义；即焊接监控仪的燃弧占空比',
   },
-  tier: 'a',
-  window: 'the current panel',
+  window: panelWindowOfTierA,
+  windowRule: { en: 'the current panel', zh: '当前管屏' },
   coverageRule: 'time with a known arc state / elapsed time of the panel',
   inputs: {
     arcOn: {

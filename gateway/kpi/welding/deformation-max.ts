@@ -22,6 +22,7 @@ import {
 } from '../../hot-path/slot.ts';
 import { defineKpi, type ResolvedInput } from '../definition.ts';
 import { finishResult } from '../result.ts';
+import { panelWindowOfTierA } from '../window.ts';
 import { panelInputs, panelWindow } from './panel.ts';
 
 /**
@@ -41,8 +42,8 @@ export const deformationMax = defineKpi({
     zh: '管屏全部轮廓点 |z| 的最大值',
   },
   standard: { en: 'own definition; datum: machine', zh: '本项目定义；基准：机床' },
-  tier: 'a',
-  window: 'the current panel',
+  window: panelWindowOfTierA,
+  windowRule: { en: 'the current panel', zh: '当前管屏' },
   coverageRule:
     'time between measured profiles / elapsed time since the first profile of the panel',
   inputs: {

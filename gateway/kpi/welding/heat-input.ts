@@ -23,6 +23,7 @@ import {
 } from '../../hot-path/slot.ts';
 import { defineKpi } from '../definition.ts';
 import { finishResult } from '../result.ts';
+import { panelWindowOfTierA } from '../window.ts';
 import { arcStateIndex } from './arc.ts';
 import { panelInputs, panelWindow } from './panel.ts';
 
@@ -70,8 +71,8 @@ export const heatInput = defineKpi({
     en: 'ISO/TR 18491:2015 method C; k after EN 1011-1, ISO/TR 17671-1',
     zh: 'ISO/TR 18491:2015 方法 C；k 按 EN 1011-1、ISO/TR 17671-1',
   },
-  tier: 'a',
-  window: 'the current panel, arc on',
+  window: panelWindowOfTierA,
+  windowRule: { en: 'the current panel, arc on', zh: '当前管屏，燃弧期间' },
   coverageRule: 'measured arc-on time / elapsed arc-on time of the panel',
   inputs: {
     arcPower: {

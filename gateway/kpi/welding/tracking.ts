@@ -44,6 +44,7 @@ import {
   type KpiInput,
 } from '../definition.ts';
 import { finishResult } from '../result.ts';
+import { panelWindowOfTierA } from '../window.ts';
 import { arcStateIndex } from './arc.ts';
 import { panelInputs, panelWindow } from './panel.ts';
 
@@ -177,8 +178,8 @@ const common = {
   equipmentClass: 'weld_seam',
   unit: 'mm',
   decimals: 3,
-  tier: 'a',
-  window: 'the current panel, arc on and seam found',
+  window: panelWindowOfTierA,
+  windowRule: { en: 'the current panel, arc on and seam found', zh: '当前管屏，燃弧且已识别焊缝' },
   coverageRule: 'time with measured offsets and the seam found / elapsed arc-on time of the panel',
   inputs,
 } as const satisfies Partial<KpiDefinition>;

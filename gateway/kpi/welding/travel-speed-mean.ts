@@ -17,6 +17,7 @@ import {
 import { isMeasuredSlot, isUncertainSlot, timeCell, valueCell } from '../../hot-path/slot.ts';
 import { defineKpi } from '../definition.ts';
 import { finishResult } from '../result.ts';
+import { panelWindowOfTierA } from '../window.ts';
 import { arcStateIndex } from './arc.ts';
 import { panelInputs, panelWindow } from './panel.ts';
 
@@ -31,8 +32,8 @@ export const travelSpeedMean = defineKpi({
   description: { en: 'Mean travel speed of the panel so far', zh: '当前管屏平均焊接速度' },
   formula: { en: 'integral(v dt) / integral(dt), any arc on', zh: '∫v dt / ∫dt，任一电弧燃烧期间' },
   standard: { en: 'own definition', zh: '本项目定义' },
-  tier: 'a',
-  window: 'the current panel, any arc on',
+  window: panelWindowOfTierA,
+  windowRule: { en: 'the current panel, any arc on', zh: '当前管屏，任一电弧燃烧期间' },
   coverageRule: 'time with a measured speed / elapsed time of the panel with any arc on',
   inputs: {
     travelSpeed: {

@@ -160,7 +160,8 @@ describe('planning the KPIs of a site', () => {
         definition.formula.zh,
         definition.standard.en,
         definition.standard.zh,
-        definition.window,
+        definition.windowRule.en,
+        definition.windowRule.zh,
         definition.coverageRule,
         ...Object.values(definition.inputs).flatMap(({ description }) => [
           description.en,
@@ -168,7 +169,7 @@ describe('planning the KPIs of a site', () => {
         ]),
       ];
       for (const text of texts) expect(text, definition.id).not.toBe('');
-      expect(['a', 'b', 'c']).toContain(definition.tier);
+      expect(['a', 'b', 'c']).toContain(definition.window.tier);
     }
   });
 });
@@ -251,6 +252,7 @@ describe('compiling a site', () => {
       group: registered.at(-1),
       point: 'heatInput',
       parameters: { process: '135' },
+      window: { tier: 'a', over: 'panel', rule: { en: 'the current panel, arc on' } },
       inputs: [
         'welding/mpm01/f01/arcPower',
         'welding/mpm01/f01/arcOn',

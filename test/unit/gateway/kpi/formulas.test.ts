@@ -11,7 +11,7 @@ test('docs/formulas.md has a section for each KPI and no other', () => {
 
 test.each(kpiCatalogue.map((definition) => [definition.id, definition] as const))(
   'docs/formulas.md gives unit and tier of %s',
-  (id, { unit, tier }) => {
+  (id, { unit, window: { tier } }) => {
     const section = text
       .split(/^###? /m)
       .find((part) => part.split('\n')[0]?.split(', ').includes(id));
