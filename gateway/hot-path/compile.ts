@@ -81,6 +81,7 @@ const checkNodes = (
 class Builder {
   readonly plan = new ArenaPlan();
   readonly tickMsIndex = this.plan.reserve(1, [Number.NEGATIVE_INFINITY]);
+  readonly watermarkMsIndex = this.plan.reserve(1, [Number.NEGATIVE_INFINITY]);
   readonly dayStartMsIndex = this.plan.reserve(1);
   readonly ignoredIndex = this.plan.reserve(1);
   readonly slots = new Map<PointReference, number>();
@@ -103,6 +104,7 @@ class Builder {
     const steps: Step[] = [];
     const context: BuildContext = {
       tickMsIndex: this.tickMsIndex,
+      watermarkMsIndex: this.watermarkMsIndex,
       dayStartMsIndex: this.dayStartMsIndex,
       reserve: (size, initial) => this.plan.reserve(size, initial),
       slot: (reference) => {
@@ -207,6 +209,7 @@ export const compileProgram = (input: ProgramInput): CompiledInput => {
     ticks: withDependents(builder),
     outputs: outputPlans(builder, input.outputGroups),
     tickMsIndex: builder.tickMsIndex,
+    watermarkMsIndex: builder.watermarkMsIndex,
     dayStartMsIndex: builder.dayStartMsIndex,
     ignoredIndex: builder.ignoredIndex,
   });

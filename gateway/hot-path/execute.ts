@@ -35,6 +35,7 @@ export type ProgramPlan = {
   readonly ticks: readonly TickStep[];
   readonly outputs: readonly OutputPlan[];
   readonly tickMsIndex: number;
+  readonly watermarkMsIndex: number;
   readonly dayStartMsIndex: number;
   /** Cell that counts samples not later than the newest of their channel. */
   readonly ignoredIndex: number;
@@ -127,6 +128,7 @@ export class CompiledProgram implements HotPathProgram {
     const plan = this.#plan;
     if (tick.timeMs < (memory[plan.tickMsIndex] as number)) this.#forgetLaterTimes(tick);
     memory[plan.tickMsIndex] = tick.timeMs;
+    memory[plan.watermarkMsIndex] = tick.watermarkMs;
     memory[plan.dayStartMsIndex] = tick.dayStartMs;
   }
 

@@ -52,6 +52,8 @@ export interface BuildContext {
   shared<T>(key: string, make: () => T): T;
   /** Cell with the time of the current tick. */
   readonly tickMsIndex: number;
+  /** Cell with the watermark of the current tick: what is older has come, or changes nothing any more. */
+  readonly watermarkMsIndex: number;
   /** Cell with the start of the site's current day. */
   readonly dayStartMsIndex: number;
 }

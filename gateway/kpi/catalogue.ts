@@ -1,5 +1,6 @@
 import { avoidedCo2 } from './carbon/avoided-co2.ts';
 import type { AnyKpiDefinition } from './definition.ts';
+import { gridDemand, gridDemandPeak, gridImportHour } from './energy/grid-demand.ts';
 import { gridExport, gridImport } from './energy/grid-energy.ts';
 import { pvEnergy } from './energy/pv-energy.ts';
 import { selfConsumption } from './energy/self-consumption.ts';
@@ -21,6 +22,9 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   pvEnergy,
   gridImport,
   gridExport,
+  gridDemand,
+  gridDemandPeak,
+  gridImportHour,
   selfConsumption,
   avoidedCo2,
 ];

@@ -64,6 +64,7 @@ const meter = testGroup({
   equipmentClass: 'meter',
   periodMs: 1000,
   channels: [
+    { point: 'power', unit: 'W' },
     { point: 'energyImport', kind: 'counter', unit: 'Wh' },
     { point: 'energyExport', kind: 'counter', unit: 'Wh' },
   ],
@@ -72,7 +73,10 @@ const meter = testGroup({
 const numbered = (prefix: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}${String(index + 1).padStart(2, '0')}`);
 
-const parkKpis = ['pvEnergy', 'gridImport', 'gridExport', 'selfConsumption', 'avoidedCo2'];
+const parkKpis = [
+  ...['pvEnergy', 'gridImport', 'gridExport', 'selfConsumption', 'avoidedCo2'],
+  ...['gridDemand', 'gridDemandPeak', 'gridImportHour'],
+];
 const seamKpis = ['heatInput', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'];
 const lineKpis = ['travelSpeedMean', 'deformationMax'];
 

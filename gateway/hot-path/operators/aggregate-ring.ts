@@ -39,6 +39,16 @@ export const reserveAggregateRing = (
   };
 };
 
+/** Forgets all windows, also which are closed. */
+export const resetAggregateRing = (memory: Float64Array, ring: AggregateRing): void => {
+  memory.fill(0, ring.base, ring.base + headerSize);
+  for (let window = 0; window < ring.windows; window++) {
+    const base = ring.base + headerSize + window * windowSize;
+    memory[base] = Number.NEGATIVE_INFINITY;
+    resetAggregate(memory, base + 1);
+  }
+};
+
 /** Base of the cells of the window that begins at `startMs`, begun anew when they held an older one; -1 when it is gone. */
 const windowBase = (memory: Float64Array, ring: AggregateRing, startMs: number): number => {
   const base = ring.base + headerSize + ((startMs / ring.periodMs) % ring.windows) * windowSize;
@@ -124,6 +134,9 @@ export const findAggregate = (
   const base = ring.base + headerSize + ((startMs / ring.periodMs) % ring.windows) * windowSize;
   return memory[base] === startMs ? base + 1 : -1;
 };
+
+/** Index of the cell with the time up to which windows are closed; 0 before the first. */
+export const closedUpToIndex = (ring: AggregateRing): number => ring.base + closedUpToCell;
 
 /** Index of the cell with the number of samples that came after their window was closed. */
 export const refusedSamplesIndex = (ring: AggregateRing): number => ring.base + refusedCell;
