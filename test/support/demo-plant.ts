@@ -5,6 +5,8 @@ import { testGroup } from './entry-batch.ts';
 import { compileTestSite } from './program-feed.ts';
 
 const seamPeriodMs = 20;
+/** Read often, so that what is done for one meter is compiled like what is done for twenty seams. */
+const meterPeriodMs = 20;
 /** Short panels, so that everything that happens at one happens often. */
 const panelSeconds = 100;
 
@@ -62,7 +64,7 @@ const meter = testGroup({
   line: 'meters',
   equipment: 'grid',
   equipmentClass: 'meter',
-  periodMs: 1000,
+  periodMs: meterPeriodMs,
   channels: [
     { point: 'power', unit: 'W' },
     { point: 'energyImport', kind: 'counter', unit: 'Wh' },
@@ -83,7 +85,7 @@ const lineKpis = ['travelSpeedMean', 'deformationMax'];
 export type DemoPlant = {
   readonly program: HotPathProgram;
   readonly groups: readonly RegisteredGroup[];
-  /** One second of the plant: 20 seams and their line at 50 Hz, 50 inverters and a meter at 1 Hz. */
+  /** One second of the plant: 20 seams and their line at 50 Hz, 50 inverters at 1 Hz and a meter. */
   readonly second: EntryBatch;
   readonly samplesPerSecond: number;
   /** Moves the batch on by one second, in place, with fresh registers and noise from the seed. */
@@ -115,10 +117,10 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
   });
   const sources = groups.filter(({ producer }) => producer === 'plc');
   const fast = sources.slice(0, 21);
-  const slow = sources.slice(21);
+  const slow = sources.slice(21, -1);
   const frames: { readonly group: RegisteredGroup; readonly offsetMs: number }[] = [];
   for (let offsetMs = 0; offsetMs < 1000; offsetMs += seamPeriodMs) {
-    for (const group of [...fast].reverse()) frames.push({ group, offsetMs });
+    for (const group of [...fast, ...sources.slice(-1)].reverse()) frames.push({ group, offsetMs });
   }
   for (const group of slow) frames.push({ group, offsetMs: 980 });
   const channels = frames.reduce((sum, { group }) => sum + group.channels.length, 0);

@@ -23,7 +23,9 @@ export type AggregateRing = {
 
 const closedUpToCell = 0;
 const refusedCell = 1;
-const headerSize = 2;
+/** Start of the window that is asked for: a double handed from function to function would be allocated. */
+const startCell = 2;
+const headerSize = 3;
 /** A window is its start and its aggregate. */
 const windowSize = 1 + aggregateSize;
 
@@ -34,9 +36,15 @@ export const reserveAggregateRing = (
   const window = [Number.NEGATIVE_INFINITY, ...aggregateInitial];
   const initial = Array.from({ length: shape.windows }, () => window).flat();
   return {
-    base: plan.reserve(headerSize + shape.windows * windowSize, [0, 0, ...initial]),
+    base: plan.reserve(headerSize + shape.windows * windowSize, [0, 0, 0, ...initial]),
     ...shape,
   };
+};
+
+/** Cells of the window that is asked for. `| 0`: as a double, each index would be allocated. */
+const cellsOf = (memory: Float64Array, ring: AggregateRing): number => {
+  const index = (memory[ring.base + startCell] as number) / ring.periodMs;
+  return (ring.base + headerSize + (index % ring.windows) * windowSize) | 0;
 };
 
 /** Forgets all windows, also which are closed. */
@@ -49,9 +57,10 @@ export const resetAggregateRing = (memory: Float64Array, ring: AggregateRing): v
   }
 };
 
-/** Base of the cells of the window that begins at `startMs`, begun anew when they held an older one; -1 when it is gone. */
-const windowBase = (memory: Float64Array, ring: AggregateRing, startMs: number): number => {
-  const base = ring.base + headerSize + ((startMs / ring.periodMs) % ring.windows) * windowSize;
+/** Base of the cells of the window that is asked for, begun anew when they held an older one; -1 when it is gone. */
+const windowBase = (memory: Float64Array, ring: AggregateRing): number => {
+  const base = cellsOf(memory, ring);
+  const startMs = memory[ring.base + startCell] as number;
   const heldMs = memory[base] as number;
   if (heldMs > startMs) return -1;
   if (heldMs < startMs) {
@@ -66,7 +75,8 @@ const windowBase = (memory: Float64Array, ring: AggregateRing, startMs: number):
 const foldWindow = (memory: Float64Array, ring: AggregateRing, base: number): void => {
   if (ring.into === undefined) return;
   const startMs = memory[base] as number;
-  const target = windowBase(memory, ring.into, startMs - (startMs % ring.into.periodMs));
+  memory[ring.into.base + startCell] = startMs - (startMs % ring.into.periodMs);
+  const target = windowBase(memory, ring.into);
   if (target >= 0) mergeAggregate(memory, target + 1, base + 1);
 };
 
@@ -79,7 +89,8 @@ export const pushAggregateRing = (
   const timeMs = memory[cells.timeIndex] as number;
   const startMs = timeMs - (timeMs % ring.periodMs);
   const isClosed = startMs < (memory[ring.base + closedUpToCell] as number);
-  const base = isClosed ? -1 : windowBase(memory, ring, startMs);
+  memory[ring.base + startCell] = startMs;
+  const base = isClosed ? -1 : windowBase(memory, ring);
   if (base < 0) {
     memory[ring.base + refusedCell] = (memory[ring.base + refusedCell] as number) + 1;
     return;
@@ -131,7 +142,8 @@ export const findAggregate = (
   ring: AggregateRing,
   startMs: number,
 ): number => {
-  const base = ring.base + headerSize + ((startMs / ring.periodMs) % ring.windows) * windowSize;
+  memory[ring.base + startCell] = startMs;
+  const base = cellsOf(memory, ring);
   return memory[base] === startMs ? base + 1 : -1;
 };
 

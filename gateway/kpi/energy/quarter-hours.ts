@@ -54,15 +54,19 @@ export type QuarterHours = {
 /** Cells that tell which of the two newest windows had an uncertain sample: the start of the window, or none. */
 type UncertainWindows = { readonly base: number; readonly periodMs: number };
 
+/** `| 0`: as a double, each index would be allocated. */
+const markIndex = (marks: UncertainWindows, startMs: number): number =>
+  (marks.base + ((startMs / marks.periodMs) % windows)) | 0;
+
 const markUncertain = (memory: Float64Array, marks: UncertainWindows, startMs: number): void => {
-  memory[marks.base + ((startMs / marks.periodMs) % windows)] = startMs;
+  memory[markIndex(marks, startMs)] = startMs;
 };
 
 const isUncertainWindow = (
   memory: Float64Array,
   marks: UncertainWindows,
   startMs: number,
-): boolean => memory[marks.base + ((startMs / marks.periodMs) % windows)] === startMs;
+): boolean => memory[markIndex(marks, startMs)] === startMs;
 
 /** Energy of an aggregate of terms, in kWh. */
 export const energyOf = (memory: Float64Array, aggregate: number): number =>
@@ -94,6 +98,7 @@ export const quarterHours = (context: KpiContext<unknown>): QuarterHours => {
     const dayUncertainIndex = context.reserve(1);
     const openQuarterIndex = context.reserve(1, [none]);
     const lastKwIndex = context.reserve(1);
+    const beforeKwIndex = context.reserve(1);
     const edgeIndex = context.reserve(1);
     /** Whether the newest sample is uncertain, and whether one of the newest two is. */
     const sampleUncertainIndex = context.reserve(1);
@@ -151,8 +156,9 @@ export const quarterHours = (context: KpiContext<unknown>): QuarterHours => {
       pushAggregateRing(memory, quarters, termCells);
     };
 
-    /** Takes the step from `beforeKw` up to the newest sample as one term, or as two when a quarter hour ends in it. */
-    const pushStep = (memory: Float64Array, beforeKw: number): void => {
+    /** Takes the step from the sample before up to the newest sample as one term, or as two when a quarter hour ends in it. */
+    const pushStep: Step = (memory) => {
+      const beforeKw = memory[beforeKwIndex] as number;
       const stepMs = memory[stepIndex] as number;
       const toMs = memory[timeIndex] as number;
       const nowKw = memory[lastKwIndex] as number;
@@ -180,12 +186,12 @@ export const quarterHours = (context: KpiContext<unknown>): QuarterHours => {
         activeFlag | (isMeasuredSlot(memory, power.slot) ? usableFlag : 0),
       );
       const value = memory[power.slot + valueCell] as number;
-      const beforeKw = memory[lastKwIndex] as number;
+      memory[beforeKwIndex] = memory[lastKwIndex] as number;
       memory[lastKwIndex] = Math.max(0, (value * power.multiply) / power.divide);
       const wasUncertain = memory[sampleUncertainIndex] as number;
       memory[sampleUncertainIndex] = isUncertainSlot(memory, power.slot) ? 1 : 0;
       memory[stepUncertainIndex] = Math.max(wasUncertain, memory[sampleUncertainIndex]);
-      if ((memory[stepIndex] as number) > 0) pushStep(memory, beforeKw);
+      if ((memory[stepIndex] as number) > 0) pushStep(memory);
     });
 
     /** The clock was set back: without this, everything would be refused until time has caught up. */
