@@ -10,6 +10,7 @@ import type {
   ProgramIssue,
   Step,
 } from './program.ts';
+import { FrameRing } from './ring.ts';
 import { slotInitial, slotSize } from './slot.ts';
 import { orderNodes } from './topology.ts';
 
@@ -87,6 +88,7 @@ class Builder {
   readonly slots = new Map<PointReference, number>();
   readonly sampleSteps = new Map<number, { readonly order: number; readonly step: Step }[]>();
   readonly tickSteps: TickStep[] = [];
+  readonly rings: FrameRing[] = [];
   readonly #shared = new Map<string, unknown>();
   #order = 0;
 
@@ -107,6 +109,11 @@ class Builder {
       watermarkMsIndex: this.watermarkMsIndex,
       dayStartMsIndex: this.dayStartMsIndex,
       reserve: (size, initial) => this.plan.reserve(size, initial),
+      ring: (options) => {
+        const ring = new FrameRing(options);
+        this.rings.push(ring);
+        return ring;
+      },
       slot: (reference) => {
         if (!known.has(reference)) throw new Error(`${node.id} did not declare ${reference}`);
         return this.slotOf(reference);
@@ -200,11 +207,13 @@ export const compileProgram = (input: ProgramInput): CompiledInput => {
     operatorVersion,
     input.version,
     builder.plan.size,
+    builder.rings.map(({ width, capacity }) => [width, capacity]),
     sorted.ordered.map((node) => wiring(node, [sources, outputs])),
   ]);
   const program = new CompiledProgram({
     programId: createHash('sha256').update(identity).digest('hex'),
     memory: builder.plan.allocate(),
+    rings: builder.rings,
     frames: framePlans(builder, sources),
     ticks: withDependents(builder),
     outputs: outputPlans(builder, input.outputGroups),

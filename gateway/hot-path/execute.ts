@@ -2,8 +2,9 @@ import { type EntryBatch, frameEntry, originCodes, type TickRecord } from '../co
 import type { GroupNumber, RegisteredGroup } from '../core/point.ts';
 import { absentStatus, isBad, statusCodes } from '../core/quality.ts';
 import type { ComputedEmit, HotPathProgram, Step } from './program.ts';
+import type { FrameRing } from './ring.ts';
 import { measuredCell, statusCell, timeCell, valueCell } from './slot.ts';
-import { decodeSnapshot, encodeSnapshot } from './snapshot.ts';
+import { decodeSnapshot, encodeSnapshot, packState, unpackState } from './snapshot.ts';
 
 /** What a frame of one group sets off. `stepChannels[i]` is the place in `channels` that sets off `steps[i]`. */
 export type FramePlan = {
@@ -31,6 +32,7 @@ export type OutputPlan = {
 export type ProgramPlan = {
   readonly programId: string;
   readonly memory: Float64Array;
+  readonly rings: readonly FrameRing[];
   readonly frames: ReadonlyMap<GroupNumber, FramePlan>;
   readonly ticks: readonly TickStep[];
   readonly outputs: readonly OutputPlan[];
@@ -160,10 +162,13 @@ export class CompiledProgram implements HotPathProgram {
   }
 
   snapshot(): Uint8Array {
-    return encodeSnapshot(this.programId, this.#memory);
+    return encodeSnapshot(this.programId, packState(this.#memory, this.#plan.rings));
   }
 
   restore(bytes: Uint8Array): boolean {
-    return decodeSnapshot(this.programId, bytes, this.#memory);
+    const cells = packState(this.#memory, this.#plan.rings);
+    if (!decodeSnapshot(this.programId, bytes, cells)) return false;
+    unpackState(cells, this.#memory, this.#plan.rings);
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 import type { EntryBatch, TickRecord } from '../core/entry.ts';
 import type { RegisteredGroup } from '../core/point.ts';
+import type { FrameRing } from './ring.ts';
 
 /**
  * Receives a group of computed points: `values` and `status`, one item a channel, belong to the program and are used again
@@ -42,6 +43,8 @@ export type PointReference = string;
 /** What a node builds itself with. All cells are indices into the arena. */
 export interface BuildContext {
   reserve(size: number, initial?: readonly number[]): number;
+  /** A ring that is part of the program's state, as cells are. */
+  ring(options: { readonly width: number; readonly minimumCapacity: number }): FrameRing;
   /** Slot of an input or output of this node. */
   slot(reference: PointReference): number;
   /** Runs after each new sample in the slot, after all slots of its frame are up to date. */

@@ -80,6 +80,45 @@ export class FrameRing {
     this.#sequence[0] = (this.#sequence[0] as number) + 1;
   }
 
+  /** Takes one frame from the arena: its channels lie side by side from `source` on and share one status. */
+  pushCells(
+    memory: Float64Array,
+    cells: { readonly source: number; readonly timeIndex: number; readonly statusIndex: number },
+  ): void {
+    const row = (this.#newestRow + 1) & this.#mask;
+    const to = row * this.width;
+    const status = memory[cells.statusIndex] as number;
+    for (let channel = 0; channel < this.width; channel++) {
+      this.values[to + channel] = memory[cells.source + channel] as number;
+    }
+    this.worst[row] = status;
+    if (status !== 0) {
+      for (let channel = 0; channel < this.width; channel++) this.status[to + channel] = status;
+    }
+    this.timeMs[row] = memory[cells.timeIndex] as number;
+    this.#newestRow = row;
+    this.#sequence[0] = (this.#sequence[0] as number) + 1;
+  }
+
+  /** Forgets all frames. */
+  clear(): void {
+    this.#sequence[0] = 0;
+    this.#newestRow = this.#mask;
+  }
+
+  /** Number of the newest frames that are later than the time in cell `timeIndex`; times must ascend. */
+  countAfter(memory: Float64Array, timeIndex: number): number {
+    const fromMs = memory[timeIndex] as number;
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.timeMs[this.rowAt(middle)] as number) > fromMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
   /** The arrays that are the whole state: what a snapshot copies. Call `restored` after writing to them. */
   get state(): readonly (Float64Array | Uint32Array)[] {
     return [this.#sequence, this.timeMs, this.values, this.status, this.worst];

@@ -1,3 +1,5 @@
+import type { FrameRing } from './ring.ts';
+
 /**
  * A snapshot: magic, format version, the program's id in ASCII, the number of cells, then runs of cells that are not 0, each
  * as (first cell, number of cells) and the cells as they lie in memory (little-endian). Most of an arena is room for samples
@@ -85,4 +87,37 @@ export const decodeSnapshot = (
   if (at !== bytes.length) return false;
   memory.set(new Float64Array(restored.buffer));
   return true;
+};
+
+const cellsOf = (array: Float64Array | Uint32Array): number => Math.ceil(array.byteLength / 8);
+
+const bytesOf = (array: Float64Array | Uint32Array): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+
+/** The whole state as cells: the arena, and the arrays of the rings behind it, bit by bit. */
+export const packState = (memory: Float64Array, rings: readonly FrameRing[]): Float64Array => {
+  const arrays = [memory, ...rings.flatMap(({ state }) => state)];
+  const cells = new Float64Array(arrays.reduce((sum, array) => sum + cellsOf(array), 0));
+  const bytes = bytesOf(cells);
+  let first = 0;
+  for (const array of arrays) {
+    bytes.set(bytesOf(array), first * 8);
+    first += cellsOf(array);
+  }
+  return cells;
+};
+
+/** Copies what `packState` gave back to where it was. */
+export const unpackState = (
+  cells: Float64Array,
+  memory: Float64Array,
+  rings: readonly FrameRing[],
+): void => {
+  const bytes = bytesOf(cells);
+  let first = 0;
+  for (const array of [memory, ...rings.flatMap(({ state }) => state)]) {
+    bytesOf(array).set(bytes.subarray(first * 8, first * 8 + array.byteLength));
+    first += cellsOf(array);
+  }
+  for (const ring of rings) ring.restored();
 };

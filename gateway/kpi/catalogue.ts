@@ -4,6 +4,7 @@ import { gridDemand, gridDemandPeak, gridImportHour } from './energy/grid-demand
 import { gridExport, gridImport } from './energy/grid-energy.ts';
 import { pvEnergy } from './energy/pv-energy.ts';
 import { selfConsumption } from './energy/self-consumption.ts';
+import { arcCurrentDeviation, arcCurrentMean } from './welding/arc-current.ts';
 import { arcOnRatio } from './welding/arc-on-ratio.ts';
 import { deformationMax } from './welding/deformation-max.ts';
 import { heatInput } from './welding/heat-input.ts';
@@ -17,6 +18,8 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   trackingP95,
   trackingMax,
   arcOnRatio,
+  arcCurrentMean,
+  arcCurrentDeviation,
   travelSpeedMean,
   deformationMax,
   pvEnergy,

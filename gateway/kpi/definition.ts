@@ -26,6 +26,8 @@ export type ResolvedInput = {
   /** `value * multiply / divide` has the unit of the formula. */
   readonly multiply: number;
   readonly divide: number;
+  /** How often it is sampled; undefined: on change. */
+  readonly periodMs: number | undefined;
   /** Samples further apart than this leave a gap, in ms. */
   readonly staleMs: number;
   /** Of a register, in the point's own unit. */

@@ -170,6 +170,7 @@ const resolve = (point: KnownPoint, input: KpiInput, slot: number): ResolvedInpu
     slot,
     multiply: conversion?.multiply ?? 1,
     divide: conversion?.divide ?? 1,
+    periodMs: point.periodMs,
     staleMs: staleMsOf(point.periodMs),
     limits: counterLimits(point),
   };

@@ -79,7 +79,10 @@ const parkKpis = [
   ...['pvEnergy', 'gridImport', 'gridExport', 'selfConsumption', 'avoidedCo2'],
   ...['gridDemand', 'gridDemandPeak', 'gridImportHour'],
 ];
-const seamKpis = ['heatInput', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'];
+const seamKpis = [
+  ...['heatInput', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'],
+  ...['arcCurrentMean', 'arcCurrentDeviation'],
+];
 const lineKpis = ['travelSpeedMean', 'deformationMax'];
 
 export type DemoPlant = {
