@@ -8,12 +8,14 @@ import { arcCurrentDeviation, arcCurrentMean } from './welding/arc-current.ts';
 import { arcOnRatio } from './welding/arc-on-ratio.ts';
 import { deformationMax } from './welding/deformation-max.ts';
 import { heatInput } from './welding/heat-input.ts';
+import { heatInputBin } from './welding/heat-input-bin.ts';
 import { trackingMax, trackingP95, trackingRms } from './welding/tracking.ts';
 import { travelSpeedMean } from './welding/travel-speed-mean.ts';
 
 /** Every KPI that a site can have. */
 export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   heatInput,
+  heatInputBin,
   trackingRms,
   trackingP95,
   trackingMax,

@@ -80,7 +80,7 @@ const parkKpis = [
   ...['gridDemand', 'gridDemandPeak', 'gridImportHour'],
 ];
 const seamKpis = [
-  ...['heatInput', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'],
+  ...['heatInput', 'heatInputBin', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'],
   ...['arcCurrentMean', 'arcCurrentDeviation'],
 ];
 const lineKpis = ['travelSpeedMean', 'deformationMax'];
@@ -162,7 +162,7 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
 
 /** Fills values by column: noise around nominal values, registers that count up, panels of 18 m. */
 const plantValues = (
-  frames: readonly { readonly group: RegisteredGroup }[],
+  frames: readonly { readonly group: RegisteredGroup; readonly offsetMs: number }[],
   values: Float64Array,
   seed: number,
 ): (() => void) => {
@@ -180,6 +180,9 @@ const plantValues = (
     power: [50_000, 1000],
   };
   const points = frames.flatMap(({ group }) => group.channels.map(({ point }) => point));
+  const offsetSeconds = Float64Array.from(
+    frames.flatMap(({ group, offsetMs }) => group.channels.map(() => offsetMs / 1000)),
+  );
   const centre = Float64Array.from(points, (point) => nominal[point]?.[0] ?? 0);
   const spread = Float64Array.from(points, (point) => nominal[point]?.[1] ?? 0);
   const kinds = Uint8Array.from(points, (point) => {
@@ -202,8 +205,9 @@ const plantValues = (
       if (kind === 0) values[index] = (centre[index] as number) + noise * (spread[index] as number);
       else if (kind === 1) values[index] = second % 97 === 0 ? 0 : 1;
       else if (kind === 2) values[index] = (values[index] as number) + 14;
-      else if (kind === 3) values[index] = (second % panelSeconds) * 180;
-      else if (kind === 4) values[index] = Math.floor(second / panelSeconds);
+      else if (kind === 3) {
+        values[index] = ((second % panelSeconds) + (offsetSeconds[index] as number)) * 180;
+      } else if (kind === 4) values[index] = Math.floor(second / panelSeconds);
       else values[index] = noise * 4;
     }
     state[0] = bits;

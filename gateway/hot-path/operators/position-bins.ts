@@ -35,6 +35,12 @@ export const resetPositionBins = (memory: Float64Array, bins: PositionBins): voi
   memory.fill(0, bins.base, bins.base + headerSize + bins.bins * binSize);
 };
 
+/** Empties one bin, so that bins can be used again along an endless path. */
+export const resetPositionBin = (memory: Float64Array, bins: PositionBins, bin: number): void => {
+  const base = positionBinIndex(bins, bin);
+  memory.fill(0, base, base + binSize);
+};
+
 /** Takes the newest sample, which must be usable. */
 export const pushPositionBins = (memory: Float64Array, bins: PositionBins): void => {
   const bin = Math.floor((memory[bins.positionIndex] as number) / bins.widthMm);
@@ -56,6 +62,10 @@ export const pushPositionBins = (memory: Float64Array, bins: PositionBins): void
 /** Index of the first of a bin's cells: number, sum, minimum, maximum, integral in unit times ms. */
 export const positionBinIndex = (bins: PositionBins, bin: number): number =>
   bins.base + headerSize + bin * binSize;
+
+/** Index of the cell with a bin's integral in unit times ms. */
+export const binIntegralIndex = (bins: PositionBins, bin: number): number =>
+  positionBinIndex(bins, bin) + integralCell;
 
 /** Index of the cell with the number of samples outside of all bins. */
 export const outsideBinsIndex = (bins: PositionBins): number => bins.base + outsideCell;

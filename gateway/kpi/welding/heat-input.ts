@@ -44,11 +44,14 @@ export const thermalEfficiencies = {
 
 const processes = Object.keys(thermalEfficiencies) as (keyof typeof thermalEfficiencies)[];
 
-const parametersSchema = z.strictObject({
+export const heatParameters = z.strictObject({
   process: z.enum(processes).default('135'),
   /** Overrides the efficiency of the process. */
   thermalEfficiency: z.number().positive().max(1).optional(),
 });
+
+export const efficiencyOf = (parameters: z.infer<typeof heatParameters>): number =>
+  parameters.thermalEfficiency ?? thermalEfficiencies[parameters.process];
 
 /**
  * Heat input of one seam: Q = k * E, E = integral(IP dt) / integral(v dt) over the time with the arc on (ISO/TR 18491
@@ -95,10 +98,9 @@ export const heatInput = defineKpi({
     },
     ...panelInputs,
   },
-  parametersSchema,
+  parametersSchema: heatParameters,
   build: (context) => {
-    const { parameters } = context;
-    const efficiency = parameters.thermalEfficiency ?? thermalEfficiencies[parameters.process];
+    const efficiency = efficiencyOf(context.parameters);
     const power = context.one('arcPower');
     const arcOn = context.one('arcOn');
     const speed = context.one('travelSpeed');
