@@ -291,6 +291,36 @@ describe('a simulated hour of line and park in lock-step', () => {
     }
   });
 
+  it('has the bins, sliding windows and quarter hours of what was welded and drawn', () => {
+    const samples = journal.computed.get(endMs);
+    const known = (path: string): KpiSample => {
+      const sample = kpiOf(samples, path);
+      expect(sample.status, path).toBe(0);
+      expect(sample.coverage, path).toBeGreaterThan(0.99);
+      return sample;
+    };
+    for (const id of Object.keys(truth.line.panel.seams).map((name) => name.toLowerCase())) {
+      const seam = `welding/mpm01/${id}`;
+      // The last 10 mm differ from the panel by the noise of power, and by the encoder's at both edges.
+      const whole = kpiOf(samples, `${seam}/heatInput`).value;
+      const bin = kpiOf(samples, `${seam}/heatInputBin`);
+      expectNear(bin.value, whole, 0.15 * whole);
+      expect(bin.coverage).toBeGreaterThan(0.9);
+      const { value: current } = known(`${seam}/arcCurrentMean`);
+      const { value: deviation } = known(`${seam}/arcCurrentDeviation`);
+      expect(current).toBeGreaterThan(100);
+      expect(current).toBeLessThan(400);
+      expect(deviation).toBeGreaterThan(0);
+      expect(deviation).toBeLessThan(current / 2);
+    }
+    const demandKw = known('park/energy/site/gridDemand').value;
+    const peakKw = kpiOf(samples, 'park/energy/site/gridDemandPeak').value;
+    expect(peakKw).toBeGreaterThanOrEqual(demandKw);
+    // No quarter hour took more than the whole hour did, nor is their mean above the largest.
+    expect(peakKw / 4).toBeLessThanOrEqual(truth.park.importWh / 1000 + registerKwh);
+    expect(peakKw).toBeGreaterThan(0);
+  });
+
   it('is recomputed by `seamwatt replay`, identical in every bit', async () => {
     const { code, out } = await runGatewayProcess(['replay', '--config', site.file, '--json']);
     expect(code).toBe(0);
