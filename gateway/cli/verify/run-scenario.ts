@@ -192,7 +192,7 @@ export const runScenario = async (
     if (leftOut > 0) {
       progress({
         en: `KPIs and calculated points without a simulated device, left out: ${leftOut}`,
-        zh: `因设备没有仿真而略去的指标与自定义测点：${leftOut} 个`,
+        zh: `因设备没有仿真而略去的指标与计算测点：${leftOut} 个`,
       });
     }
     return await run.whileAlive(play(run, progress));

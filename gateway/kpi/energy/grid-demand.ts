@@ -100,7 +100,7 @@ export const gridImportHour: AnyKpiDefinition = defineKpi({
   },
   standard: {
     en: 'own definition; from power, beside the register of gridImport',
-    zh: '自定义；由功率求得，可与 gridImport 的计数器互校',
+    zh: '本项目定义；由功率求得，可与 gridImport 的计数器互校',
   },
   window: { tier: 'c', folds: 'b', lengthMs: 3_600_000 },
   windowRule: { en: 'the newest closed hour', zh: '最近结束的一小时' },

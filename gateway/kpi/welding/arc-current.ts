@@ -160,7 +160,7 @@ const common = {
   equipmentClass: 'weld_seam',
   unit: 'A',
   decimals: 2,
-  standard: { en: 'own definition; samples of equal weight', zh: '自定义；各采样等权' },
+  standard: { en: 'own definition; samples of equal weight', zh: '本项目定义；各采样等权' },
   window: { tier: 'a', lengthMs: 10_000 },
   windowRule: { en: 'up to now, arc on', zh: '截至当前，燃弧期间' },
   coverageRule:
