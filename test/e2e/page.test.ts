@@ -90,10 +90,13 @@ chromium.describe('the page of the demo site', () => {
     await page.locator('#views section').first().waitFor();
     expect(await textOf('#site-name')).toBe('演示站点（组合、仿真）');
     expect(await textOf('#simulated')).toBe('仿真数据');
-    expect(await page.locator('h2').allInnerTexts()).toEqual([
-      ...['焊接生产线', '焊缝', '园区', '关键指标', '设备', '数据输出（条）'],
-      ...['事件（最新在前）', '全部设备与测点'],
-    ]);
+    // Devices, outputs and events come with answers of their own.
+    await expect
+      .poll(() => page.locator('h2').allInnerTexts(), { timeout: newsWithinMs })
+      .toEqual([
+        ...['焊接生产线', '焊缝', '园区', '关键指标', '设备', '数据输出（条）'],
+        ...['事件（最新在前）', '全部设备与测点'],
+      ]);
     await page.click('#language');
     expect(await textOf('#simulated')).toBe('Simulated data');
     // The page asks the gateway again for devices and outputs.

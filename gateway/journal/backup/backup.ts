@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readdirSync, rmSync } from 
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../../core/error.ts';
-import { listSegments, type SegmentName } from '../segments/segment-file.ts';
+import { listSegments } from '../segments/segment-file.ts';
 import { analyseLiveTails, type Tails } from '../segments/tail.ts';
 import { copyDatabase } from '../store/database.ts';
 import { checkReadable } from '../store/version.ts';
@@ -57,8 +57,8 @@ class Backup {
     const { folder, gateway, nowMs } = this.#options;
     for (const name of databasesIn(folder)) this.#addDatabase(name);
     this.#addSnapshots();
-    const tails = analyseLiveTails(join(folder, 'segments'));
-    this.#addSegments(tails);
+    const { tails, segments } = openSegments(join(folder, 'segments'));
+    this.#addSegments(segments);
     this.#addFile('journal/version.json', join(folder, 'version.json'));
     const { entries, damagedPlaces, files } = this.#tally;
     const manifest: Manifest = {
@@ -100,31 +100,21 @@ class Backup {
     }
   }
 
-  /**
-   * The newest of a class first: retention takes the oldest first, so once one has gone all before it have, and what was
-   * copied is one piece.
-   */
-  #addSegments(tails: Tails): void {
-    const chains = listSegments(join(this.#options.folder, 'segments'));
-    chains.forEach((segments, index) => {
-      const end = tails.ends[index];
-      if (end === undefined) return;
-      for (const segment of segments.toReversed()) {
-        if (segment.firstSeq > end.firstSeq) continue;
-        const limit = segment.firstSeq === end.firstSeq ? end.offset : undefined;
-        if (!this.#addSegment(segment, limit)) return;
-      }
-    });
-  }
-
-  #addSegment(segment: SegmentName, limit: number | undefined): boolean {
-    return this.#addFile(`journal/segments/${basename(segment.path)}`, segment.path, limit);
+  #addSegments(segments: readonly OpenSegment[]): void {
+    for (const { path, fd, limit } of segments) {
+      this.#addOpen(`journal/segments/${basename(path)}`, { path, fd, limit });
+    }
   }
 
   /** Whether it was there. */
-  #addFile(name: string, path: string, limit?: number): boolean {
+  #addFile(name: string, path: string): boolean {
     const fd = openIfThere(path);
     if (fd === undefined) return false;
+    this.#addOpen(name, { path, fd, limit: undefined });
+    return true;
+  }
+
+  #addOpen(name: string, { path, fd, limit }: OpenSegment): void {
     try {
       const bytes = limit ?? fstatSync(fd).size;
       const file: ArchivedFile = { name, bytes, chunks: () => chunksOf(fd, 0, bytes) };
@@ -139,9 +129,54 @@ class Backup {
       throw new GatewayError('STORE_FAILED', text, { retryable: true });
     }
     this.#options.onProgress({ files: this.#tally.files.length, bytes: this.#bytes });
-    return true;
   }
 }
+
+/** What is open stays readable, also once retention has taken the file. */
+type OpenSegment = {
+  readonly path: string;
+  readonly fd: number;
+  readonly limit: number | undefined;
+};
+
+const mostLooks = 20;
+
+/** Opens all segments up to the newest commit, before anything is copied: copying takes longer than retention may wait. */
+const openSegments = (
+  folder: string,
+): { readonly tails: Tails; readonly segments: readonly OpenSegment[] } => {
+  for (let look = 1; ; look += 1) {
+    const tails = analyseLiveTails(folder);
+    const segments = openChains(folder, tails);
+    if (segments !== undefined) return { tails, segments };
+    if (look === mostLooks) {
+      const text = `retention takes segments of ${folder} faster than they can be opened`;
+      throw new GatewayError('STORE_FAILED', text, { retryable: true });
+    }
+  }
+};
+
+/** The newest of a class first: once one has gone all before it have. Undefined when one with an end has gone. */
+const openChains = (folder: string, tails: Tails): readonly OpenSegment[] | undefined => {
+  const opened: OpenSegment[] = [];
+  for (const [index, chain] of listSegments(folder).entries()) {
+    const end = tails.ends[index];
+    if (end === undefined) continue;
+    let hasEnd = false;
+    for (const { path, firstSeq } of chain.toReversed()) {
+      if (firstSeq > end.firstSeq) continue;
+      const fd = openIfThere(path);
+      if (fd === undefined) break;
+      const limit = firstSeq === end.firstSeq ? end.offset : undefined;
+      hasEnd ||= limit !== undefined;
+      opened.push({ path, fd, limit });
+    }
+    if (hasEnd) continue;
+    for (const { fd } of opened) closeSync(fd);
+    return undefined;
+  }
+  return opened;
+};
 
 /** Every store of the folder but the lock. */
 const databasesIn = (folder: string): readonly string[] =>
