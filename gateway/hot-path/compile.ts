@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { GroupNumber, RegisteredGroup } from '../core/point.ts';
 import { ArenaPlan } from './arena.ts';
-import { CompiledProgram, type FramePlan, type OutputPlan, type TickStep } from './execute.ts';
+import {
+  CompiledProgram,
+  type FramePlan,
+  type OutputPlan,
+  type StatePart,
+  type TickStep,
+} from './execute.ts';
 import type {
   BuildContext,
   HotPathProgram,
@@ -12,10 +18,8 @@ import type {
 } from './program.ts';
 import { FrameRing } from './ring.ts';
 import { slotInitial, slotSize } from './slot.ts';
+import { type Channel, operatorVersion, StateKeys } from './state-keys.ts';
 import { orderNodes } from './topology.ts';
-
-/** Part of every program id: raise it when an operator changes what it computes. */
-const operatorVersion = 1;
 
 export type ProgramInput = {
   /** Version of the definitions that the nodes come from. */
@@ -33,8 +37,6 @@ export type CompiledInput = {
   readonly issues: readonly ProgramIssue[];
   readonly outputGroups: readonly RegisteredGroup[];
 };
-
-type Channel = { readonly group: RegisteredGroup; readonly index: number };
 
 export const pointReference = (group: RegisteredGroup, point: string): PointReference =>
   `${group.equipment.area}/${group.equipment.line}/${group.equipment.equipment}/${point}`;
@@ -78,13 +80,17 @@ const checkNodes = (
   return { usable, issues };
 };
 
-/** Collects what the nodes build. */
+/** Collects what the nodes build, and which cells belong together. */
 class Builder {
   readonly plan = new ArenaPlan();
-  readonly tickMsIndex = this.plan.reserve(1, [Number.NEGATIVE_INFINITY]);
-  readonly watermarkMsIndex = this.plan.reserve(1, [Number.NEGATIVE_INFINITY]);
-  readonly dayStartMsIndex = this.plan.reserve(1);
-  readonly ignoredIndex = this.plan.reserve(1);
+  /** The state by what decides its content: what has one key goes on in another program that has the key. */
+  readonly stateParts = new Map<string, StatePart>();
+  readonly #keys: StateKeys;
+  #part = 'time';
+  readonly tickMsIndex = this.#reserve(1, [Number.NEGATIVE_INFINITY]);
+  readonly watermarkMsIndex = this.#reserve(1, [Number.NEGATIVE_INFINITY]);
+  readonly dayStartMsIndex = this.#reserve(1);
+  readonly ignoredIndex = this.#reserve(1);
   readonly slots = new Map<PointReference, number>();
   readonly sampleSteps = new Map<number, { readonly order: number; readonly step: Step }[]>();
   readonly tickSteps: TickStep[] = [];
@@ -92,15 +98,56 @@ class Builder {
   readonly #shared = new Map<string, unknown>();
   #order = 0;
 
+  constructor(keys: StateKeys) {
+    this.#keys = keys;
+  }
+
+  #reserve(size: number, initial?: readonly number[]): number {
+    const base = this.plan.reserve(size, initial);
+    this.#state().cells.push({ base, size });
+    return base;
+  }
+
+  #ring(options: ConstructorParameters<typeof FrameRing>[0]): FrameRing {
+    const ring = new FrameRing(options);
+    this.rings.push(ring);
+    this.#state().rings.push(ring);
+    return ring;
+  }
+
+  #state(): StatePart {
+    const known = this.stateParts.get(this.#part);
+    if (known !== undefined) return known;
+    const part: StatePart = { cells: [], rings: [] };
+    this.stateParts.set(this.#part, part);
+    return part;
+  }
+
+  #within<T>(part: string, action: () => T): T {
+    const outer = this.#part;
+    this.#part = part;
+    try {
+      return action();
+    } finally {
+      this.#part = outer;
+    }
+  }
+
   slotOf(reference: PointReference): number {
     const known = this.slots.get(reference);
     if (known !== undefined) return known;
-    const slot = this.plan.reserve(slotSize, slotInitial);
+    const slot = this.#within(`slot ${reference} ${this.#keys.ofPoint(reference)}`, () =>
+      this.#reserve(slotSize, slotInitial),
+    );
     this.slots.set(reference, slot);
     return slot;
   }
 
   build(node: NodeSpec): void {
+    this.#within(`node ${this.#keys.ofNode(node)}`, () => this.#build(node));
+  }
+
+  #build(node: NodeSpec): void {
     const known = new Set([...node.inputs, ...node.outputs]);
     const outputSlots = node.outputs.map((output) => this.slotOf(output));
     const steps: Step[] = [];
@@ -108,16 +155,13 @@ class Builder {
       tickMsIndex: this.tickMsIndex,
       watermarkMsIndex: this.watermarkMsIndex,
       dayStartMsIndex: this.dayStartMsIndex,
-      reserve: (size, initial) => this.plan.reserve(size, initial),
-      ring: (options) => {
-        const ring = new FrameRing(options);
-        this.rings.push(ring);
-        return ring;
-      },
+      reserve: (size, initial) => this.#reserve(size, initial),
+      ring: (options) => this.#ring(options),
       slot: (reference) => {
         if (!known.has(reference)) throw new Error(`${node.id} did not declare ${reference}`);
         return this.slotOf(reference);
       },
+      pointKey: (reference) => this.#keys.ofPoint(reference),
       onSample: (slot, step) => {
         const list = this.sampleSteps.get(slot) ?? [];
         list.push({ order: this.#order++, step });
@@ -127,7 +171,9 @@ class Builder {
         steps.push(step);
       },
       shared: <T>(key: string, make: () => T): T => {
-        if (!this.#shared.has(key)) this.#shared.set(key, make());
+        if (!this.#shared.has(key)) {
+          this.#shared.set(key, this.#within(`shared ${key}`, make));
+        }
         return this.#shared.get(key) as T;
       },
     };
@@ -201,7 +247,8 @@ export const compileProgram = (input: ProgramInput): CompiledInput => {
   const outputs = channelsOf(input.outputGroups);
   const checked = checkNodes(input.nodes, { sources, outputs });
   const sorted = orderNodes(checked.usable);
-  const builder = new Builder();
+  const keys = new StateKeys(input.version, sorted.ordered, { sources, outputs });
+  const builder = new Builder(keys);
   for (const node of sorted.ordered) builder.build(node);
   const identity = JSON.stringify([
     operatorVersion,
@@ -217,6 +264,8 @@ export const compileProgram = (input: ProgramInput): CompiledInput => {
     frames: framePlans(builder, sources),
     ticks: withDependents(builder),
     outputs: outputPlans(builder, input.outputGroups),
+    stateParts: builder.stateParts,
+    nodeKeys: new Map(sorted.ordered.map((node) => [node.id, keys.ofNode(node)])),
     tickMsIndex: builder.tickMsIndex,
     watermarkMsIndex: builder.watermarkMsIndex,
     dayStartMsIndex: builder.dayStartMsIndex,

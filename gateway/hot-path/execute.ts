@@ -1,7 +1,7 @@
 import { type EntryBatch, frameEntry, originCodes, type TickRecord } from '../core/entry.ts';
 import type { GroupNumber, RegisteredGroup } from '../core/point.ts';
 import { absentStatus, isBad, statusCodes } from '../core/quality.ts';
-import type { ComputedEmit, HotPathProgram, Step } from './program.ts';
+import type { ComputedEmit, Continuation, HotPathProgram, Step } from './program.ts';
 import type { FrameRing } from './ring.ts';
 import { measuredCell, statusCell, timeCell, valueCell } from './slot.ts';
 import { decodeSnapshot, encodeSnapshot, packState, unpackState } from './snapshot.ts';
@@ -29,6 +29,12 @@ export type OutputPlan = {
   readonly status: Uint32Array;
 };
 
+/** Runs of cells of the arena, and rings, that go on in another program together or not at all. */
+export type StatePart = {
+  readonly cells: { readonly base: number; readonly size: number }[];
+  readonly rings: FrameRing[];
+};
+
 export type ProgramPlan = {
   readonly programId: string;
   readonly memory: Float64Array;
@@ -36,6 +42,10 @@ export type ProgramPlan = {
   readonly frames: ReadonlyMap<GroupNumber, FramePlan>;
   readonly ticks: readonly TickStep[];
   readonly outputs: readonly OutputPlan[];
+  /** All cells and rings, by what decides their content. */
+  readonly stateParts: ReadonlyMap<string, StatePart>;
+  /** By the id of each node, what decides its content. */
+  readonly nodeKeys: ReadonlyMap<string, string>;
   readonly tickMsIndex: number;
   readonly watermarkMsIndex: number;
   readonly dayStartMsIndex: number;
@@ -171,4 +181,37 @@ export class CompiledProgram implements HotPathProgram {
     unpackState(cells, this.#memory, this.#plan.rings);
     return true;
   }
+
+  takeOver(before: HotPathProgram): Continuation {
+    const ids = [...this.#plan.nodeKeys.keys()];
+    if (!(before instanceof CompiledProgram)) return { continued: [], begun: ids, ended: [] };
+    for (const [key, part] of this.#plan.stateParts) {
+      const old = before.#plan.stateParts.get(key);
+      if (old !== undefined && haveSameShape(old, part)) this.#copy(old, before.#memory, part);
+    }
+    const { nodeKeys } = this.#plan;
+    const old = before.#plan.nodeKeys;
+    return {
+      continued: ids.filter((id) => old.get(id) === nodeKeys.get(id)),
+      begun: ids.filter((id) => old.get(id) !== nodeKeys.get(id)),
+      ended: [...old.keys()].filter((id) => !nodeKeys.has(id)),
+    };
+  }
+
+  #copy(from: StatePart, memory: Float64Array, to: StatePart): void {
+    for (const [index, { base, size }] of from.cells.entries()) {
+      const cells = to.cells[index] as StatePart['cells'][number];
+      this.#memory.set(memory.subarray(base, base + size), cells.base);
+    }
+    for (const [index, ring] of from.rings.entries()) (to.rings[index] as FrameRing).copy(ring);
+  }
 }
+
+const haveSameShape = (a: StatePart, b: StatePart): boolean =>
+  a.cells.length === b.cells.length &&
+  a.cells.every(({ size }, index) => size === b.cells[index]?.size) &&
+  a.rings.length === b.rings.length &&
+  a.rings.every(({ width, capacity }, index) => {
+    const other = b.rings[index];
+    return width === other?.width && capacity === other.capacity;
+  });

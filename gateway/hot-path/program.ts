@@ -13,6 +13,16 @@ export type ComputedEmit = (
   status: Uint32Array,
 ) => void;
 
+/** What became of nodes when one program followed another. */
+export type Continuation = {
+  /** Ids of nodes that go on where they were. */
+  readonly continued: readonly string[];
+  /** Of those that begin with an empty state. */
+  readonly begun: readonly string[];
+  /** Of those that are no more. */
+  readonly ended: readonly string[];
+};
+
 /**
  * KPIs and calculated points compiled to a pure function of the journal: the same entries and ticks in the same order give
  * bit-identical outputs. Feeding it allocates nothing per sample.
@@ -32,6 +42,11 @@ export interface HotPathProgram {
   snapshot(): Uint8Array;
   /** False, with the state untouched, when the bytes are not a snapshot of this very program. */
   restore(bytes: Uint8Array): boolean;
+  /**
+   * Goes on with the state of those nodes and points of another program that are the same in this one. To be called before
+   * anything is fed; what has no counterpart keeps its first state.
+   */
+  takeOver(before: HotPathProgram): Continuation;
 }
 
 /** A step of the program: works on the arena only. */
@@ -47,11 +62,16 @@ export interface BuildContext {
   ring(options: { readonly width: number; readonly minimumCapacity: number }): FrameRing;
   /** Slot of an input or output of this node. */
   slot(reference: PointReference): number;
+  /** Names an input or output by what its samples are, the same in every program. */
+  pointKey(reference: PointReference): string;
   /** Runs after each new sample in the slot, after all slots of its frame are up to date. */
   onSample(slot: number, step: Step): void;
   /** Runs at each tick, after the nodes this one depends on; writes the value and status of its outputs. */
   onTick(step: Step): void;
-  /** One state used by several nodes: made by the first that asks, its steps run before theirs. */
+  /**
+   * One state used by several nodes: made by the first that asks, its steps run before theirs. The key names all that decides
+   * what it holds, by `pointKey` and never by cells, for the state may go on in another program.
+   */
   shared<T>(key: string, make: () => T): T;
   /** Cell with the time of the current tick. */
   readonly tickMsIndex: number;

@@ -124,6 +124,16 @@ export class FrameRing {
     return [this.#sequence, this.timeMs, this.values, this.status, this.worst];
   }
 
+  /** Takes the frames of a ring of the same width and capacity. */
+  copy(other: FrameRing): void {
+    this.#sequence.set(other.#sequence);
+    this.timeMs.set(other.timeMs);
+    this.values.set(other.values);
+    this.status.set(other.status);
+    this.worst.set(other.worst);
+    this.#newestRow = other.#newestRow;
+  }
+
   /** To be called after `state` was overwritten. */
   restored(): void {
     this.#newestRow = (((this.#sequence[0] as number) % this.capacity) + this.#mask) & this.#mask;

@@ -1,7 +1,7 @@
 import type { ConfigIssue } from '../core/adapter.ts';
 import type { GroupSpec } from '../core/point.ts';
 import { counterLimits } from '../hot-path/operators/counter-step.ts';
-import type { NodeSpec } from '../hot-path/program.ts';
+import type { BuildContext, NodeSpec } from '../hot-path/program.ts';
 import { conversionBetween, findUnit } from '../hot-path/units.ts';
 import { kpiCatalogue } from './catalogue.ts';
 import type { AnyKpiDefinition, KpiContext, KpiInput, ResolvedInput } from './definition.ts';
@@ -161,18 +161,22 @@ const unitProblem = (point: KnownPoint, input: KpiInput): string | undefined => 
     : `${point.reference} in ${point.unit}`;
 };
 
-const resolve = (point: KnownPoint, input: KpiInput, slot: number): ResolvedInput => {
+const resolve = (point: KnownPoint, input: KpiInput, context: BuildContext): ResolvedInput => {
   const from = findUnit(point.unit);
   const to = input.unit === undefined ? undefined : findUnit(input.unit);
   const conversion =
     from === undefined || to === undefined ? undefined : conversionBetween(from, to);
-  return {
-    slot,
+  const reading = {
     multiply: conversion?.multiply ?? 1,
     divide: conversion?.divide ?? 1,
     periodMs: point.periodMs,
     staleMs: staleMsOf(point.periodMs),
     limits: counterLimits(point),
+  };
+  return {
+    slot: context.slot(point.reference),
+    key: JSON.stringify([context.pointKey(point.reference), ...Object.values(reading)]),
+    ...reading,
   };
 };
 
@@ -253,9 +257,7 @@ export const instanceNode = (
     outputs,
     build: (context) => {
       const many = (name: string): readonly ResolvedInput[] =>
-        (points.get(name) ?? []).map((point) =>
-          resolve(point, inputDefinition(name), context.slot(point.reference)),
-        );
+        (points.get(name) ?? []).map((point) => resolve(point, inputDefinition(name), context));
       const kpiContext: KpiContext<unknown> = {
         ...context,
         parameters,

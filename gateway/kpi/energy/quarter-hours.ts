@@ -85,7 +85,7 @@ export const newestClosed = (memory: Float64Array, ring: AggregateRing): number 
 
 export const quarterHours = (context: KpiContext<unknown>): QuarterHours => {
   const power = context.one('power');
-  return context.shared(`quarter hours ${power.slot}`, () => {
+  return context.shared(`quarter hours ${power.key}`, () => {
     const timeIndex = power.slot + timeCell;
     const interval = reserveInterval(context, { timeIndex, gapMs: power.staleMs });
     const stepIndex = intervalStepIndex(interval);

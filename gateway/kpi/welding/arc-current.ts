@@ -67,7 +67,7 @@ const currentWindow = (context: KpiContext<unknown>): Window => {
   const arcOn = context.one('arcOn');
   const lengthMs = 'lengthMs' in context.window ? context.window.lengthMs : 0;
   const arcIndex = arcStateIndex(context, arcOn);
-  return context.shared(`current ${current.slot} ${arcOn.slot} ${lengthMs}`, () => {
+  return context.shared(`current ${current.key} ${arcOn.key} ${lengthMs}`, () => {
     const timeIndex = current.slot + timeCell;
     const periodMs = current.periodMs ?? shortestPeriodMs;
     const ring = context.ring({

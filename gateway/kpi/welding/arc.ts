@@ -6,7 +6,7 @@ import type { KpiContext, ResolvedInput } from '../definition.ts';
  * switch the arc off: the time without knowledge must count as elapsed, or a dead device would look fully covered.
  */
 export const arcStateIndex = (context: KpiContext<unknown>, arcOn: ResolvedInput): number =>
-  context.shared(`arc ${arcOn.slot}`, () => {
+  context.shared(`arc ${arcOn.key}`, () => {
     const index = context.reserve(1);
     context.onSample(arcOn.slot, (memory) => {
       if (!isUsableSlot(memory, arcOn.slot)) return;

@@ -24,13 +24,14 @@ export const panelInputs: Readonly<Record<'panelId' | 'panelPosition', KpiInput>
 const restartDropMm = 100;
 
 /** Cells with the number of the panel (counts up) and the tick time at which it began. */
-export type PanelWindow = { readonly epochIndex: number };
+export type PanelWindow = { readonly epochIndex: number; readonly key: string };
 
 /** The panel window of the KPI's line, shared by all KPIs that read the same points. */
 export const panelWindow = (context: KpiContext<unknown>): PanelWindow => {
   const panelId = context.optional('panelId');
   const position = context.optional('panelPosition');
-  return context.shared(`panel ${panelId?.slot} ${position?.slot}`, () => {
+  const key = `panel ${panelId?.key} ${position?.key}`;
+  return context.shared(key, () => {
     const epochIndex = context.reserve(1);
     if (panelId !== undefined) {
       const lastIdIndex = context.reserve(1, [Number.NaN]);
@@ -59,6 +60,6 @@ export const panelWindow = (context: KpiContext<unknown>): PanelWindow => {
         }
       });
     }
-    return { epochIndex };
+    return { epochIndex, key };
   });
 };

@@ -93,8 +93,8 @@ const trackingError = (context: KpiContext<unknown>): TrackingError => {
   const found = context.one('seamFound');
   const panel = panelWindow(context);
   const arcIndex = arcStateIndex(context, arcOn);
-  const key = [lateral, vertical, arcOn, found].map(({ slot }) => slot).join(' ');
-  return context.shared(`tracking ${panel.epochIndex} ${key}`, () => {
+  const keys = [lateral, vertical, arcOn, found].map(({ key }) => key).join(' ');
+  return context.shared(`tracking ${panel.key} ${keys}`, () => {
     const timeIndex = lateral.slot + timeCell;
     const interval = reserveInterval(context, { timeIndex, gapMs: lateral.staleMs });
     const errorIndex = context.reserve(1);
