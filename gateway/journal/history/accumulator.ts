@@ -13,7 +13,7 @@ import type { ChannelPlace, DirtyMinute, GroupState, MinuteSpan, RollupRow } fro
 
 type Group = {
   readonly channels: number;
-  readonly holdMs: number;
+  holdMs: number;
   readonly lastMs: Float64Array;
   readonly usable: Uint8Array;
   /** Not flushed, by start of the minute. */
@@ -63,6 +63,11 @@ export class Accumulator {
       this.#addSpan(timeMs, batch.seq[index] as number);
       this.#addFrame(batch, index, timeMs);
     }
+  }
+
+  /** Asks anew how long values hold: a group keeps its number when its period is another. */
+  holdAnew(): void {
+    for (const [number, group] of this.#groups) group.holdMs = this.#holdMs(number);
   }
 
   /** By channel, when the newest sample of the group was. */

@@ -45,6 +45,8 @@ export type RawQuery = Omit<HistoryQuery, 'maxIntervals'> & {
 
 /** What was, point by point: roll-ups kept by a reader of the journal, and single samples from the journal itself. */
 export interface History {
+  /** The groups of another configuration. */
+  use(groups: readonly RegisteredGroup[]): void;
   /** Follows the journal until `signal` aborts. Whatever fails is tried again. */
   run(signal: AbortSignal): Promise<void>;
   /**
@@ -101,7 +103,7 @@ export const openHistory = async (options: HistoryOptions): Promise<History> => 
       return periodMs === undefined ? holdWithoutPeriodMs : periodMs * holdPeriods;
     };
     const accumulator = new Accumulator(holdMs, states);
-    return new RollupHistory({ options, worker, accumulator, holdMs, position });
+    return new RollupHistory({ options, worker, accumulator, holdMs, position, groups });
   } catch (error) {
     await worker.end();
     throw error;
@@ -115,6 +117,8 @@ class RollupHistory implements History {
   readonly #flushMs: number;
   readonly #worker: WorkerCalls<HistoryCalls>;
   readonly #accumulator: Accumulator;
+  readonly #groups: Map<number, RegisteredGroup>;
+  /** Of the groups as they are at present. */
   readonly #holdMs: (group: number) => number;
   /** Not before: what aggregating anew takes may be a tenth of the time. */
   #reviseMs = 0;
@@ -128,6 +132,7 @@ class RollupHistory implements History {
     readonly accumulator: Accumulator;
     readonly holdMs: (group: number) => number;
     readonly position: number;
+    readonly groups: Map<number, RegisteredGroup>;
   }) {
     this.#holdMs = parts.holdMs;
     this.#journal = parts.options.journal;
@@ -137,6 +142,12 @@ class RollupHistory implements History {
     this.#worker = parts.worker;
     this.#accumulator = parts.accumulator;
     this.#position = parts.position;
+    this.#groups = parts.groups;
+  }
+
+  use(groups: readonly RegisteredGroup[]): void {
+    for (const group of groups) this.#groups.set(group.number, group);
+    this.#accumulator.holdAnew();
   }
 
   async run(signal: AbortSignal): Promise<void> {

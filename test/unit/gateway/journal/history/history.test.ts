@@ -145,6 +145,15 @@ describe('history', { timeout: 30_000 }, () => {
     ]);
   });
 
+  it('lets a value hold for three periods of the configuration that is in force', async () => {
+    const site = await Site.open(testFolder());
+    site.append(startMs, [good(1), good(1)]);
+    expect(await site.query(startMs, startMs + minuteMs)).toMatchObject([{ count: 1 }]);
+    site.history.use([{ ...site.group, periodMs: 5_000 }]);
+    site.append(startMs + 20_000, [good(3), good(1)]);
+    expect(await site.query(startMs, startMs + minuteMs)).toMatchObject([{ coveredMs: 15_000 }]);
+  });
+
   it('does not count as measured a last usable value, which only stands in for one', async () => {
     const site = await Site.open(testFolder());
     site.append(startMs, [good(1), good(1)]);
