@@ -17,6 +17,7 @@ export const screen = (
     readonly comesOnChange?: boolean;
   })[],
   sections: Readonly<Record<string, unknown>> = {},
+  before?: Screening,
 ) => {
   const { groups } = testDirectory(
     specs.map(({ device, comesOnChange, ...spec }) => ({
@@ -27,12 +28,15 @@ export const screen = (
   );
   const events: GatewayEvent[] = [];
   const clock = { nowMs: 0 };
-  const screening = new Screening({
-    groups,
-    sections,
-    clock: { monotonicMs: () => clock.nowMs },
-    event: (event) => events.push(event),
-  });
+  const screening = new Screening(
+    {
+      groups,
+      sections,
+      clock: { monotonicMs: () => clock.nowMs },
+      event: (event) => events.push(event),
+    },
+    before,
+  );
   const groupAt = (index: number): RegisteredGroup => groups[index] as RegisteredGroup;
   return {
     groups,
