@@ -23,6 +23,8 @@ export type Interpolated = {
   readonly outside: ReadonlySet<string>;
   /** Those parts. */
   readonly secrets: readonly string[];
+  /** Files that references name, whether they are there or not. */
+  readonly files: ReadonlySet<string>;
 };
 
 type Collected = {
@@ -31,6 +33,7 @@ type Collected = {
   readonly missing: Set<string>;
   readonly outside: Set<string>;
   readonly secrets: string[];
+  readonly files: Set<string>;
 };
 
 type Sources = { readonly environment: Environment; readonly folder: string };
@@ -47,8 +50,14 @@ type Resolution =
   | { readonly text: string; readonly isSecret: boolean }
   | { readonly found: string; readonly expected: string };
 
-const readSecretFile = async (path: string, folder: string): Promise<Resolution> => {
-  const secret = await readText(isAbsolute(path) ? path : join(folder, path), longestSecretBytes);
+const readSecretFile = async (
+  path: string,
+  sources: Sources,
+  files: Set<string>,
+): Promise<Resolution> => {
+  const file = isAbsolute(path) ? path : join(sources.folder, path);
+  files.add(file);
+  const secret = await readText(file, longestSecretBytes);
   switch (secret.state) {
     case 'read':
       return { text: secret.text.replace(/\r?\n$/, ''), isSecret: true };
@@ -62,7 +71,11 @@ const readSecretFile = async (path: string, folder: string): Promise<Resolution>
   }
 };
 
-const resolveReference = async (reference: string, sources: Sources): Promise<Resolution> => {
+const resolveReference = async (
+  reference: string,
+  sources: Sources,
+  files: Set<string>,
+): Promise<Resolution> => {
   const environment = environmentPattern.exec(reference);
   if (environment !== null) {
     const name = environment[1] as string;
@@ -78,7 +91,7 @@ const resolveReference = async (reference: string, sources: Sources): Promise<Re
     };
   }
   const file = filePattern.exec(reference);
-  if (file !== null) return readSecretFile(file[1] as string, sources.folder);
+  if (file !== null) return readSecretFile(file[1] as string, sources, files);
   return {
     found: `\${${reference}}`,
     expected: referenceForms,
@@ -101,7 +114,7 @@ const interpolateText = async (
       continue;
     }
     into.references.add(pathKey(path));
-    const resolution = await resolveReference(reference, sources);
+    const resolution = await resolveReference(reference, sources, into.files);
     if ('text' in resolution) {
       parts.push(resolution.text);
       if (resolution.isSecret) {
@@ -157,6 +170,7 @@ export const interpolate = async (value: unknown, sources: Sources): Promise<Int
     missing: new Set(),
     outside: new Set(),
     secrets: [],
+    files: new Set(),
   };
   const result = await interpolateNode(value, { path: [], sources, into });
   return { value: result, ...into };

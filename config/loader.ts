@@ -117,6 +117,7 @@ type Sources = {
   readonly entries: readonly CheckedEntry<SourceAdapter<unknown>>[];
   readonly prepared: readonly PreparedSource[];
   readonly isComplete: boolean;
+  readonly profileFiles: ReadonlySet<string>;
 };
 
 const checkSources = async (
@@ -145,7 +146,7 @@ const checkSources = async (
     if (source === undefined) isComplete = false;
     else if (entry.isEnabled) prepared.push(source);
   }
-  return { entries: checked.entries, prepared, isComplete };
+  return { entries: checked.entries, prepared, isComplete, profileFiles: store.files };
 };
 
 const noticesOf = (
@@ -210,12 +211,20 @@ const checkAll = async (loading: Loading): Promise<Checked> => {
   return { config, identity, dataFolder, sources, sinks, sections, groups };
 };
 
+/** All that the configuration depends on: the site file, profiles, secrets. */
+const filesOf = (loading: Loading, { profileFiles }: Sources): readonly string[] => [
+  loading.file,
+  ...profileFiles,
+  ...loading.tree.files,
+];
+
 const toSite = (config: SiteConfig, checked: Checked, loading: Loading): LoadedSite => {
   const { identity, dataFolder, sources, sinks, sections, groups } = checked;
-  const { version, site, data, api, ticks, broker } = config;
+  const { version, site, data, api, ticks, broker, reload } = config;
   const { value } = loading.tree;
   return {
     file: loading.file,
+    files: filesOf(loading, sources),
     identity,
     config: {
       version,
@@ -223,6 +232,7 @@ const toSite = (config: SiteConfig, checked: Checked, loading: Loading): LoadedS
       data: { ...data, folder: dataFolder },
       api,
       ticks,
+      reload,
       broker: { ...broker, embedded: broker.embedded ?? isBrokerNeeded(sinks) },
     },
     sources: sources.prepared.map(({ adapter, input }) => ({ adapter, input })),
@@ -247,14 +257,17 @@ export const loadSite = async (options: LoadOptions): Promise<LoadResult> => {
   const file = resolve(options.file);
   const folder = dirname(file);
   const yaml = await readYaml(file);
-  if (yaml === undefined) return { ok: false, problems: [noFile(file)] };
-  if (yaml.value === undefined) return { ok: false, problems: sortProblems(yaml.problems, file) };
+  if (yaml === undefined) return { ok: false, problems: [noFile(file)], files: [file] };
+  if (yaml.value === undefined) {
+    return { ok: false, problems: sortProblems(yaml.problems, file), files: [file] };
+  }
   const tree = await interpolate(yaml.value, { environment: options.env, folder });
   const report = createReport(yaml, tree);
   const loading: Loading = { options, file, folder, raw: yaml.value, tree, report };
   const checked = await checkAll(loading);
   if (checked.config === undefined || report.problems.length > 0) {
-    return { ok: false, problems: sortProblems(report.problems, file) };
+    const files = filesOf(loading, checked.sources);
+    return { ok: false, problems: sortProblems(report.problems, file), files };
   }
   return { ok: true, site: toSite(checked.config, checked, loading) };
 };

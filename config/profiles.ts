@@ -67,21 +67,26 @@ const parseProfile = (yaml: YamlFile, adapter: SourceAdapter<unknown>): LoadedPr
 export type ProfileStore = {
   load(adapter: SourceAdapter<unknown>, name: string): Promise<LoadedProfile>;
   names(): Promise<readonly string[]>;
+  /** Files that were looked for, whether they are there or not. */
+  readonly files: ReadonlySet<string>;
 };
 
 export const createProfileStore = (folders: readonly string[]): ProfileStore => {
   const loaded = new Map<string, Promise<LoadedProfile>>();
+  const files = new Set<string>();
   const find = async (adapter: SourceAdapter<unknown>, name: string): Promise<LoadedProfile> => {
     // A name is never a way out of the profile folders.
     if (!namePattern.test(name)) return { state: 'missing' };
     for (const folder of folders) {
       const file = join(folder, `${name}${extension}`);
+      files.add(file);
       const yaml = await readYaml(file);
       if (yaml !== undefined) return parseProfile(yaml, adapter);
     }
     return { state: 'missing' };
   };
   return {
+    files,
     load: (adapter, name) => {
       const key = `${adapter.kind}/${name}`;
       const known = loaded.get(key);

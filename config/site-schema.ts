@@ -172,6 +172,16 @@ export const brokerSection = z
   .prefault({})
   .describe('The embedded MQTT broker');
 
+const reloadSection = z
+  .strictObject({
+    watch: z
+      .boolean()
+      .default(true)
+      .describe('Whether a change of this file, a profile or a secret file is applied by itself'),
+  })
+  .prefault({})
+  .describe('How changes of this file are applied while the gateway runs');
+
 const environmentName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable');
@@ -202,6 +212,7 @@ const siteShape = {
   api: apiSection,
   ticks: ticksSection,
   broker: brokerSection,
+  reload: reloadSection,
   sources: entryList(mostSources, 'Connections to devices'),
   sinks: entryList(mostSinks, 'Where data goes'),
 };

@@ -36,6 +36,8 @@ export type Notice = {
 export type LoadedSite = {
   /** Absolute path of the site file. */
   readonly file: string;
+  /** Absolute paths of all files that it depends on; of profiles also where they would be preferred. */
+  readonly files: readonly string[];
   readonly identity: SiteIdentity;
   /** With `data.folder` made absolute and `broker.embedded` decided. */
   readonly config: Omit<SiteConfig, 'broker'> & {
@@ -67,4 +69,9 @@ export type LoadOptions = {
 
 export type LoadResult =
   | { readonly ok: true; readonly site: LoadedSite }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      /** As far as it is known which these are. */
+      readonly files: readonly string[];
+    };

@@ -13,6 +13,7 @@ import {
   type Point,
   PointStore,
   type Readiness,
+  type ReloadState,
   type Site,
 } from './store.ts';
 import { type Language, text } from './texts.ts';
@@ -54,6 +55,8 @@ class Page {
   readonly #events = element('div', { class: 'events' });
   #language: Language = storedLanguage();
   #feedState: FeedState = 'connecting';
+  /** Of the configuration whose points are shown. */
+  #configurationId: string | undefined;
   /** Why the gateway is not ready, in its own words. */
   #notReady: Readiness['reasons'] = [];
   readonly #choices: Choices = new Map();
@@ -108,10 +111,12 @@ class Page {
       },
     });
     this.#refreshReadiness();
+    this.#followConfiguration();
     setInterval(() => {
       this.refreshConnections();
       this.#refreshEvents();
       this.#refreshReadiness();
+      this.#followConfiguration();
     }, connectionRefreshMs);
   }
 
@@ -145,6 +150,19 @@ class Page {
       ({ reasons }) => show(reasons),
       // The banner of the feed already says that the gateway does not answer.
       () => show([]),
+    );
+  }
+
+  /** Another configuration may have other points: the page begins anew with them. */
+  #followConfiguration(): void {
+    getJson<ReloadState>('api/v1/reload').then(
+      ({ configurationId }) => {
+        const before = this.#configurationId;
+        this.#configurationId = configurationId;
+        if (before !== undefined && before !== configurationId) location.reload();
+      },
+      // The banner of the feed already says that the gateway does not answer.
+      () => undefined,
     );
   }
 

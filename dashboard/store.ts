@@ -8,6 +8,7 @@ export type Device = z.infer<typeof contract.device>;
 export type Sink = z.infer<typeof contract.sink>;
 export type GatewayEvent = z.infer<typeof contract.event>;
 export type Readiness = z.infer<typeof contract.readiness>;
+export type ReloadState = z.infer<typeof contract.reloadState>;
 export type Site = z.infer<typeof contract.site>;
 
 export type Current = {

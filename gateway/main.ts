@@ -9,24 +9,24 @@ import type { LoadedSite } from '../config/site.ts';
 import { type ApiServer, startApi } from './api/server.ts';
 import type { Composition, ReplayOptions, RunOptions } from './cli/composition.ts';
 import { runCli } from './cli/run-cli.ts';
-import type { SinkAdapter } from './core/adapter.ts';
 import type { Clock } from './core/clock.ts';
 import { describeError, errorFields, GatewayError } from './core/error.ts';
 import type { Log } from './core/log.ts';
-import type { Source } from './core/source.ts';
+import { onHangUp, SiteFiles } from './hot-reload.ts';
 import { kpiSections } from './kpi/sections.ts';
-import { type GatewayParts, type RunningGateway, startGateway } from './runtime/gateway.ts';
+import { startGateway } from './runtime/gateway.ts';
+import type { GatewayParts, RunningGateway } from './runtime/gateway-parts.ts';
 import { LockStepClock, lockStepWith } from './runtime/lock-step-clock.ts';
 import { createLog } from './runtime/log.ts';
 import { makeFolder } from './runtime/make-folder.ts';
 import type { SinkPart } from './runtime/open-sink.ts';
+import { Reloader } from './runtime/reloader.ts';
 import { type ReplayReport, replayJournal } from './runtime/replay.ts';
 import { screeningSection } from './runtime/screening/section.ts';
 import { systemClock } from './runtime/system-clock.ts';
+import { type MadeSite, makeSite, sinkBatchEntries, sinkTimeoutMs } from './site-parts.ts';
 
 const dayMs = 86_400_000;
-const sinkBatchEntries = 2000;
-const sinkTimeoutMs = 30_000;
 /** SIGTERM is answered by an end within 5 s; what is not done by then was not going to be. */
 const stopWithinMs = 4500;
 
@@ -42,35 +42,6 @@ const version = packageSchema.parse(
 const pageFolder = fileURLToPath(new URL('../dashboard/dist/', import.meta.url));
 
 const journalFolder = (site: LoadedSite): string => join(site.config.data.folder, 'journal');
-
-const adapterFolder = (site: LoadedSite, id: string): Promise<string> =>
-  makeFolder(join(site.config.data.folder, 'adapters', id));
-
-const createSources = (site: LoadedSite): Promise<Source[]> =>
-  Promise.all(
-    site.sources.map(async ({ adapter, input }) => {
-      await makeFolder(input.dataFolder);
-      return adapter.createSource(input);
-    }),
-  );
-
-const sinkPart = (
-  adapter: SinkAdapter<unknown>,
-  entry: { readonly id: string; readonly config: unknown; readonly dataFolder: string },
-): SinkPart => ({
-  id: entry.id,
-  kind: adapter.kind,
-  maxBatchEntries: sinkBatchEntries,
-  timeoutMs: sinkTimeoutMs,
-  create: (context) => adapter.createSink({ ...entry, context }),
-});
-
-const createSinkParts = (site: LoadedSite): Promise<SinkPart[]> =>
-  Promise.all(
-    site.sinks.map(async ({ adapter, id, config }) =>
-      sinkPart(adapter, { id, config, dataFolder: await adapterFolder(site, id) }),
-    ),
-  );
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -128,23 +99,15 @@ const embeddedBrokerSink = async (
 };
 
 const gatewayParts = async (
-  site: LoadedSite,
+  { site, parts }: MadeSite,
   log: Log,
-  endings: Ending[],
 ): Promise<Omit<GatewayParts, 'createClock'>> => {
   const { identity, config } = site;
   const { maxAgeDays, ...journal } = config.data.journal;
-  const sources = await createSources(site);
-  const sourceGroups = sources.reduce((sum, source) => sum + source.groups.length, 0);
   return {
+    ...parts,
     version,
     site: identity,
-    siteName: config.site.name ?? { en: identity.site, zh: identity.site },
-    configurationId: site.configurationId,
-    sources,
-    computedGroups: site.groups.slice(sourceGroups),
-    sections: site.sections,
-    sinks: [...(await createSinkParts(site)), ...(await embeddedBrokerSink(site, log, endings))],
     journal: {
       ...journal,
       folder: await makeFolder(journalFolder(site)),
@@ -177,7 +140,15 @@ const runGateway = async (options: RunOptions): Promise<void> => {
   const { site, signal, onReady } = options;
   const log = createLog(process.env);
   const endings: Ending[] = [];
+  const ending = new AbortController();
+  let reloads: Reloader | undefined;
   let undone: readonly string[] = [];
+  // Before everything else, so that no SIGHUP ends the process in the middle of a stop.
+  const release = onHangUp({
+    reload: () => void reloads?.reload('signal'),
+    end: () => ending.abort(),
+  });
+  endings.push({ what: 'listening for SIGHUP', end: async () => release() });
   try {
     const lockStep =
       options.clockUrl === undefined ? undefined : await lockStepWith(options.clockUrl, signal);
@@ -193,23 +164,39 @@ const runGateway = async (options: RunOptions): Promise<void> => {
       });
       return stepping;
     };
-    const parts = await gatewayParts(site, log, endings);
-    const gateway = await startGateway({ ...parts, createClock });
+    const ownSinks = await embeddedBrokerSink(site, log, endings);
+    const made = await makeSite(site, { ownSinks });
+    const gateway = await startGateway({ ...(await gatewayParts(made, log)), createClock });
     endings.push({ what: 'the gateway', end: () => stopGateway(gateway) });
     if (stepping !== undefined)
       endings.push({ what: 'the clock', end: async () => stepping?.stop() });
+    const files = new SiteFiles({
+      load: options.reload,
+      make: (changed, before) => makeSite(changed, { before, ownSinks }),
+      current: made,
+    });
+    reloads = new Reloader({
+      propose: () => files.propose(),
+      ...{ gateway, parts: made.parts, log },
+      nowMs: () => gateway.view.nowMs(),
+    });
     const api: ApiServer = await startApi({
       ...site.config.api,
       view: gateway.view,
       deliveries: gateway.deliveries,
+      reloads,
       log,
       pageFolder,
       version,
     });
     endings.push({ what: 'the HTTP server', end: () => api.close() });
+    endings.push({ what: 'the watch over the site file', end: async () => ending.abort() });
+    // In lock-step nothing may depend on when a file was written.
+    if (stepping === undefined)
+      void files.watch(async () => reloads?.reload('file'), ending.signal);
     onReady({ url: api.url });
     await Promise.race([
-      aborted(signal),
+      aborted(AbortSignal.any([signal, ending.signal])),
       death(gateway),
       ...(stepping === undefined ? [] : [stepping.finished]),
     ]);

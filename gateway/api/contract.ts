@@ -221,6 +221,42 @@ export const retryOutcome = z.object({
 
 export const dropOutcome = z.object({ dropped: z.int() });
 
+export const memberChanges = z.object({
+  added: z.array(z.string()),
+  removed: z.array(z.string()),
+  changed: z.array(z.string()).describe('Stopped and started anew'),
+  unchanged: z.array(z.string()).describe('Went on without noticing'),
+});
+
+export const siteChange = z.object({
+  seq: z.number().describe('Number of the configuration record from which on it applies'),
+  sources: memberChanges,
+  sinks: memberChanges,
+  computed: z
+    .object({
+      continued: z.int().describe('How many go on with their state'),
+      begun: z.array(z.string()).describe('Begin with an empty state'),
+      ended: z.array(z.string()),
+    })
+    .describe('KPIs and calculated points'),
+});
+
+export const reloadOutcome = z.object({
+  trigger: z.enum(['file', 'signal', 'api']),
+  timeMs: z.number(),
+  result: z
+    .enum(['changed', 'unchanged', 'refused', 'failed'])
+    .describe('refused: wrong, or needs a restart; failed: could not be applied and was put back'),
+  configurationId: z.string().describe('Of the configuration that is in force'),
+  change: siteChange.nullable(),
+  problems: z.array(localText),
+});
+
+export const reloadState = z.object({
+  configurationId: z.string().describe('Of the configuration that is in force'),
+  last: reloadOutcome.nullable().describe('Since this start; null when there was none'),
+});
+
 export const health = z.object({ status: z.literal('ok'), version: z.string() });
 
 export const readiness = z.object({ ready: z.boolean(), reasons: z.array(localText) });

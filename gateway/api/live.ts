@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { formatPointPath } from '../core/point.ts';
+import type { LatestValues } from '../runtime/latest-values.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import { type LiveFailure, type LiveRequest, type LiveValues, liveRequest } from './contract.ts';
 import { presentValue } from './present.ts';
@@ -94,14 +95,19 @@ const send = (socket: WebSocket, message: LiveValues | LiveFailure): void => {
 class LiveFeed {
   readonly #socket: WebSocket;
   readonly #view: GatewayView;
-  readonly #indices: readonly number[];
+  readonly #patterns: readonly string[];
+  /** Whose places `#indices` are: another configuration has others. */
+  #latest: LatestValues;
+  #indices: readonly number[];
   /** What the client has: the version of each point when it was last sent; -1 before the first time. */
-  readonly #sent: Float64Array;
+  #sent: Float64Array;
   readonly #timer: NodeJS.Timeout;
 
   constructor(socket: WebSocket, view: GatewayView, request: LiveRequest) {
     this.#socket = socket;
     this.#view = view;
+    this.#patterns = request.points;
+    this.#latest = view.latest;
     this.#indices = selectPoints(view, request.points);
     this.#sent = new Float64Array(this.#indices.length).fill(-1);
     this.#timer = setInterval(() => this.#push(), request.intervalMs);
@@ -115,6 +121,7 @@ class LiveFeed {
   #push(): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (this.#socket.bufferedAmount > maxBufferedBytes) return;
+    this.#follow();
     const values: LiveValues['values'] = [];
     for (const [at, index] of this.#indices.entries()) {
       const version = this.#view.latest.version(index);
@@ -124,6 +131,15 @@ class LiveFeed {
       values.push([this.#view.latest.at(index).pointNumber, timeMs, value, status]);
     }
     send(this.#socket, { type: 'values', nowMs: this.#view.nowMs(), values });
+  }
+
+  /** After a change of the configuration the client gets all of its points once more. */
+  #follow(): void {
+    const { latest } = this.#view;
+    if (latest === this.#latest) return;
+    this.#latest = latest;
+    this.#indices = selectPoints(this.#view, this.#patterns);
+    this.#sent = new Float64Array(this.#indices.length).fill(-1);
   }
 }
 

@@ -12,15 +12,18 @@ import {
 import { listenError, refuseOtherMachines } from '../core/listening.ts';
 import type { Log } from '../core/log.ts';
 import type { DeliveryDesk } from '../runtime/delivery-desk.ts';
+import type { ReloadDesk } from '../runtime/reloader.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import { registerDeliveryRoutes } from './delivery-routes.ts';
 import { defaultLiveLimits, LiveClients, type LiveLimits } from './live.ts';
+import { registerReloadRoutes } from './reload-routes.ts';
 import { registerRoutes } from './routes.ts';
 import { guardLoopback } from './security.ts';
 
 export type ApiOptions = {
   readonly view: GatewayView;
   readonly deliveries: DeliveryDesk;
+  readonly reloads: ReloadDesk;
   readonly log: Log;
   readonly host: string;
   readonly port: number;
@@ -80,6 +83,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
   registerDeliveryRoutes(server, options.deliveries);
+  registerReloadRoutes(server, options.reloads);
   return { url: await listen(server, host, port), close: () => server.close() };
 };
 

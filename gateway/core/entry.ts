@@ -23,7 +23,10 @@ export type ConfigurationRecord = {
   readonly type: 'configuration';
   /** SHA-256 of the canonical configuration, in hexadecimal. */
   readonly configurationId: string;
-  /** The hot path's program from here on; where it differs from the record before, state begins empty. */
+  /**
+   * The hot path's program from here on; where it differs from the record before, nodes that are the same in both go on with
+   * their state and the others begin empty.
+   */
   readonly programId: string;
   readonly timeMs: number;
   readonly groups: readonly RegisteredGroup[];

@@ -60,6 +60,10 @@ export class Admission {
     this.#screening = screening;
   }
 
+  get screening(): Screening | undefined {
+    return this.#screening;
+  }
+
   /** What was found at points since the start. */
   quality(): readonly PointQuality[] {
     return this.#screening?.quality() ?? [];

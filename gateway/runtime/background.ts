@@ -1,7 +1,7 @@
 import { toGatewayError } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
 
-/** Lets a reader of the journal run by itself: when it ends by an error, the log says so and nothing else ends. */
+/** Lets a task go on beside the others: when it ends by an error, the log says so and nothing else ends. */
 export const inBackground = async (task: Promise<void>, log: Log): Promise<void> => {
   try {
     await task;

@@ -1,6 +1,6 @@
 import { frameEntry } from '../core/entry.ts';
 import { GatewayError } from '../core/error.ts';
-import { groupKey, type RegisteredGroup } from '../core/point.ts';
+import { type GroupNumber, groupKey, type RegisteredGroup } from '../core/point.ts';
 import { absentStatus, isBad, statusSymbol } from '../core/quality.ts';
 import type { DeliveryReceipt, Journal, QuarantinedEntry } from '../journal/contract.ts';
 import type { RetryOutcome, SinkPump } from './sink-pump.ts';
@@ -32,22 +32,23 @@ type DeskPump = Pick<SinkPump, 'status' | 'retry' | 'drop'>;
 /** Where people see to what sinks did not take: receipts and quarantine. */
 export class DeliveryDesk {
   readonly #journal: DeskJournal;
-  readonly #groups: ReadonlyMap<number, RegisteredGroup>;
-  readonly #pumps: ReadonlyMap<string, DeskPump>;
+  readonly #group: (number: GroupNumber) => RegisteredGroup | undefined;
+  readonly #runningPump: (sinkId: string) => DeskPump | undefined;
 
   constructor(options: {
     readonly journal: DeskJournal;
-    /** All that were ever registered: an entry may be older than the configuration. */
-    readonly groups: readonly RegisteredGroup[];
-    readonly pumps: readonly { readonly id: string; readonly pump: DeskPump }[];
+    /** Looks up all that were ever registered: an entry may be older than the configuration. */
+    readonly group: (number: GroupNumber) => RegisteredGroup | undefined;
+    /** What carries the journal to a sink that runs at present. */
+    readonly pump: (sinkId: string) => DeskPump | undefined;
   }) {
     this.#journal = options.journal;
-    this.#groups = new Map(options.groups.map((group) => [group.number, group]));
-    this.#pumps = new Map(options.pumps.map(({ id, pump }) => [id, pump]));
+    this.#group = options.group;
+    this.#runningPump = options.pump;
   }
 
   has(sinkId: string): boolean {
-    return this.#pumps.has(sinkId);
+    return this.#runningPump(sinkId) !== undefined;
   }
 
   /** Newest first. */
@@ -93,7 +94,7 @@ export class DeliveryDesk {
   }
 
   #pump(sinkId: string): DeskPump {
-    const pump = this.#pumps.get(sinkId);
+    const pump = this.#runningPump(sinkId);
     if (pump !== undefined) return pump;
     throw new RangeError(`no sink ${sinkId}`);
   }
@@ -105,7 +106,7 @@ export class DeliveryDesk {
       const subject = record?.type === 'event' ? `event ${record.event.code}` : `${record?.type}`;
       return { ...about, timeMs: record?.timeMs ?? timeMs, subject, samples: [] };
     }
-    const group = this.#groups.get(entry.group[0] as number);
+    const group = this.#group(entry.group[0] as GroupNumber);
     const channels = group?.channels ?? [];
     return {
       ...about,

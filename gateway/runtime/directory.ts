@@ -1,15 +1,22 @@
 import type { GroupDirectory, GroupNumber, RegisteredGroup } from '../core/point.ts';
 
-/** The groups of the running configuration, and the texts of the journal's dictionary. */
+/**
+ * The groups of the running configuration, those of earlier ones for entries that are older, and the texts of the journal's
+ * dictionary.
+ */
 export class SiteDirectory implements GroupDirectory {
-  readonly #groups: readonly RegisteredGroup[];
-  readonly #byNumber: ReadonlyMap<GroupNumber, RegisteredGroup>;
   readonly #text: (id: number) => string | undefined;
+  #groups: readonly RegisteredGroup[] = [];
+  #byNumber: ReadonlyMap<GroupNumber, RegisteredGroup> = new Map();
 
-  constructor(groups: readonly RegisteredGroup[], text: (id: number) => string | undefined) {
-    this.#groups = groups;
-    this.#byNumber = new Map(groups.map((group) => [group.number, group]));
+  constructor(text: (id: number) => string | undefined) {
     this.#text = text;
+  }
+
+  /** `known` are all that were ever registered. */
+  use(groups: readonly RegisteredGroup[], known: readonly RegisteredGroup[]): void {
+    this.#groups = groups;
+    this.#byNumber = new Map([...known, ...groups].map((group) => [group.number, group]));
   }
 
   byNumber(group: GroupNumber): RegisteredGroup | undefined {

@@ -1,70 +1,34 @@
-import type { SiteIdentity } from '../core/adapter.ts';
 import type { Clock } from '../core/clock.ts';
-import type { GatewayError } from '../core/error.ts';
+import { GatewayError } from '../core/error.ts';
 import type { GatewayEvent } from '../core/event.ts';
-import type { Log } from '../core/log.ts';
-import type { GroupSpec, LocalText, RegisteredGroup } from '../core/point.ts';
-import type { Source } from '../core/source.ts';
-import type { HotPathProgram } from '../hot-path/program.ts';
-import type { Journal, JournalOptions } from '../journal/contract.ts';
-import { openHistory } from '../journal/history/history.ts';
+import type { LocalText, RegisteredGroup } from '../core/point.ts';
+import type { Journal } from '../journal/contract.ts';
+import { type History, openHistory } from '../journal/history/history.ts';
 import { openJournal } from '../journal/journal.ts';
-import { compileSite } from '../kpi/compile-site.ts';
 import { Admission } from './admission.ts';
 import { inBackground } from './background.ts';
-import { Backoff } from './backoff.ts';
 import { DeliveryDesk } from './delivery-desk.ts';
-import { SiteDirectory } from './directory.ts';
 import { Endings } from './endings.ts';
 import { logEvent } from './event-log.ts';
+import type { PreparedExchange } from './exchange.ts';
+import type { GatewayParts, RunningGateway, SiteChange, SiteParts } from './gateway-parts.ts';
 import { LatestEvents, runEventReader } from './latest-events.ts';
 import { runLatestReader } from './latest-reader.ts';
-import { LatestValues } from './latest-values.ts';
 import { GatewayMetrics } from './metrics.ts';
-import { openSink, type SinkPart } from './open-sink.ts';
-import { restoreProgram, runSnapshots } from './program-state.ts';
 import { judgeReadiness, type Readiness } from './readiness.ts';
+import { type ProgramSettings, RunningProgram } from './running-program.ts';
+import { RunningSinks } from './running-sinks.ts';
+import { RunningSources } from './running-sources.ts';
 import { Screening } from './screening/screening.ts';
-import type { SinkPump } from './sink-pump.ts';
-import { SourceSupervisor } from './source-supervisor.ts';
+import type { SinkStatus } from './sink-pump.ts';
+import { SitePoints } from './site-points.ts';
 import type { GatewayStatus } from './status.ts';
 import { clockSteppedEvent, runTicker } from './ticker.ts';
 import type { GatewayView } from './view.ts';
 
-/** Everything that a gateway is made of, with nothing started yet. */
-export type GatewayParts = {
-  readonly version: string;
-  readonly site: SiteIdentity;
-  readonly siteName: LocalText;
-  readonly configurationId: string;
-  readonly sources: readonly Source[];
-  /** Groups that KPIs and calculated points give. */
-  readonly computedGroups: readonly GroupSpec[];
-  /** The parsed KPI sections of the site file, as `compileSite` takes them. */
-  readonly sections: Readonly<Record<string, unknown>>;
-  readonly sinks: readonly SinkPart[];
-  readonly journal: Omit<JournalOptions, 'log' | 'nowMs' | 'version'>;
-  readonly ticks: { readonly periodMs: number; readonly allowedLatenessMs: number };
-  readonly log: Log;
-  /** Gives the clock; `drain` resolves when what was admitted has gone through. */
-  createClock(drain: () => Promise<void>): Clock;
-};
-
-export type RunningGateway = {
-  readonly view: GatewayView;
-  readonly deliveries: DeliveryDesk;
-  /** Resolves when nothing can be stored any more, until a new process is started. */
-  readonly died: Promise<GatewayError>;
-  /**
-   * Ends sources, flushes, stores cursors and snapshot, ends sinks; within 4.5 s, never throws. Gives in words what was
-   * not done and should have been.
-   */
-  stop(): Promise<readonly string[]>;
-};
-
-const sourceBackoff = { firstMs: 500, longestMs: 60_000, random: Math.random };
 /** How long the parts of a stopping gateway may take, each phase, and all together before the journal is closed. */
 const stopPhaseMs = {
+  change: 500,
   sources: 1000,
   state: 1000,
   sinks: 1500,
@@ -102,28 +66,39 @@ const drain = async (journal: Journal): Promise<void> => {
   if (journal.nextSeq - journal.durableSeq > 20_000) await journal.flush();
 };
 
+type RunningParts = {
+  readonly points: SitePoints;
+  readonly program: RunningProgram;
+  readonly history: History;
+  readonly metrics: GatewayMetrics;
+  readonly sinks: RunningSinks;
+};
+
 class Assembly {
   readonly #parts: GatewayParts;
   readonly #journal: Journal;
   readonly #clock: Clock;
   readonly #admission: Admission;
-  readonly #ending = { sources: new AbortController(), rest: new AbortController() };
-  readonly #supervisors: SourceSupervisor[] = [];
-  readonly #pumps: SinkPump[] = [];
-  readonly #running = {
-    sources: [] as Promise<void>[],
-    sinks: [] as Promise<void>[],
-    readers: [] as Promise<void>[],
-  };
+  readonly #ending = { ticker: new AbortController(), readers: new AbortController() };
+  readonly #sources: RunningSources;
+  readonly #readers: Promise<void>[] = [];
+  readonly #events = new LatestEvents();
   readonly #endings: Endings;
   readonly #startedMs: number;
+  #ticker: Promise<void> | undefined;
+  #siteName: LocalText;
+  #change: Promise<unknown> | undefined;
+  #isStopping = false;
   #lastTickMs: number | undefined;
+  #sinkStatuses: () => readonly SinkStatus[] = () => [];
 
   constructor(parts: GatewayParts, journal: Journal, clock: Clock) {
     this.#parts = parts;
+    this.#siteName = parts.siteName;
     this.#journal = journal;
     this.#clock = clock;
     this.#admission = new Admission(journal);
+    this.#sources = new RunningSources({ ...this.#context(), admission: this.#admission });
     this.#endings = new Endings(parts.log);
     this.#startedMs = clock.nowMs();
   }
@@ -131,97 +106,152 @@ class Assembly {
   /** What had begun is ended when the rest cannot. */
   async start(): Promise<RunningGateway> {
     try {
-      const view = await this.#start();
-      return {
-        view,
-        deliveries: this.#deliveryDesk(),
-        died: this.#journal.died,
-        stop: () => this.#stop(),
-      };
+      return await this.#start();
     } catch (error) {
       await this.#stop();
       throw error;
     }
   }
 
-  async #start(): Promise<GatewayView> {
+  async #start(): Promise<RunningGateway> {
     const parts = this.#parts;
     const journal = this.#journal;
-    const groups = await journal.registerGroups([
+    const groups = await this.#register(parts);
+    const program = await RunningProgram.restore(this.#settings(parts, groups), {
+      ...this.#context(),
+      admission: this.#admission,
+    });
+    this.#admission.screenBy(this.#prepareScreening(parts, groups));
+    const points = new SitePoints(groups, journal);
+    const history = await this.#startHistory(groups);
+    const metrics = this.#startMetrics(points);
+    this.#startReaders(history, points);
+    const sinks = await this.#startSinks(points);
+    this.#startSources(groups, program);
+    const running = { points, program, history, metrics, sinks };
+    return {
+      view: this.#view(running),
+      deliveries: new DeliveryDesk({
+        journal,
+        group: (number) => points.directory.byNumber(number),
+        pump: (id) => sinks.pump(id),
+      }),
+      died: journal.died,
+      reconfigure: (next) => {
+        const change = this.#reconfigure(next, running);
+        this.#change = change.catch(() => undefined);
+        return change;
+      },
+      event: (event) => this.#event(event),
+      stop: () => this.#stop(),
+    };
+  }
+
+  #context() {
+    return {
+      journal: this.#journal,
+      clock: this.#clock,
+      log: this.#parts.log,
+      event: (event: GatewayEvent) => this.#event(event),
+    };
+  }
+
+  #register(parts: SiteParts): Promise<readonly RegisteredGroup[]> {
+    return this.#journal.registerGroups([
       ...parts.sources.flatMap((source) => source.groups),
       ...parts.computedGroups,
     ]);
-    const compile = (): ReturnType<typeof compileSite> =>
-      compileSite({ groups, sections: parts.sections, site: parts.site });
-    const snapshots = await this.#restore(groups, () => compile().program);
-    this.#admission.screenBy(
-      new Screening({
-        groups,
-        sections: parts.sections,
-        clock: this.#clock,
-        event: (event) => this.#event(event),
-      }),
-    );
-    const latest = new LatestValues(groups);
-    const events = new LatestEvents();
-    const history = await openHistory({
-      folder: parts.journal.folder,
-      journal,
-      groups,
-      log: parts.log,
-    });
+  }
+
+  #settings(
+    { configurationId, sections }: SiteParts,
+    groups: readonly RegisteredGroup[],
+  ): ProgramSettings {
+    return { configurationId, groups, sections, site: this.#parts.site };
+  }
+
+  /** What is the same as in the screening at work goes on in the new one, which does nothing yet. */
+  #prepareScreening({ sections }: SiteParts, groups: readonly RegisteredGroup[]): Screening {
+    return new Screening({ ...this.#context(), groups, sections }, this.#admission.screening);
+  }
+
+  /** What takes time or can fail comes first; the exchange itself is one turn of the event loop. */
+  async #reconfigure(
+    next: SiteParts,
+    { points, program, history, sinks }: RunningParts,
+  ): Promise<SiteChange> {
+    if (this.#isStopping) {
+      const words = { en: 'the gateway stops', zh: '网关正在停止' };
+      throw new GatewayError('ABORTED', words, { retryable: false });
+    }
+    const groups = points.recognise(await this.#register(next));
+    const exchangeProgram = program.prepare(this.#settings(next, groups));
+    const screening = this.#prepareScreening(next, groups);
+    const prepared: PreparedExchange[] = [];
+    try {
+      prepared.push(await sinks.exchange(next.sinks));
+      prepared.push(await this.#sources.exchange(next.sources, groups));
+      const { seq, ...computed } = exchangeProgram();
+      const changes = {
+        sources: this.#sources.changesTo(next.sources),
+        sinks: sinks.changesTo(next.sinks),
+      };
+      this.#admission.screenBy(screening);
+      points.use(groups);
+      history.use(groups);
+      this.#siteName = next.siteName;
+      for (const { apply } of prepared) apply();
+      return { seq, ...changes, computed };
+    } catch (error) {
+      for (const { undo } of prepared.toReversed()) await undo();
+      throw error;
+    }
+  }
+
+  #view({ points, program, history, metrics }: RunningParts): GatewayView {
+    const siteName = (): LocalText => this.#siteName;
+    return {
+      site: this.#parts.site,
+      get siteName() {
+        return siteName();
+      },
+      get groups() {
+        return points.groups;
+      },
+      get latest() {
+        return points.latest;
+      },
+      get kpis() {
+        return program.explanations;
+      },
+      nowMs: () => this.#clock.nowMs(),
+      status: () => this.#status(),
+      qualityOf: (point) => this.#admission.qualityOf(point),
+      readiness: () => this.#readiness(),
+      events: (query) => this.#events.list(query),
+      history: (query) => history.query(query),
+      text: (id) => this.#journal.text(id),
+      metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
+    };
+  }
+
+  async #startHistory(groups: readonly RegisteredGroup[]): Promise<History> {
+    const { folder } = this.#parts.journal;
+    const history = await openHistory({ ...this.#context(), folder, groups });
     this.#endings.push({
       undone: 'the history is not closed, and its last minute is counted at the next start',
       withinMs: stopPhaseMs.history,
       isNeeded: false,
       end: () => history.close(),
     });
-    const metrics = this.#startMetrics(groups);
-    const { signal } = this.#ending.rest;
-    const { readers } = this.#running;
-    this.#endingOfReaders();
-    readers.push(
-      inBackground(runLatestReader({ journal, latest, log: parts.log, signal }), parts.log),
-      inBackground(runEventReader({ journal, events, log: parts.log, signal }), parts.log),
-      inBackground(history.run(signal), this.#parts.log),
+    return history;
+  }
+
+  #startMetrics(points: SitePoints): GatewayMetrics {
+    const metrics = new GatewayMetrics(
+      () => this.#status(),
+      () => points.groups,
     );
-    await this.#startSinks(new SiteDirectory(groups, (id) => journal.text(id)), latest);
-    this.#endings.push({
-      undone: 'the state of the KPIs is not saved, and the next start replays more',
-      withinMs: stopPhaseMs.state,
-      isNeeded: false,
-      end: () => snapshots.save(),
-    });
-    this.#startSources(groups);
-    readers.push(inBackground(snapshots.run(signal), this.#parts.log));
-    return {
-      site: parts.site,
-      siteName: parts.siteName,
-      groups,
-      latest,
-      kpis: compile().explanations,
-      nowMs: () => this.#clock.nowMs(),
-      status: () => this.#status(),
-      qualityOf: (point) => this.#admission.qualityOf(point),
-      readiness: () => this.#readiness(),
-      events: (query) => events.list(query),
-      history: (query) => history.query(query),
-      text: (id) => journal.text(id),
-      metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
-    };
-  }
-
-  #deliveryDesk(): DeliveryDesk {
-    const journal = this.#journal;
-    const pumps = this.#parts.sinks.map(({ id }, index) => ({
-      id,
-      pump: this.#pumps[index] as SinkPump,
-    }));
-    return new DeliveryDesk({ journal, groups: journal.knownGroups(), pumps });
-  }
-
-  #startMetrics(groups: readonly RegisteredGroup[]): GatewayMetrics {
-    const metrics = new GatewayMetrics(() => this.#status(), groups);
     this.#endings.push({
       undone: 'the metrics are not ended',
       withinMs: stopPhaseMs.readers,
@@ -231,95 +261,72 @@ class Assembly {
     return metrics;
   }
 
-  #endingOfReaders(): void {
+  #startReaders(history: History, points: SitePoints): void {
     this.#endings.push({
       undone: 'readers of the journal have not ended',
       withinMs: stopPhaseMs.readers,
       isNeeded: false,
       end: () => {
-        this.#ending.rest.abort();
-        return Promise.all(this.#running.readers);
+        this.#ending.readers.abort();
+        return Promise.all(this.#readers);
       },
     });
+    const { signal } = this.#ending.readers;
+    const latest = runLatestReader({ ...this.#context(), latest: () => points.latest, signal });
+    this.#read(latest);
+    this.#read(runEventReader({ ...this.#context(), events: this.#events, signal }));
+    this.#read(history.run(signal));
   }
 
-  /** Brings the program to where the journal ends and journals what a kill had cut off. */
-  async #restore(
-    groups: readonly RegisteredGroup[],
-    createProgram: () => HotPathProgram,
-  ): Promise<{ run(signal: AbortSignal): Promise<void>; save(): Promise<void> }> {
-    const { log } = this.#parts;
-    const restored = await restoreProgram({ journal: this.#journal, createProgram, log });
-    const { program } = restored;
-    if (restored.lastTick !== undefined) this.#admission.resumeAt(restored.lastTick.watermarkMs);
-    for (const { group, timeMs, values, status } of restored.missing) {
-      this.#admission.computed(group, timeMs, values, status);
-    }
-    this.#journal.appendRecord({
-      type: 'configuration',
-      configurationId: this.#parts.configurationId,
-      programId: program.programId,
-      timeMs: this.#clock.nowMs(),
-      groups,
-      computation: { sections: this.#parts.sections, site: this.#parts.site },
-    });
-    this.#admission.use(program);
-    return runSnapshots({ journal: this.#journal, program, clock: this.#clock, log });
+  #read(task: Promise<void>): void {
+    this.#readers.push(inBackground(task, this.#parts.log));
   }
 
-  #startSources(groups: readonly RegisteredGroup[]): void {
-    this.#endings.push({
-      undone: 'sources have not ended',
-      withinMs: stopPhaseMs.sources,
-      isNeeded: false,
-      end: () => {
-        this.#ending.sources.abort();
-        return Promise.all(this.#running.sources);
-      },
-    });
-    let first = 0;
-    for (const source of this.#parts.sources) {
-      const own = groups.slice(first, first + source.groups.length);
-      first += source.groups.length;
-      const supervisor = new SourceSupervisor({
-        source,
-        groups: own,
-        clock: this.#clock,
-        log: this.#parts.log,
-        backoff: new Backoff(sourceBackoff),
-        admit: (group, frame) => this.#admission.frame(group, frame),
-        event: (event) => this.#event(event),
-        intern: (text) => this.#journal.intern(text),
-      });
-      this.#supervisors.push(supervisor);
-      this.#running.sources.push(supervisor.run(this.#ending.sources.signal));
-    }
-    this.#startTicker();
-  }
-
-  async #startSinks(directory: SiteDirectory, latest: LatestValues): Promise<void> {
-    const { site, log } = this.#parts;
+  async #startSinks(points: SitePoints): Promise<RunningSinks> {
+    const sinks = new RunningSinks({ ...this.#context(), points, site: this.#parts.site });
+    this.#sinkStatuses = () => sinks.statuses();
     this.#endings.push({
       undone: 'sinks are not closed, and may get entries twice',
       withinMs: stopPhaseMs.sinks,
       isNeeded: true,
       end: () => {
-        this.#ending.rest.abort();
-        return Promise.all(this.#running.sinks);
+        this.#ending.readers.abort();
+        return sinks.stop();
       },
     });
-    for (const part of this.#parts.sinks) {
-      const pump = await openSink(part, {
-        ...{ journal: this.#journal, clock: this.#clock, log, directory, latest, site },
-        event: (event) => this.#event(event),
-      });
-      this.#pumps.push(pump);
-      this.#running.sinks.push(inBackground(pump.run(this.#ending.rest.signal), this.#parts.log));
-    }
+    await sinks.start(this.#parts.sinks);
+    return sinks;
+  }
+
+  #startSources(groups: readonly RegisteredGroup[], { snapshots }: RunningProgram): void {
+    this.#endings.push({
+      undone: 'the state of the KPIs is not saved, and the next start replays more',
+      withinMs: stopPhaseMs.state,
+      isNeeded: false,
+      end: () => snapshots.save(),
+    });
+    this.#endings.push({
+      undone: 'sources have not ended',
+      withinMs: stopPhaseMs.sources,
+      isNeeded: false,
+      end: () => {
+        this.#ending.ticker.abort();
+        return Promise.all([this.#sources.stop(), this.#ticker]);
+      },
+    });
+    this.#sources.start(this.#parts.sources, groups);
+    this.#startTicker();
+    this.#read(snapshots.run(this.#ending.readers.signal));
+    this.#endings.push({
+      undone: 'a change of the configuration was under way',
+      withinMs: stopPhaseMs.change,
+      isNeeded: false,
+      end: async () => this.#change,
+    });
   }
 
   #startTicker(): void {
-    const ticker = runTicker(
+    this.#ticker = runTicker(
       {
         clock: this.#clock,
         periodMs: this.#parts.ticks.periodMs,
@@ -327,13 +334,12 @@ class Assembly {
         timeZone: this.#parts.site.timeZone,
         tick: (record) => {
           if (this.#admission.tick(record)) this.#lastTickMs = record.timeMs;
-          for (const supervisor of this.#supervisors) supervisor.passTime();
+          this.#sources.passTime();
         },
         stepped: (stepMs) => this.#event(clockSteppedEvent(stepMs)),
       },
-      this.#ending.sources.signal,
+      this.#ending.ticker.signal,
     );
-    this.#running.sources.push(ticker);
   }
 
   #event(event: GatewayEvent): void {
@@ -359,8 +365,8 @@ class Assembly {
         statistics: journal.statistics(),
         recovery: journal.recovery,
       },
-      sources: this.#supervisors.map((supervisor) => supervisor.status()),
-      sinks: this.#pumps.map((pump) => pump.status()),
+      sources: this.#sources.statuses(),
+      sinks: this.#sinkStatuses(),
     };
   }
 
@@ -372,6 +378,7 @@ class Assembly {
   }
 
   async #stop(): Promise<readonly string[]> {
+    this.#isStopping = true;
     const journal = this.#journal;
     const endMs = performance.now() + stopWithinMs;
     const undone = await this.#endings.endAll(stopPhaseMs.all);

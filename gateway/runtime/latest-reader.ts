@@ -16,7 +16,8 @@ const retryMs = 1000;
  */
 export const runLatestReader = async (options: {
   readonly journal: Pick<Journal, 'openCursor'>;
-  readonly latest: LatestValues;
+  /** Those of the configuration that is in force. */
+  readonly latest: () => LatestValues;
   readonly log: Log;
   readonly signal: AbortSignal;
 }): Promise<void> => {
@@ -29,7 +30,7 @@ export const runLatestReader = async (options: {
   while (!signal.aborted) {
     try {
       const batch = await cursor.next({ maxEntries, signal, waitMs, gatherMs });
-      if (batch !== undefined) latest.read(batch);
+      if (batch !== undefined) latest().read(batch);
     } catch (error) {
       log.warn({ error: describeError(error) }, 'newest values are behind; will be tried again');
       await sleepReal(retryMs, signal);

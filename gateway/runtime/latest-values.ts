@@ -71,6 +71,18 @@ export class LatestValues {
     }
   }
 
+  /** Goes on with the values of points that were there before; their versions go on too. */
+  takeOver(before: LatestValues): void {
+    for (const [number, index] of this.#indexByNumber) {
+      const from = before.#indexByNumber.get(number);
+      if (from === undefined) continue;
+      this.#values[index] = before.#values[from] as number;
+      this.#times[index] = before.#times[from] as number;
+      this.#status[index] = before.#status[from] as number;
+      this.#versions[index] = before.#versions[from] as number;
+    }
+  }
+
   read(batch: EntryBatch): void {
     for (let entry = 0; entry < batch.length; entry += 1) {
       if (batch.kind[entry] !== frameEntry) continue;

@@ -4,6 +4,18 @@ import { formatPointPath, groupKey, type RegisteredGroup } from '../core/point.t
 import { type MetricFamily, type MetricNames, metricFamilies } from './metric-families.ts';
 import type { GatewayStatus } from './status.ts';
 
+const namesOf = (groups: readonly RegisteredGroup[]): MetricNames => ({
+  groups: new Map(groups.map((group) => [group.number, groupKey(group)])),
+  points: new Map(
+    groups.flatMap(({ equipment, channels, pointNumbers }) =>
+      channels.map(({ point }, index) => [
+        pointNumbers[index] as number,
+        formatPointPath(equipment, point),
+      ]),
+    ),
+  ),
+});
+
 /**
  * The numbers that operations watch, in the Prometheus text format. They are read off the gateway's own counters when
  * somebody scrapes, so that keeping them costs nothing in between; all of a scrape are of one moment.
@@ -11,23 +23,14 @@ import type { GatewayStatus } from './status.ts';
 export class GatewayMetrics {
   readonly #registry = new Registry();
   readonly #status: () => GatewayStatus;
-  readonly #names: MetricNames;
-  readonly #families: readonly { fill(status: GatewayStatus): void }[];
+  readonly #groups: () => readonly RegisteredGroup[];
+  readonly #families: readonly { fill(status: GatewayStatus, names: MetricNames): void }[];
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 10 });
 
-  constructor(status: () => GatewayStatus, groups: readonly RegisteredGroup[]) {
+  /** `groups` gives those of the configuration that is in force. */
+  constructor(status: () => GatewayStatus, groups: () => readonly RegisteredGroup[]) {
     this.#status = status;
-    this.#names = {
-      groups: new Map(groups.map((group) => [group.number, groupKey(group)])),
-      points: new Map(
-        groups.flatMap(({ equipment, channels, pointNumbers }) =>
-          channels.map(({ point }, index) => [
-            pointNumbers[index] as number,
-            formatPointPath(equipment, point),
-          ]),
-        ),
-      ),
-    };
+    this.#groups = groups;
     this.#loopDelay.enable();
     collectDefaultMetrics({ register: this.#registry });
     this.#families = [
@@ -47,7 +50,8 @@ export class GatewayMetrics {
 
   text(): Promise<string> {
     const status = this.#status();
-    for (const family of this.#families) family.fill(status);
+    const names = namesOf(this.#groups());
+    for (const family of this.#families) family.fill(status, names);
     return this.#registry.metrics();
   }
 
@@ -56,7 +60,9 @@ export class GatewayMetrics {
     this.#registry.clear();
   }
 
-  #register({ name, help, labels, rows }: MetricFamily): { fill(status: GatewayStatus): void } {
+  #register({ name, help, labels, rows }: MetricFamily): {
+    fill(status: GatewayStatus, names: MetricNames): void;
+  } {
     // By the conventions of Prometheus the name tells which kind a number is.
     const Metric = name.endsWith('_total') ? Counter : Gauge;
     const metric: Counter | Gauge = new Metric({
@@ -66,9 +72,9 @@ export class GatewayMetrics {
       registers: [this.#registry],
     });
     return {
-      fill: (status) => {
+      fill: (status, names) => {
         metric.reset();
-        for (const row of rows(status, this.#names)) metric.inc(row.labels ?? {}, row.value);
+        for (const row of rows(status, names)) metric.inc(row.labels ?? {}, row.value);
       },
     };
   }

@@ -2,13 +2,12 @@ import type { SiteIdentity } from '../core/adapter.ts';
 import type { Clock } from '../core/clock.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
-import type { GroupDirectory } from '../core/point.ts';
 import type { Sink, SinkContext } from '../core/sink.ts';
 import type { Journal } from '../journal/contract.ts';
 import { Backoff } from './backoff.ts';
-import type { LatestValues } from './latest-values.ts';
 import { SinkLanes } from './sink-lanes.ts';
 import { SinkPump } from './sink-pump.ts';
+import type { SitePoints } from './site-points.ts';
 
 export type SinkPart = {
   readonly id: string;
@@ -29,25 +28,24 @@ export const openSink = async (
     readonly journal: Journal;
     readonly clock: Clock;
     readonly log: Log;
-    readonly directory: GroupDirectory;
-    readonly latest: LatestValues;
+    readonly points: Pick<SitePoints, 'directory' | 'latest'>;
     readonly site: SiteIdentity;
     event(event: GatewayEvent): void;
   },
 ): Promise<SinkPump> => {
-  const { journal, clock, log, directory, latest, site, event } = gateway;
+  const { journal, clock, log, points, site, event } = gateway;
   const counters: Record<string, number> = {};
   const sink = part.create({
     clock,
     log,
-    directory,
+    directory: points.directory,
     simulated: site.simulated,
     enterprise: site.enterprise,
     site: site.site,
     count: (name, delta) => {
       counters[name] = (counters[name] ?? 0) + delta;
     },
-    newest: () => latest.newest(),
+    newest: () => points.latest.newest(),
   });
   return new SinkPump({
     sink,

@@ -35,7 +35,10 @@ export type RecomputeCounters = {
 export type RecomputeOptions = {
   /** What computes from the first entry on, its state restored; undefined when only a configuration record can tell. */
   readonly program: HotPathProgram | undefined;
-  /** A program with an empty state for a configuration; undefined when its entries are not to be computed. */
+  /**
+   * A program with an empty state for a configuration, into which the state of what did not change is then taken over;
+   * undefined when its entries are not to be computed.
+   */
   programFor(record: ConfigurationRecord): HotPathProgram | undefined;
   /** Called for each computed frame, in order. The arrays are the receiver's to keep. */
   readonly onFrame?: (frame: RecomputedFrame) => void;
@@ -93,11 +96,13 @@ export class Recomputation {
     if (record?.type === 'tick') this.#tick(record);
   }
 
-  /** The same program goes on with its state, also over a restart; another begins empty. */
+  /** The same program goes on with its state, also over a restart; another with the state of what is the same in it. */
   #configure(record: ConfigurationRecord): void {
     if (record.programId === this.#programId) return;
     this.#programId = record.programId;
+    const before = this.program;
     this.program = this.#options.programFor(record);
+    if (before !== undefined) this.program?.takeOver(before);
     // What a kill had cut from the last tick of the program before, nobody could journal any more.
     this.#expected = [];
   }

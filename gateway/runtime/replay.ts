@@ -1,8 +1,8 @@
-import type { SiteIdentity } from '../core/adapter.ts';
 import type { ConfigurationRecord } from '../core/entry.ts';
 import { GatewayError } from '../core/error.ts';
+import type { HotPathProgram } from '../hot-path/program.ts';
 import { readJournal } from '../journal/journal.ts';
-import { compileSite } from '../kpi/compile-site.ts';
+import { compileRecord } from './compile-record.ts';
 import { Recomputation, type RecomputeCounters, type RecomputedFrame } from './recovery.ts';
 
 export type ReplayOptions = {
@@ -49,7 +49,7 @@ export const replayJournal = async (options: ReplayOptions): Promise<ReplayRepor
   const differences: ReplayDifference[] = [];
   const recomputation = new Recomputation({
     program: undefined,
-    programFor: compileRecord,
+    programFor: programOf,
     ...(options.onFrame === undefined ? {} : { onFrame: options.onFrame }),
     onDifference: (frame, seq) => {
       if (differences.length >= maxDifferences) return;
@@ -84,12 +84,8 @@ const describeFrame = ({ group, timeMs }: RecomputedFrame): ReplayDifference['re
   return { group: `${area}/${line}/${equipment}#${group.name}`, timeMs };
 };
 
-const compileRecord = (record: ConfigurationRecord): ReturnType<typeof compileSite>['program'] => {
-  const computation = record.computation as {
-    readonly sections: Readonly<Record<string, unknown>>;
-    readonly site: SiteIdentity;
-  };
-  const { program } = compileSite({ groups: record.groups, ...computation });
+const programOf = (record: ConfigurationRecord): HotPathProgram => {
+  const program = compileRecord(record);
   if (program.programId !== record.programId) {
     throw new GatewayError(
       'STORE_VERSION',

@@ -13,6 +13,7 @@ export type LanesJournal = Pick<
   | 'finishDelivery'
   | 'settleQuarantined'
   | 'durableSeq'
+  | 'flush'
 >;
 
 /** Where the entries of a sink are, since the sink was first there. The first is the sum of the others. */
@@ -190,6 +191,15 @@ export class SinkLanes {
       lost: sum(({ cursor }) => cursor.lost) + tally.lost,
       lostToRetention: sum(({ cursor }) => cursor.lostToRetention) + tally.lostToRetention,
     };
+  }
+
+  /** Makes durable what the lanes have committed first, so that their places are stored as they are. */
+  async flushAndClose(): Promise<void> {
+    try {
+      await this.#journal.flush();
+    } finally {
+      await this.close();
+    }
   }
 
   async close(): Promise<void> {

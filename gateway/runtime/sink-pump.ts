@@ -126,12 +126,15 @@ export class SinkPump {
     };
   }
 
-  /** Resolves once `signal` has aborted, what was under way is done or given up, and the sink is closed. */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * Resolves once `signal` has aborted, what was under way is done or given up, and the sink is closed; or once `leave` has
+   * aborted and what was under way is done.
+   */
+  async run(signal: AbortSignal, leave: AbortSignal = signal): Promise<void> {
     const { lanes, sink } = this.#options;
     // Opening right away shows a wrong address or password before there is anything to send.
     await this.#untilDone(signal, (deadline) => this.#ensureOpen(deadline));
-    while (!signal.aborted) {
+    while (!signal.aborted && !leave.aborted) {
       await this.#retryQuarantined(signal);
       this.#makeWay();
       await this.#sendLive(signal);
@@ -139,7 +142,9 @@ export class SinkPump {
     }
     for (const { done } of this.#retries.splice(0)) done({ delivered: 0, refused: [] });
     await sink.close();
-    await lanes.close();
+    // Opened again by this process or the next, it must not be given again what it has.
+    const isLeaving = leave.aborted && leave !== signal;
+    await (isLeaving ? lanes.flushAndClose() : lanes.close());
     this.#enter('stopped', noText);
   }
 

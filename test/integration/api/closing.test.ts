@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { type ApiServer, startApi } from '../../../gateway/api/server.ts';
 import type { DeliveryDesk } from '../../../gateway/runtime/delivery-desk.ts';
 import type { GatewayView } from '../../../gateway/runtime/view.ts';
+import { noReloads } from '../../support/no-reloads.ts';
 import { askForUpgrade } from '../../support/raw-upgrade.ts';
 import { createTestLog } from '../../support/test-log.ts';
 
@@ -23,6 +24,7 @@ describe('the HTTP server closes in time', () => {
       // No request of these tests gets as far as the view.
       view: {} as GatewayView,
       deliveries: {} as DeliveryDesk,
+      reloads: noReloads,
       log: createTestLog(),
       host: '127.0.0.1',
       port: 0,

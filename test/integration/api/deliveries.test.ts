@@ -7,11 +7,13 @@ import { frameEntry } from '../../../gateway/core/entry.ts';
 import { GatewayError } from '../../../gateway/core/error.ts';
 import type { Sink } from '../../../gateway/core/sink.ts';
 import type { Source } from '../../../gateway/core/source.ts';
-import { type RunningGateway, startGateway } from '../../../gateway/runtime/gateway.ts';
+import { startGateway } from '../../../gateway/runtime/gateway.ts';
+import type { RunningGateway } from '../../../gateway/runtime/gateway-parts.ts';
 import { systemClock } from '../../../gateway/runtime/system-clock.ts';
 import { freePort } from '../../support/free-port.ts';
 import { plainGroup } from '../../support/journal.ts';
 import { journalOptions, silentLog } from '../../support/journal-options.ts';
+import { noReloads } from '../../support/no-reloads.ts';
 import { runCli } from '../../unit/gateway/cli/cli-fixture.ts';
 
 // Method: a gateway over a source that gives a frame each 10 ms and a sink whose moods the test decides.
@@ -76,7 +78,7 @@ describe('what a sink did not take', () => {
     });
     const { view, deliveries } = gateway;
     api = await startApi({
-      ...{ view, deliveries, log: silentLog, pageFolder: folder, version: '1' },
+      ...{ view, deliveries, log: silentLog, pageFolder: folder, version: '1', reloads: noReloads },
       ...{ host: '127.0.0.1', port: 0 },
     });
   });

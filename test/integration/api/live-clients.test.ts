@@ -7,6 +7,7 @@ import type { LiveLimits } from '../../../gateway/api/live.ts';
 import { type ApiServer, startApi } from '../../../gateway/api/server.ts';
 import type { DeliveryDesk } from '../../../gateway/runtime/delivery-desk.ts';
 import type { GatewayView } from '../../../gateway/runtime/view.ts';
+import { noReloads } from '../../support/no-reloads.ts';
 import { askForUpgrade } from '../../support/raw-upgrade.ts';
 import { createTestLog } from '../../support/test-log.ts';
 
@@ -16,6 +17,7 @@ const startServer = async (liveLimits: LiveLimits): Promise<ApiServer> => {
     // Nobody here subscribes to a point.
     view: {} as GatewayView,
     deliveries: {} as DeliveryDesk,
+    reloads: noReloads,
     log: createTestLog(),
     host: '127.0.0.1',
     port: 0,

@@ -13,6 +13,7 @@ import { LatestEvents } from '../../../gateway/runtime/latest-events.ts';
 import { LatestValues } from '../../../gateway/runtime/latest-values.ts';
 import type { GatewayView } from '../../../gateway/runtime/view.ts';
 import { EntryBatchBuilder, testDirectory, testGroup } from '../../support/entry-batch.ts';
+import { noReloads } from '../../support/no-reloads.ts';
 import { createTestLog } from '../../support/test-log.ts';
 
 const diskIsFull = { en: 'the disk is full', zh: '磁盘已满' };
@@ -141,6 +142,7 @@ describe('the HTTP interface', () => {
     server = await startApi({
       view,
       deliveries: {} as DeliveryDesk,
+      reloads: noReloads,
       log,
       host: '127.0.0.1',
       port: 0,
@@ -300,6 +302,7 @@ describe('the HTTP interface', () => {
       '/api/v1/kpis',
       '/api/v1/points',
       '/api/v1/points/{id}/history',
+      '/api/v1/reload',
       '/api/v1/sinks',
       '/api/v1/sinks/{id}/quarantine',
       '/api/v1/sinks/{id}/quarantine/drop',
@@ -379,7 +382,7 @@ describe('the HTTP interface', () => {
 
   const startAt = (host: string, port: number, folder = pageFolder): Promise<ApiServer> =>
     startApi({
-      ...{ view, deliveries: {} as DeliveryDesk, log, pageFolder: folder },
+      ...{ view, deliveries: {} as DeliveryDesk, reloads: noReloads, log, pageFolder: folder },
       ...{ host, port, version: '1' },
     });
 

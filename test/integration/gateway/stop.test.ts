@@ -3,11 +3,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SiteIdentity } from '../../../gateway/core/adapter.ts';
 import type { Sink } from '../../../gateway/core/sink.ts';
 import type { Source } from '../../../gateway/core/source.ts';
-import {
-  type GatewayParts,
-  type RunningGateway,
-  startGateway,
-} from '../../../gateway/runtime/gateway.ts';
+import { startGateway } from '../../../gateway/runtime/gateway.ts';
+import type { GatewayParts, RunningGateway } from '../../../gateway/runtime/gateway-parts.ts';
 import type { SinkPart } from '../../../gateway/runtime/open-sink.ts';
 import { systemClock } from '../../../gateway/runtime/system-clock.ts';
 import { plainGroup, testFolder } from '../../support/journal.ts';

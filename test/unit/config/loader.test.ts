@@ -239,6 +239,7 @@ describe('a site in order', () => {
       segmentBytes: 8 * 1024 ** 2,
       textBytes: 16 * 1024 ** 2,
     });
+    expect(site.config.reload).toEqual({ watch: true });
     expect(site.config.ticks).toEqual({ periodMs: 1000, allowedLatenessMs: 2000 });
     expect(site.identity.timeZone).toBe('Asia/Shanghai');
   });

@@ -51,6 +51,7 @@ const setUp = (): {
     },
     snapshot: () => new Uint8Array(),
     restore: () => false,
+    takeOver: () => ({ continued: [], begun: [], ended: [] }),
   };
   admission.use(program);
   return { admission, journalled, state, computedOn };

@@ -42,7 +42,8 @@ it('goes on after a disk that could not be read for a while', async () => {
   const latest = new LatestValues(groups);
   const log = createTestLog();
   const { signal } = ending;
-  await runLatestReader({ journal: { openCursor: async () => cursor }, latest, log, signal });
+  const journal = { openCursor: async () => cursor };
+  await runLatestReader({ journal, latest: () => latest, log, signal });
   expect(latest.at(0).value).toBe(228);
   expect(log.lines.map((line) => line.level)).toEqual(['warn']);
   expect(isClosed).toBe(true);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PointNumber } from '../../../../gateway/core/point.ts';
 import { absentStatus, statusCodes } from '../../../../gateway/core/quality.ts';
 import { LatestValues } from '../../../../gateway/runtime/latest-values.ts';
 import { EntryBatchBuilder, testDirectory, testGroup } from '../../../support/entry-batch.ts';
@@ -83,5 +84,18 @@ describe('LatestValues', () => {
     );
     expect(latest.version(0)).toBe(0);
     expect(() => latest.at(7)).toThrow('no point at 7');
+  });
+
+  it('takes over what is known of points that stay, and waits for the others', () => {
+    const before = new LatestValues([first]);
+    before.read(
+      new EntryBatchBuilder().frame(first, { timeMs: 10, values: { current: 228 } }).build(),
+    );
+    const latest = new LatestValues([second, first]);
+    latest.takeOver(before);
+    const index = latest.indexOf(first.pointNumbers[0] as PointNumber) ?? -1;
+    expect(latest.at(index)).toMatchObject({ value: 228, timeMs: 10, status: 0 });
+    expect(latest.version(index)).toBe(1);
+    expect(latest.at(0)).toMatchObject({ status: statusCodes.badWaitingForInitialData });
   });
 });

@@ -11,13 +11,15 @@ const { groups } = testDirectory([
 ]);
 const [input, output] = groups as [RegisteredGroup, RegisteredGroup];
 
-/** Sums what it has seen and emits sum and number of samples at each tick. */
+const sums = new WeakMap<HotPathProgram, () => number>();
+
+/** Sums what it has seen and emits sum and number of samples at each tick; takes over the sum, not the number. */
 const createSummer = (programId = 'summer'): HotPathProgram => {
   let sum = 0;
   let count = 0;
   const values = new Float64Array(2);
   const status = new Uint32Array(2);
-  return {
+  const program: HotPathProgram = {
     programId,
     outputs: [output],
     ignoredSamples: 0,
@@ -32,7 +34,13 @@ const createSummer = (programId = 'summer'): HotPathProgram => {
     },
     snapshot: () => new Uint8Array(),
     restore: () => false,
+    takeOver: (before) => {
+      sum = sums.get(before)?.() ?? 0;
+      return { continued: [], begun: [], ended: [] };
+    },
   };
+  sums.set(program, () => sum);
+  return program;
 };
 
 const tick = (timeMs: number): TickRecord => ({
@@ -170,8 +178,8 @@ describe('Recomputation', () => {
     expect([...(missing[0]?.values ?? [])]).toEqual([5, 1]);
   });
 
-  it('begins with an empty state where the program changes, and goes on where it does not', () => {
-    const sums: number[] = [];
+  it('takes over what is the same where the program changes, and goes on where it does not', () => {
+    const emitted: (readonly number[])[] = [];
     run(
       new EntryBatchBuilder()
         .frame(input, sample(1, 5))
@@ -183,10 +191,13 @@ describe('Recomputation', () => {
       new Recomputation({
         program: createSummer(),
         programFor: ({ programId }) => createSummer(programId),
-        onFrame: ({ values }) => sums.push(values[0] as number),
+        onFrame: ({ values }) => emitted.push([...values]),
       }),
     );
-    expect(sums).toEqual([5, 3]);
+    expect(emitted).toEqual([
+      [5, 1],
+      [8, 1],
+    ]);
   });
 
   it('computes and judges nothing while it has no program', () => {

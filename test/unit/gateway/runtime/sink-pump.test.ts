@@ -141,6 +141,7 @@ const setUp = async (
         receipts.push(receipt);
       },
       settleQuarantined: async (_sinkId, ids) => ids.length,
+      flush: async () => undefined,
       durableSeq: 0,
     },
     'influx',
