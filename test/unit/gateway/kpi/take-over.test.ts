@@ -45,6 +45,8 @@ const kpis = {
   p95: { kpi: 'trackingP95', equipment: seam },
   arc: { kpi: 'arcOnRatio', equipment: seam },
   heat: { kpi: 'heatInput', equipment: seam, parameters: { process: '135' } },
+  current: { kpi: 'arcCurrentMean', equipment: seam, window: '2s' },
+  deviation: { kpi: 'arcCurrentDeviation', equipment: seam, window: '2s' },
   speed: { kpi: 'travelSpeedMean', equipment: line },
   deformation: { kpi: 'deformationMax', equipment: line },
 } as const;
@@ -92,7 +94,7 @@ const give = ({ program, groups }: Compiled, sample: Sample, timeMs: number): vo
       values: {
         ...{ arcPower: 5000 + offset, seamFound: 1 },
         ...(isOn === undefined ? {} : { arcOn: isOn ? 1 : 0 }),
-        ...{ offsetY: offset, offsetZ: 0.1 },
+        ...{ offsetY: offset, offsetZ: 0.1, current: 230 + offset },
       },
     },
   ]);

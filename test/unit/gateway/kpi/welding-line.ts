@@ -15,6 +15,7 @@ export const seamGroup = (equipment: string, periodMs?: number): GroupSpec =>
       { point: 'seamFound', kind: 'boolean' },
       { point: 'offsetY', unit: 'mm' },
       { point: 'offsetZ', unit: 'mm' },
+      { point: 'current', unit: 'A' },
     ],
   });
 
