@@ -13,6 +13,7 @@ import { groupKey } from '../../../../gateway/core/point.ts';
 import type { HotPathProgram } from '../../../../gateway/hot-path/program.ts';
 import { compileSite, planSite } from '../../../../gateway/kpi/compile-site.ts';
 import { calculatedSchema, kpisSchema } from '../../../../gateway/kpi/site-schema.ts';
+import { testGroup } from '../../../support/entry-batch.ts';
 import { feed, type Result, testSite, tickProgram } from '../../../support/program-feed.ts';
 import { lineGroup, seamGroup } from './welding-line.ts';
 
@@ -58,8 +59,10 @@ const calculated = {
   description: { en: 'twice', zh: '两倍' },
 };
 
-const compileWith = (registry: ReturnType<typeof createRegistry>) => {
-  const sources = [seamGroup('f01', 100), lineGroup(100)];
+const compileWith = (
+  registry: ReturnType<typeof createRegistry>,
+  sources: readonly GroupSpec[] = [seamGroup('f01', 100), lineGroup(100)],
+) => {
   return (entries: readonly object[], points: readonly object[] = []): Compiled => {
     const sections = {
       kpis: kpisSchema.parse(entries),
@@ -207,6 +210,30 @@ describe('a program that takes over from another', () => {
     expect(only(run(next, silent, 2000), pointsOf(['heat']))).toEqual(
       only(expected, pointsOf(['heat'])),
     );
+  });
+
+  test('goes on in the middle of a quarter hour, wherever its windows lie now', () => {
+    const meter = testGroup({
+      ...{ area: 'park', line: 'meters', equipment: 'grid', equipmentClass: 'meter' },
+      ...{ periodMs: 60_000, channels: [{ point: 'power', unit: 'W' }] },
+    });
+    const compile = compileWith(createRegistry(), [meter]);
+    const equipment = 'park/energy/site';
+    const demand = { kpi: 'gridDemand', equipment };
+    const [old, undisturbed] = [compile([demand]), compile([demand])];
+    const next = compile([{ kpi: 'gridDemandPeak', equipment }, demand]);
+    const minutes = ({ program, groups }: Compiled, from: number, to: number) => {
+      const [group] = groups as [RegisteredGroup];
+      for (let minute = from; minute < to; minute++) {
+        feed(program, [{ group, timeMs: minute * 60_000, values: { power: minute * 1000 } }]);
+      }
+      return tickProgram(program, (to - 1) * 60_000 + 1)[`${equipment}/gridDemand`];
+    };
+    for (const each of [old, undisturbed]) minutes(each, 30, 40);
+    next.program.takeOver(old.program);
+    const expected = minutes(undisturbed, 40, 50);
+    expect(expected?.value).toBeGreaterThan(30);
+    expect(minutes(next, 40, 50)).toEqual(expected);
   });
 
   test('knows nothing of a point that has another number', () => {
