@@ -9,7 +9,6 @@ import { findProgram } from '../support/programs.ts';
 
 const folder = join(import.meta.dirname, '../../simulators/scenarios');
 const names = readdirSync(folder).map((file) => file.replace('.yaml', ''));
-const isLong = (process.env['SEAMWATT_LONG'] ?? '') !== '';
 
 const textOf = (name: string): string => readFileSync(join(folder, `${name}.yaml`), 'utf8');
 
@@ -28,7 +27,7 @@ const breakages: Readonly<Record<string, readonly [from: RegExp, to: string]>> =
   'frozen-device': [/kind: frozen/, 'kind: delay, delayMs: 1'],
 };
 
-describe.skipIf(!isLong)('the scenarios that ship', () => {
+describe('the scenarios that ship', () => {
   const temporary = mkdtempSync(join(tmpdir(), 'seamwatt-scenarios-'));
 
   afterAll(() => rmSync(temporary, { recursive: true, force: true }));
