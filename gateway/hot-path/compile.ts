@@ -14,6 +14,7 @@ import type {
   NodeSpec,
   PointReference,
   ProgramIssue,
+  RowSource,
   Step,
 } from './program.ts';
 import { FrameRing } from './ring.ts';
@@ -80,6 +81,13 @@ const checkNodes = (
   return { usable, issues };
 };
 
+type BuiltNode = {
+  readonly node: NodeSpec;
+  readonly steps: readonly Step[];
+  readonly outputSlots: readonly number[];
+  readonly rows: RowSource | undefined;
+};
+
 /** Collects what the nodes build, and which cells belong together. */
 class Builder {
   readonly plan = new ArenaPlan();
@@ -93,7 +101,7 @@ class Builder {
   readonly ignoredIndex = this.#reserve(1);
   readonly slots = new Map<PointReference, number>();
   readonly sampleSteps = new Map<number, { readonly order: number; readonly step: Step }[]>();
-  readonly tickSteps: TickStep[] = [];
+  readonly nodes: BuiltNode[] = [];
   readonly rings: FrameRing[] = [];
   readonly #shared = new Map<string, unknown>();
   #order = 0;
@@ -151,6 +159,7 @@ class Builder {
     const known = new Set([...node.inputs, ...node.outputs]);
     const outputSlots = node.outputs.map((output) => this.slotOf(output));
     const steps: Step[] = [];
+    let rows: RowSource | undefined;
     const context: BuildContext = {
       tickMsIndex: this.tickMsIndex,
       watermarkMsIndex: this.watermarkMsIndex,
@@ -170,6 +179,9 @@ class Builder {
       onTick: (step) => {
         steps.push(step);
       },
+      rows: (source) => {
+        rows = source;
+      },
       shared: <T>(key: string, make: () => T): T => {
         if (!this.#shared.has(key)) {
           this.#shared.set(key, this.#within(`shared ${key}`, make));
@@ -178,7 +190,7 @@ class Builder {
       },
     };
     node.build(context);
-    this.tickSteps.push({ steps, outputSlots, dependents: [] });
+    this.nodes.push({ node, steps, outputSlots, rows });
   }
 }
 
@@ -210,25 +222,52 @@ const framePlans = (
   return plans;
 };
 
-const withDependents = (builder: Builder): readonly TickStep[] =>
-  builder.tickSteps.map((tickStep) => ({
-    ...tickStep,
-    dependents: tickStep.outputSlots
-      .flatMap((slot) => builder.sampleSteps.get(slot) ?? [])
-      .sort((a, b) => a.order - b.order)
-      .map(({ step }) => step),
-  }));
+const outputPlan = (builder: Builder, group: RegisteredGroup): OutputPlan => ({
+  group,
+  slots: Int32Array.from(
+    group.channels,
+    (channel) => builder.slots.get(pointReference(group, channel.point)) ?? -1,
+  ),
+  values: new Float64Array(group.channels.length),
+  status: new Uint32Array(group.channels.length),
+});
 
-const outputPlans = (builder: Builder, groups: readonly RegisteredGroup[]): readonly OutputPlan[] =>
-  groups.map((group) => ({
-    group,
-    slots: Int32Array.from(
-      group.channels,
-      (channel) => builder.slots.get(pointReference(group, channel.point)) ?? -1,
-    ),
-    values: new Float64Array(group.channels.length),
-    status: new Uint32Array(group.channels.length),
-  }));
+/** The group that a node of rows fills alone. */
+const rowGroup = (
+  { id, outputs }: NodeSpec,
+  channels: ReadonlyMap<PointReference, Channel>,
+): RegisteredGroup => {
+  const groups = new Set(outputs.map((output) => channels.get(output)?.group));
+  const [group] = groups;
+  if (group === undefined || groups.size > 1 || group.channels.length !== outputs.length) {
+    throw new Error(`${id} brings rows, but does not write all channels of one group`);
+  }
+  return group;
+};
+
+/** What comes out at a tick: by nodes, and the groups that are not rows. */
+const tickPlans = (
+  builder: Builder,
+  groups: readonly RegisteredGroup[],
+): { readonly ticks: readonly TickStep[]; readonly outputs: readonly OutputPlan[] } => {
+  const channels = channelsOf(groups);
+  const ofRows = new Set<RegisteredGroup>();
+  const ticks = builder.nodes.map(({ node, steps, outputSlots, rows }): TickStep => {
+    const group = rows && rowGroup(node, channels);
+    if (group !== undefined) ofRows.add(group);
+    return {
+      steps,
+      outputSlots,
+      dependents: outputSlots
+        .flatMap((slot) => builder.sampleSteps.get(slot) ?? [])
+        .sort((a, b) => a.order - b.order)
+        .map(({ step }) => step),
+      rows: rows && group && { ...rows, output: outputPlan(builder, group) },
+    };
+  });
+  const others = groups.filter((group) => !ofRows.has(group));
+  return { ticks, outputs: others.map((group) => outputPlan(builder, group)) };
+};
 
 const wiring = (
   node: NodeSpec,
@@ -262,8 +301,7 @@ export const compileProgram = (input: ProgramInput): CompiledInput => {
     memory: builder.plan.allocate(),
     rings: builder.rings,
     frames: framePlans(builder, sources),
-    ticks: withDependents(builder),
-    outputs: outputPlans(builder, input.outputGroups),
+    ...tickPlans(builder, input.outputGroups),
     stateParts: builder.stateParts,
     nodeKeys: new Map(sorted.ordered.map((node) => [node.id, keys.ofNode(node)])),
     tickMsIndex: builder.tickMsIndex,

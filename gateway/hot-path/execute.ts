@@ -1,7 +1,7 @@
 import { type EntryBatch, frameEntry, originCodes, type TickRecord } from '../core/entry.ts';
 import type { GroupNumber, RegisteredGroup } from '../core/point.ts';
 import { absentStatus, isBad, statusCodes } from '../core/quality.ts';
-import type { ComputedEmit, Continuation, HotPathProgram, Step } from './program.ts';
+import type { ComputedEmit, Continuation, HotPathProgram, RowSource, Step } from './program.ts';
 import type { FrameRing } from './ring.ts';
 import { measuredCell, statusCell, timeCell, valueCell } from './slot.ts';
 import { decodeSnapshot, encodeSnapshot, packState, unpackState } from './snapshot.ts';
@@ -14,19 +14,21 @@ export type FramePlan = {
   readonly steps: readonly Step[];
 };
 
-/** One node at a tick: its steps, the slots they fill, then the steps that wait for samples in these slots. */
-export type TickStep = {
-  readonly steps: readonly Step[];
-  readonly outputSlots: readonly number[];
-  readonly dependents: readonly Step[];
-};
-
 export type OutputPlan = {
   readonly group: RegisteredGroup;
   /** Slot of each channel; -1 when no node writes it. */
   readonly slots: Int32Array;
   readonly values: Float64Array;
   readonly status: Uint32Array;
+};
+
+/** One node at a tick: its steps, the slots they fill, then the steps that wait for samples in these slots. */
+export type TickStep = {
+  readonly steps: readonly Step[];
+  readonly outputSlots: readonly number[];
+  readonly dependents: readonly Step[];
+  /** Of a node whose outputs are rows. */
+  readonly rows: (RowSource & { readonly output: OutputPlan }) | undefined;
 };
 
 /** Runs of cells of the arena, and rings, that go on in another program together or not at all. */
@@ -41,6 +43,7 @@ export type ProgramPlan = {
   readonly rings: readonly FrameRing[];
   readonly frames: ReadonlyMap<GroupNumber, FramePlan>;
   readonly ticks: readonly TickStep[];
+  /** In the order in which they come out; rows come before. */
   readonly outputs: readonly OutputPlan[];
   /** All cells and rings, by what decides their content. */
   readonly stateParts: ReadonlyMap<string, StatePart>;
@@ -65,7 +68,10 @@ export class CompiledProgram implements HotPathProgram {
 
   constructor(plan: ProgramPlan) {
     this.programId = plan.programId;
-    this.outputs = plan.outputs.map((output) => output.group);
+    this.outputs = [
+      ...plan.outputs,
+      ...plan.ticks.flatMap(({ rows }) => (rows === undefined ? [] : [rows.output])),
+    ].map((output) => output.group);
     this.#plan = plan;
     this.#memory = plan.memory;
     const frames: (FramePlan | undefined)[] = [];
@@ -121,18 +127,34 @@ export class CompiledProgram implements HotPathProgram {
   onTick(tick: TickRecord, emit: ComputedEmit): void {
     this.#moveTime(tick);
     const memory = this.#memory;
-    for (const { steps, outputSlots, dependents } of this.#plan.ticks) {
-      for (const step of steps) step(memory);
-      for (const slot of outputSlots) {
-        memory[slot + timeCell] = memory[this.#plan.tickMsIndex] as number;
-        memory[slot + measuredCell] = 1;
-      }
-      for (const step of dependents) step(memory);
+    for (const tickStep of this.#plan.ticks) {
+      for (const step of tickStep.steps) step(memory);
+      if (tickStep.rows === undefined) this.#passOn(tickStep, this.#plan.tickMsIndex);
+      else this.#emitRows(tickStep, tickStep.rows, emit);
     }
     for (const output of this.#plan.outputs) {
       this.#fillOutput(output);
       emit(output.group, tick.timeMs, output.values, output.status);
     }
+  }
+
+  #emitRows(tickStep: TickStep, rows: NonNullable<TickStep['rows']>, emit: ComputedEmit): void {
+    const { output, timeIndex } = rows;
+    while (rows.next(this.#memory)) {
+      this.#passOn(tickStep, timeIndex);
+      this.#fillOutput(output);
+      emit(output.group, this.#memory[timeIndex] as number, output.values, output.status);
+    }
+  }
+
+  /** Gives the outputs of a node to those that wait for them. */
+  #passOn({ outputSlots, dependents }: TickStep, timeIndex: number): void {
+    const memory = this.#memory;
+    for (const slot of outputSlots) {
+      memory[slot + timeCell] = memory[timeIndex] as number;
+      memory[slot + measuredCell] = 1;
+    }
+    for (const step of dependents) step(memory);
   }
 
   #moveTime(tick: TickRecord): void {

@@ -36,7 +36,7 @@ export interface HotPathProgram {
   readonly ignoredSamples: number;
   /** Takes entry `index` when it is a frame of a group that something depends on; late frames change nothing. */
   onEntry(batch: EntryBatch, index: number): void;
-  /** Moves time on and emits every output group once. */
+  /** Moves time on, emits the rows that closed since the tick before and then every other output group once. */
   onTick(tick: TickRecord, emit: ComputedEmit): void;
   /** The whole state; `restore` of it into a program of the same id continues as if nothing had happened. */
   snapshot(): Uint8Array;
@@ -51,6 +51,14 @@ export interface HotPathProgram {
 
 /** A step of the program: works on the arena only. */
 export type Step = (memory: Float64Array) => void;
+
+/** Brings results that have a time of their own, as a closed position bin has. */
+export type RowSource = {
+  /** Cell with the time of the row that `next` brought. */
+  readonly timeIndex: number;
+  /** Writes values and statuses of the next row to the node's outputs; false: there is none. */
+  readonly next: (memory: Float64Array) => boolean;
+};
 
 /** `area/line/equipment/point`: a point within the site. */
 export type PointReference = string;
@@ -68,6 +76,11 @@ export interface BuildContext {
   onSample(slot: number, step: Step): void;
   /** Runs at each tick, after the nodes this one depends on; writes the value and status of its outputs. */
   onTick(step: Step): void;
+  /**
+   * Makes the outputs of this node, which are all channels of one group, rows: at a tick, after its steps, the group comes
+   * once for each row there is, each with its time, and not at all without one. Nodes that read them see every row.
+   */
+  rows(source: RowSource): void;
   /**
    * One state used by several nodes: made by the first that asks, its steps run before theirs. The key names all that decides
    * what it holds, by `pointKey` and never by cells, for the state may go on in another program.
