@@ -121,23 +121,27 @@ const explain = (
   outputGroups: readonly RegisteredGroup[],
 ): readonly SiteKpi[] => {
   const group = outputGroups.find(
-    (candidate) => candidate.name === 'kpi' && relativePath(candidate.equipment) === equipment,
+    ({ name, equipment: of }) => name === definition.group && relativePath(of) === equipment,
   );
   const node = plan.nodes.find(({ node: { id } }) => id === instanceId(definition, equipment));
   if (group === undefined || node === undefined) return [];
-  return [
-    {
-      kpi: definition.id,
-      group,
-      point: definition.point,
-      formula: definition.formula,
-      standard: definition.standard,
-      window: { ...window, rule: definition.windowRule },
-      description: definition.description,
-      inputs: node.node.inputs,
-      parameters: parameters as Readonly<Record<string, unknown>>,
-    },
-  ];
+  return definition.columns.flatMap(({ point, description, formula }) =>
+    formula === undefined
+      ? []
+      : [
+          {
+            kpi: definition.id,
+            group,
+            point,
+            formula,
+            standard: definition.standard,
+            window: { ...window, rule: definition.windowRule },
+            description,
+            inputs: node.node.inputs,
+            parameters: parameters as Readonly<Record<string, unknown>>,
+          },
+        ],
+  );
 };
 
 /**

@@ -36,32 +36,49 @@ export type ResolvedInput = {
   readonly limits: CounterLimits;
 };
 
-/** What a KPI builds its steps with. */
-export interface KpiContext<Parameters> extends BuildContext {
+/** A point that a KPI writes. */
+export type KpiColumn = {
+  readonly point: string;
+  readonly kind: 'number' | 'string';
+  readonly unit: string;
+  readonly decimals: number;
+  readonly description: LocalText;
+  /** Undefined: it belongs to the column before, as a coverage does. */
+  readonly formula: LocalText | undefined;
+};
+
+/** What a KPI finds when it builds its steps. */
+interface SiteContext<Parameters> extends BuildContext {
   readonly parameters: Parameters;
   /** As it applies: the definition's, or that of the site file. */
   readonly window: KpiWindow;
   /** `area/line/equipment` of the KPI. */
   readonly equipment: string;
-  /** Slots of the value and of its coverage. */
-  readonly value: number;
-  readonly coverage: number;
   /** The points of an input, in the order of their paths. */
   many(input: string): readonly ResolvedInput[];
   one(input: string): ResolvedInput;
   optional(input: string): ResolvedInput | undefined;
 }
 
-/** A KPI: what it means, for people, and how it is computed, as operators over slots. */
-export type KpiDefinition<Parameters = unknown> = {
+/** What a KPI of one point builds its steps with. */
+export interface KpiContext<Parameters> extends SiteContext<Parameters> {
+  /** Slots of the value and of its coverage. */
+  readonly value: number;
+  readonly coverage: number;
+}
+
+/** What a KPI of many points builds its steps with. */
+export interface KpiTableContext<Parameters> extends SiteContext<Parameters> {
+  /** Slot of a column. */
+  column(point: string): number;
+}
+
+/** What every KPI says of itself, and how it is wired. */
+type KpiDescription<Parameters> = {
   readonly id: string;
   /** Raised when the same inputs give another result. */
   readonly version: number;
   readonly equipmentClass: string;
-  /** Name of the point; its coverage is `<point>.coverage`. */
-  readonly point: string;
-  readonly unit: string;
-  readonly decimals: number;
   readonly description: LocalText;
   readonly formula: LocalText;
   readonly standard: LocalText;
@@ -72,18 +89,66 @@ export type KpiDefinition<Parameters = unknown> = {
   readonly coverageRule: string;
   readonly inputs: Readonly<Record<string, KpiInput>>;
   readonly parametersSchema: ZodType<Parameters>;
+};
+
+/** A KPI of one point: what it means, for people, and how it is computed, as operators over slots. */
+export type KpiDefinition<Parameters = unknown> = KpiDescription<Parameters> & {
+  /** Name of the point; its coverage is `<point>.coverage`. */
+  readonly point: string;
+  readonly unit: string;
+  readonly decimals: number;
   build(context: KpiContext<Parameters>): void;
 };
 
-/** A definition whose parameter type is hidden: the catalogue's view. */
-export type AnyKpiDefinition = Omit<KpiDefinition, 'build'> & {
-  build(context: KpiContext<unknown>): void;
+/** A KPI of several points that belong together, in a group of their own: one row for each position bin, for example. */
+export type KpiTableDefinition<Parameters = unknown> = KpiDescription<Parameters> & {
+  readonly group: string;
+  readonly columns: readonly KpiColumn[];
+  build(context: KpiTableContext<Parameters>): void;
 };
 
+/** A KPI as the catalogue has it: its parameter type is hidden, and one point is a table of two columns. */
+export type AnyKpiDefinition = KpiDescription<unknown> & {
+  readonly group: string;
+  readonly columns: readonly KpiColumn[];
+  build(context: KpiTableContext<unknown>): void;
+};
+
+const coverageOf = (description: LocalText): LocalText => ({
+  en: `${description.en}: coverage`,
+  zh: `${description.zh}（覆盖率）`,
+});
+
 /** Hides the parameter type; `build` is only ever called with what `parametersSchema` returned. */
-export const defineKpi = <Parameters>(definition: KpiDefinition<Parameters>): AnyKpiDefinition => ({
+export const defineKpi = <Parameters>(definition: KpiDefinition<Parameters>): AnyKpiDefinition => {
+  const { point, unit, decimals, description, formula, build, ...described } = definition;
+  const number = { kind: 'number' } as const;
+  const coverage = `${point}.coverage`;
+  return {
+    ...{ ...described, description, formula, group: 'kpi' },
+    columns: [
+      { ...number, point, unit, decimals, description, formula },
+      {
+        ...{ ...number, point: coverage, unit: '1', decimals: 3, formula: undefined },
+        description: coverageOf(description),
+      },
+    ],
+    build: (context) => {
+      build({
+        ...(context as KpiTableContext<Parameters>),
+        value: context.column(point),
+        coverage: context.column(coverage),
+      });
+    },
+  };
+};
+
+/** As `defineKpi`, for a KPI of several points. */
+export const defineKpiTable = <Parameters>(
+  definition: KpiTableDefinition<Parameters>,
+): AnyKpiDefinition => ({
   ...definition,
   build: (context) => {
-    definition.build(context as KpiContext<Parameters>);
+    definition.build(context as KpiTableContext<Parameters>);
   },
 });

@@ -4,7 +4,7 @@ import { counterLimits } from '../hot-path/operators/counter-step.ts';
 import type { BuildContext, NodeSpec } from '../hot-path/program.ts';
 import { conversionBetween, findUnit } from '../hot-path/units.ts';
 import { kpiCatalogue } from './catalogue.ts';
-import type { AnyKpiDefinition, KpiContext, KpiInput, ResolvedInput } from './definition.ts';
+import type { AnyKpiDefinition, KpiInput, KpiTableContext, ResolvedInput } from './definition.ts';
 import { type KnownPoint, type PointIssue, type PointTable, staleMsOf } from './point-table.ts';
 import type { KpiEntry } from './site-schema.ts';
 import { chooseWindow, type KpiWindow } from './window.ts';
@@ -115,39 +115,26 @@ export const expandEntries = (
   return { instances: [...instances.values()], issues };
 };
 
-/** The points that instances write, one group an equipment, in the order of the entries. */
+/** The points that instances write, in the order of the entries: one group an equipment, and one for each table. */
 export const kpiGroups = (
   instances: readonly KpiInstance[],
   toPath: (equipment: string) => GroupSpec['equipment'],
   periodMs: number,
 ): readonly GroupSpec[] => {
   const byEquipment = Map.groupBy(instances, (instance) => instance.equipment);
-  return [...byEquipment].map(([equipment, members]) => ({
-    equipment: toPath(equipment),
-    equipmentClass: members[0]?.definition.equipmentClass ?? '',
-    name: 'kpi',
-    producer: 'kpi',
-    periodMs,
-    channels: members.flatMap(({ definition }) => [
-      {
-        point: definition.point,
-        kind: 'number' as const,
-        unit: definition.unit,
-        description: definition.description,
-        decimals: definition.decimals,
-      },
-      {
-        point: `${definition.point}.coverage`,
-        kind: 'number' as const,
-        unit: '1',
-        description: {
-          en: `${definition.description.en}: coverage`,
-          zh: `${definition.description.zh}（覆盖率）`,
-        },
-        decimals: 3,
-      },
-    ]),
-  }));
+  return [...byEquipment].flatMap(([equipment, ofEquipment]) => {
+    const byGroup = Map.groupBy(ofEquipment, ({ definition }) => definition.group);
+    return [...byGroup].map(([name, members]) => ({
+      equipment: toPath(equipment),
+      equipmentClass: members[0]?.definition.equipmentClass ?? '',
+      name,
+      producer: 'kpi',
+      periodMs,
+      channels: members.flatMap(({ definition }) =>
+        definition.columns.map(({ formula: _, ...channel }) => channel),
+      ),
+    }));
+  });
 };
 
 const unitProblem = (point: KnownPoint, input: KpiInput): string | undefined => {
@@ -238,17 +225,14 @@ export const instanceNode = (
     points.set(name, found.points);
   }
   if (issues.length > 0) return { node: undefined, issues };
-  const outputs = [
-    `${equipment}/${definition.point}`,
-    `${equipment}/${definition.point}.coverage`,
-  ] as const;
+  const outputs = definition.columns.map(({ point }) => `${equipment}/${point}`);
   const inputDefinition = (name: string): KpiInput => definition.inputs[name] as KpiInput;
   const node: NodeSpec = {
     id: instanceId(definition, equipment),
     definition: {
       kpi: definition.id,
       version: definition.version,
-      unit: definition.unit,
+      unit: definition.columns[0]?.unit,
       parameters,
       window,
       inputs: [...points],
@@ -258,13 +242,12 @@ export const instanceNode = (
     build: (context) => {
       const many = (name: string): readonly ResolvedInput[] =>
         (points.get(name) ?? []).map((point) => resolve(point, inputDefinition(name), context));
-      const kpiContext: KpiContext<unknown> = {
+      const kpiContext: KpiTableContext<unknown> = {
         ...context,
         parameters,
         window,
         equipment,
-        value: context.slot(outputs[0]),
-        coverage: context.slot(outputs[1]),
+        column: (point) => context.slot(`${equipment}/${point}`),
         many,
         one: (name) => many(name)[0] as ResolvedInput,
         optional: (name) => many(name)[0],

@@ -11,12 +11,12 @@ test('docs/formulas.md has a section for each KPI and no other', () => {
 
 test.each(kpiCatalogue.map((definition) => [definition.id, definition] as const))(
   'docs/formulas.md gives unit and tier of %s',
-  (id, { unit, window: { tier } }) => {
+  (id, { columns: [value], window: { tier } }) => {
     const section = text
       .split(/^###? /m)
       .find((part) => part.split('\n')[0]?.split(', ').includes(id));
     expect(section).toBeDefined();
-    if (unit !== '1') expect(section).toContain(`in ${unit}`);
+    if (value?.unit !== '1') expect(section).toContain(`in ${value?.unit}`);
     expect(section).toContain(`(${tier})`);
   },
 );
