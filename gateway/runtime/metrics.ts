@@ -1,6 +1,6 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { formatPointPath, groupKey, type RegisteredGroup } from '../core/point.ts';
+import { LoopDelay } from './loop-delay.ts';
 import { type MetricFamily, type MetricNames, metricFamilies } from './metric-families.ts';
 import type { GatewayStatus } from './status.ts';
 
@@ -16,6 +16,21 @@ const namesOf = (groups: readonly RegisteredGroup[]): MetricNames => ({
   ),
 });
 
+const loopDelayFamilies = (delay: LoopDelay): readonly MetricFamily[] => [
+  {
+    name: 'seamwatt_event_loop_delay_p99_seconds',
+    help: 'Delay of the event loop since the start, of which 10 ms are the period of the probe',
+    labels: [],
+    rows: () => [{ value: delay.sinceStartP99S }],
+  },
+  {
+    name: 'seamwatt_event_loop_delay_minute_p99_seconds',
+    help: 'The same of the last whole minute; absent in the first one',
+    labels: [],
+    rows: () => (Number.isNaN(delay.windowP99S) ? [] : [{ value: delay.windowP99S }]),
+  },
+];
+
 /**
  * The numbers that operations watch, in the Prometheus text format. They are read off the gateway's own counters when
  * somebody scrapes, so that keeping them costs nothing in between; all of a scrape are of one moment.
@@ -25,23 +40,16 @@ export class GatewayMetrics {
   readonly #status: () => GatewayStatus;
   readonly #groups: () => readonly RegisteredGroup[];
   readonly #families: readonly { fill(status: GatewayStatus, names: MetricNames): void }[];
-  readonly #loopDelay = monitorEventLoopDelay({ resolution: 10 });
+  readonly #loopDelay = new LoopDelay({ windowMs: 60_000 });
 
   /** `groups` gives those of the configuration that is in force. */
   constructor(status: () => GatewayStatus, groups: () => readonly RegisteredGroup[]) {
     this.#status = status;
     this.#groups = groups;
-    this.#loopDelay.enable();
     collectDefaultMetrics({ register: this.#registry });
-    this.#families = [
-      ...metricFamilies,
-      {
-        name: 'seamwatt_event_loop_delay_p99_seconds',
-        help: 'Delay of the event loop',
-        labels: [],
-        rows: () => [{ value: this.#loopDelay.percentile(99) / 1e9 }],
-      } satisfies MetricFamily,
-    ].map((family) => this.#register(family));
+    this.#families = [...metricFamilies, ...loopDelayFamilies(this.#loopDelay)].map((family) =>
+      this.#register(family),
+    );
   }
 
   get contentType(): string {
@@ -56,7 +64,7 @@ export class GatewayMetrics {
   }
 
   close(): void {
-    this.#loopDelay.disable();
+    this.#loopDelay.close();
     this.#registry.clear();
   }
 
