@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { clientCore, onCore, serverCore } from './cores.ts';
+import { clientCore, onAnyCore, onCore, serverCore } from './cores.ts';
 
 const startTimeoutMs = 20_000;
 
@@ -16,13 +16,13 @@ export type Child = {
   stop(): Promise<void>;
 };
 
-/** Starts a program on `core`, waits for its first line, and ends it with this process. */
+/** Starts a program on `core`, or wherever there is room, waits for its first line, and ends it with this process. */
 export const startChild = async (
-  core: number,
+  core: number | 'any',
   program: string,
   args: readonly string[],
 ): Promise<Child> => {
-  const command = onCore(core, program, args);
+  const command = core === 'any' ? onAnyCore(program, args) : onCore(core, program, args);
   const child = spawn(command.program, [...command.args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const endWithUs = (): boolean => child.kill('SIGKILL');
   process.once('exit', endWithUs);

@@ -51,6 +51,8 @@ export type BenchGateway = {
   readonly log: () => string;
   /** The sum over its labels of a metric at /metrics; 0 when it is not there. */
   metric(name: string, label?: string): Promise<number>;
+  /** All of /metrics at one moment. */
+  metrics(): Promise<string>;
   sinks(): Promise<readonly SinkState[]>;
   stop(): Promise<void>;
 };
@@ -93,11 +95,10 @@ export const startBenchGateway = async (
     spawnedMs,
     log: () => log,
     metric: async (name, label = '') =>
-      (await fetchText('/metrics'))
-        .split('\n')
-        .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
-        .filter((line) => line.includes(label))
-        .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0),
+      metricValues(await fetchText('/metrics'), name)
+        .filter(({ labels }) => labels.includes(label))
+        .reduce((sum, { value }) => sum + value, 0),
+    metrics: () => fetchText('/metrics'),
     sinks: async () => JSON.parse(await fetchText('/api/v1/sinks')) as readonly SinkState[],
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
@@ -107,6 +108,18 @@ export const startBenchGateway = async (
     },
   };
 };
+
+type MetricValue = { readonly labels: string; readonly value: number };
+
+/** The values of a metric in a text of /metrics, one for each set of labels; empty when it is not there. */
+export const metricValues = (text: string, name: string): readonly MetricValue[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+    .map((line) => {
+      const end = line.lastIndexOf(' ');
+      return { labels: line.slice(name.length, end), value: Number(line.slice(end)) };
+    });
 
 const readyUrl = async (child: ChildProcess, log: () => string): Promise<string> => {
   const endMs = performance.now() + startTimeoutMs;
