@@ -142,7 +142,8 @@ describeOracle('a gateway under all troubles at once', () => {
   const summary = (): string => {
     const served = site.devices.reduce((sum, device) => sum + device.served.length, 0);
     const repeated = [...heard.values()].reduce((sum, copies) => sum + copies.length - 1, 0);
-    return `${struck.length} troubles, ${site.killsMs.length} kills; ${served} numbers served, ${journal.frames.length} journalled, ${journal.badFrames} bad reads; at the broker ${heard.size}, ${repeated} of them repeated`;
+    const lost = sinks.reduce((sum, { balance }) => sum + balance.lost, 0);
+    return `${struck.length} troubles, ${site.killsMs.length} kills; ${served} numbers served, ${journal.frames.length} journalled, ${journal.badFrames} bad reads; at the broker ${heard.size}, ${repeated} of them repeated; ${lost} lost`;
   };
 
   it('was really troubled', () => {
