@@ -7,7 +7,7 @@ import { type Influxd, startInfluxd } from '../support/peers/influxd.ts';
 import { Mosquitto } from '../support/peers/mosquitto.ts';
 import type { Arrival } from './series.ts';
 
-export const database = 'soak';
+const database = 'soak';
 
 /** A point of each class that every frame carries, and how many frames a second are due. */
 const classes = [
@@ -53,21 +53,39 @@ export const withPlant = (
     }
   });
 
-/** Good values that the database has of frames between two moments, UTC epoch ms. */
-export const countArrivals = (
+type Window = { readonly fromMs: number; readonly toMs: number };
+
+/** An hour of seams is 3.6 million values: the database is asked for as many as it counts in a moment. */
+const pieceMs = 300_000;
+
+const count = async (
   influxd: Influxd,
-  window: { readonly fromMs: number; readonly toMs: number },
-): Promise<readonly Arrival[]> =>
-  Promise.all(
-    classes.map(async ({ name, field, equipments, periodMs }) => {
-      const { fromMs, toMs } = window;
-      const range = `time >= ${Math.round(fromMs)}ms AND time < ${Math.round(toMs)}ms`;
-      const query = `SELECT count("${field}") FROM "${name}" WHERE ${range}`;
-      const { error, results } = await influxd.query(query, { database });
-      if (error !== undefined) throw new Error(`${query}: ${error}`);
-      const arrived = Number(results?.[0]?.series?.[0]?.values[0]?.[1] ?? 0);
-      // The window begins and ends within a period: up to one frame of each equipment may lie outside of it.
-      const due = equipments * ((toMs - fromMs) / periodMs - 1);
-      return { name, due, arrived };
-    }),
-  );
+  { name, field }: { readonly name: string; readonly field: string },
+  { fromMs, toMs }: Window,
+): Promise<number> => {
+  let arrived = 0;
+  for (let pieceFromMs = fromMs; pieceFromMs < toMs; pieceFromMs += pieceMs) {
+    const pieceToMs = Math.min(pieceFromMs + pieceMs, toMs);
+    const range = `time >= ${pieceFromMs}ms AND time < ${pieceToMs}ms`;
+    const query = `SELECT count("${field}") FROM "${name}" WHERE ${range}`;
+    const { error, results } = await influxd.query(query, { database });
+    const complaint = error ?? results?.[0]?.error;
+    if (complaint !== undefined) throw new Error(`${query}: ${complaint}`);
+    arrived += Number(results?.[0]?.series?.[0]?.values[0]?.[1] ?? 0);
+  }
+  return arrived;
+};
+
+/** Good values that the database has of frames between two moments, UTC epoch in whole ms. */
+export const countArrivals = async (
+  influxd: Influxd,
+  window: Window,
+): Promise<readonly Arrival[]> => {
+  const arrivals: Arrival[] = [];
+  for (const one of classes) {
+    // The window begins and ends within a period: up to one frame of each equipment may lie outside of it.
+    const due = one.equipments * ((window.toMs - window.fromMs) / one.periodMs - 1);
+    arrivals.push({ name: one.name, due, arrived: await count(influxd, one, window) });
+  }
+  return arrivals;
+};

@@ -47,7 +47,7 @@ const soak = (seconds: number, out: string): Promise<void> =>
     const control = await startChild('any', process.execPath, [controlFile]);
     try {
       const startedMs = Date.now();
-      const warmUpS = seconds * warmUpShare;
+      const warmUpS = Math.round(seconds * warmUpShare);
       const usage = new UsageWindow(gateway.pid);
       const watched = await watch({ gateway, control, seconds, progress });
       const { corePercent } = usage.read();
@@ -67,6 +67,9 @@ const soak = (seconds: number, out: string): Promise<void> =>
       const content = { startedAt, seconds, machine, corePercent, latePolls, verdicts, ...run };
       writeFileSync(out, `${JSON.stringify(content, undefined, 2)}\n`);
       process.exitCode = verdicts.every(({ isPassed }) => isPassed) ? 0 : 1;
+    } catch (error) {
+      process.stderr.write(`what the gateway said last:\n${gateway.log().slice(-4000)}\n`);
+      throw error;
     } finally {
       await control.stop();
     }
