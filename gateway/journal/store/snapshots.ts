@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, unlinkSync } from 'no
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Snapshot } from '../contract.ts';
-import { writeDurably } from './durable-file.ts';
+import { partialSuffix, writeDurably } from './durable-file.ts';
 
 const magic = 'SWSNAP1\n';
 const headerBytes = 24;
@@ -26,6 +26,10 @@ export class SnapshotFiles {
     file.writeUInt32LE(crc32(bytes, crc32(file.subarray(0, 20))), 20);
     writeDurably(join(this.#folder, fileName(name, seq)), file);
     for (const { path } of this.#list(name).slice(kept)) unlinkSync(path);
+    // A kill in the middle of saving leaves what nobody would ever read or replace.
+    for (const left of readdirSync(this.#folder)) {
+      if (left.endsWith(partialSuffix)) unlinkSync(join(this.#folder, left));
+    }
   }
 
   /** The newest at or below `maxSeq` that verifies. */

@@ -131,6 +131,20 @@ describe('snapshots', { timeout: 20_000 }, () => {
     writeFileSync(path, bytes);
     expect(await journal.loadSnapshot('hot-path')).toEqual({ seq: 0, bytes: Uint8Array.of(1) });
   });
+
+  it('take away at the next saving what a kill in the middle of saving has left', async () => {
+    const folder = testFolder();
+    const first = await testJournal(folder);
+    await first.saveSnapshot('hot-path', 0, Uint8Array.of(1));
+    await first.close();
+    const [kept] = readdirSync(join(folder, 'snapshots'));
+    writeFileSync(join(folder, 'snapshots', 'hot-path@00000000000001.snap.part'), 'SWSNAP1');
+    const second = await testJournal(folder);
+    expect(await second.loadSnapshot('hot-path')).toEqual({ seq: 0, bytes: Uint8Array.of(1) });
+    await second.saveSnapshot('hot-path', 0, Uint8Array.of(2));
+    expect(readdirSync(join(folder, 'snapshots'))).toEqual([kept]);
+    expect(await second.loadSnapshot('hot-path')).toEqual({ seq: 0, bytes: Uint8Array.of(2) });
+  });
 });
 
 describe('quarantine', { timeout: 20_000 }, () => {
