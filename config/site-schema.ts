@@ -68,6 +68,14 @@ const journalSection = z
       .max(10_000)
       .default(200)
       .describe('At most so much time may be lost when the power fails, in ms'),
+    snapshotMs: z
+      .int()
+      .min(50)
+      .max(3_600_000)
+      .default(60_000)
+      .describe(
+        'How often the state of the KPIs is saved, in ms; a start recomputes what came since',
+      ),
     maxBytes: z
       .int()
       .min(64 * mebibyte)

@@ -103,7 +103,7 @@ const gatewayParts = async (
   log: Log,
 ): Promise<Omit<GatewayParts, 'createClock'>> => {
   const { identity, config } = site;
-  const { maxAgeDays, ...journal } = config.data.journal;
+  const { maxAgeDays, snapshotMs, ...journal } = config.data.journal;
   return {
     ...parts,
     version,
@@ -118,6 +118,7 @@ const gatewayParts = async (
         record: maxAgeDays.record * dayMs,
       },
     },
+    snapshotMs,
     ticks: config.ticks,
     log,
   };

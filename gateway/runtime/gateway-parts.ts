@@ -29,6 +29,8 @@ export type GatewayParts = SiteParts & {
   readonly version: string;
   readonly site: SiteIdentity;
   readonly journal: Omit<JournalOptions, 'log' | 'nowMs' | 'version'>;
+  /** How often the state of the KPIs is saved, from 50; a start recomputes what came since. */
+  readonly snapshotMs: number;
   readonly ticks: { readonly periodMs: number; readonly allowedLatenessMs: number };
   readonly log: Log;
   /** Gives the clock; `drain` resolves when what was admitted has gone through. */

@@ -120,6 +120,7 @@ class Assembly {
     const program = await RunningProgram.restore(this.#settings(parts, groups), {
       ...this.#context(),
       admission: this.#admission,
+      snapshotMs: parts.snapshotMs,
     });
     this.#admission.screenBy(this.#prepareScreening(parts, groups));
     const points = new SitePoints(groups, journal);

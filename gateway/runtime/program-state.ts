@@ -8,7 +8,6 @@ import { compileRecord } from './compile-record.ts';
 import { Recomputation, type RecomputedFrame } from './recovery.ts';
 
 const snapshotName = 'hot-path';
-const snapshotPeriodMs = 60_000;
 const readWaitMs = 100;
 const maxEntries = 4096;
 
@@ -144,15 +143,16 @@ const readOn = async (
   await cursor.close();
 };
 
-/** Saves the program's state every minute of the site's time. */
+/** Saves the program's state at the start and every `periodMs` of the site's time. */
 export const runSnapshots = (options: {
   readonly journal: Journal;
   /** What computes at present, and the number of the configuration record that it began with. */
   readonly computing: () => { readonly program: HotPathProgram; readonly configurationSeq: number };
+  readonly periodMs: number;
   readonly clock: Clock;
   readonly log: Log;
 }): { run(signal: AbortSignal): Promise<void>; save(): Promise<void> } => {
-  const { journal, computing, clock, log } = options;
+  const { journal, computing, periodMs, clock, log } = options;
   const save = async (): Promise<void> => {
     // Taken in one turn of the loop, so that the state is that after entry `seq` and before the next.
     const seq = journal.nextSeq - 1;
@@ -170,7 +170,9 @@ export const runSnapshots = (options: {
         } catch (error) {
           log.warn({ err: error }, `no snapshot of the KPIs was saved: ${describeError(error)}`);
         }
-        dueMs += snapshotPeriodMs;
+        // What a slow disk or a sleep has missed is not made up for.
+        const nowMs = clock.monotonicMs();
+        dueMs = (dueMs + periodMs > nowMs ? dueMs : nowMs) + periodMs;
         await participant.sleepUntil(dueMs, signal);
       }
     } finally {

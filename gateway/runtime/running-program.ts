@@ -43,6 +43,7 @@ export class RunningProgram {
     readonly admission: Admission;
     readonly clock: Clock;
     readonly log: Log;
+    readonly snapshotMs: number;
     readonly computing: Computing;
   }) {
     const { journal, clock, log } = parts;
@@ -50,7 +51,11 @@ export class RunningProgram {
     this.#admission = parts.admission;
     this.#clock = clock;
     this.#computing = parts.computing;
-    this.snapshots = runSnapshots({ journal, clock, log, computing: () => this.#computing });
+    const periodMs = parts.snapshotMs;
+    this.snapshots = runSnapshots({
+      ...{ journal, clock, log, periodMs },
+      computing: () => this.#computing,
+    });
   }
 
   /** Brings the program to where the journal ends and journals what a kill had cut off. */
@@ -61,6 +66,7 @@ export class RunningProgram {
       readonly admission: Admission;
       readonly clock: Clock;
       readonly log: Log;
+      readonly snapshotMs: number;
     },
   ): Promise<RunningProgram> {
     const { journal, admission, clock, log } = gateway;

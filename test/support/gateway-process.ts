@@ -33,24 +33,21 @@ export const spawnGatewayProcess = (
 ): {
   readonly process: ChildProcess;
   readonly ended: Promise<number | null>;
-  /** How long it took to say where it can be seen; undefined until then. */
-  readyMs(): number | undefined;
+  /** What it has written to stderr so far. */
+  log(): string;
 } => {
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, SEAMWATT_LANG: 'en' },
   });
-  const fromMs = performance.now();
   let log = '';
-  let readyMs: number | undefined;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text;
-    if (readyWords.test(log)) readyMs ??= performance.now() - fromMs;
   });
   return {
     process: child,
     ended: once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null)),
-    readyMs: () => readyMs,
+    log: () => log,
   };
 };
 

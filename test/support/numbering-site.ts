@@ -97,6 +97,7 @@ export const start = async (parts: SiteParts, folder: string): Promise<RunningGa
     ...parts,
     ...{ version: '0.0.0-test', site, log: silentLog, createClock: () => systemClock },
     journal: journalOptions(folder),
+    snapshotMs: 60_000,
     ticks: { periodMs: 100, allowedLatenessMs: 100 },
   });
   onTestFinished(async () => void (await gateway.stop()));

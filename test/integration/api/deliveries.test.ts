@@ -72,6 +72,7 @@ describe('what a sink did not take', () => {
         },
       ],
       journal: journalOptions(join(folder, 'journal'), {}),
+      snapshotMs: 60_000,
       ticks: { periodMs: 1000, allowedLatenessMs: 1000 },
       log: silentLog,
       createClock: () => systemClock,

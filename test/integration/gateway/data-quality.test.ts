@@ -30,6 +30,7 @@ const run = async (
     sections: { screening },
     sinks: [],
     journal: journalOptions(folder),
+    snapshotMs: 60_000,
     ticks: { periodMs: 100, allowedLatenessMs: 2000 },
     log: silentLog,
     createClock: () => systemClock,

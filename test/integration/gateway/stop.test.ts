@@ -74,6 +74,7 @@ const setUp = (
     sections: {},
     sinks: [sinkPart(() => createSink(ended))],
     journal: journalOptions(testFolder(), { slowSyncMs }),
+    snapshotMs: 60_000,
     ticks: { periodMs: 100, allowedLatenessMs: 100 },
     log,
     createClock: () => systemClock,

@@ -232,6 +232,7 @@ describe('a site in order', () => {
     expect(site.config.broker).toEqual({ embedded: true, host: '127.0.0.1', port: 1883 });
     expect(site.config.data.journal).toEqual({
       syncMs: 200,
+      snapshotMs: 60_000,
       maxBytes: 2 * 1024 ** 3,
       maxAgeDays: { raw: 30, kpi: 365, event: 365, record: 3650 },
       stagingBytes: 64 * 1024 ** 2,

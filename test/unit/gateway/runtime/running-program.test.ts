@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Clock } from '../../../../gateway/core/clock.ts';
 import type { RegisteredGroup } from '../../../../gateway/core/point.ts';
 import type { HotPathProgram } from '../../../../gateway/hot-path/program.ts';
 import { planSite } from '../../../../gateway/kpi/compile-site.ts';
@@ -17,7 +18,7 @@ const calculated = (point: string): object => ({
 });
 
 /** A journal that takes no record while `refuses` is set, and an admission that tells which programs it was given. */
-const setUp = async () => {
+const setUp = async (clock: Clock = systemClock) => {
   const journal = await testJournal(testFolder());
   const full = { refuses: false };
   const gate = new Proxy(journal, {
@@ -48,7 +49,10 @@ const setUp = async () => {
     ]);
     return { configurationId, groups, sections, site };
   };
-  const gateway = { journal: gate, admission, clock: systemClock, log: silentLog };
+  const gateway = {
+    ...{ journal: gate, admission, clock, log: silentLog },
+    snapshotMs: 60_000,
+  };
   const running = await RunningProgram.restore(await settingsOf('first', ['twice']), gateway);
   return { journal, running, used, full, settingsOf };
 };
@@ -82,4 +86,30 @@ test('where the journal takes no record, nothing is exchanged', async () => {
   full.refuses = false;
   expect(exchange()).toMatchObject({ ended: ['welding/mpm01/f01/twice'] });
   expect(used).toHaveLength(2);
+});
+
+test('the state is saved at the start and every snapshotMs, and what was missed is left out', async () => {
+  const stop = new AbortController();
+  let nowMs = 0;
+  const dues: number[] = [];
+  const saved: number[] = [];
+  const { journal, running } = await setUp({
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    join: () => ({
+      sleepUntil: async (dueMs) => {
+        saved.push((await journal.loadSnapshot('hot-path'))?.seq ?? 0);
+        dues.push(dueMs);
+        journal.appendRecord({ type: 'tick', timeMs: dueMs, watermarkMs: 0, dayStartMs: 0 });
+        // The second time the machine sleeps for longer.
+        nowMs = dues.length === 2 ? 500_000 : dueMs;
+        if (dues.length === 4) stop.abort();
+      },
+      leave: () => undefined,
+    }),
+  });
+  const { nextSeq } = journal;
+  await running.snapshots.run(stop.signal);
+  expect(dues).toEqual([60_000, 120_000, 560_000, 620_000]);
+  expect(saved).toEqual([nextSeq - 1, nextSeq, nextSeq + 1, nextSeq + 2]);
 });
