@@ -20,13 +20,14 @@ import type {
   RecoveryReport,
   Snapshot,
 } from './contract.ts';
-import { type CursorHost, classNumbers, JournalCursor } from './cursor.ts';
+import type { JournalCursor } from './cursor.ts';
 import { DurableWaiters } from './durable-waiters.ts';
 import { Handover } from './handover.ts';
 import { frameBytes, recordText } from './memory-chunk.ts';
 import { MemoryTail } from './memory-tail.ts';
 import { Persister } from './persister.ts';
 import type { Store, StoredCursor } from './protocol.ts';
+import { JournalReaders } from './readers.ts';
 import type { RecoveryLog } from './recovery-log.ts';
 import { copyEntry } from './single-entry.ts';
 import { gatherStatistics } from './statistics.ts';
@@ -65,20 +66,18 @@ export class JournalEngine implements Journal {
   readonly #recovery: RecoveryLog;
   readonly #texts: TextTable;
   readonly #groups = new Map<number, RegisteredGroup>();
-  readonly #storedCursors = new Map<string, StoredCursor>();
   readonly #tail: MemoryTail;
   readonly #handover: Handover;
   readonly #persister: Persister;
   readonly #signal = new AppendSignal();
   readonly #waiters: DurableWaiters;
-  readonly #cursors = new Set<JournalCursor>();
+  readonly #readers: JournalReaders;
   readonly #refusedFrames = new Map<number, number>();
   /** What a tick gives is admitted like the tick itself, from a reserve; the last of it is for records. */
   readonly #computedLimitBytes: number;
   readonly #recordLimitBytes: number;
   readonly #firstSeq: number;
   readonly #scrubbed: Promise<unknown>;
-  #nextReader = 1;
   #appendedSamples = 0;
   #refusedRecords = 0;
   #refusedTexts = 0;
@@ -99,9 +98,6 @@ export class JournalEngine implements Journal {
     this.#recovery = parts.recovery;
     this.#texts = parts.texts;
     for (const group of parts.groups) this.#groups.set(group.number, group);
-    for (const cursor of parts.cursors) {
-      this.#storedCursors.set(cursor.name, withinJournal(cursor, parts));
-    }
     this.durableSeq = parts.nextSeq - 1;
     this.#firstSeq = parts.nextSeq;
     const reserveBytes = Math.max(65_536, options.stagingBytes / 4);
@@ -117,6 +113,7 @@ export class JournalEngine implements Journal {
       intervalMs: options.syncMs / 2,
       nowMs: options.nowMs,
     });
+    const openCursors = new Set<JournalCursor>();
     this.#persister = new Persister({
       store,
       texts: parts.texts,
@@ -125,7 +122,15 @@ export class JournalEngine implements Journal {
         seq: this.durableSeq,
         ordinals: this.#tail.ordinalsThrough(this.durableSeq),
       }),
-      cursors: () => this.#cursors,
+      cursors: () => openCursors,
+    });
+    this.#readers = new JournalReaders({
+      ...{ tail: this.#tail, store, writer, signal: this.#signal, persister: this.#persister },
+      open: openCursors,
+      stored: parts.cursors,
+      recovered: parts,
+      durableSeq: () => this.durableSeq,
+      closing: () => this.#closing !== undefined,
     });
     const { ends } = writer;
     this.#scrubbed = store
@@ -232,82 +237,17 @@ export class JournalEngine implements Journal {
     this.#waiters.durable(durable.seq);
   }
 
-  async openCursor(name: string, options: CursorOptions): Promise<Cursor> {
-    const number = this.#nextReader++;
-    const stored = options.from === 'stored' ? this.#storedCursors.get(name) : undefined;
-    const place = (stored && upTo(stored, options.leftBy)) ?? {
-      ...(await this.#locate(number, options)),
-      ...{ name, end: undefined, lost: 0, lostToRetention: 0, note: undefined },
-    };
-    const { persist, classes } = options;
-    const cursor = this.#addCursor({ number, persistent: persist, classes, place });
-    if (stored !== undefined) cursor.committed = stored.seq;
-    return cursor;
-  }
-
-  #addCursor(input: Omit<ConstructorParameters<typeof JournalCursor>[0], 'host'>): JournalCursor {
-    const host: CursorHost = {
-      tail: this.#tail,
-      store: this.#store,
-      writer: this.#writer,
-      durableSeq: () => this.durableSeq,
-      closing: () => this.#closing !== undefined,
-      appended: (waitMs, signal) => this.#signal.wait(waitMs, signal),
-      gathered: (gatherMs, signal) => this.#signal.gather(gatherMs, signal),
-      closed: (closed) => this.#cursorClosed(closed),
-      opened: (place, classes) =>
-        this.#addCursor({
-          number: this.#nextReader++,
-          persistent: input.persistent,
-          classes,
-          place,
-        }),
-    };
-    const cursor = new JournalCursor({ ...input, host });
-    this.#cursors.add(cursor);
-    return cursor;
+  openCursor(name: string, options: CursorOptions): Promise<Cursor> {
+    return this.#readers.open(name, options);
   }
 
   storedCursors(): readonly string[] {
-    return [...this.#storedCursors.keys()];
+    return this.#readers.names();
   }
 
   async forgetCursor(name: string): Promise<void> {
     await this.#store.call('removeCursor', name);
-    this.#storedCursors.delete(name);
-  }
-
-  /** The place before the first entry that a cursor with these options reads. */
-  async #locate(
-    reader: number,
-    { from, classes }: CursorOptions,
-  ): Promise<{ readonly seq: number; readonly ordinals: readonly number[] }> {
-    if (from === 'end') return { seq: this.nextSeq - 1, ordinals: [...this.#tail.ordinals] };
-    const seq = typeof from === 'number' ? Math.max(0, from - 1) : 0;
-    if (seq + 1 >= this.#tail.firstSeq) {
-      return { seq, ordinals: this.#tail.ordinalsThrough(Math.min(seq, this.nextSeq - 1)) };
-    }
-    const durableOrdinals = this.#tail.ordinalsThrough(this.durableSeq);
-    const found = await this.#store.call('locate', {
-      reader,
-      classes: classNumbers(classes),
-      afterSeq: seq,
-      throughSeq: this.durableSeq,
-      ends: this.#writer.ends,
-    });
-    const ordinals = durableOrdinals.map((durable, index) => {
-      const located = found[index] ?? Number.NaN;
-      return Number.isNaN(located) ? durable : located;
-    });
-    return { seq, ordinals };
-  }
-
-  async #cursorClosed(cursor: JournalCursor): Promise<void> {
-    if (cursor.persistent) await this.#persister.persist({ clean: false });
-    const place = cursor.toStore(Number.POSITIVE_INFINITY) ?? this.#persister.lastOf(cursor.name);
-    if (place !== undefined) this.#storedCursors.set(cursor.name, place);
-    this.#cursors.delete(cursor);
-    await this.#store.call('closeReader', cursor.reader);
+    this.#readers.removed(name);
   }
 
   async saveSnapshot(name: string, seq: number, bytes: Uint8Array): Promise<void> {
@@ -366,7 +306,7 @@ export class JournalEngine implements Journal {
     await this.#untilDurable(cursor.position, flushWithinMs);
     await cursor.close();
     await this.#store.call('finishDelivery', { receipt, own: { cursor: cursor.name, settled } });
-    this.#storedCursors.delete(cursor.name);
+    this.#readers.removed(cursor.name);
   }
 
   deliveryReceipts(query: {
@@ -446,19 +386,3 @@ export class JournalEngine implements Journal {
     }
   }
 }
-
-const upTo = (cursor: StoredCursor, leftBy: Cursor | undefined): StoredCursor => {
-  if (!(leftBy instanceof JournalCursor) || cursor.end === undefined) return cursor;
-  const { seq, ordinals } = leftBy.place;
-  return seq < cursor.end.seq ? { ...cursor, end: { seq, ordinals } } : cursor;
-};
-
-/** An end that was set before its entries were durable may lie above what a crash has left. */
-const withinJournal = (
-  cursor: StoredCursor,
-  { durableSeq, ordinals }: Pick<EngineParts, 'durableSeq' | 'ordinals'>,
-): StoredCursor => {
-  const { end } = cursor;
-  if (end === undefined || end.seq <= durableSeq) return cursor;
-  return { ...cursor, end: { seq: durableSeq, ordinals } };
-};
