@@ -1,5 +1,6 @@
-import type { ConfigIssue, PlanReport } from '../../gateway/core/adapter.ts';
+import type { ConfigIssue, PlanBurst, PlanReport } from '../../gateway/core/adapter.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
+import { type BurstReport, type DeviceLoad, findBursts } from './burst.ts';
 import type { DeviceLayout } from './device-layout.ts';
 import type { ModbusConfig, TransportConfig } from './modbus-config.ts';
 import type { PlannedRead } from './planner.ts';
@@ -80,17 +81,28 @@ export const reportPlan = (
     const index = config.devices.indexOf(device.config);
     issues.push(...deviceIssues({ device, config, index }));
   }
-  const parallel = transport.type === 'tcp' ? transport.maxInFlight : 1;
-  const utilisation = totals.busy / parallel;
+  const maxInFlight = transport.type === 'tcp' ? transport.maxInFlight : 1;
+  const utilisation = totals.busy / maxInFlight;
   if (utilisation > maxUtilisation) issues.push(busIssue(utilisation));
+  const loads = devices.map((device) => loadOf(device, transport));
+  const bursts = findBursts({ maxInFlight, devices: loads });
+  const worstBurst = bursts.worst && {
+    ...bursts.worst,
+    durationMs: rounded(bursts.worst.durationMs),
+  };
+  // What does not fit on average does not fit in a burst either: once is enough.
+  if (issues.length === 0)
+    issues.push(...burstIssues({ config, devices, loads, maxInFlight, bursts }));
   const summary = summarise({
     requests: rounded(totals.requests),
     bytes: rounded(totals.bytes),
     busy: percent(utilisation),
     wanted: percent(totals.read === 0 ? 1 : totals.wanted / totals.read),
     transport: describe(transport),
+    burst: worstBurst,
   });
-  return { title: { en: `Source ${id}`, zh: `数据源 ${id}` }, columns, rows, summary, issues };
+  const title = { en: `Source ${id}`, zh: `数据源 ${id}` };
+  return { title, columns, rows, summary, worstBurst, issues };
 };
 
 const summarise = (totals: {
@@ -99,16 +111,25 @@ const summarise = (totals: {
   readonly busy: string;
   readonly wanted: string;
   readonly transport: LocalText;
+  readonly burst: PlanBurst | undefined;
 }): readonly LocalText[] => {
-  const { requests, bytes, busy, wanted, transport } = totals;
+  const { requests, bytes, busy, wanted, transport, burst } = totals;
   return [
     { en: `${requests} requests/s, ${bytes} bytes/s`, zh: `${requests} 请求/s，${bytes} 字节/s` },
     {
       en: `${busy} of the time of the connection (${transport.en})`,
       zh: `占用连接时间的 ${busy}（${transport.zh}）`,
     },
+    ...(burst === undefined ? [] : [burstLine(burst)]),
     { en: `${wanted} of what is read is wanted`, zh: `读取的内容中 ${wanted} 是所需的` },
   ];
+};
+
+const burstLine = ({ requests, durationMs, shortestPeriodMs }: PlanBurst): LocalText => {
+  return {
+    en: `worst burst: ${requests} reads due together take ${durationMs} ms, the shortest period among them is ${shortestPeriodMs} ms`,
+    zh: `最大突发：${requests} 次读取同时到期，需要 ${durationMs} ms，其中最短周期为 ${shortestPeriodMs} ms`,
+  };
 };
 
 const row = (device: DeviceLayout, read: PlannedRead, cost: ReadCost): (string | number)[] => {
@@ -153,6 +174,57 @@ const deviceIssues = (input: {
     },
   ];
 };
+
+const loadOf = (device: DeviceLayout, transport: TransportConfig): DeviceLoad => {
+  const { phaseMs, maxInFlight } = device.config;
+  const reads = device.reads.map((read) => ({
+    periodMs: read.periodMs,
+    wireMs: costOf(read, transport).wireMs,
+  }));
+  return { phaseMs, maxInFlight, reads };
+};
+
+/** A poll that takes longer than the shortest period of its device makes the next one late. */
+const isLate = (burst: PlanBurst | undefined): burst is PlanBurst =>
+  burst !== undefined && rounded(burst.durationMs) > burst.shortestPeriodMs;
+
+/** For each device that is late by itself, else for the device that others delay most. */
+const burstIssues = (plan: {
+  readonly config: ModbusConfig;
+  readonly devices: readonly DeviceLayout[];
+  readonly loads: readonly DeviceLoad[];
+  readonly maxInFlight: number;
+  readonly bursts: BurstReport;
+}): readonly ConfigIssue[] => {
+  const { config, devices, loads, maxInFlight, bursts } = plan;
+  const issues: ConfigIssue[] = [];
+  let delayed: { readonly name: string; readonly burst: PlanBurst } | undefined;
+  for (const [place, device] of devices.entries()) {
+    const burst = bursts.worstOf[place];
+    const load = loads[place];
+    if (load === undefined || !isLate(burst)) continue;
+    const own = findBursts({ maxInFlight, devices: [load] }).worstOf[0];
+    if (isLate(own)) issues.push(ownBurstIssue(config.devices.indexOf(device.config), own));
+    else if (lateness(burst) > lateness(delayed?.burst)) delayed = { name: device.name, burst };
+  }
+  if (issues.length > 0 || delayed === undefined) return issues;
+  return [busBurstIssue(delayed)];
+};
+
+const lateness = (burst: PlanBurst | undefined): number =>
+  burst === undefined ? 0 : burst.durationMs / burst.shortestPeriodMs;
+
+const ownBurstIssue = (index: number, burst: PlanBurst): ConfigIssue => ({
+  path: ['devices', index, 'periodMs'],
+  found: `${burst.requests} reads due together that take ${rounded(burst.durationMs)} ms`,
+  expected: `at most ${burst.shortestPeriodMs} ms, the shortest period of the device: a longer one or fewer points`,
+});
+
+const busBurstIssue = ({ name, burst }: { name: string; burst: PlanBurst }): ConfigIssue => ({
+  path: ['devices'],
+  found: `reads of several devices due together, so that those of ${name} take ${rounded(burst.durationMs)} ms`,
+  expected: `at most ${burst.shortestPeriodMs} ms, its shortest period: other phases (phaseMs), longer periods, fewer devices or another connection`,
+});
 
 const busIssue = (utilisation: number): ConfigIssue => ({
   path: ['devices'],

@@ -39,6 +39,11 @@ const phrases: readonly (readonly [english: string, chinese: string])[] = [
   ['text that is not YAML', '不是 YAML 的文本'],
   ['reads that take {} of their period', '读取占用其周期的 {}'],
   ['reads that take {} of the time of the connection', '读取占用连接时间的 {}'],
+  ['{} reads due together that take {} ms', '{} 次读取同时到期，需要 {} ms'],
+  [
+    'reads of several devices due together, so that those of {} take {} ms',
+    '多台设备的读取同时到期，{} 的读取因此需要 {} ms',
+  ],
   ['the points of {} for a second time', '{} 的测点重复'],
   ['the group {} of {}, which {} produces already', '{1} 的组 {0} 已由 {2} 产生'],
   ['{} of {}, which {} produces already', '{1} 的 {0} 已由 {2} 产生'],
@@ -80,6 +85,14 @@ const phrases: readonly (readonly [english: string, chinese: string])[] = [
   [
     'at most {}: longer periods, fewer devices or another connection',
     '至多 {}：请加长周期、减少设备或另建连接',
+  ],
+  [
+    'at most {} ms, the shortest period of the device: a longer one or fewer points',
+    '至多 {} ms（该设备的最短周期）：请加长周期或减少测点',
+  ],
+  [
+    'at most {} ms, its shortest period: other phases (phaseMs), longer periods, fewer devices or another connection',
+    '至多 {} ms（其最短周期）：请错开相位（phaseMs）、加长周期、减少设备或另建连接',
   ],
   ['at least {}', '至少 {}'],
   ['at most {}', '至多 {}'],

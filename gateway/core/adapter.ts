@@ -40,8 +40,19 @@ export type PlanReport = {
   readonly columns: readonly LocalText[];
   readonly rows: readonly (readonly (string | number)[])[];
   readonly summary: readonly LocalText[];
+  /** Of a source that polls, the burst that takes longest; undefined without reads. */
+  readonly worstBurst?: PlanBurst | undefined;
   /** A plan that cannot work (it does not fit its period) is refused by these. */
   readonly issues: readonly ConfigIssue[];
+};
+
+/** Requests that fall due at the same moment. */
+export type PlanBurst = {
+  readonly requests: number;
+  /** By estimate, from that moment to the last answer, the wait for what fell due before included. */
+  readonly durationMs: number;
+  /** Of those that ask. */
+  readonly shortestPeriodMs: number;
 };
 
 export type ProbeOptions = {

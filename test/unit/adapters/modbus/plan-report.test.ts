@@ -9,6 +9,14 @@ const ten = profileOf(
   { block: { periodMs: 1000 } },
 );
 
+const block = (name: string, reads: number, periodMs: number): object => ({
+  ...{ name, class: 'device', periodMs, instances: [{ address: name === 'quick' ? 0 : 1000 }] },
+  points: Array.from({ length: reads }, (_, index) => ({
+    ...{ point: `${name}${index}`, type: 'u16', address: index * 100 },
+    description: { en: 'A point', zh: '测点' },
+  })),
+});
+
 const plan = (entry: Record<string, unknown>, profile = ten): PlanReport => {
   const report = modbusAdapter.plan?.(modbusInput(entry, [profile]));
   if (report === undefined) throw new Error('no plan');
@@ -26,6 +34,7 @@ describe('the plan of a Modbus source', () => {
     expect(report.summary.map(({ en }) => en)).toEqual([
       '1 requests/s, 59 bytes/s',
       '0.0 % of the time of the connection (2 ms a round trip, 16 at once)',
+      'worst burst: 1 reads due together take 2 ms, the shortest period among them is 1000 ms',
       '53 % of what is read is wanted',
     ]);
     expect(report.issues).toEqual([]);
@@ -87,6 +96,49 @@ describe('the plan of a Modbus source', () => {
       },
     ]);
     expect(modbusAdapter.check?.(modbusInput({ transport, devices }, [ten]))).toEqual(issues);
+  });
+
+  /** One read every 100 ms and 60, far apart, every minute. */
+  const quickAndSlow = profileOf([], {
+    blocks: [block('quick', 1, 100), block('slow', 60, 60_000)],
+  });
+
+  it('refuses a device whose reads fit on average, but not when all fall due together', () => {
+    const report = plan(tcpEntry(502, [{}]), quickAndSlow);
+    expect(report.summary[1]?.en).toMatch(/^0\.1 % of the time/);
+    expect(report.summary[2]?.en).toBe(
+      'worst burst: 61 reads due together take 122 ms, the shortest period among them is 100 ms',
+    );
+    const worstBurst = { requests: 61, durationMs: 122, shortestPeriodMs: 100 };
+    expect(report.worstBurst).toEqual(worstBurst);
+    expect(report.issues).toEqual([
+      {
+        path: ['devices', 0, 'periodMs'],
+        found: '61 reads due together that take 122 ms',
+        expected: 'at most 100 ms, the shortest period of the device: a longer one or fewer points',
+      },
+    ]);
+    expect(plan(tcpEntry(502, [{ maxInFlight: 2 }]), quickAndSlow).issues).toEqual([]);
+  });
+
+  it('refuses devices that fit on average and alone, but not when they fall due together', () => {
+    const transport = { type: 'rtu', path: '/dev/ttyS0', baudRate: 9600 };
+    const devices = [
+      { ...device, unitId: 1, equipment: 'slow', periodMs: 60_000 },
+      { ...device, unitId: 2, equipment: 'quick', periodMs: 100 },
+    ];
+    // Each read takes 71.46 ms.
+    expect(plan({ transport, devices }).issues).toEqual([
+      {
+        path: ['devices'],
+        found:
+          'reads of several devices due together, so that those of unit 2 (a/l/quick) take 142.92 ms',
+        expected:
+          'at most 100 ms, its shortest period: other phases (phaseMs), longer periods, fewer devices or another connection',
+      },
+    ]);
+    const slower = devices.map((one) => ({ ...one, periodMs: Math.max(200, one.periodMs) }));
+    expect(plan({ transport, devices: slower }).issues).toEqual([]);
   });
 
   it('reads the welding line by six requests, two registers of 539 read for nothing', () => {
