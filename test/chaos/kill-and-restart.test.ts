@@ -145,7 +145,7 @@ const isPeriodic = (snapshotSeq: number, lives: readonly Life[]): boolean => {
   return life !== undefined && life.firstTickSeq < snapshotSeq;
 };
 
-describe('a gateway killed again and again', () => {
+describe('a gateway killed again and again', { timeout: 600_000 }, () => {
   let simulator: Simulator;
   let site: TestSite;
 
