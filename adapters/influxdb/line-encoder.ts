@@ -1,4 +1,4 @@
-import { type EntryBatch, frameEntry } from '../../gateway/core/entry.ts';
+import { type EntryBatch, frameEntry, originCodes } from '../../gateway/core/entry.ts';
 import type { GroupDirectory, GroupNumber } from '../../gateway/core/point.ts';
 import { absentStatus, isGood, isUncertain, statusCodes } from '../../gateway/core/quality.ts';
 import type { RejectedEntry } from '../../gateway/core/sink.ts';
@@ -140,8 +140,10 @@ export class LineEncoder {
     const { pieces, isText } = layout;
     const { values, status } = entries;
     const first = entries.offset[index] as number;
-    // What was bad may be good in a later revision: then the status must overwrite the one stored before.
-    const withStatus = (entries.revision[index] as number) > 0;
+    // What was bad may be good in a later revision, or when it comes late: then the status must overwrite the one stored
+    // before.
+    const withStatus =
+      (entries.revision[index] as number) > 0 || entries.origin[index] === originCodes.late;
     const start = this.#position;
     const headEnd = writePiece(this.#view, start, pieces, 0);
     let view = this.#view;

@@ -63,6 +63,17 @@ describe('lines of frames', () => {
     expect(encodeSamples({ a: 7 }, 1)).toBe(`${head} a=7,a_status=0i 1700000000000000000\n`);
   });
 
+  it('writes the status of good values too in what comes late, over one that was stored before', () => {
+    const { directory, group } = oneGroup({ channels: ['a', 'b', 'c'] });
+    const batch = new EntryBatchBuilder()
+      .frame(group, { timeMs, values: { a: 7 }, origin: 'late' })
+      .frame(group, { timeMs, values: { a: 7 }, origin: 'source' })
+      .build();
+    expect(encoderOf(directory).encode(batch).bytes.toString('utf8')).toBe(
+      `${head} a=7,a_status=0i 1700000000000000000\n${head} a=7 1700000000000000000\n`,
+    );
+  });
+
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     'never sends %d but a bad status, and counts it',
     (value) => {
