@@ -44,6 +44,7 @@ export const recomputeMinutes = async (
       .filter(({ timeMs }) => timeMs >= startMs - reachMs && timeMs < endMs)
       .toSorted((a, b) => a.timeMs - b.timeMs);
     const accumulator = new Accumulator(holdMs, []);
+    overwrite(near);
     accumulator.add(batchOf(group, [...near, laterFrame(newestMs(group), endMs)]));
     return accumulator.take().rows.filter((row) => row.startMs === startMs);
   });
@@ -84,6 +85,22 @@ const collect = async (
     return cursor.lost > 0 ? undefined : frames;
   } finally {
     await cursor.close();
+  }
+};
+
+/** Of one time and channel only the newest word stays, as in a database. Frames are in the order of their times. */
+const overwrite = (frames: readonly Frame[]): void => {
+  let timeMs = Number.NaN;
+  let isTold = new Uint8Array(0);
+  for (const frame of frames.toReversed()) {
+    const { status } = frame;
+    if (frame.timeMs !== timeMs) isTold = new Uint8Array(status.length);
+    timeMs = frame.timeMs;
+    for (let channel = 0; channel < status.length; channel += 1) {
+      if (status[channel] === absentStatus) continue;
+      if (isTold[channel] === 1) status[channel] = absentStatus;
+      isTold[channel] = 1;
+    }
   }
 };
 

@@ -241,6 +241,26 @@ describe('history', { timeout: 30_000 }, () => {
     expect(after[1]?.revision).toBe(0);
   });
 
+  it('takes of one time only the newest word when it aggregates anew', async () => {
+    const site = await Site.open(testFolder(), 20);
+    const badTimeout = { value: 0, status: statusCodes.badTimeout };
+    const absent = { value: 0, status: absentStatus };
+    for (const second of [1, 2, 3, 4]) site.append(startMs + second * 1_000, [good(1), good(1)]);
+    site.append(startMs + 2_000, [good(50), good(50)], originCodes.late);
+    site.append(startMs + 2_000, [good(9), absent], originCodes.late);
+    site.append(startMs + 3_000, [badTimeout, absent], originCodes.late);
+    const [left, right] = [
+      { count: 3, coveredMs: 2_000, minimum: 1, maximum: 9, mean: 11 / 3 },
+      { count: 4, coveredMs: 3_000, minimum: 1, maximum: 50, mean: 53 / 4 },
+    ];
+    const minute = async (channel: number) => {
+      const range = { fromMs: startMs, toMs: startMs + minuteMs, maxIntervals: 10 };
+      return (await site.history.query({ point: site.point(channel), ...range }))[0];
+    };
+    await expect.poll(() => minute(0), { timeout: 10_000 }).toMatchObject(left);
+    expect(await minute(1)).toMatchObject(right);
+  });
+
   it('folds the hour anew too, and keeps what is dirty through a restart', async () => {
     const folder = testFolder();
     const first = await Site.open(folder);
