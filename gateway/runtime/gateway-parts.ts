@@ -32,6 +32,8 @@ export type GatewayParts = SiteParts & {
   /** How often the state of the KPIs is saved, from 50; a start recomputes what came since. */
   readonly snapshotMs: number;
   readonly ticks: { readonly periodMs: number; readonly allowedLatenessMs: number };
+  /** How often the history is stored and aggregated anew; a minute unless given. */
+  readonly historyFlushMs?: number;
   readonly log: Log;
   /** Gives the clock; `drain` resolves when what was admitted has gone through. */
   createClock(drain: () => Promise<void>): Clock;

@@ -237,8 +237,12 @@ class Assembly {
   }
 
   async #startHistory(groups: readonly RegisteredGroup[]): Promise<History> {
-    const { folder } = this.#parts.journal;
-    const history = await openHistory({ ...this.#context(), folder, groups });
+    const { journal, historyFlushMs: flushMs } = this.#parts;
+    const { folder } = journal;
+    const history = await openHistory({
+      ...{ ...this.#context(), folder, groups },
+      ...(flushMs === undefined ? {} : { flushMs }),
+    });
     this.#endings.push({
       undone: 'the history is not closed, and its last minute is counted at the next start',
       withinMs: stopPhaseMs.history,
