@@ -1,5 +1,5 @@
 import type { GatewayEvent } from '../../core/event.ts';
-import { isGood } from '../../core/quality.ts';
+import { isBad } from '../../core/quality.ts';
 import { runningEvent, stoppedEvent } from './events.ts';
 
 type BeatFrame = { readonly values: Float64Array; readonly status: Uint32Array };
@@ -40,10 +40,13 @@ export class DeviceWatch {
     }
   }
 
-  /** Takes the heartbeat in `values[channel]`; one that cannot be read says nothing about the device. */
+  /**
+   * Takes the heartbeat in `values[channel]`; one that cannot be read says nothing about the device. An uncertain one was
+   * read: in a PLC that has stopped the clock stands too, and is soon no longer believed.
+   */
   beat(channel: number, frame: BeatFrame, now: Float64Array): void {
     const state = this.#state;
-    if (!isGood(frame.status[channel] as number)) {
+    if (isBad(frame.status[channel] as number)) {
       state[valueCell] = Number.NaN;
       state[changedCell] = Number.POSITIVE_INFINITY;
       return;

@@ -111,8 +111,8 @@ export class GroupScreen {
   }
 
   /**
-   * The statuses of the frame as they are to be journalled, in an array that is used again. A late frame changes nothing
-   * that is known.
+   * The statuses of the frame as they are to be journalled, in an array that is used again. Of a late frame only its
+   * heartbeat is learned: the clock that makes it late may stand because its device does.
    */
   frame(frame: SourceFrame, isLate: boolean): Uint32Array {
     this.#at[0] = frame.timeMs;
@@ -144,12 +144,13 @@ export class GroupScreen {
       this.#isStale = false;
       this.#options.event(freshEvent(this.#subject));
     }
-    if (isLate) return false;
-    if (frame.timeMs > (heard[newestCell] as number)) heard[newestCell] = frame.timeMs;
-    for (let channel = 0; channel < status.length; channel += 1) {
-      if (status[channel] === absentStatus) continue;
-      this.#lastValue[channel] = values[channel] as number;
-      this.#lastStatus[channel] = status[channel] as number;
+    if (!isLate) {
+      if (frame.timeMs > (heard[newestCell] as number)) heard[newestCell] = frame.timeMs;
+      for (let channel = 0; channel < status.length; channel += 1) {
+        if (status[channel] === absentStatus) continue;
+        this.#lastValue[channel] = values[channel] as number;
+        this.#lastStatus[channel] = status[channel] as number;
+      }
     }
     if (device === undefined) return false;
     device.hear(now);

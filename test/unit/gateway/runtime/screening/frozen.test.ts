@@ -177,6 +177,24 @@ describe('a device that answers but does not run', () => {
     expect(push(4000, [9], { group: 1 })).toEqual([old]);
   });
 
+  it('also by a heartbeat whose clock stands with it: late at first, then uncertain', () => {
+    const { push, codes } = screen([line, seam]);
+    const uncertain = 0x4000_0000;
+    push(0, [1, 5]);
+    for (const second of [1, 2]) push(second * 1000, [1, 5], { isLate: true });
+    expect(push(3000, [9], { group: 1 })).toEqual(['Good']);
+    expect(
+      push(4000, [
+        [1, uncertain],
+        [5, uncertain],
+      ]),
+    ).toEqual([old, old]);
+    expect(push(4000, [9], { group: 1 })).toEqual([old]);
+    expect(codes()).toEqual(['device-stopped']);
+    push(5000, [2, 6], { isLate: true });
+    expect(codes()).toEqual(['device-stopped', 'device-runs']);
+  });
+
   it('gives it time for a beat after a silence of the whole device', () => {
     const { push, codes } = screen([line, seam]);
     push(0, [1, 5]);
