@@ -25,6 +25,10 @@ const breakages: Readonly<Record<string, readonly [from: RegExp, to: string]>> =
   'counter-reset': [/tolerance: 0\.5,/, 'tolerance: 0.0001,'],
   'broker-down': [/receipts: 1/, 'receipts: 2'],
   'frozen-device': [/kind: frozen/, 'kind: delay, delayMs: 1'],
+  // As if the gateway did not come back by itself.
+  'opcua-restarted': [/kind: restart,\s+(device: line\.opcua)[^}]*/, 'kind: close, $1 '],
+  'opcua-silent': [/kind: silent/, 'kind: clock, offsetMs: 1'],
+  'opcua-clock': [/offsetMs: 3600000/, 'offsetMs: 1000'],
 };
 
 describe('the scenarios that ship', () => {

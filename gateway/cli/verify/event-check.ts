@@ -40,7 +40,8 @@ export const checkEvent = (
     .map(({ timeMs }) => offsetOf(timeMs));
   // What came while the gateway started is there from the beginning.
   const inTime = named.filter((at) => (at >= from || from === 0) && at <= from + within);
-  const shown = (offsets: readonly number[]): string => offsets.map(seconds).join(', ');
+  const shown = (offsets: readonly number[]): string =>
+    [...new Set(offsets.map(seconds))].join(', ');
   const found: LocalText =
     inTime.length > 0
       ? { en: `at ${shown(inTime)}`, zh: `出现于 ${shown(inTime)}` }

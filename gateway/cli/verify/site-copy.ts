@@ -92,7 +92,8 @@ const simulatedSources = (site: LooseSite, options: SiteCopyOptions): unknown[] 
     const address = options.servers[server];
     if (address === undefined) return [];
     const enabled = { ...source, ...settings, enabled: true, enabledWhenSet: undefined };
-    if ('url' in address) return [{ ...enabled, endpointUrl: address.url }];
+    // A source of another protocol may read the server here: then its transport is none of the source that it becomes.
+    if ('url' in address) return [{ ...enabled, transport: undefined, endpointUrl: address.url }];
     return [{ ...enabled, transport: { ...source.transport, type: 'tcp', ...address } }];
   });
 
