@@ -39,7 +39,7 @@ export type RecomputeOptions = {
    * A program with an empty state for a configuration, into which the state of what did not change is then taken over;
    * undefined when its entries are not to be computed.
    */
-  programFor(record: ConfigurationRecord): HotPathProgram | undefined;
+  programFor(record: ConfigurationRecord, seq: number): HotPathProgram | undefined;
   /** Called for each computed frame, in order. The arrays are the receiver's to keep. */
   readonly onFrame?: (frame: RecomputedFrame) => void;
   /** Called for a journalled computed frame that the program did not give with the same bits. */
@@ -92,16 +92,16 @@ export class Recomputation {
 
   #readRecord(batch: EntryBatch, index: number): void {
     const record = batch.records[batch.group[index] as number];
-    if (record?.type === 'configuration') this.#configure(record);
+    if (record?.type === 'configuration') this.#configure(record, batch.seq[index] as number);
     if (record?.type === 'tick') this.#tick(record);
   }
 
   /** The same program goes on with its state, also over a restart; another with the state of what is the same in it. */
-  #configure(record: ConfigurationRecord): void {
+  #configure(record: ConfigurationRecord, seq: number): void {
     if (record.programId === this.#programId) return;
     this.#programId = record.programId;
     const before = this.program;
-    this.program = this.#options.programFor(record);
+    this.program = this.#options.programFor(record, seq);
     if (before !== undefined) this.program?.takeOver(before);
     // What a kill had cut from the last tick of the program before, nobody could journal any more.
     this.#expected = [];

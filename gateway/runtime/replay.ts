@@ -1,6 +1,5 @@
 import type { ConfigurationRecord } from '../core/entry.ts';
 import { GatewayError } from '../core/error.ts';
-import type { HotPathProgram } from '../hot-path/program.ts';
 import { readJournal } from '../journal/journal.ts';
 import { compileRecord } from './compile-record.ts';
 import { Recomputation, type RecomputeCounters, type RecomputedFrame } from './recovery.ts';
@@ -44,12 +43,19 @@ const maxDifferences = 20;
 /**
  * Recomputes every KPI from the journal of a stopped or running gateway and compares it with what was journalled. The
  * journal alone is enough: its configuration records hold groups and definitions.
+ * @throws GatewayError STORE_VERSION when another build computed a part of the range
  */
 export const replayJournal = async (options: ReplayOptions): Promise<ReplayReport> => {
   const differences: ReplayDifference[] = [];
+  let foreign: Configuration | undefined;
   const recomputation = new Recomputation({
     program: undefined,
-    programFor: programOf,
+    programFor: (record, seq) => {
+      const program = compileRecord(record);
+      if (program.programId === record.programId) return program;
+      foreign ??= { seq, record };
+      return undefined;
+    },
     ...(options.onFrame === undefined ? {} : { onFrame: options.onFrame }),
     onDifference: (frame, seq) => {
       if (differences.length >= maxDifferences) return;
@@ -65,6 +71,7 @@ export const replayJournal = async (options: ReplayOptions): Promise<ReplayRepor
   };
   for await (const batch of readJournal(options.folder, range)) {
     for (let index = 0; index < batch.length; index += 1) recomputation.read(batch, index);
+    if (foreign !== undefined) throw await otherBuild(options.folder, foreign);
   }
   const { counters } = recomputation;
   return { ...judge(counters), ...counters, differences };
@@ -84,14 +91,39 @@ const describeFrame = ({ group, timeMs }: RecomputedFrame): ReplayDifference['re
   return { group: `${area}/${line}/${equipment}#${group.name}`, timeMs };
 };
 
-const programOf = (record: ConfigurationRecord): HotPathProgram => {
-  const program = compileRecord(record);
-  if (program.programId !== record.programId) {
-    throw new GatewayError(
-      'STORE_VERSION',
-      `the journal was computed by program ${record.programId}, this build compiles ${program.programId} from the same configuration: replay with the build that wrote it`,
-      { retryable: false },
-    );
+type Configuration = { readonly seq: number; readonly record: ConfigurationRecord };
+
+const otherBuild = async (
+  folder: string,
+  { seq, record }: Configuration,
+): Promise<GatewayError> => {
+  const own = await firstOfThisBuild(folder, seq + 1);
+  const { programId } = record;
+  const here =
+    own === undefined
+      ? { en: '', zh: '' }
+      : {
+          en: `; what this build computed begins at entry ${own}: --from ${own}`,
+          zh: `；本版本计算的部分自第 ${own} 条起：--from ${own}`,
+        };
+  return new GatewayError(
+    'STORE_VERSION',
+    {
+      en: `from entry ${seq} on another build of Seamwatt computed the journal (program ${programId}): replay that part with the build that wrote it${here.en}`,
+      zh: `日志自第 ${seq} 条起由另一版本的 Seamwatt 计算（程序 ${programId}）：该部分请用写入时的版本回放${here.zh}`,
+    },
+    { retryable: false },
+  );
+};
+
+/** Number of the first configuration from `from` on that this build computes in the same way; undefined when there is none. */
+const firstOfThisBuild = async (folder: string, from: number): Promise<number | undefined> => {
+  for await (const batch of readJournal(folder, { from, classes: ['record'] })) {
+    for (let index = 0; index < batch.length; index += 1) {
+      const record = batch.records[batch.group[index] as number];
+      if (record?.type !== 'configuration') continue;
+      if (compileRecord(record).programId === record.programId) return batch.seq[index];
+    }
   }
-  return program;
+  return undefined;
 };

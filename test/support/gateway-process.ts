@@ -51,11 +51,12 @@ export const spawnGatewayProcess = (
   };
 };
 
-/** Runs `seamwatt ARGUMENTS` to its end. */
+/** Runs `seamwatt ARGUMENTS` to its end, by default of this build. */
 export const runGatewayProcess = async (
   args: readonly string[],
+  build = program,
 ): Promise<{ readonly code: number | null; readonly out: string; readonly log: string }> => {
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [build, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, SEAMWATT_LANG: 'en' },
   });
@@ -71,9 +72,15 @@ export const runGatewayProcess = async (
   return { code: child.exitCode, out, log };
 };
 
-/** Starts `seamwatt ARGUMENTS` and waits until it says where it can be seen. Rejects with its log when it ends before. */
-export const startGatewayProcess = async (args: readonly string[]): Promise<GatewayProcess> => {
-  const child = spawn(process.execPath, [program, ...args], {
+/**
+ * Starts `seamwatt ARGUMENTS`, by default of this build, and waits until it says where it can be seen. Rejects with its log
+ * when it ends before.
+ */
+export const startGatewayProcess = async (
+  args: readonly string[],
+  build = program,
+): Promise<GatewayProcess> => {
+  const child = spawn(process.execPath, [build, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, SEAMWATT_LANG: 'en' },
   });
