@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Problem } from '../../../config/problem.ts';
 import { listAlternatives } from '../../../config/suggest.ts';
 import type { Kit } from '../kit.ts';
@@ -22,6 +20,7 @@ import {
   sourceIdsOf,
   writeSiteCopy,
 } from './site-copy.ts';
+import { makeWorkFolder } from './work-folder.ts';
 
 export type RunOptions = {
   readonly scenario: Scenario;
@@ -82,7 +81,7 @@ export class ScenarioRun {
   async prepare(): Promise<void> {
     const { scenario, siteFile, kit, signal } = this.options;
     const { simulate, sinks } = scenario.content;
-    const folder = await mkdtemp(join(tmpdir(), 'seamwatt-verify-'));
+    const folder = await makeWorkFolder();
     this.#endings.push(() => rm(folder, { recursive: true, force: true }));
     const sources = simulatedSourcesOf(simulate.sources);
     const simulators = await startSimulators(kit, signal, simulatorFlags(simulate, sources));

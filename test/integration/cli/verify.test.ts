@@ -85,7 +85,7 @@ test('a fault shows where it should, and what does not hold ends with 3 in both 
   const xml = readFileSync(junit, 'utf8');
   expect(xml).toContain('failures="1"');
   expect(xml).toContain('<failure message="park/meters/load/power：良好"/>');
-}, 90_000);
+}, 120_000);
 
 test('a wrong value is no truth: a tolerance that is not kept ends with 3', async () => {
   const folder = inFolder();
@@ -230,7 +230,11 @@ test('nothing that was started outlives a verification that was killed', async (
   await expect.poll(processes).toContain('run');
   program.child.kill('SIGKILL');
   await expect.poll(processes).toBe('');
-}, 60_000);
+  // What it could not remove, the next one does.
+  expect(readdirSync(folder)).toContain(data);
+  await verify([scenarioFile('line-short')], folder);
+  expect(readdirSync(folder).filter((name) => name.startsWith('seamwatt'))).toEqual([]);
+}, 120_000);
 
 test('a site with a problem of its own is not verified', async () => {
   const folder = inFolder();
