@@ -21,14 +21,13 @@ export type SampleIntakeOptions = {
   onSample(target: NodeTarget, data: DataValueLike): void;
 };
 
-/** OPC UA Part 6 annex A; the lower half of a code holds flags. */
-const badNodeIdInvalid = 0x8033_0000;
+/** The lower half of a code holds flags. */
 const codeMask = 0xffff_0000;
 
 /** Whether a node with this status has to be looked for again. */
 export const isNodeGone = (status: StatusCode): boolean => {
   const code = (status & codeMask) >>> 0;
-  return code === statusCodes.badNodeIdUnknown || code === badNodeIdInvalid;
+  return code === statusCodes.badNodeIdUnknown || code === statusCodes.badNodeIdInvalid;
 };
 
 /** Takes the samples of one message after the other and emits them as frames, one a group and time. */

@@ -20,6 +20,7 @@ export const statusCodes = {
   badInvalidTimestamp: 0x8023_0000,
   badNoCommunication: 0x8031_0000,
   badWaitingForInitialData: 0x8032_0000,
+  badNodeIdInvalid: 0x8033_0000,
   badNodeIdUnknown: 0x8034_0000,
   badOutOfRange: 0x803c_0000,
   badNotSupported: 0x803d_0000,

@@ -41,6 +41,7 @@ describe('status codes', () => {
   it('name themselves by their symbol, unknown ones by eight hexadecimal digits', () => {
     expect(statusSymbol(statusCodes.good)).toBe('Good');
     expect(statusSymbol(statusCodes.badNoCommunication)).toBe('BadNoCommunication');
+    expect(statusSymbol(0x8033_0000)).toBe('BadNodeIdInvalid');
     expect(statusSymbol(0x00ab_0000)).toBe('0x00AB0000');
   });
 
