@@ -187,9 +187,8 @@ const readTlsMaterial = async (tls: TlsConfig | undefined): Promise<TlsMaterial 
       ...(serverName === undefined ? {} : { servername: serverName }),
     };
   } catch (error) {
-    throw new GatewayError('CONFIG_INVALID', `cannot read TLS files: ${describeError(error)}`, {
-      retryable: true,
-      cause: error,
-    });
+    const why = describeError(error);
+    const text = { en: `cannot read TLS files: ${why}`, zh: `无法读取 TLS 文件：${why}` };
+    throw new GatewayError('CONFIG_INVALID', text, { retryable: true, cause: error });
   }
 };

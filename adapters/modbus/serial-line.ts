@@ -95,7 +95,13 @@ const whenOpen = (line: SerialLine, options: WhenOpen): Promise<SerialLine> =>
       fail(new GatewayError('CONNECTION_FAILED', message, { retryable: true, cause }));
     };
     const onAbort = (): void =>
-      fail(new GatewayError('ABORTED', `${name}: stopped while opening`, { retryable: false }));
+      fail(
+        new GatewayError(
+          'ABORTED',
+          { en: `${name}: stopped while opening`, zh: `${name}：打开时已中止` },
+          { retryable: false },
+        ),
+      );
     const timer = setTimeout(() => {
       const message = {
         en: `${name}: not open in ${timeoutMs} ms`,

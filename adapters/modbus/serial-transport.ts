@@ -9,6 +9,7 @@ import {
   ModbusException,
   type ReadReceiver,
   type ReadRequest,
+  readInChinese,
   type Transport,
   type TransportCount,
   timeoutError,
@@ -90,7 +91,12 @@ export class SerialTransport implements Transport {
     if (this.#end !== undefined) return;
     const { port } = this.#options;
     const error =
-      reason ?? new GatewayError('ABORTED', `${port.name}: closed`, { retryable: false });
+      reason ??
+      new GatewayError(
+        'ABORTED',
+        { en: `${port.name}: closed`, zh: `${port.name}：已关闭` },
+        { retryable: false },
+      );
     this.#end = error;
     clearTimeout(this.#pause);
     const asking = this.#asking;
@@ -203,8 +209,12 @@ export class SerialTransport implements Transport {
     } else {
       this.#options.count('garbled_answers', 1);
       this.#startDrain();
-      const what = error?.message ?? 'an answer of another length';
-      receiver.failed(new GarbledAnswer(`${describeRead(request)}: ${what}`, error));
+      const what = error?.message;
+      const text = {
+        en: `${describeRead(request)}: ${what ?? 'an answer of another length'}`,
+        zh: `${readInChinese(request)}：${what ?? '应答长度不符'}`,
+      };
+      receiver.failed(new GarbledAnswer(text, error));
     }
     this.#continue();
   }

@@ -9,6 +9,7 @@ import {
   ModbusException,
   type ReadReceiver,
   type ReadRequest,
+  readInChinese,
   type Transport,
   type TransportCount,
   timeoutError,
@@ -266,9 +267,16 @@ class TcpTransport implements Transport {
     const input = this.#input;
     const protocolId = ((input[at + 2] as number) << 8) | (input[at + 3] as number);
     const lengthField = ((input[at + 4] as number) << 8) | (input[at + 5] as number);
-    if (protocolId !== 0) return this.#refuse(`protocol id ${protocolId} instead of 0`);
+    if (protocolId !== 0)
+      return this.#refuse({
+        en: `protocol id ${protocolId} instead of 0`,
+        zh: `协议标识为 ${protocolId}，应为 0`,
+      });
     if (lengthField < minLengthField || lengthField > maxLengthField) {
-      return this.#refuse(`length ${lengthField} instead of ${minLengthField}-${maxLengthField}`);
+      return this.#refuse({
+        en: `length ${lengthField} instead of ${minLengthField}-${maxLengthField}`,
+        zh: `长度为 ${lengthField}，应为 ${minLengthField}-${maxLengthField}`,
+      });
     }
     return end - at < lengthField + 6 ? 0 : lengthField + 6;
   }
@@ -285,25 +293,33 @@ class TcpTransport implements Transport {
     const request = table.request(slot);
     const functionCode = input[at + 7] as number;
     if (input[at + 6] !== request.unitId) {
-      this.#refuse(`${describeRead(request)}: answer from unit ${input[at + 6]}`);
+      const unit = input[at + 6];
+      this.#refuseAnswer(request, { en: `answer from unit ${unit}`, zh: `应答来自单元 ${unit}` });
     } else if (functionCode === request.functionCode) {
       const bytes = dataBytes(request.functionCode, request.quantity);
       if (input[at + 8] !== bytes || frameBytes !== bytes + headerBytes + 2) {
-        this.#refuse(
-          `${describeRead(request)}: byte count ${input[at + 8]} in a frame of ${frameBytes} bytes`,
-        );
+        this.#refuseAnswer(request, {
+          en: `byte count ${input[at + 8]} in a frame of ${frameBytes} bytes`,
+          zh: `${frameBytes} 字节的帧中字节数为 ${input[at + 8]}`,
+        });
         return;
       }
       table.answered(slot).answered(input, at + headerBytes + 2);
     } else if (functionCode === (request.functionCode | exceptionBit)) {
       if (frameBytes !== headerBytes + 2) {
-        this.#refuse(`${describeRead(request)}: exception in a frame of ${frameBytes} bytes`);
+        this.#refuseAnswer(request, {
+          en: `exception in a frame of ${frameBytes} bytes`,
+          zh: `异常应答的帧长为 ${frameBytes} 字节`,
+        });
         return;
       }
       this.#options.count('exceptions', 1);
       table.answered(slot).failed(new ModbusException(request, input[at + 8] as number));
     } else {
-      this.#refuse(`${describeRead(request)}: answer with function ${functionCode}`);
+      this.#refuseAnswer(request, {
+        en: `answer with function ${functionCode}`,
+        zh: `应答的功能码为 ${functionCode}`,
+      });
     }
   }
 
@@ -316,13 +332,24 @@ class TcpTransport implements Transport {
         this.#options.count('duplicate_answers', 1);
         break;
       case 'never-issued':
-        this.#refuse(`answer to transaction ${id}, which was never asked`);
+        this.#refuse({
+          en: `answer to transaction ${id}, which was never asked`,
+          zh: `应答的事务标识 ${id} 从未请求过`,
+        });
     }
   }
 
-  #refuse(what: string): 0 {
-    this.close(new GatewayError('PROTOCOL', `${this.#peer}: ${what}`, { retryable: true }));
+  #refuse({ en, zh }: LocalText): 0 {
+    const text = { en: `${this.#peer}: ${en}`, zh: `${this.#peer}：${zh}` };
+    this.close(new GatewayError('PROTOCOL', text, { retryable: true }));
     return 0;
+  }
+
+  #refuseAnswer(request: ReadRequest, { en, zh }: LocalText): void {
+    this.#refuse({
+      en: `${describeRead(request)}: ${en}`,
+      zh: `${readInChinese(request)}：${zh}`,
+    });
   }
 
   #sendWaiting(): void {

@@ -82,7 +82,7 @@ export class ModbusException extends GatewayError {
 
 /** On a serial line: something came, but it is no answer to what was asked. The line stands, as noise passes. */
 export class GarbledAnswer extends GatewayError {
-  constructor(message: string, cause: unknown) {
+  constructor(message: LocalText, cause: unknown) {
     super('PROTOCOL', message, { retryable: true, cause });
   }
 }
@@ -91,7 +91,7 @@ export const describeRead = (request: ReadRequest): string =>
   `unit ${request.unitId}, function ${request.functionCode}, ` +
   `addresses ${request.address}-${request.address + request.quantity - 1}`;
 
-const readInChinese = (request: ReadRequest): string =>
+export const readInChinese = (request: ReadRequest): string =>
   `单元 ${request.unitId}，功能码 ${request.functionCode}，` +
   `地址 ${request.address}-${request.address + request.quantity - 1}`;
 

@@ -8,10 +8,9 @@ const readPem = async (file: string | undefined, what: string): Promise<Buffer |
   try {
     return await readFile(file);
   } catch (error) {
-    throw new GatewayError('CONFIG_INVALID', `${what} cannot be read: ${describeError(error)}`, {
-      retryable: true,
-      cause: error,
-    });
+    const why = describeError(error);
+    const text = { en: `${what} cannot be read: ${why}`, zh: `无法读取 ${what}：${why}` };
+    throw new GatewayError('CONFIG_INVALID', text, { retryable: true, cause: error });
   }
 };
 

@@ -54,7 +54,10 @@ export const openCertificateStore = async (
   } catch (error) {
     throw new GatewayError(
       'STORE_FAILED',
-      `the keys in ${folder} cannot be used: ${describeError(error)}`,
+      {
+        en: `the keys in ${folder} cannot be used: ${describeError(error)}`,
+        zh: `${folder} 中的密钥无法使用：${describeError(error)}`,
+      },
       { retryable: true, cause: error },
     );
   }

@@ -81,7 +81,7 @@ export class PollingReader implements PolledMember {
       const error = toGatewayError(thrown, {
         code: 'PROTOCOL',
         retryable: true,
-        message: `source ${this.#options.id}`,
+        message: { en: `source ${this.#options.id}`, zh: `数据源 ${this.#options.id}` },
       });
       return {
         state: 'unanswered',

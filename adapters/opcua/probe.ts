@@ -144,9 +144,11 @@ const chooseEndpoint = (
   const [best] = fitting;
   if (best !== undefined) return best;
   const offers = endpoints.map((one) => describeEndpoint(one, library).security);
-  throw new GatewayError('PROTOCOL', `${target} offers only ${offers.join(', ')}`, {
-    retryable: false,
-  });
+  const text = {
+    en: `${target} offers only ${offers.join(', ')}`,
+    zh: `${target} 只提供 ${offers.join('、')}`,
+  };
+  throw new GatewayError('PROTOCOL', text, { retryable: false });
 };
 
 /** Who looks around without a name has nothing to lose to a wrong server: it is believed, and its thumbprint shown. */

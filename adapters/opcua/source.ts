@@ -61,7 +61,7 @@ class OpcuaSource implements Source {
       throw toGatewayError(error, {
         code: 'CONNECTION_LOST',
         retryable: true,
-        message: `source ${this.id}`,
+        message: { en: `source ${this.id}`, zh: `数据源 ${this.id}` },
       });
     }
   }

@@ -142,7 +142,10 @@ export class SubscriptionReader {
         toGatewayError(error, {
           code: 'PROTOCOL',
           retryable: true,
-          message: `source ${this.#options.id}: a notification cannot be understood`,
+          message: {
+            en: `source ${this.#options.id}: a notification cannot be understood`,
+            zh: `数据源 ${this.#options.id}：无法理解收到的通知`,
+          },
         }),
       );
     }

@@ -78,14 +78,21 @@ export const describeError = (error: unknown): string => describeWords(error).en
 /** `error` itself when it is a GatewayError, else a GatewayError around it. */
 export const toGatewayError = (
   error: unknown,
-  fallback: { readonly code: ErrorCode; readonly retryable: boolean; readonly message: string },
-): GatewayError =>
-  error instanceof GatewayError
-    ? error
-    : new GatewayError(fallback.code, `${fallback.message}: ${describeError(error)}`, {
-        retryable: fallback.retryable,
-        cause: error,
-      });
+  fallback: {
+    readonly code: ErrorCode;
+    readonly retryable: boolean;
+    readonly message: string | LocalText;
+  },
+): GatewayError => {
+  if (error instanceof GatewayError) return error;
+  const { code, retryable, message } = fallback;
+  const { en, zh } = describeWords(error);
+  const text =
+    typeof message === 'string'
+      ? `${message}: ${en}`
+      : { en: `${message.en}: ${en}`, zh: `${message.zh}：${zh}` };
+  return new GatewayError(code, text, { retryable, cause: error });
+};
 
 /** What a log line says of an error beside its text: the code of a known one, all there is of an unexpected one. */
 export const errorFields = (

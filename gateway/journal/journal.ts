@@ -51,7 +51,10 @@ export const openJournal = async (options: JournalOptions): Promise<Journal> => 
   if (options.maxBytes < leastBytes) {
     throw new GatewayError(
       'CONFIG_INVALID',
-      `journal: maxBytes is ${options.maxBytes}; at least ${leastBytes} are needed`,
+      {
+        en: `journal: maxBytes is ${options.maxBytes}; at least ${leastBytes} are needed`,
+        zh: `日志：maxBytes 为 ${options.maxBytes}，至少需要 ${leastBytes}`,
+      },
       { retryable: false },
     );
   }

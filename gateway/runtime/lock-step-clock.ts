@@ -155,7 +155,10 @@ const control = async (url: URL, init: RequestInit): Promise<unknown> => {
     if (response.ok) return body;
     throw new GatewayError(
       'PROTOCOL',
-      `${url.href} answered ${response.status} ${JSON.stringify(body)}`,
+      {
+        en: `${url.href} answered ${response.status} ${JSON.stringify(body)}`,
+        zh: `${url.href} 应答 ${response.status} ${JSON.stringify(body)}`,
+      },
       {
         retryable: false,
       },
@@ -164,7 +167,10 @@ const control = async (url: URL, init: RequestInit): Promise<unknown> => {
     throw toGatewayError(error, {
       code: 'CONNECTION_FAILED',
       retryable: false,
-      message: `the simulators' control interface at ${url.href} does not answer`,
+      message: {
+        en: `the simulators' control interface at ${url.href} does not answer`,
+        zh: `仿真器的控制接口 ${url.href} 没有应答`,
+      },
     });
   }
 };

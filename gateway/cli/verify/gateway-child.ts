@@ -74,7 +74,9 @@ export class GatewayChild {
     const signal = AbortSignal.timeout(requestTimeoutMs);
     const response = await fetch(new URL(path, this.url), { signal });
     if (response.ok) return answer.parse(await response.json());
-    throw new GatewayError('PROTOCOL', `${path} answered ${response.status}`, { retryable: true });
+    const { status } = response;
+    const text = { en: `${path} answered ${status}`, zh: `${path} 应答 ${status}` };
+    throw new GatewayError('PROTOCOL', text, { retryable: true });
   }
 
   stop(): Promise<void> {
@@ -90,6 +92,11 @@ export class GatewayChild {
 }
 
 const endedError = (code: number | null, tail: string): GatewayError =>
-  new GatewayError('ABORTED', `the gateway ended by itself (${code ?? 'signal'}): ${tail}`, {
-    retryable: false,
-  });
+  new GatewayError(
+    'ABORTED',
+    {
+      en: `the gateway ended by itself (${code ?? 'signal'}): ${tail}`,
+      zh: `网关自行退出（${code ?? '信号'}）：${tail}`,
+    },
+    { retryable: false },
+  );

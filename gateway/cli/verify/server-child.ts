@@ -31,10 +31,11 @@ const findProgram = (name: string): string => {
   if (found !== undefined) return found;
   throw new GatewayError(
     'CONFIG_INVALID',
-    `the program ${name}, which the scenario needs, is not on PATH`,
     {
-      retryable: false,
+      en: `the program ${name}, which the scenario needs, is not on PATH`,
+      zh: `场景所需的程序 ${name} 不在 PATH 中`,
     },
+    { retryable: false },
   );
 };
 
@@ -121,9 +122,11 @@ export class ServerChild {
       if (await accepts(this.port)) return;
       await sleep(lookEveryMs);
     }
-    throw new GatewayError('UNAVAILABLE', `${this.#program} does not come up: ${tail()}`, {
-      retryable: false,
-    });
+    const text = {
+      en: `${this.#program} does not come up: ${tail()}`,
+      zh: `${this.#program} 未能启动：${tail()}`,
+    };
+    throw new GatewayError('UNAVAILABLE', text, { retryable: false });
   }
 
   /** Ends it in order, so that a broker keeps what its subscribers have not heard yet. */

@@ -81,8 +81,11 @@ export const restore = ({ from, to, onProgress }: RestoreOptions): Verification 
   const refusal = restoreRefusal(to);
   if (refusal !== undefined) {
     const { holder } = refusal;
-    const why = holder === undefined ? 'is not empty' : `is in use by process ${holder}`;
-    throw new GatewayError('STORE_FAILED', `${to} ${why}`, { retryable: false });
+    const text =
+      holder === undefined
+        ? { en: `${to} is not empty`, zh: `${to} 不是空目录` }
+        : { en: `${to} is in use by process ${holder}`, zh: `${to} 正被进程 ${holder} 使用` };
+    throw new GatewayError('STORE_FAILED', text, { retryable: false });
   }
   const source = verifyBackup(from, onProgress);
   if (source.manifest === undefined || source.problems.length > 0) return source;

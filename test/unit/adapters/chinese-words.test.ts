@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { abortError } from '../../../adapters/influxdb/abort-error.ts';
 import { readFailure } from '../../../adapters/influxdb/write-answer.ts';
 import {
+  GarbledAnswer,
   ModbusException,
   type ReadRequest,
   timeoutError,
@@ -11,6 +12,7 @@ import {
 import { connectError as mqttConnectError } from '../../../adapters/mqtt/connection-error.ts';
 import { connectError as opcuaConnectError } from '../../../adapters/opcua/connection-error.ts';
 import { within } from '../../../adapters/opcua/deadline.ts';
+import { toGatewayError } from '../../../gateway/core/error.ts';
 import { explainError } from '../../../gateway/core/error-text.ts';
 
 const zhOf = (error: unknown): string => explainError(error).zh;
@@ -30,6 +32,21 @@ describe('in Chinese', () => {
       '设备返回异常码（单元 7，功能码 3，地址 100-109：异常码 2（非法数据地址））',
     );
     expect(zhOf(new ModbusException(read, 99))).toContain('异常码 99（未知）');
+  });
+
+  it('an answer on a serial line is none', () => {
+    const text = { en: 'unit 7: an answer of another length', zh: '单元 7：应答长度不符' };
+    expect(zhOf(new GarbledAnswer(text, undefined))).toBe(
+      '对方的数据不符合协议（单元 7：应答长度不符）',
+    );
+  });
+
+  it('a session ends for an unknown reason, told by the library', () => {
+    const message = { en: 'source mag', zh: '数据源 mag' };
+    const fallback = { code: 'CONNECTION_LOST', retryable: true, message } as const;
+    const { en, zh } = explainError(toGatewayError(new Error('socket hang up'), fallback));
+    expect(en).toBe('source mag: socket hang up');
+    expect(zh).toBe('连接已中断（数据源 mag：socket hang up）');
   });
 
   it('a broker is not there, or takes no password', () => {
