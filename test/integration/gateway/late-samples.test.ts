@@ -138,6 +138,7 @@ describeLate('samples that come late', () => {
       ...{ sources: [source], computedGroups, sections, sinks: sinks(), log: silentLog },
       journal: journalOptions(join(folder, 'journal')),
       ticks: { periodMs: 100, allowedLatenessMs: 500 },
+      snapshotMs: 60_000,
       historyFlushMs: 200,
       createClock: () => clock,
     });
