@@ -38,6 +38,7 @@ const createPlant = (name: PlantName, options: ProgramOptions, startMs: number):
         chargerPort: ports.parkCharger,
         hasMeterError: options.hasParkMeterError,
         demandTargetKw: options.parkDemandTargetKw,
+        startMinuteOfDay: options.parkStartMinuteOfDay,
       });
   }
 };

@@ -14,6 +14,8 @@ usage: node simulators/main.ts [options]
   --host 127.0.0.1             address of the devices; the control port is always on loopback
   --panel-length-mm 18000      panel length of the welding line, 200 to 30000
   --park-meter-error on        class error of the park's meters; off: registers equal the truth
+  --park-time-of-day real      hour of the park's sun, load, cars and tariff at the start, e.g. 10:00;
+                               timestamps stay as they are
   --park-demand-target-kw off  grid import in kW that the park's battery holds
   --proxy NAME@PORT=HOST:PORT  proxy with faults in front of any TCP server, device proxy.NAME;
                                =modbus://HOST:PORT knows Modbus frames, =line.plc leads to a
@@ -60,6 +62,8 @@ export type ProgramOptions = {
   readonly host: string;
   readonly panelLengthMm: number;
   readonly hasParkMeterError: boolean;
+  /** Minutes since midnight that the park's own clock shows at the start; undefined: it is not moved. */
+  readonly parkStartMinuteOfDay: number | undefined;
   /** Undefined leaves the battery without that rule. */
   readonly parkDemandTargetKw: number | undefined;
   /** Undefined leaves the server out. */
@@ -103,6 +107,7 @@ export const parseProgramOptions = (
     host: values.host,
     panelLengthMm: whole(values, 'panel-length-mm', { min: 200, max: 30_000 }),
     hasParkMeterError: isOn(values, 'park-meter-error'),
+    parkStartMinuteOfDay: minuteOfDay(values['park-time-of-day']),
     parkDemandTargetKw:
       values['park-demand-target-kw'] === 'off'
         ? undefined
@@ -146,6 +151,7 @@ const parseValues = (args: readonly string[]) => {
         host: { type: 'string', default: '127.0.0.1' },
         'panel-length-mm': { type: 'string', default: '18000' },
         'park-meter-error': { type: 'string', default: 'on' },
+        'park-time-of-day': { type: 'string', default: 'real' },
         'park-demand-target-kw': { type: 'string', default: 'off' },
         'control-port': { type: 'string', default: '15000' },
         'line-plc-port': { type: 'string', default: '15020' },
@@ -181,6 +187,15 @@ const isOn = (values: Values, name: Name): boolean => {
   const text = values[name];
   if (text === 'on' || text === 'off') return text === 'on';
   throw new UsageError(`--${name} ${text}: expected on or off`);
+};
+
+const minuteOfDay = (text: string): number | undefined => {
+  if (text === 'real') return undefined;
+  const [hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(text)?.slice(1).map(Number) ?? [];
+  if (hours === undefined || minutes === undefined) {
+    throw new UsageError(`--park-time-of-day ${text}: expected real or 00:00 to 23:59`);
+  }
+  return hours * 60 + minutes;
 };
 
 const lineOpcuaOf = (values: Values, environment: Environment): LineOpcuaOptions | undefined => {

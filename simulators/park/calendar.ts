@@ -95,13 +95,25 @@ export const startOfDayMs = (day: ParkDay): number =>
 const serialAt = (timeMs: number): number =>
   Math.floor((timeMs + utcOffsetMs) / msPerDay) - serialZeroEpochDay;
 
-/** Splits UTC time into local days; remembers the last day, because steps come in order. */
-export const createCalendar = (): ((timeMs: number, stepMs: number) => ParkInstant) => {
+/**
+ * How far the park's own clock is ahead of `startMs` (UTC epoch ms), ms, so that it shows `minuteOfDay` there on the same
+ * local date. Undefined: it is not moved.
+ */
+export const clockLeadMs = (startMs: number, minuteOfDay: number | undefined): number =>
+  minuteOfDay === undefined
+    ? 0
+    : startOfDayMs(dayOfSerial(serialAt(startMs))) + minuteOfDay * msPerMinute - startMs;
+
+/**
+ * Splits UTC time into local days of a clock that is `leadMs` ahead; remembers the last day, because steps come in order.
+ */
+export const createCalendar = (leadMs = 0): ((timeMs: number, stepMs: number) => ParkInstant) => {
   let day = dayOfSerial(1);
   return (timeMs, stepMs) => {
-    const serial = serialAt(timeMs);
+    const parkMs = timeMs + leadMs;
+    const serial = serialAt(parkMs);
     if (serial !== day.serial) day = dayOfSerial(serial);
-    const startMinute = (timeMs - startOfDayMs(day)) / msPerMinute;
+    const startMinute = (parkMs - startOfDayMs(day)) / msPerMinute;
     return { day, startMinute, middleMinute: startMinute + stepMs / 2 / msPerMinute };
   };
 };

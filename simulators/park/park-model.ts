@@ -41,6 +41,8 @@ export type ParkModelOptions = {
   readonly equipment: ParkEquipment;
   /** UTC epoch ms. */
   readonly startMs: number;
+  /** How far sun, people and tariff are ahead of UTC+08:00, ms. Default: 0. */
+  readonly clockLeadMs?: number;
 };
 
 /**
@@ -72,16 +74,29 @@ export class ParkModel {
     exportKw: 0,
   };
   readonly #equipment: ParkEquipment;
-  readonly #instantAt = createCalendar();
+  readonly #clockLeadMs: number;
+  readonly #instantAt: ReturnType<typeof createCalendar>;
 
   constructor(options: ParkModelOptions) {
     this.#equipment = options.equipment;
     this.#nowMs = options.startMs;
+    this.#clockLeadMs = options.clockLeadMs ?? 0;
+    this.#instantAt = createCalendar(this.#clockLeadMs);
   }
 
   /** End of the last step, UTC epoch ms. */
   get nowMs(): number {
     return this.#nowMs;
+  }
+
+  /** How far the park's own clock is ahead, ms; timestamps do not follow it. */
+  get clockLeadMs(): number {
+    return this.#clockLeadMs;
+  }
+
+  /** What that clock shows at {@link nowMs}, minutes since its midnight. */
+  get minuteOfDay(): number {
+    return this.#instantAt(this.#nowMs, 0).startMinute;
   }
 
   get flows(): ParkFlows {

@@ -1,6 +1,7 @@
 import type { Plant, PlantOptions } from '../plant.ts';
 import { modbusPlantServer } from '../wire/modbus-plant-server.ts';
 import { createBuildingLoad } from './building-load.ts';
+import { clockLeadMs } from './calendar.ts';
 import { ChargerBank } from './charger-bank.ts';
 import { ParkDevices } from './park-devices.ts';
 import { ParkModel } from './park-model.ts';
@@ -22,6 +23,11 @@ export type ParkPlantOptions = PlantOptions & {
   readonly hasMeterError?: boolean;
   /** Grid import that the battery holds, kW. Default: the battery has no such rule. */
   readonly demandTargetKw?: number | undefined;
+  /**
+   * What the park's own clock shows at the start, minutes since midnight; sun, load, cars and tariff follow it, timestamps
+   * do not. Default: UTC+08:00.
+   */
+  readonly startMinuteOfDay?: number | undefined;
 };
 
 /**
@@ -35,7 +41,11 @@ export const createParkPlant = (options: ParkPlantOptions): Plant => {
   const pv = new PvPlant({ seed, weather });
   const chargers = new ChargerBank(seed);
   const load = createBuildingLoad({ seed, weather });
-  const model = new ParkModel({ startMs, equipment: { pv, load, chargers } });
+  const model = new ParkModel({
+    startMs,
+    clockLeadMs: clockLeadMs(startMs, options.startMinuteOfDay),
+    equipment: { pv, load, chargers },
+  });
   model.demandTargetKw = options.demandTargetKw;
   const hasMeterError = options.hasMeterError ?? true;
   const devices = new ParkDevices({ seed, model, pv, chargers, hasMeterError });

@@ -62,6 +62,8 @@ export const parkTruth = (sources: ParkTruthSources, startMs: number): JsonObjec
   return {
     startMs,
     steppedToMs: model.nowMs,
+    clockLeadMs: model.clockLeadMs,
+    minuteOfDay: model.minuteOfDay,
     pvEnergyWh: pvWh,
     importWh: energies.importWh,
     exportWh,

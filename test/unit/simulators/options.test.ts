@@ -14,6 +14,7 @@ describe('program options', () => {
       speed: 1,
       host: '127.0.0.1',
       panelLengthMm: 18_000,
+      parkStartMinuteOfDay: undefined,
       lineOpcua: {
         port: 15_021,
         isAnonymousAllowed: true,
@@ -47,6 +48,16 @@ describe('program options', () => {
     ]);
     expect(plants).toStrictEqual([]);
     expect(proxies.map(({ name }) => name)).toStrictEqual(['proxy.db', 'proxy.plc']);
+  });
+
+  it('take the hour at which the day of the park begins', () => {
+    const minuteOf = (text: string) =>
+      parseProgramOptions(['--park-time-of-day', text]).parkStartMinuteOfDay;
+    expect(minuteOf('10:30')).toBe(630);
+    expect(minuteOf('00:00')).toBe(0);
+    for (const wrong of ['24:00', '9:00', '10:60', '10', '']) {
+      expect(() => minuteOf(wrong)).toThrow(UsageError);
+    }
   });
 
   it('leave the OPC UA server out when asked to', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  clockLeadMs,
   createCalendar,
   dayOfSerial,
   daysInYear,
@@ -59,5 +60,17 @@ describe('the park calendar', () => {
     expect(after.day.dayOfYear).toBe(172);
     expect(after.startMinute).toBe(0);
     expect(after.middleMinute).toBe(2.5);
+  });
+
+  it.each([
+    { at: 'by night', hourUtc: 15 },
+    { at: 'in the small hours', hourUtc: 18 },
+    { at: 'at noon', hourUtc: 4 },
+  ])('shows the wanted time of day on the same date when it is moved $at', ({ hourUtc }) => {
+    const startMs = Date.UTC(2023, 5, 20, hourUtc, 17, 5);
+    const real = createCalendar()(startMs, 0);
+    const moved = createCalendar(clockLeadMs(startMs, 600))(startMs, 0);
+    expect(moved.startMinute).toBe(600);
+    expect(moved.day).toStrictEqual(real.day);
   });
 });

@@ -110,6 +110,25 @@ describe('the park plant', () => {
     expect(day.inverters.every(({ state }) => state === inverterState.mppt)).toBe(true);
   });
 
+  it('has the sun of the wanted time of day by night, and the timestamps of the clock', () => {
+    const options = { seed: 2023, hasMeterError: false, ...ports };
+    const noon = createParkPlant({ ...options, startMs: noonMs });
+    const night = createParkPlant({ ...options, startMs: midnightMs, startMinuteOfDay: 720 });
+    noon.advanceTo(noonMs + hourMs);
+    night.advanceTo(midnightMs + hourMs);
+    expect(night.state()).toMatchObject({
+      startMs: midnightMs,
+      steppedToMs: midnightMs + hourMs,
+      clockLeadMs: 12 * hourMs,
+      minuteOfDay: 780,
+    });
+    expect(noon.state()).toMatchObject({ clockLeadMs: 0, minuteOfDay: 780 });
+    expect(truthOf(night).pvEnergyWh).toBeGreaterThan(0);
+    for (const key of ['pvEnergyWh', 'loadWh', 'evWh', 'importWh'] as const) {
+      expect(truthOf(night)[key]).toBeCloseTo(truthOf(noon)[key], 6);
+    }
+  });
+
   it('simulates an hour in well under a second', () => {
     const plant = parkAt(noonMs);
     // Of this process alone: what others do meanwhile does not count.
