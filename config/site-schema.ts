@@ -45,6 +45,13 @@ const siteSection = z
       })
       .describe('What people call the plant')
       .optional(),
+    note: z
+      .strictObject({
+        en: z.string().min(1).max(240).describe('In English'),
+        zh: z.string().min(1).max(240).describe('In Chinese'),
+      })
+      .describe('What whoever looks at the page should know of the plant')
+      .optional(),
     timeZone: z
       .string()
       .refine(isTimeZone, 'an IANA time zone such as Asia/Shanghai')

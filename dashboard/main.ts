@@ -81,6 +81,8 @@ class Page {
     setText(byId('site-name'), this.#site.name[language]);
     setText(byId('simulated'), text('simulated', language));
     byId('simulated').hidden = !this.#site.simulated;
+    setText(byId('note'), this.#site.note?.[language] ?? '');
+    byId('note').hidden = this.#site.note === undefined;
     setText(byId('language'), text('otherLanguage', language));
     this.#store.unwatchAll();
     const views = [

@@ -74,6 +74,7 @@ export const makeSite = async (
   const sourceGroups = sources.reduce((sum, { part }) => sum + part.groups.length, 0);
   const parts: SiteParts = {
     siteName: config.site.name ?? { en: identity.site, zh: identity.site },
+    siteNote: config.site.note,
     configurationId: site.configurationId,
     sources: sources.map(({ part }) => part),
     computedGroups: site.groups.slice(sourceGroups),

@@ -21,6 +21,7 @@ export const site = z.object({
   enterprise: z.string(),
   site: z.string(),
   name: localText,
+  note: localText.optional().describe('What whoever looks at the page should know of the plant'),
   timeZone: z.string(),
   simulated: z.boolean().describe('True when the data of this site is simulated'),
   version: z.string(),

@@ -13,7 +13,8 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
 
   server.get('/api/v1/site', { schema: { response: { 200: contract.site } } }, () => {
     const { version, bootId, startedMs, nowMs } = view.status();
-    return { ...view.site, name: view.siteName, version, bootId, startedMs, nowMs };
+    const { siteName: name, siteNote: note } = view;
+    return { ...view.site, name, ...(note && { note }), version, bootId, startedMs, nowMs };
   });
 
   server.get('/api/v1/points', { schema: { response: { 200: z.array(contract.point) } } }, () =>

@@ -15,6 +15,7 @@ import type { GatewayView } from './view.ts';
 /** What a changed site file may change while the gateway runs. */
 export type SiteParts = {
   readonly siteName: LocalText;
+  readonly siteNote?: LocalText | undefined;
   readonly configurationId: string;
   readonly sources: readonly Source[];
   /** Groups that KPIs and calculated points give. */

@@ -87,6 +87,7 @@ class Assembly {
   readonly #startedMs: number;
   #ticker: Promise<void> | undefined;
   #siteName: LocalText;
+  #siteNote: LocalText | undefined;
   #change: Promise<unknown> | undefined;
   #isStopping = false;
   #lastTickMs: number | undefined;
@@ -95,6 +96,7 @@ class Assembly {
   constructor(parts: GatewayParts, journal: Journal, clock: Clock) {
     this.#parts = parts;
     this.#siteName = parts.siteName;
+    this.#siteNote = parts.siteNote;
     this.#journal = journal;
     this.#clock = clock;
     this.#admission = new Admission(journal);
@@ -201,6 +203,7 @@ class Assembly {
       points.use(groups);
       history.use(groups);
       this.#siteName = next.siteName;
+      this.#siteNote = next.siteNote;
       for (const { apply } of prepared) apply();
       return { seq, ...changes, computed };
     } catch (error) {
@@ -211,10 +214,14 @@ class Assembly {
 
   #view({ points, program, history, metrics }: RunningParts): GatewayView {
     const siteName = (): LocalText => this.#siteName;
+    const siteNote = (): LocalText | undefined => this.#siteNote;
     return {
       site: this.#parts.site,
       get siteName() {
         return siteName();
+      },
+      get siteNote() {
+        return siteNote();
       },
       get groups() {
         return points.groups;

@@ -143,6 +143,6 @@ const isSameSite = (a: SiteParts, b: SiteParts): boolean =>
   isSameList(a.sources, b.sources) &&
   isSameList(a.sinks, b.sinks) &&
   isDeepStrictEqual(
-    [a.siteName, a.sections, a.computedGroups],
-    [b.siteName, b.sections, b.computedGroups],
+    [a.siteName, a.siteNote, a.sections, a.computedGroups],
+    [b.siteName, b.siteNote, b.sections, b.computedGroups],
   );

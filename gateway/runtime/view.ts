@@ -56,6 +56,7 @@ export type KpiExplanation = {
 export interface GatewayView {
   readonly site: SiteIdentity;
   readonly siteName: LocalText;
+  readonly siteNote?: LocalText | undefined;
   readonly groups: readonly RegisteredGroup[];
   readonly latest: LatestValues;
   readonly kpis: readonly KpiExplanation[];

@@ -44,6 +44,7 @@ const createView = (): GatewayView & { ready: boolean } => {
     ready: true,
     site: { enterprise: 'seamwatt', site: 'demo', timeZone: 'Asia/Shanghai', simulated: true },
     siteName: { en: 'Demo', zh: '演示' },
+    siteNote: { en: 'Look twice', zh: '请细看' },
     groups: directory.groups,
     latest: new LatestValues(directory.groups),
     kpis: [
@@ -179,6 +180,7 @@ describe('the HTTP interface', () => {
     expect((await get('/api/v1/site')).body).toMatchObject({
       enterprise: 'seamwatt',
       name: { zh: '演示' },
+      note: { en: 'Look twice', zh: '请细看' },
       simulated: true,
       version: '1.2.3',
     });
