@@ -225,8 +225,12 @@ const composition: Composition = {
   gatewayProgram: fileURLToPath(import.meta.url),
   scenarioFolder: fileURLToPath(new URL('../simulators/scenarios/', import.meta.url)),
   simulatorsProgram: fileURLToPath(new URL('../simulators/main.ts', import.meta.url)),
-  // The demo reads the line over Modbus; its OPC UA server would cost seconds and 100 MB.
-  demoSimulatorFlags: ['--line-opcua-port', 'off'],
+  demoSimulatorFlags: [
+    // The demo reads the line over Modbus; its OPC UA server would cost seconds and 100 MB.
+    ...['--line-opcua-port', 'off'],
+    // Whoever looks at it by night sees the sun all the same; the note of the site file says so.
+    ...['--park-time-of-day', '10:00'],
+  ],
   runGateway,
   replay,
 };

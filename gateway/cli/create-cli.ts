@@ -13,6 +13,7 @@ import { addRestoreCommand } from './restore-command.ts';
 import { addRunCommand } from './run-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
 import { addStartCommand } from './start-command.ts';
+import { displayWidth } from './text-table.ts';
 import { addVerifyCommand } from './verify-command.ts';
 
 const quoted = (message: string): string => /'([^']+)'/.exec(message)?.[1] ?? '';
@@ -42,6 +43,12 @@ const helpTitles = (text: Messages): Readonly<Record<string, string>> => ({
   'Options:': text.helpOptions,
   'Commands:': text.helpCommands,
 });
+
+/** What Commander puts in square brackets itself; the names of arguments stay as the documentation writes them. */
+const placeholders = (usage: string, text: Messages): string =>
+  usage
+    .replace('[options]', `[${text.usageOptions}]`)
+    .replace('[command]', `[${text.usageCommand}]`);
 
 const exitCodeLines = (text: Messages): string =>
   [
@@ -77,7 +84,12 @@ const createProgram = (kit: Kit): Command => {
     .helpOption('-h, --help', text.helpOption)
     .helpCommand(false)
     .showSuggestionAfterError(false)
-    .configureHelp({ styleTitle: (title) => titles[title] ?? title })
+    .configureHelp({
+      styleTitle: (title) => titles[title] ?? title,
+      styleUsage: (usage) => placeholders(usage, text),
+      styleSubcommandTerm: (term) => placeholders(term, text),
+      displayWidth,
+    })
     .configureOutput({
       writeOut: (output) => kit.print(output.trimEnd()),
       // Errors are worded from their codes.

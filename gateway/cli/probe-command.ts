@@ -19,14 +19,20 @@ const defaultTimeoutSeconds = 60;
 
 type Prober = SourceAdapter<unknown> & Required<Pick<SourceAdapter<unknown>, 'probe'>>;
 
-const findProber = (kind: string, kit: Kit): Prober => {
-  const probers = kit.composition.adapters.filter(
+const probersOf = (kit: Kit): readonly Prober[] =>
+  kit.composition.adapters.filter(
     (adapter): adapter is Prober => adapter.role === 'source' && adapter.probe !== undefined,
   );
-  const prober = probers.find((adapter) => adapter.kind === kind);
+
+const kindsOf = (kit: Kit): string =>
+  probersOf(kit)
+    .map((adapter) => adapter.kind)
+    .join(', ') || kit.text.none;
+
+const findProber = (kind: string, kit: Kit): Prober => {
+  const prober = probersOf(kit).find((adapter) => adapter.kind === kind);
   if (prober !== undefined) return prober;
-  const kinds = probers.map((adapter) => adapter.kind).join(', ') || kit.text.none;
-  throw new UsageError(kit.text.probeUnknownKind(kind, kinds));
+  throw new UsageError(kit.text.probeUnknownKind(kind, kindsOf(kit)));
 };
 
 const probe = async (target: Target, options: Options, kit: Kit): Promise<void> => {
@@ -60,7 +66,7 @@ export const addProbeCommand = (program: Command, kit: Kit): void => {
   program
     .command('probe')
     .description(kit.text.probeDescription)
-    .argument('<kind>', kit.text.kindArgument)
+    .argument('<kind>', kit.text.kindArgument(kindsOf(kit)))
     .argument('<target>', kit.text.targetArgument)
     .argument('[arguments...]', kit.text.probeArguments)
     .option('--timeout <seconds>', kit.text.timeoutOption)

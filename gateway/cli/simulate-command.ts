@@ -14,7 +14,8 @@ const simulate = async (flags: readonly string[], kit: Kit): Promise<void> => {
   await once(child, 'exit');
   process.off('SIGINT', forward);
   process.off('SIGTERM', forward);
-  kit.finish(child.exitCode === 0 ? exitCodes.ok : exitCodes.failure);
+  const known = [exitCodes.ok, exitCodes.invalid].find((code) => code === child.exitCode);
+  kit.finish(known ?? exitCodes.failure);
 };
 
 export const addSimulateCommand = (program: Command, kit: Kit): void => {

@@ -113,6 +113,6 @@ export const startSimulators = async (
   throw new WordedError(
     reason === 'SIGKILL'
       ? kit.text.simulatorsSilent(startSeconds)
-      : kit.text.simulatorsEnded(reason),
+      : kit.text.simulatorsNotUp(reason),
   );
 };

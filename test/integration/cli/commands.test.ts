@@ -66,6 +66,14 @@ test('simulators do not outlive a command that was killed', async () => {
   await expect(fetch(`${control}/healthz`)).rejects.toThrow('fetch failed');
 });
 
+test('simulate ends with 2 when its flags are wrong', async () => {
+  const { code, errors } = await runProgram(['simulate', '--', '--park-time-of-day', 'noon']);
+  expect({ code, errors }).toEqual({
+    code: 2,
+    errors: expect.stringContaining('--park-time-of-day noon: expected real or 00:00 to 23:59'),
+  });
+});
+
 test('a reader that has had enough of the output is no failure', async () => {
   const program = startProgram(['check', '--schema']);
   await program.saw('$schema');

@@ -10,12 +10,12 @@ const commands = [
 ];
 
 const titles = {
-  en: { usage: 'Usage:', options: 'Options:', exitCodes: 'Exit codes:' },
-  zh: { usage: '用法：', options: '选项：', exitCodes: '退出码：' },
+  en: { usage: 'Usage:', options: 'Options:', exitCodes: 'Exit codes:', some: '[options]' },
+  zh: { usage: '用法：', options: '选项：', exitCodes: '退出码：', some: '[选项]' },
 } as const;
 
 describe.each(['en', 'zh'] as const)('help in %s', (language) => {
-  const { usage, options, exitCodes } = titles[language];
+  const { usage, options, exitCodes, some } = titles[language];
 
   test('names every command', async () => {
     const { code, out, errors } = await runProgram(['--help'], {
@@ -24,6 +24,7 @@ describe.each(['en', 'zh'] as const)('help in %s', (language) => {
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     for (const command of commands) expect(out).toContain(`\n  ${command} `);
     expect(out).toContain(exitCodes);
+    expect(out.startsWith(`${usage} seamwatt ${some}`)).toBe(true);
   });
 
   test.each(commands)('of %s stands alone', async (command) => {
