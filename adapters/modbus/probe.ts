@@ -30,6 +30,8 @@ type Settings = {
 };
 
 const defaultPort = 502;
+/** As other programs write a Modbus TCP address. */
+const schemes = /^(?:tcp|modbus|modbus\+tcp|modbus-tcp):\/\//i;
 const connectTimeoutMs = 3000;
 /** Units beyond these are listed without details. */
 const maxDetailedUnits = 32;
@@ -73,7 +75,7 @@ const settingsOf = ({ target, arguments: given }: ProbeOptions): Settings => {
         'in-flight': { type: 'string', default: '8' },
       },
     });
-    const url = new URL(`modbus://${target}`);
+    const url = new URL(`modbus://${target.replace(schemes, '')}`);
     const [firstUnit, lastUnit] = /^(\d+)(?:-(\d+))?$/.exec(values.units)?.slice(1) ?? [];
     const first = bounded(firstUnit, { name: '--units', lowest: 0, highest: 255 });
     return {
@@ -230,7 +232,7 @@ const report = (
   const lines: (string | LocalText)[] = [
     {
       en: `${place}: ${unitIds.length} of ${asked} unit ids answer${ids}`,
-      zh: `${place}：询问的 ${asked} 个单元号中有 ${unitIds.length} 个应答${ids}`,
+      zh: `${place}：询问的 ${asked} 个单元号中有 ${unitIds.length} 个应答${ids.replace(': ', '：')}`,
     },
   ];
   if (unitIds.length === asked && asked > 1) {

@@ -24,6 +24,13 @@ const probe = async (port: number, ...args: readonly string[]) => {
   return { data, lines: probeLines(await report), chinese: probeLines(await report, 'zh') };
 };
 
+/** Every line of the report as it is for an address written in this way. */
+const linesOf = async (target: string): Promise<readonly string[]> => {
+  const { signal } = new AbortController();
+  const report = await modbusAdapter.probe?.({ target, arguments: ['--units', '1'], signal });
+  return report === undefined ? [] : probeLines(report);
+};
+
 const text = (words: string, registers: number): readonly number[] => {
   const bytes = Buffer.alloc(registers * 2);
   bytes.write(words);
@@ -53,7 +60,7 @@ describe('modbus probe', () => {
       });
     }
     const { lines, chinese, data } = await probe(port, '--units', '1-20', '--timeout-ms', '50');
-    expect(chinese[0]).toContain('询问的 20 个单元号中有 2 个应答: 3 9');
+    expect(chinese[0]).toContain('询问的 20 个单元号中有 2 个应答：3 9');
     expect(chinese).toContain('单元 3');
     expect(data).toMatchObject({ unitIds: [3, 9] });
     expect(lines[0]).toContain('2 of 20 unit ids answer: 3 9');
@@ -117,5 +124,13 @@ describe('modbus probe', () => {
     await close();
     device = undefined;
     await expect(probe(port)).rejects.toMatchObject({ code: 'CONNECTION_FAILED' });
+  });
+});
+
+describe('the target of a probe', () => {
+  it.each(['', 'tcp://', 'modbus://', 'modbus+tcp://'])('may begin with "%s"', async (scheme) => {
+    const { port } = await start();
+    const [first] = await linesOf(`${scheme}127.0.0.1:${port}`);
+    expect(first).toContain(`127.0.0.1:${port}: 1 of 1 unit ids answer`);
   });
 });
