@@ -108,7 +108,9 @@ export const connectionSections = async (
     section(
       label('sinks'),
       [label('name'), label('state'), label('waiting'), label('delivered'), label('refused')],
-      sinks.length === 0 ? [row([label('none')])] : sinks.map((sink) => sinkRow(sink, language)),
+      sinks.length === 0
+        ? [row([element('td', { colspan: '5' }, label('none'))])]
+        : sinks.map((sink) => sinkRow(sink, language)),
     ),
   ];
 };

@@ -32,7 +32,7 @@ export const eventSection = (
   );
   const rows =
     events.length === 0
-      ? [element('tr', {}, [element('td', {}, text('none', language))])]
+      ? [element('tr', {}, [element('td', { colspan: '3' }, text('none', language))])]
       : events.map((event) => eventRow(event, language, timeZone));
   return element('section', {}, [
     element('h2', {}, text('events', language)),
