@@ -29,6 +29,8 @@ const stopMs = 3000;
 /**
  * Simulators are separate programs that speak only wire protocols, so they are only ever started as processes. They end with
  * their standard input: a pipe that stays open for as long as this process lives, and no longer even when it is killed.
+ * Ctrl+C in a terminal goes to a whole group of processes; of a group of their own, they are there until the gateway has stopped,
+ * and no device is told of as lost.
  */
 export const spawnSimulators = (
   flags: readonly string[],
@@ -40,6 +42,7 @@ export const spawnSimulators = (
     throw new WordedError(kit.text.simulatorsMissing(simulatorsProgram));
   return spawn(process.execPath, [simulatorsProgram, '--exit-with-stdin', ...flags], {
     stdio: ['pipe', stdout, 'inherit'],
+    detached: true,
   });
 };
 

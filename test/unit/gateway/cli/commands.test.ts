@@ -352,6 +352,16 @@ describe('the simulators of the demo', () => {
     expect(errors.at(-1)).toBe('The simulators ended (exit 3).');
   });
 
+  test.runIf(process.platform === 'linux')('do not hear Ctrl+C before the gateway', async () => {
+    const { errors } = await start(
+      `import { readFileSync } from 'node:fs';
+      const group = Number(readFileSync('/proc/self/stat', 'utf8').split(' ')[4]);
+      const control = 'http://127.0.0.1:1/' + (group === process.pid ? 'own-group' : 'same-group');
+      console.log(JSON.stringify({ control })); setTimeout(() => process.exit(3), 50);`,
+    );
+    expect(errors).toContain('Simulators are up; their control is at http://127.0.0.1:1/own-group');
+  });
+
   test('that do not come up are a failure, and nothing is started', async () => {
     const { code, errors, isRun } = await start('process.exitCode = 1;');
     expect(isRun).toBe(false);
