@@ -15,7 +15,7 @@ export const avoidedCo2 = defineKpi({
   point: 'avoidedCo2',
   unit: 'kg',
   decimals: 1,
-  description: { en: 'CO2 avoided by photovoltaics', zh: '光伏减排量' },
+  description: { en: 'CO2 avoided by photovoltaics today', zh: '当日光伏减排量' },
   formula: { en: '(pvEnergy - gridExport) * factor', zh: '(光伏发电量 - 上网电量) * 排放因子' },
   standard: {
     en: 'pvSelfUse times the regional average factor; reported outside of ISO 14064-1',

@@ -3,7 +3,7 @@ import { defineRegisterEnergy } from './register-energy.ts';
 /** Energy taken from the grid, from the register of the grid meter. */
 export const gridImport = defineRegisterEnergy({
   id: 'gridImport',
-  description: { en: 'Energy taken from the grid', zh: '电网购电量' },
+  description: { en: 'Energy taken from the grid today', zh: '当日电网购电量' },
   energy: {
     pattern: '{area}/*/grid/energyImport',
     equipmentClass: 'meter',
@@ -15,7 +15,7 @@ export const gridImport = defineRegisterEnergy({
 /** Energy fed into the grid, from the register of the grid meter. */
 export const gridExport = defineRegisterEnergy({
   id: 'gridExport',
-  description: { en: 'Energy fed into the grid', zh: '上网电量' },
+  description: { en: 'Energy fed into the grid today', zh: '当日上网电量' },
   energy: {
     pattern: '{area}/*/grid/energyExport',
     equipmentClass: 'meter',

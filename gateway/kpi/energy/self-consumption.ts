@@ -11,7 +11,7 @@ export const selfConsumption = defineKpi({
   point: 'selfConsumption',
   unit: '1',
   decimals: 3,
-  description: { en: 'Self-consumption of photovoltaics', zh: '光伏自用率' },
+  description: { en: 'Self-consumption of photovoltaics today', zh: '当日光伏自用率' },
   formula: { en: '(pvEnergy - gridExport) / pvEnergy', zh: '(光伏发电量 - 上网电量) / 光伏发电量' },
   standard: {
     en: 'own definition; not clamped, a storage that exports can make it negative',
