@@ -1,4 +1,4 @@
-// Takes the pictures of the page for the documentation: npm run screenshots. A simulated noon under a broken sky, a quarter
+// Takes the pictures of the page for the documentation: npm run screenshots. A simulated morning as the demo begins it, a quarter
 // of an hour after the start, so that the KPIs have something to tell.
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,8 @@ import { startPacedControl } from '../support/paced-control.ts';
 import { findProgram } from '../support/programs.ts';
 import { startSimulator } from '../support/simulator.ts';
 
-const start = '2023-06-22T03:00:00Z';
+/** 10:00 of the park: the note on the page says so. */
+const start = '2023-06-22T02:00:00Z';
 const fastForwardMs = 16 * 60_000;
 /** Of real time: two minutes on an idle machine. */
 const fastForwardWithinMs = 600_000;
@@ -39,7 +40,7 @@ await eventually(
     const { nowMs } = await gateway.get<{ nowMs: number }>('api/v1/site');
     return nowMs >= Date.parse(start) + fastForwardMs ? nowMs : undefined;
   },
-  'the simulated afternoon',
+  'the simulated quarter of an hour',
   fastForwardWithinMs,
 );
 try {
