@@ -1,16 +1,11 @@
 import { createControlServer } from './control-server.ts';
 import { FaultTable } from './faults/fault-table.ts';
-import {
-  type PlantName,
-  type ProgramOptions,
-  parseProgramOptions,
-  UsageError,
-  usage,
-} from './options.ts';
+import { type PlantName, type ProgramOptions, parseProgramOptions, UsageError } from './options.ts';
 import { createParkPlant } from './park/park-plant.ts';
 import type { JsonObject, Plant, RunningServer } from './plant.ts';
 import { openProxy, type PlannedProxy, planProxies } from './proxies.ts';
 import { Simulation, type TimeSource } from './simulation.ts';
+import { usageIn } from './usage.ts';
 import { createLinePlant } from './welding-line/plant.ts';
 
 const followEveryMs = 100;
@@ -134,7 +129,7 @@ const fail = (error: unknown): never => {
 
 try {
   const options = parseProgramOptions(process.argv.slice(2), process.env);
-  if (options.isHelp) process.stdout.write(usage);
+  if (options.isHelp) process.stdout.write(usageIn(process.env));
   else await run(options);
 } catch (error) {
   fail(error);

@@ -2,45 +2,6 @@ import { parseArgs } from 'node:util';
 import { type ProxySpec, parseProxySpecs } from './faults/proxy/specs.ts';
 import type { LineOpcuaOptions } from './welding-line/opcua/listen.ts';
 
-export const usage = `Simulated plants that speak real wire protocols, for tests and demonstrations.
-
-usage: node simulators/main.ts [options]
-
-  --plants line,park           plants to host (default: all; none: only proxies)
-  --seed 2023                  same seed, same instants: same bytes
-  --start 2023-06-21T00:00:00Z first instant (default: now; with --lock-step 2023-06-21T00:00:00Z)
-  --lock-step                  time moves only by POST /advance
-  --speed 1                    simulated seconds a second, 0.01 to 1000
-  --host 127.0.0.1             address of the devices; the control port is always on loopback
-  --panel-length-mm 18000      panel length of the welding line, 200 to 30000
-  --park-meter-error on        class error of the park's meters; off: registers equal the truth
-  --park-time-of-day real      hour of the park's sun, load, cars and tariff at the start, e.g. 10:00;
-                               timestamps stay as they are
-  --park-demand-target-kw off  grid import in kW that the park's battery holds
-  --proxy NAME@PORT=HOST:PORT  proxy with faults in front of any TCP server, device proxy.NAME;
-                               =modbus://HOST:PORT knows Modbus frames, =line.plc leads to a
-                               simulated server; a list by commas, or the option again
-  --exit-with-stdin            ends when standard input ends, so with whoever started it
-  --help
-
-OPC UA server of the welding line:
-  --line-opcua-anonymous on    off: only the user operator, by password
-  --line-opcua-password TEXT   password of operator (or SIMULATOR_OPCUA_PASSWORD); without one
-                               nobody is let in by name
-  --pki-folder PATH            keeps keys and certificates (default: a temporary folder)
-
-ports, 0 for any free one:
-  --control-port 15000         HTTP: time, truth, overrides, faults
-  --line-plc-port 15020        welding line PLC, Modbus TCP
-  --line-opcua-port 15021      welding line, OPC UA; off leaves it out and starts a second faster
-  --park-pv-port 15030         PV inverters, Modbus TCP
-  --park-meter-port 15031      meters, Modbus TCP
-  --park-storage-port 15032    battery storage, Modbus TCP
-  --park-charger-port 15033    EV chargers, Modbus TCP
-
-One line of JSON on stdout names all addresses when everything is up. Logs go to stderr.
-`;
-
 /** Arguments that make no sense; the message names option, value and what is expected. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

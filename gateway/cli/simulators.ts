@@ -43,6 +43,7 @@ export const spawnSimulators = (
   return spawn(process.execPath, [simulatorsProgram, '--exit-with-stdin', ...flags], {
     stdio: ['pipe', stdout, 'inherit'],
     detached: true,
+    env: { ...process.env, SEAMWATT_LANG: kit.language },
   });
 };
 
