@@ -81,7 +81,7 @@ chromium.describe('the page of a small site', () => {
         '压力 | 2.000 bar |',
         '供回水温差 | 6.200 °C |',
       ]);
-    expect((await cells('house/supply/total'))[0]).toMatch(/^电网购电量 \| .+ \| .*覆盖率 /);
+    expect((await cells('house/supply/total'))[0]).toMatch(/^当日电网购电量 \| .+ \| .*覆盖率 /);
     expect(await page.locator('h2').allInnerTexts()).toEqual([
       ...['关键指标', '设备', '数据输出（条）', '事件（最新在前）', '全部设备与测点'],
     ]);
