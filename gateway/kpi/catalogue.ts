@@ -9,6 +9,7 @@ import { arcOnRatio } from './welding/arc-on-ratio.ts';
 import { deformationMax } from './welding/deformation-max.ts';
 import { heatInput } from './welding/heat-input.ts';
 import { heatInputBin } from './welding/heat-input-bin.ts';
+import { seamBins } from './welding/seam-bin-table.ts';
 import { trackingMax, trackingP95, trackingRms } from './welding/tracking.ts';
 import { travelSpeedMean } from './welding/travel-speed-mean.ts';
 
@@ -16,6 +17,7 @@ import { travelSpeedMean } from './welding/travel-speed-mean.ts';
 export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   heatInput,
   heatInputBin,
+  seamBins,
   trackingRms,
   trackingP95,
   trackingMax,

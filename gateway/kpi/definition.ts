@@ -48,7 +48,7 @@ export type KpiColumn = {
 };
 
 /** What a KPI finds when it builds its steps. */
-interface SiteContext<Parameters> extends BuildContext {
+export interface SiteContext<Parameters> extends BuildContext {
   readonly parameters: Parameters;
   /** As it applies: the definition's, or that of the site file. */
   readonly window: KpiWindow;

@@ -80,7 +80,15 @@ const parkKpis = [
   ...['gridDemand', 'gridDemandPeak', 'gridImportHour'],
 ];
 const seamKpis = [
-  ...['heatInput', 'heatInputBin', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'],
+  ...[
+    'heatInput',
+    'heatInputBin',
+    'seamBins',
+    'trackingRms',
+    'trackingP95',
+    'trackingMax',
+    'arcOnRatio',
+  ],
   ...['arcCurrentMean', 'arcCurrentDeviation'],
 ];
 const lineKpis = ['travelSpeedMean', 'deformationMax'];

@@ -1,5 +1,5 @@
 import { isUsableSlot, valueCell } from '../../hot-path/slot.ts';
-import type { KpiContext, KpiInput } from '../definition.ts';
+import type { KpiInput, SiteContext } from '../definition.ts';
 
 /**
  * The window of most welding KPIs is the current panel. A new one begins when the panel id changes or the position falls
@@ -27,7 +27,7 @@ const restartDropMm = 100;
 export type PanelWindow = { readonly epochIndex: number; readonly key: string };
 
 /** The panel window of the KPI's line, shared by all KPIs that read the same points. */
-export const panelWindow = (context: KpiContext<unknown>): PanelWindow => {
+export const panelWindow = (context: SiteContext<unknown>): PanelWindow => {
   const panelId = context.optional('panelId');
   const position = context.optional('panelPosition');
   const key = `panel ${panelId?.key} ${position?.key}`;
