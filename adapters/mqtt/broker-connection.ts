@@ -2,6 +2,7 @@ import type { IClientOptions, MqttClient } from 'mqtt';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
 import { connectError } from './connection-error.ts';
+import { type PublishDone, type PublishedMessage, Publisher } from './publisher.ts';
 
 /** How long a connection may take to say goodbye before it is cut. */
 const farewellTimeoutMs = 2000;
@@ -24,15 +25,27 @@ export type BrokerLimits = {
 export class BrokerConnection {
   readonly limits: BrokerLimits;
   readonly #client: MqttClient;
+  readonly #publisher: Publisher;
   readonly #target: LocalText;
   #lost: GatewayError | undefined;
   readonly #listeners = new Set<(error: GatewayError) => void>();
   #farewell: string | undefined;
 
-  private constructor(client: MqttClient, target: LocalText, limits: BrokerLimits) {
+  private constructor(input: {
+    readonly client: MqttClient;
+    readonly publisher: Publisher;
+    readonly target: LocalText;
+    readonly limits: BrokerLimits;
+  }) {
+    const { client, publisher, target, limits } = input;
     this.#client = client;
+    this.#publisher = publisher;
     this.#target = target;
     this.limits = limits;
+    client.on('packetreceive', (packet) => {
+      if (packet.cmd !== 'puback') return;
+      publisher.acknowledged(packet.messageId ?? 0, packet.reasonCode ?? 0);
+    });
     client.on('disconnect', (packet) => {
       this.#farewell = `the broker said goodbye with code ${packet.reasonCode ?? 0}`;
     });
@@ -55,6 +68,10 @@ export class BrokerConnection {
       ...options.client,
       reconnectPeriod: 0,
       queueQoSZero: false,
+      // Else each acknowledgement sets a timer anew: more work than a ping now and then.
+      reschedulePings: false,
+      // Else `debug` makes an array of the arguments of each line, although nobody reads them.
+      log: () => undefined,
       // Ours is shorter and has its own words.
       connectTimeout: timeoutMs + 1000,
     });
@@ -64,7 +81,12 @@ export class BrokerConnection {
     }
     try {
       const limits = await accepted(client, options);
-      return new BrokerConnection(client, target, limits);
+      const publisher = new Publisher({
+        stream: client.stream,
+        isVersion5: options.client.protocolVersion === 5,
+        reasonText: (code) => reasonText(library.ReasonCodes, code),
+      });
+      return new BrokerConnection({ client, publisher, target, limits });
     } catch (error) {
       client.end(true);
       throw error;
@@ -83,17 +105,9 @@ export class BrokerConnection {
     return () => this.#listeners.delete(listener);
   }
 
-  /** `done` hears of the acknowledgement or refusal (QoS 1), or of the hand-over to the socket; never when it is lost. */
-  publish(
-    message: {
-      readonly topic: string;
-      readonly payload: Buffer | string;
-      readonly retain: boolean;
-    },
-    qos: 0 | 1,
-    done: (error: unknown) => void,
-  ): void {
-    this.#client.publish(message.topic, message.payload, { qos, retain: message.retain }, done);
+  /** Sends at the end of this turn of the event loop. */
+  publish(message: PublishedMessage, qos: 0 | 1, done: PublishDone): void {
+    this.#publisher.publish(message, qos, done);
   }
 
   /** Says goodbye, so that the broker does not publish the last will; cuts the connection when that takes long. */
@@ -122,6 +136,9 @@ export class BrokerConnection {
     this.#listeners.clear();
   }
 }
+
+const reasonText = (texts: Readonly<Record<number, string>>, code: number): string =>
+  texts[code] ?? 'unknown reason';
 
 /** Waits for the broker's word on the connection. */
 const accepted = async (client: MqttClient, options: ConnectOptions): Promise<BrokerLimits> => {
