@@ -1,4 +1,3 @@
-import { IncomingMessage } from 'node:http';
 import type { InfluxDB, IPingStats } from 'influx';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
@@ -114,6 +113,8 @@ const wrapError = (error: unknown, target: LocalText): GatewayError => {
 
 /** The package throws a RequestError with the answer in `res`, but does not export the class. */
 const answeredStatus = (error: unknown): number | undefined =>
-  error instanceof Error && 'res' in error && error.res instanceof IncomingMessage
+  error instanceof Error &&
+  'res' in error &&
+  error.res instanceof process.getBuiltinModule('node:http').IncomingMessage
     ? error.res.statusCode
     : undefined;

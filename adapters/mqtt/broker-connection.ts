@@ -2,6 +2,7 @@ import type { IClientOptions, MqttClient } from 'mqtt';
 import { describeError, GatewayError } from '../../gateway/core/error.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
 import { connectError } from './connection-error.ts';
+import { keepPacketLibrarySmall } from './packet-library.ts';
 import { type PublishDone, type PublishedMessage, Publisher } from './publisher.ts';
 
 /** How long a connection may take to say goodbye before it is cut. */
@@ -63,7 +64,7 @@ export class BrokerConnection {
   static async connect(options: ConnectOptions): Promise<BrokerConnection> {
     const { target, timeoutMs } = options;
     // Loaded when it is needed first: devices are read before.
-    const library = await import('mqtt');
+    const [library] = await Promise.all([import('mqtt'), keepPacketLibrarySmall()]);
     const client = library.connect({
       ...options.client,
       reconnectPeriod: 0,

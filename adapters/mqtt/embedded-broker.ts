@@ -3,6 +3,7 @@ import { type AddressInfo, createServer, isIP, type Server, type Socket } from '
 import { Aedes, type AedesOptions, type AuthenticateError, type Client } from 'aedes';
 import { listenError, refuseOtherMachines } from '../../gateway/core/listening.ts';
 import type { Log } from '../../gateway/core/log.ts';
+import { keepPacketLibrarySmall } from './packet-library.ts';
 import { LimitedSocket } from './packet-limit.ts';
 
 const defaultMaxConnections = 64;
@@ -51,6 +52,7 @@ export const startEmbeddedBroker = async (
     username: `gateway-${randomBytes(4).toString('hex')}`,
     password: randomBytes(24).toString('base64url'),
   };
+  await keepPacketLibrarySmall();
   const aedes = await Aedes.createBroker({
     ...accessRules(credentials),
     connectTimeout: connectTimeoutMs,
