@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { adapters } from '../adapters/index.ts';
-import { startEmbeddedBroker } from '../adapters/mqtt/embedded-broker.ts';
 import { mqttAdapter } from '../adapters/mqtt/mqtt-adapter.ts';
 import type { LoadedSite } from '../config/site.ts';
-import { type ApiServer, startApi } from './api/server.ts';
 import type { Composition, ReplayOptions, RunOptions } from './cli/composition.ts';
 import { runCli } from './cli/run-cli.ts';
 import type { Clock } from './core/clock.ts';
@@ -78,6 +76,7 @@ const embeddedBrokerSink = async (
 ): Promise<readonly SinkPart[]> => {
   const { embedded, host, port } = site.config.broker;
   if (!embedded) return [];
+  const { startEmbeddedBroker } = await import('../adapters/mqtt/embedded-broker.ts');
   const broker = await startEmbeddedBroker({ host, port, log });
   endings.push({ what: 'the embedded broker', end: () => broker.close() });
   const config = mqttAdapter.configSchema.parse({
@@ -181,7 +180,9 @@ const runGateway = async (options: RunOptions): Promise<void> => {
       ...{ gateway, parts: made.parts, log },
       nowMs: () => gateway.view.nowMs(),
     });
-    const api: ApiServer = await startApi({
+    // Loaded when devices are read: it takes longer than they do.
+    const { startApi } = await import('./api/server.ts');
+    const api = await startApi({
       ...site.config.api,
       view: gateway.view,
       deliveries: gateway.deliveries,

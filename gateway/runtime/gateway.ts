@@ -14,7 +14,7 @@ import type { PreparedExchange } from './exchange.ts';
 import type { GatewayParts, RunningGateway, SiteChange, SiteParts } from './gateway-parts.ts';
 import { LatestEvents, runEventReader } from './latest-events.ts';
 import { runLatestReader } from './latest-reader.ts';
-import { GatewayMetrics } from './metrics.ts';
+import type { GatewayMetrics } from './metrics.ts';
 import { judgeReadiness, type Readiness } from './readiness.ts';
 import { type ProgramSettings, RunningProgram } from './running-program.ts';
 import { RunningSinks } from './running-sinks.ts';
@@ -23,9 +23,12 @@ import { Screening } from './screening/screening.ts';
 import type { SinkStatus } from './sink-pump.ts';
 import { SitePoints } from './site-points.ts';
 import type { GatewayStatus } from './status.ts';
+import { sleepReal } from './system-clock.ts';
 import { clockSteppedEvent, runTicker } from './ticker.ts';
 import type { GatewayView } from './view.ts';
 
+/** Devices have the event loop to themselves for so long: to load what sinks and people need holds it up for longer. */
+const firstReadsMs = 50;
 /** How long the parts of a stopping gateway may take, each phase, and all together before the journal is closed. */
 const stopPhaseMs = {
   change: 500,
@@ -126,11 +129,13 @@ class Assembly {
     });
     this.#admission.screenBy(this.#prepareScreening(parts, groups));
     const points = new SitePoints(groups, journal);
-    const history = await this.#startHistory(groups);
-    const metrics = this.#startMetrics(points);
+    const history = await this.#openHistory(groups);
     this.#startReaders(history, points);
-    const sinks = await this.#startSinks(points);
+    const sinks = this.#prepareSinks(points);
     this.#startSources(groups, program);
+    await sleepReal(firstReadsMs, this.#ending.readers.signal);
+    await sinks.start(parts.sinks);
+    const metrics = await this.#startMetrics(points);
     const running = { points, program, history, metrics, sinks };
     return {
       view: this.#view(running),
@@ -243,7 +248,7 @@ class Assembly {
     };
   }
 
-  async #startHistory(groups: readonly RegisteredGroup[]): Promise<History> {
+  async #openHistory(groups: readonly RegisteredGroup[]): Promise<History> {
     const { journal, historyFlushMs: flushMs } = this.#parts;
     const { folder } = journal;
     const history = await openHistory({
@@ -259,7 +264,8 @@ class Assembly {
     return history;
   }
 
-  #startMetrics(points: SitePoints): GatewayMetrics {
+  async #startMetrics(points: SitePoints): Promise<GatewayMetrics> {
+    const { GatewayMetrics } = await import('./metrics.ts');
     const metrics = new GatewayMetrics(
       () => this.#status(),
       () => points.groups,
@@ -294,7 +300,7 @@ class Assembly {
     this.#readers.push(inBackground(task, this.#parts.log));
   }
 
-  async #startSinks(points: SitePoints): Promise<RunningSinks> {
+  #prepareSinks(points: SitePoints): RunningSinks {
     const sinks = new RunningSinks({ ...this.#context(), points, site: this.#parts.site });
     this.#sinkStatuses = () => sinks.statuses();
     this.#endings.push({
@@ -306,7 +312,6 @@ class Assembly {
         return sinks.stop();
       },
     });
-    await sinks.start(this.#parts.sinks);
     return sinks;
   }
 

@@ -1,21 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
-import type { Problem } from '../../config/problem.ts';
-import { explainError } from '../core/error-text.ts';
-import type { LocalText } from '../core/point.ts';
-import { type ExitCode, exitCodes } from './composition.ts';
-import type { Kit } from './kit.ts';
-import { problemLine } from './problem-words.ts';
-import { type StopSignal, stopOnSignals } from './stop-signal.ts';
-import { junitXml } from './verify/junit.ts';
-import { type ScenarioVerdict, verdictOf } from './verify/outcome.ts';
-import { summaryLine, verdictLines, verdictsJson } from './verify/report.ts';
-import { runScenario } from './verify/run-scenario.ts';
-import { loadScenario, type Scenario, ScenarioError } from './verify/scenario.ts';
-import { problemsOfSite, SiteCopyError } from './verify/site-copy.ts';
+import type { Problem } from '../../../config/problem.ts';
+import { explainError } from '../../core/error-text.ts';
+import type { LocalText } from '../../core/point.ts';
+import { type ExitCode, exitCodes } from '../composition.ts';
+import type { Kit } from '../kit.ts';
+import { problemLine } from '../problem-words.ts';
+import { type StopSignal, stopOnSignals } from '../stop-signal.ts';
+import { junitXml } from './junit.ts';
+import { type ScenarioVerdict, verdictOf } from './outcome.ts';
+import { summaryLine, verdictLines, verdictsJson } from './report.ts';
+import { runScenario } from './run-scenario.ts';
+import { loadScenario, type Scenario, ScenarioError } from './scenario.ts';
+import { problemsOfSite, SiteCopyError } from './site-copy.ts';
 
-type Options = {
+export type VerifyOptions = {
   readonly config?: string | undefined;
   readonly json?: boolean | undefined;
   readonly junit?: string | undefined;
@@ -83,7 +82,7 @@ const codeOf = (verdicts: readonly ScenarioVerdict[]): ExitCode => {
 
 const report = async (
   verdicts: readonly ScenarioVerdict[],
-  options: Options,
+  options: VerifyOptions,
   kit: Kit,
 ): Promise<void> => {
   const { junit, json } = options;
@@ -93,7 +92,7 @@ const report = async (
 
 const runAll = async (
   scenarios: readonly Scenario[],
-  options: Options,
+  options: VerifyOptions,
   verification: Verification,
 ): Promise<void> => {
   const { kit, signal } = verification;
@@ -118,7 +117,12 @@ const runAll = async (
   kit.finish(code === exitCodes.ok ? codeOf(verdicts) : code);
 };
 
-const verify = async (files: readonly string[], options: Options, kit: Kit): Promise<void> => {
+/** Plays the scenarios against the site, and finishes with what became of them. */
+export const verify = async (
+  files: readonly string[],
+  options: VerifyOptions,
+  kit: Kit,
+): Promise<void> => {
   const siteFile = resolve(options.config ?? kit.composition.demoFile);
   const scenarios = await loadAll(files, siteFile, kit);
   if (scenarios === undefined) {
@@ -131,16 +135,4 @@ const verify = async (files: readonly string[], options: Options, kit: Kit): Pro
   } finally {
     stop.release();
   }
-};
-
-export const addVerifyCommand = (program: Command, kit: Kit): void => {
-  const { text } = kit;
-  program
-    .command('verify')
-    .description(text.verifyDescription)
-    .argument('<scenarios...>', text.scenarioArgument)
-    .option('-c, --config <file>', text.verifyConfigOption)
-    .option('--json', text.jsonOption)
-    .option('--junit <file>', text.junitOption)
-    .action((files: string[], options: Options) => verify(files, options, kit));
 };

@@ -150,7 +150,7 @@ describe('a gateway that stops', () => {
       ],
     }));
     await expect(start()).rejects.toThrow('no such sink');
-    expect(ended).toEqual(['sink']);
+    expect(ended).toEqual(['source', 'sink']);
     expect(running.size).toBe(0);
   });
 });
