@@ -21,6 +21,7 @@ import type { SinkPart } from './runtime/open-sink.ts';
 import { Reloader } from './runtime/reloader.ts';
 import { type ReplayReport, replayJournal } from './runtime/replay.ts';
 import { screeningSection } from './runtime/screening/section.ts';
+import { keepHeapSmall } from './runtime/small-heap.ts';
 import { systemClock } from './runtime/system-clock.ts';
 import { type MadeSite, makeSite, sinkBatchEntries, sinkTimeoutMs } from './site-parts.ts';
 
@@ -196,6 +197,7 @@ const runGateway = async (options: RunOptions): Promise<void> => {
     // In lock-step nothing may depend on when a file was written.
     if (stepping === undefined)
       void files.watch(async () => reloads?.reload('file'), ending.signal);
+    keepHeapSmall();
     onReady({ url: api.url });
     await Promise.race([
       aborted(AbortSignal.any([signal, ending.signal])),
