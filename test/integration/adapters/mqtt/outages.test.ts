@@ -63,8 +63,10 @@ requireProgram('mosquitto').describe('outages', () => {
         if (!isDead) continue;
         interrupted += 1;
         isDead = false;
+        // The listener may be back before the broker has said that it is.
+        const isBack = new Promise((resolve) => listener.client.once('connect', resolve));
         await broker.start();
-        await new Promise((resolve) => listener.client.once('connect', resolve));
+        await isBack;
         await listener.client.subscribeAsync(framesTopic, { qos: 0 });
       }
     }
