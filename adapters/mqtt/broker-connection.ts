@@ -3,7 +3,8 @@ import { describeError, GatewayError } from '../../gateway/core/error.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
 import { connectError } from './connection-error.ts';
 import { keepPacketLibrarySmall } from './packet-library.ts';
-import { type PublishDone, type PublishedMessage, Publisher } from './publisher.ts';
+import type { PublishedMessage } from './publish-packets.ts';
+import { type PublishDone, Publisher } from './publisher.ts';
 
 /** How long a connection may take to say goodbye before it is cut. */
 const farewellTimeoutMs = 2000;

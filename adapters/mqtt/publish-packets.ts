@@ -1,4 +1,8 @@
-import type { PublishedMessage } from './publisher.ts';
+export type PublishedMessage = {
+  readonly topic: string;
+  readonly payload: Buffer | string;
+  readonly retain: boolean;
+};
 
 /** MQTT §2.2.2: type 3 in the upper half, QoS in bits 2 and 1, retain in bit 0. */
 const publishType = 0x30;

@@ -1,11 +1,5 @@
 import type { Writable } from 'node:stream';
-import { PublishPackets } from './publish-packets.ts';
-
-export type PublishedMessage = {
-  readonly topic: string;
-  readonly payload: Buffer | string;
-  readonly retain: boolean;
-};
+import { type PublishedMessage, PublishPackets } from './publish-packets.ts';
 
 /** Hears of the acknowledgement or refusal (QoS 1), or of the hand-over to the socket; never of a lost connection. */
 export type PublishDone = (error: unknown) => void;
