@@ -5,8 +5,6 @@ import { formatEquipmentPath, type GroupSpec, type LocalText } from '../core/poi
 import type { Kit } from './kit.ts';
 import { displayWidth, formatTable } from './text-table.ts';
 
-const coverageSuffix = '.coverage';
-
 type Counts = { readonly groups: number; readonly points: number; readonly equipment: number };
 
 const count = (groups: readonly GroupSpec[]): Counts => ({
@@ -25,7 +23,8 @@ const kpiNames = (site: LoadedSite): string[] => [
     groupsOf(site, 'kpi')
       .flatMap((group) => group.channels)
       .map((channel) => channel.point)
-      .filter((point) => !point.endsWith(coverageSuffix)),
+      // Coverage and parts are named after the KPI, behind a dot.
+      .filter((point) => !point.includes('.')),
   ),
 ];
 

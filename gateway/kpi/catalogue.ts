@@ -6,7 +6,9 @@ import { pvEnergy } from './energy/pv-energy.ts';
 import { selfConsumption } from './energy/self-consumption.ts';
 import { arcCurrentDeviation, arcCurrentMean } from './welding/arc-current.ts';
 import { arcOnRatio } from './welding/arc-on-ratio.ts';
+import { deformation } from './welding/deformation.ts';
 import { deformationMax } from './welding/deformation-max.ts';
+import { deformationPrediction } from './welding/deformation-prediction.ts';
 import { heatInput } from './welding/heat-input.ts';
 import { heatInputBin } from './welding/heat-input-bin.ts';
 import { seamBins } from './welding/seam-bin-table.ts';
@@ -26,6 +28,8 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   arcCurrentDeviation,
   travelSpeedMean,
   deformationMax,
+  deformation,
+  deformationPrediction,
   pvEnergy,
   gridImport,
   gridExport,

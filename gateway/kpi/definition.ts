@@ -47,6 +47,14 @@ export type KpiColumn = {
   readonly formula: LocalText | undefined;
 };
 
+/** A further point of a KPI of one point: the bounds of an interval, the signals of a chart. */
+export type KpiPart = {
+  /** UCUM code; undefined: that of the KPI. */
+  readonly unit?: string;
+  readonly decimals: number;
+  readonly description: LocalText;
+};
+
 /** What a KPI finds when it builds its steps. */
 export interface SiteContext<Parameters> extends BuildContext {
   readonly parameters: Parameters;
@@ -65,6 +73,8 @@ export interface KpiContext<Parameters> extends SiteContext<Parameters> {
   /** Slots of the value and of its coverage. */
   readonly value: number;
   readonly coverage: number;
+  /** Slot of a part. */
+  part(name: string): number;
 }
 
 /** What a KPI of many points builds its steps with. */
@@ -93,10 +103,11 @@ type KpiDescription<Parameters> = {
 
 /** A KPI of one point: what it means, for people, and how it is computed, as operators over slots. */
 export type KpiDefinition<Parameters = unknown> = KpiDescription<Parameters> & {
-  /** Name of the point; its coverage is `<point>.coverage`. */
+  /** Name of the point; its coverage is `<point>.coverage`, its parts are `<point>.<part>`. */
   readonly point: string;
   readonly unit: string;
   readonly decimals: number;
+  readonly parts?: Readonly<Record<string, KpiPart>>;
   build(context: KpiContext<Parameters>): void;
 };
 
@@ -107,7 +118,7 @@ export type KpiTableDefinition<Parameters = unknown> = KpiDescription<Parameters
   build(context: KpiTableContext<Parameters>): void;
 };
 
-/** A KPI as the catalogue has it: its parameter type is hidden, and one point is a table of two columns. */
+/** A KPI as the catalogue has it: its parameter type is hidden, and one point is a table with its coverage and parts. */
 export type AnyKpiDefinition = KpiDescription<unknown> & {
   readonly group: string;
   readonly columns: readonly KpiColumn[];
@@ -119,9 +130,14 @@ const coverageOf = (description: LocalText): LocalText => ({
   zh: `${description.zh}（覆盖率）`,
 });
 
+const partOf = (description: LocalText, part: LocalText): LocalText => ({
+  en: `${description.en}: ${part.en}`,
+  zh: `${description.zh}：${part.zh}`,
+});
+
 /** Hides the parameter type; `build` is only ever called with what `parametersSchema` returned. */
 export const defineKpi = <Parameters>(definition: KpiDefinition<Parameters>): AnyKpiDefinition => {
-  const { point, unit, decimals, description, formula, build, ...described } = definition;
+  const { point, unit, decimals, description, formula, parts, build, ...described } = definition;
   const number = { kind: 'number' } as const;
   const coverage = `${point}.coverage`;
   return {
@@ -132,12 +148,17 @@ export const defineKpi = <Parameters>(definition: KpiDefinition<Parameters>): An
         ...{ ...number, point: coverage, unit: '1', decimals: 3, formula: undefined },
         description: coverageOf(description),
       },
+      ...Object.entries(parts ?? {}).map(([name, part]) => ({
+        ...{ ...number, unit, ...part, point: `${point}.${name}`, formula: undefined },
+        description: partOf(description, part.description),
+      })),
     ],
     build: (context) => {
       build({
         ...(context as KpiTableContext<Parameters>),
         value: context.column(point),
         coverage: context.column(coverage),
+        part: (name) => context.column(`${point}.${name}`),
       });
     },
   };

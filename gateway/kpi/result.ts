@@ -1,4 +1,4 @@
-import { statusCodes } from '../core/quality.ts';
+import { isBad, statusCodes } from '../core/quality.ts';
 import { measuredCell, statusCell, valueCell } from '../hot-path/slot.ts';
 
 /** Below this share of measured time a result is Uncertain: the rest of its window is not known. */
@@ -26,4 +26,20 @@ export const finishResult = (
   memory[slots.coverage + statusCell] = statusCodes.good;
   memory[slots.value + measuredCell] = 1;
   memory[slots.coverage + measuredCell] = 1;
+};
+
+/** Gives parts the status of the value that they belong to; one that is not finite has no data. To follow `finishResult`. */
+export const finishParts = (
+  memory: Float64Array,
+  value: number,
+  parts: readonly number[],
+): void => {
+  const status = memory[value + statusCell] as number;
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index] as number;
+    const isKnown = Number.isFinite(memory[part + valueCell]);
+    memory[part + statusCell] = isKnown ? status : statusCodes.badNoData;
+    if (!isKnown || isBad(status)) memory[part + valueCell] = 0;
+    memory[part + measuredCell] = 1;
+  }
 };

@@ -39,6 +39,7 @@ const line = testGroup({
     { point: 'travelSpeed', unit: 'm/min' },
     { point: 'panelId', kind: 'string' },
     { point: 'panelPosition', unit: 'mm' },
+    { point: 'deformation.x', unit: 'mm' },
     ...Array.from({ length: 12 }, (_, index) => ({
       point: `deformation.z.${String(index + 1).padStart(2, '0')}`,
       unit: 'mm',
@@ -91,7 +92,7 @@ const seamKpis = [
   ],
   ...['arcCurrentMean', 'arcCurrentDeviation'],
 ];
-const lineKpis = ['travelSpeedMean', 'deformationMax'];
+const lineKpis = ['travelSpeedMean', 'deformationMax', 'deformation', 'deformationPrediction'];
 
 export type DemoPlant = {
   readonly program: HotPathProgram;
@@ -196,7 +197,7 @@ const plantValues = (
   const kinds = Uint8Array.from(points, (point) => {
     if (point === 'arcOn' || point === 'seamFound') return 1;
     if (point.startsWith('energy')) return 2;
-    if (point === 'panelPosition') return 3;
+    if (point === 'panelPosition' || point === 'deformation.x') return 3;
     if (point === 'panelId') return 4;
     return point.startsWith('deformation') ? 5 : 0;
   });

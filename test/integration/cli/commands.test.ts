@@ -29,7 +29,7 @@ test('the demo site is in order, with every device, KPI and sink that it promise
     expect.arrayContaining([
       ...['heatInput', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'],
       ...['heatInputBin', 'arcCurrentMean', 'arcCurrentDeviation'],
-      ...['travelSpeedMean', 'deformationMax'],
+      ...['travelSpeedMean', 'deformationMax', 'deformation', 'deformationPrediction'],
       ...['pvEnergy', 'gridImport', 'gridExport', 'selfConsumption', 'avoidedCo2'],
       ...['gridDemand', 'gridDemandPeak', 'gridImportHour'],
     ]),

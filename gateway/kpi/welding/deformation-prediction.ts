@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { foldedLower } from '../../hot-path/operators/folded-interval.ts';
+import { studentQuantile } from '../../hot-path/operators/student-t.ts';
+import type { Step } from '../../hot-path/program.ts';
+import { valueCell } from '../../hot-path/slot.ts';
+import { defineKpi, type KpiContext } from '../definition.ts';
+import { finishParts, finishResult } from '../result.ts';
+import { panelWindowOfTierA } from '../window.ts';
+import { type BowForecast, forecast, parabolaForecast, trackedForecast } from './bow-forecast.ts';
+import { profileInputs, reserveProfiles } from './profiles.ts';
+
+/** Calibrated on panels of 18 m with profiles of 12 heights each 50 mm: see docs/formulas.md. */
+const noiseSchema = z.strictObject({
+  /** Standard deviation of the mean height of a profile, mm: 0.08 mm of one height by the root of 12. */
+  measurementMm: z.number().positive().max(10).default(0.0233),
+  wavinessMm: z.number().min(0).max(100).default(0.083),
+  wavinessLengthM: z.number().positive().max(100).default(0.75),
+  /** By which the curvature drifts in 1 m, mm/m2. */
+  curvatureDrift: z.number().min(0).max(10).default(0.0028),
+  /** By which the slope wanders in 1 m, mm/m. */
+  slopeDrift: z.number().min(0).max(10).default(0.0018),
+  /** Weight of these numbers against what is seen, in profiles. */
+  trust: z.number().min(0).max(1e6).default(20),
+});
+
+const parametersSchema = z.strictObject({
+  panelLengthMm: z.number().min(100).max(100_000).default(18_000),
+  /** `tracked`: drifting curvature, waviness and noise; `parabola`: least squares, as if heights were independent. */
+  method: z.enum(['tracked', 'parabola']).default('tracked'),
+  /** Probability with which the interval holds the outcome. */
+  probability: z.number().min(0.5).max(0.999).default(0.95),
+  /** Shares of the length from which a prediction is shown, and from which the probability is promised. */
+  shownFrom: z.number().min(0).max(1).default(0.2),
+  promisedFrom: z.number().min(0).max(1).default(0.3),
+  noise: noiseSchema.prefault({}),
+});
+
+type Parameters = z.infer<typeof parametersSchema>;
+
+const reserveForecast = (
+  context: KpiContext<Parameters>,
+  profiles: ReturnType<typeof reserveProfiles>,
+): BowForecast => {
+  const { panelLengthMm: lengthMm, method, noise } = context.parameters;
+  if (method === 'parabola') return parabolaForecast(context, profiles, lengthMm);
+  return trackedForecast(context, profiles, {
+    lengthMm,
+    noise: {
+      measurement: noise.measurementMm,
+      waviness: noise.wavinessMm,
+      wavinessLength: noise.wavinessLengthM,
+      curvatureDrift: noise.curvatureDrift,
+      slopeDrift: noise.slopeDrift,
+      trust: noise.trust,
+    },
+  });
+};
+
+/** The bow that the panel is heading for, with an interval that holds the outcome as often as it says. */
+export const deformationPrediction = defineKpi({
+  id: 'deformationPrediction',
+  version: 1,
+  equipmentClass: 'weld_line',
+  point: 'deformationPrediction',
+  unit: 'mm',
+  decimals: 2,
+  description: { en: 'Bow expected at the end of the panel', zh: '管屏焊完时的预计弯曲' },
+  formula: {
+    en: 'tracked: largest distance from the chord of measured and forecast heights, forecast by a Kalman filter; parabola: |c| L^2 / 4. Half-width: t((1 + p) / 2, freedom) * standard error',
+    zh: 'tracked：实测与预测高度到弦线的最大距离，由卡尔曼滤波预测；parabola：|c| L^2 / 4。半宽：t((1 + p) / 2, 自由度) × 标准误',
+  },
+  standard: { en: 'own definition', zh: '本项目定义' },
+  window: panelWindowOfTierA,
+  windowRule: {
+    en: 'the current panel; shown from 20 % of its length, Uncertain up to 30 %',
+    zh: '当前管屏；自长度的 20 % 起显示，30 % 之前为不确定',
+  },
+  coverageRule: 'time with measured profiles / elapsed time since the first profile of the panel',
+  inputs: profileInputs,
+  parts: {
+    lower: { decimals: 2, description: { en: 'lower end of the interval', zh: '区间下限' } },
+    upper: { decimals: 2, description: { en: 'upper end of the interval', zh: '区间上限' } },
+    halfWidth: { decimals: 2, description: { en: 'half-width', zh: '半宽' } },
+    x: { decimals: 0, description: { en: 'where it is expected', zh: '预计所在位置' } },
+  },
+  parametersSchema,
+  build: (context) => {
+    const { panelLengthMm, probability, shownFrom, promisedFrom } = context.parameters;
+    const profiles = reserveProfiles(context);
+    const prediction = reserveForecast(context, profiles);
+    const parts = ['lower', 'upper', 'halfWidth', 'x'].map((name) => context.part(name));
+    const [lower, upper, halfWidth, x] = parts.map((part) => part + valueCell) as [
+      ...[number, number, number, number],
+    ];
+    const epochIndex = context.reserve(1);
+    const doneIndex = context.reserve(1);
+    const uncertainIndex = context.reserve(1);
+    const known = context.reserve(forecast.size);
+    const spreads = context.reserve(2);
+
+    const update: Step = (memory) => {
+      profiles.update(memory);
+      if (memory[epochIndex] !== memory[profiles.epochIndex]) {
+        memory[epochIndex] = memory[profiles.epochIndex] as number;
+        memory[doneIndex] = 0;
+        prediction.reset(memory);
+      }
+      const count = memory[profiles.countIndex] as number;
+      if (memory[doneIndex] === count) return;
+      for (let profile = memory[doneIndex] as number; profile < count; profile++) {
+        prediction.push(memory, profile);
+      }
+      memory[doneIndex] = count;
+      prediction.read(memory, known);
+      const freedom = memory[known + forecast.freedom] as number;
+      const error = memory[known + forecast.error] as number;
+      memory[spreads] = studentQuantile((1 + probability) / 2, freedom) * error;
+      memory[spreads + 1] = studentQuantile(probability, freedom) * error;
+    };
+
+    context.onTick((memory) => {
+      update(memory);
+      const count = memory[doneIndex] as number;
+      const share =
+        count === 0 ? 0 : (memory[profiles.placeOf(count - 1)] as number) / panelLengthMm;
+      const bow = share < shownFrom ? Number.NaN : (memory[known + forecast.bow] as number);
+      const spread = memory[spreads] as number;
+      const oneSided = memory[spreads + 1] as number;
+      memory[context.value + valueCell] = spread >= 0 ? bow : Number.NaN;
+      memory[lower] = foldedLower(bow, { twoSided: spread, oneSided });
+      memory[upper] = bow + spread;
+      memory[halfWidth] = spread;
+      memory[x] = memory[known + forecast.placeMm] as number;
+      const isPromised = share >= promisedFrom && memory[profiles.uncertainIndex] === 0;
+      memory[uncertainIndex] = isPromised ? 0 : 1;
+      profiles.readCoverage(memory, context.coverage + valueCell);
+      finishResult(memory, context, uncertainIndex);
+      finishParts(memory, context.value, parts);
+    });
+  },
+});
