@@ -12,6 +12,7 @@ import { deformationPrediction } from './welding/deformation-prediction.ts';
 import { heatInput } from './welding/heat-input.ts';
 import { heatInputBin } from './welding/heat-input-bin.ts';
 import { seamBins } from './welding/seam-bin-table.ts';
+import { spcCurrent, spcHeatInput, spcLeg, spcOffset } from './welding/spc.ts';
 import { trackingMax, trackingP95, trackingRms } from './welding/tracking.ts';
 import { travelSpeedMean } from './welding/travel-speed-mean.ts';
 
@@ -30,6 +31,10 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   deformationMax,
   deformation,
   deformationPrediction,
+  spcHeatInput,
+  spcCurrent,
+  spcOffset,
+  spcLeg,
   pvEnergy,
   gridImport,
   gridExport,

@@ -90,7 +90,7 @@ const seamKpis = [
     'trackingMax',
     'arcOnRatio',
   ],
-  ...['arcCurrentMean', 'arcCurrentDeviation'],
+  ...['arcCurrentMean', 'arcCurrentDeviation', 'spcCurrent', 'spcHeatInput'],
 ];
 const lineKpis = ['travelSpeedMean', 'deformationMax', 'deformation', 'deformationPrediction'];
 

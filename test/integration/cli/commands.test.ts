@@ -28,7 +28,7 @@ test('the demo site is in order, with every device, KPI and sink that it promise
   expect(site.kpis).toEqual(
     expect.arrayContaining([
       ...['heatInput', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'],
-      ...['heatInputBin', 'arcCurrentMean', 'arcCurrentDeviation'],
+      ...['heatInputBin', 'arcCurrentMean', 'arcCurrentDeviation', 'spcCurrent'],
       ...['travelSpeedMean', 'deformationMax', 'deformation', 'deformationPrediction'],
       ...['pvEnergy', 'gridImport', 'gridExport', 'selfConsumption', 'avoidedCo2'],
       ...['gridDemand', 'gridDemandPeak', 'gridImportHour'],

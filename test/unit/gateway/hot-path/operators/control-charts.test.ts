@@ -1,0 +1,289 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ArenaPlan } from '../../../../../gateway/hot-path/arena.ts';
+import {
+  capability,
+  capabilityIndex,
+  chartFactors,
+} from '../../../../../gateway/hot-path/operators/control-limits.ts';
+import {
+  cusumDownIndex,
+  cusumUpIndex,
+  isCusumSignal,
+  pushCusum,
+  reserveCusum,
+  resetCusum,
+} from '../../../../../gateway/hot-path/operators/cusum.ts';
+import {
+  ewmaChartIndex,
+  ewmaChartLimit,
+  isEwmaSignal,
+  pushEwmaChart,
+  reserveEwmaChart,
+  resetEwmaChart,
+} from '../../../../../gateway/hot-path/operators/ewma-chart.ts';
+import {
+  pushRunRules,
+  reserveRunRules,
+  resetRunRules,
+  runRuleHitsIndex,
+} from '../../../../../gateway/hot-path/operators/run-rules.ts';
+import { testSeed } from '../../../../support/seed.ts';
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+const sampleDeviation = (values: readonly number[]): number =>
+  Math.sqrt(
+    values.reduce((sum, value) => sum + (value - mean(values)) ** 2, 0) / (values.length - 1),
+  );
+
+describe('capability (section 3.9)', () => {
+  const limits = { lower: 3.5, upper: 5 };
+
+  test('Cp, Cpk within subgroups and Pp, Ppk overall', () => {
+    const within = 0.25 / chartFactors(5).d2;
+    expect(within).toBeCloseTo(0.10748, 5);
+    expect(capability(limits, within)).toBeCloseTo(2.326, 3);
+    expect(capabilityIndex(limits, 4.15, within)).toBeCloseTo(2.0159, 3);
+    const values = [
+      ...[4.1, 4.2, 4, 4.3, 4.1, 4.2, 4.1, 4.2, 4, 4.2],
+      ...[4, 4.1, 4.1, 4.2, 4.3, 4.3, 4.2, 4.1, 4.2, 4.1],
+    ];
+    expect(sampleDeviation(values)).toBeCloseTo(0.09459, 5);
+    expect(capability(limits, sampleDeviation(values))).toBeCloseTo(2.643, 3);
+    expect(capabilityIndex(limits, mean(values), sampleDeviation(values))).toBeCloseTo(2.2906, 3);
+  });
+
+  test('one-sided Ppu of the deformation', () => {
+    const values = [2.1, 2.8, 1.9, 3.2, 2.6, 2.4, 3, 2.2];
+    expect(mean(values)).toBeCloseTo(2.525, 12);
+    expect(sampleDeviation(values)).toBeCloseTo(0.45591, 5);
+    expect(capabilityIndex({ upper: 6 }, mean(values), sampleDeviation(values))).toBeCloseTo(
+      2.5407,
+      4,
+    );
+    expect(capability({ upper: 6 }, 1)).toBeNaN();
+    expect(capabilityIndex({ lower: 1 }, 4, 1)).toBe(1);
+    expect(capabilityIndex({}, 4, 1)).toBeNaN();
+  });
+
+  test('has factors for subgroups of 1 to 10', () => {
+    expect(chartFactors(2)).toEqual({ a2: 1.88, d3: 0, d4: 3.267, d2: 1.128 });
+    expect(chartFactors(5)).toEqual({ a2: 0.577, d3: 0, d4: 2.114, d2: 2.326 });
+    expect(() => chartFactors(11)).toThrow(RangeError);
+    expect(() => chartFactors(0)).toThrow(RangeError);
+  });
+});
+
+const source = 0;
+
+describe('EWMA chart (section 3.9)', () => {
+  const chartOf = () => {
+    const plan = new ArenaPlan();
+    plan.reserve(1);
+    const chart = reserveEwmaChart(plan, { lambda: 0.2, width: 3 });
+    return { chart, memory: plan.allocate() };
+  };
+
+  test('lambda 0.2, L 3: signal at the sixth value', () => {
+    const { chart, memory } = chartOf();
+    const limits: number[] = [];
+    const averages: number[] = [];
+    const signals = [232, 233, 231, 234, 233, 235].map((value) => {
+      memory[source] = (value - 230) / 2;
+      pushEwmaChart(memory, chart, source);
+      averages.push(230 + 2 * (memory[ewmaChartIndex(chart)] as number));
+      limits.push(230 + 2 * ewmaChartLimit(memory, chart));
+      return isEwmaSignal(memory, chart);
+    });
+    const round = (list: readonly number[]): number[] =>
+      list.map((item) => Number(item.toFixed(4)));
+    expect(round(averages)).toEqual([230.4, 230.92, 230.936, 231.5488, 231.839, 232.4712]);
+    expect(round(limits)).toEqual([231.2, 231.5367, 231.718, 231.8245, 231.8896, 231.9301]);
+    expect(signals).toEqual([false, false, false, false, false, true]);
+    resetEwmaChart(memory, chart);
+    expect(ewmaChartLimit(memory, chart)).toBe(0);
+  });
+
+  test('its limits end at the asymptote', () => {
+    const { chart, memory } = chartOf();
+    for (let index = 0; index < 200; index++) pushEwmaChart(memory, chart, source);
+    expect(230 + 2 * ewmaChartLimit(memory, chart)).toBeCloseTo(232, 12);
+  });
+});
+
+describe('CUSUM (section 3.9)', () => {
+  const cusumOf = () => {
+    const plan = new ArenaPlan();
+    plan.reserve(1);
+    const cusum = reserveCusum(plan, { reference: 0.5, decision: 5 });
+    return { cusum, memory: plan.allocate() };
+  };
+
+  test('k 0.5, h 5: signal at the sixth value', () => {
+    const { cusum, memory } = cusumOf();
+    const signals: boolean[] = [];
+    const up = [232, 233, 231, 234, 233, 235, 234, 236].map((value) => {
+      memory[source] = (value - 230) / 2;
+      pushCusum(memory, cusum, source);
+      signals.push(isCusumSignal(memory, cusum));
+      expect(memory[cusumDownIndex(cusum)]).toBe(0);
+      return memory[cusumUpIndex(cusum)];
+    });
+    expect(up).toEqual([0.5, 1.5, 1.5, 3, 4, 6, 7.5, 10]);
+    expect(signals.indexOf(true)).toBe(5);
+  });
+
+  test('agrees with the largest sum of the newest values', () => {
+    const values = fc.array(fc.double({ min: -4, max: 4, noNaN: true }), {
+      minLength: 1,
+      maxLength: 80,
+    });
+    fc.assert(
+      fc.property(values, (given) => {
+        const { cusum, memory } = cusumOf();
+        for (const value of given) {
+          memory[source] = value;
+          pushCusum(memory, cusum, source);
+        }
+        const largest = (sign: number): number => {
+          let [sum, best] = [0, 0];
+          for (const value of given.toReversed()) {
+            sum += sign * value - 0.5;
+            best = Math.max(best, sum);
+          }
+          return best;
+        };
+        expect(memory[cusumUpIndex(cusum)]).toBeCloseTo(largest(1), 9);
+        expect(memory[cusumDownIndex(cusum)]).toBeCloseTo(largest(-1), 9);
+        resetCusum(memory, cusum);
+        expect(isCusumSignal(memory, cusum)).toBe(false);
+      }),
+      { seed: testSeed(), numRuns: 200 },
+    );
+  });
+});
+
+const allRules = [1, 2, 3, 4, 5, 6, 7, 8] as const;
+
+/** Bits after each value. */
+const hitsOf = (
+  values: readonly number[],
+  options: { readonly rules: readonly number[]; readonly sameSide: number } = {
+    rules: allRules,
+    sameSide: 9,
+  },
+): readonly number[] => {
+  const plan = new ArenaPlan();
+  plan.reserve(1);
+  const rules = reserveRunRules(plan, options);
+  const memory = plan.allocate();
+  return values.map((value) => {
+    memory[source] = value;
+    pushRunRules(memory, rules, source);
+    return memory[runRuleHitsIndex(rules)] as number;
+  });
+};
+
+const rulesIn = (bits: number | undefined): readonly number[] =>
+  allRules.filter((rule) => ((bits ?? 0) & (1 << (rule - 1))) !== 0);
+
+/** The rules by their words, over the newest values only. */
+const naiveRules = (values: readonly number[], sameSide: number): readonly number[] => {
+  const newest = (count: number): readonly number[] =>
+    values.length < count ? [] : values.slice(values.length - count);
+  const isAll = (count: number, is: (value: number, index: number) => boolean): boolean =>
+    newest(count).length === count && newest(count).every(is);
+  const onOneSide = (enough: number, of: number, limit: number): boolean =>
+    [1, -1].some((sign) => {
+      const last = values.slice(-of).map((value) => value * sign > limit);
+      return last.at(-1) === true && last.filter(Boolean).length >= enough;
+    });
+  const isSteady = (sign: number): boolean =>
+    isAll(6, (value, index) => index === 0 || (value - (newest(6)[index - 1] ?? 0)) * sign > 0);
+  const steps = newest(14)
+    .slice(1)
+    .map((value, index) => Math.sign(value - (newest(14)[index] ?? 0)));
+  const isZigzag =
+    steps.length === 13 &&
+    steps.every((step, index) => step !== 0 && (index === 0 || step * (steps[index - 1] ?? 0) < 0));
+  const broken: Readonly<Record<number, boolean>> = {
+    1: Math.abs(values.at(-1) ?? 0) > 3,
+    2: isAll(sameSide, (value) => value > 0) || isAll(sameSide, (value) => value < 0),
+    3: isSteady(1) || isSteady(-1),
+    4: isZigzag,
+    5: onOneSide(2, 3, 2),
+    6: onOneSide(4, 5, 1),
+    7: isAll(15, (value) => Math.abs(value) <= 1),
+    8:
+      isAll(8, (value) => Math.abs(value) > 1) &&
+      new Set(newest(8).map((value) => Math.sign(value))).size === 2,
+  };
+  return allRules.filter((rule) => broken[rule]);
+};
+
+describe('run rules (section 3.9)', () => {
+  test.each([
+    [1, [0, 3.1]],
+    [2, [0.1, 0.2, 0.1, 0.3, 0.1, 0.4, 0.2, 0.1, 0.3]],
+    [3, [-0.5, -0.3, -0.1, 0.1, 0.3, 0.5]],
+    [4, [0.1, -0.1, 0.1, -0.1, 0.1, -0.1, 0.1, -0.1, 0.1, -0.1, 0.1, -0.1, 0.1, -0.1]],
+    [5, [2.1, 0, 2.2]],
+    [6, [1.1, 1.2, 0, 1.3, 1.1]],
+    [7, Array.from({ length: 15 }, (_, index) => [0.5, 0.6, -0.5, -0.6, 0.4][index % 5] ?? 0)],
+    [8, [1.5, -1.5, 1.6, 1.2, -1.4, -1.5, 1.6, -1.7]],
+  ])('rule %d signals at the last value and not before', (rule, values) => {
+    const hits = hitsOf(values);
+    expect(rulesIn(hits.at(-1))).toContain(rule);
+    expect(rulesIn(hits.at(-2))).not.toContain(rule);
+  });
+
+  test('Western Electric takes eight on one side', () => {
+    const values = [0.1, 0.2, 0.1, 0.3, 0.1, 0.4, 0.2, 0.1];
+    expect(rulesIn(hitsOf(values).at(-1))).not.toContain(2);
+    expect(rulesIn(hitsOf(values, { rules: allRules, sameSide: 8 }).at(-1))).toContain(2);
+  });
+
+  test('only rules that apply signal', () => {
+    expect(hitsOf([4, 4, 4], { rules: [5], sameSide: 9 }).at(-1)).toBe(1 << 4);
+  });
+
+  test('agree with the rules by their words', () => {
+    const value = fc.oneof(
+      fc.double({ min: -3.5, max: 3.5, noNaN: true }),
+      fc.constantFrom(0, 0.5, -0.5, 1.2, -1.2),
+    );
+    const flat = fc.array(fc.double({ min: -0.9, max: 1.1, noNaN: true }), { maxLength: 40 });
+    const zigzag = fc
+      .nat(30)
+      .map((count) => Array.from({ length: count }, (_, at) => (at % 2) - 0.4));
+    const stretch = fc.oneof(fc.array(value, { maxLength: 25 }), flat, zigzag);
+    fc.assert(
+      fc.property(
+        fc.array(stretch, { minLength: 1, maxLength: 5 }),
+        fc.constantFrom(8, 9),
+        (parts, sameSide) => {
+          const values = parts.flat();
+          const hits = hitsOf(values, { rules: allRules, sameSide });
+          for (const [index, bits] of hits.entries()) {
+            expect(rulesIn(bits)).toEqual(naiveRules(values.slice(0, index + 1), sameSide));
+          }
+        },
+      ),
+      { seed: testSeed(), numRuns: 300 },
+    );
+  });
+
+  test('begin anew', () => {
+    const plan = new ArenaPlan();
+    plan.reserve(1);
+    const rules = reserveRunRules(plan, { rules: allRules, sameSide: 9 });
+    const memory = plan.allocate();
+    const before = [...memory];
+    memory[source] = 5;
+    pushRunRules(memory, rules, source);
+    resetRunRules(memory, rules);
+    memory[source] = 0;
+    expect([...memory]).toEqual(before);
+  });
+});
