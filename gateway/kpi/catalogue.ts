@@ -4,6 +4,9 @@ import { gridDemand, gridDemandPeak, gridImportHour } from './energy/grid-demand
 import { gridExport, gridImport } from './energy/grid-energy.ts';
 import { pvEnergy } from './energy/pv-energy.ts';
 import { selfConsumption } from './energy/self-consumption.ts';
+import { oee } from './operations/oee.ts';
+import { timeElements } from './operations/time-elements.ts';
+import { defectsPerKm, firstPassYield, rolledYield } from './operations/yield.ts';
 import { arcCurrentDeviation, arcCurrentMean } from './welding/arc-current.ts';
 import { arcOnRatio } from './welding/arc-on-ratio.ts';
 import { deformation } from './welding/deformation.ts';
@@ -35,6 +38,11 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   spcCurrent,
   spcOffset,
   spcLeg,
+  timeElements,
+  oee,
+  firstPassYield,
+  rolledYield,
+  defectsPerKm,
   pvEnergy,
   gridImport,
   gridExport,

@@ -30,6 +30,7 @@ test('the demo site is in order, with every device, KPI and sink that it promise
       ...['heatInput', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'],
       ...['heatInputBin', 'arcCurrentMean', 'arcCurrentDeviation', 'spcCurrent'],
       ...['travelSpeedMean', 'deformationMax', 'deformation', 'deformationPrediction'],
+      ...['timeElements', 'oee'],
       ...['pvEnergy', 'gridImport', 'gridExport', 'selfConsumption', 'avoidedCo2'],
       ...['gridDemand', 'gridDemandPeak', 'gridImportHour'],
     ]),

@@ -1,0 +1,234 @@
+import { z } from 'zod';
+import type { Step } from '../../hot-path/program.ts';
+import { isUsableSlot, timeCell, valueCell } from '../../hot-path/slot.ts';
+import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts';
+import { finishParts, finishResult } from '../result.ts';
+import { dayOfRegisters } from '../window.ts';
+
+const codes = z.array(z.number().int().min(0).max(1000)).max(100);
+
+/** Which numbers of the state and mode points mean what; the defaults are those of the profile `weld-plc`. */
+const parametersSchema = z.strictObject({
+  states: z
+    .strictObject({
+      executing: codes.default([2, 3, 4, 5, 6]),
+      notExecuting: codes.default([1, 7]),
+      outOfService: codes.default([]),
+      notAvailable: codes.default([0]),
+    })
+    .prefault({}),
+  modes: z
+    .strictObject({
+      processing: codes.default([1]),
+      setup: codes.default([0]),
+      maintenance: codes.default([2]),
+      none: codes.default([]),
+    })
+    .prefault({}),
+});
+type Parameters = z.infer<typeof parametersSchema>;
+
+const itemStates = ['executing', 'notExecuting', 'outOfService', 'notAvailable'] as const;
+const operationModes = ['processing', 'setup', 'maintenance', 'none'] as const;
+type ItemState = (typeof itemStates)[number];
+type OperationMode = (typeof operationModes)[number];
+
+/** Time elements, in the order of their cells; `other` is time that the table names nothing for. */
+const elements = ['apt', 'aust', 'adet', 'adot', 'apmt', 'other'] as const;
+type Element = (typeof elements)[number];
+
+/** What time counts as (OPC 40001-1, table 68): state and mode of the machine, and what calendar and orders say. */
+export const elementOf = (now: {
+  readonly state: ItemState;
+  readonly mode: OperationMode;
+  readonly hasOrder: boolean;
+  readonly isPlannedBusy: boolean;
+}): Element => {
+  const { state, mode, hasOrder, isPlannedBusy } = now;
+  if (mode === 'maintenance') return 'apmt';
+  if (state === 'executing') {
+    if (mode === 'processing') return 'apt';
+    return mode === 'setup' ? 'aust' : 'other';
+  }
+  if (state === 'notExecuting' && hasOrder) return 'adet';
+  if (state !== 'notExecuting' && mode === 'processing') return 'adet';
+  return mode === 'none' && isPlannedBusy && !hasOrder ? 'adot' : 'other';
+};
+
+const unknown = -1;
+
+/** Element by state, mode, order and calendar, so that a sample only looks it up. */
+const elementTable = (): Int8Array => {
+  const table = new Int8Array(itemStates.length * operationModes.length * 4);
+  for (const [stateAt, state] of itemStates.entries()) {
+    for (const [modeAt, mode] of operationModes.entries()) {
+      for (let flags = 0; flags < 4; flags++) {
+        const now = { state, mode, hasOrder: (flags & 1) !== 0, isPlannedBusy: (flags & 2) !== 0 };
+        table[(stateAt * operationModes.length + modeAt) * 4 + flags] = elements.indexOf(
+          elementOf(now),
+        );
+      }
+    }
+  }
+  return table;
+};
+
+/** Place of a number's meaning in the list of names; unknown numbers mean nothing. */
+const meaningOf = <Name extends string>(
+  names: readonly Name[],
+  numbers: Readonly<Record<Name, readonly number[]>>,
+): ((value: number) => number) => {
+  const places = new Map(
+    names.flatMap((name, place) => numbers[name].map((value) => [value, place] as const)),
+  );
+  return (value) => places.get(value) ?? unknown;
+};
+
+type Accounts = {
+  /** First cell of the elements, in ms; elapsed time; 1 when something uncertain went in. */
+  readonly times: number;
+  readonly elapsed: number;
+  readonly uncertain: number;
+};
+
+/** Adds up the day's time by element, from sample to sample: a state holds until the next one. */
+const reserveAccounts = (context: KpiContext<Parameters>): Accounts => {
+  const state = context.one('state');
+  const mode = context.one('mode');
+  const [order, busy] = [context.optional('order'), context.optional('plannedBusy')];
+  const times = context.reserve(elements.length);
+  const elapsed = context.reserve(1);
+  const uncertain = context.reserve(1);
+  const lastMs = context.reserve(1, [Number.NEGATIVE_INFINITY]);
+  const dayMs = context.reserve(1, [Number.NaN]);
+  /** Last known mode: a machine that is not available keeps the one that it sent last. */
+  const known = context.reserve(2, [unknown, unknown]);
+  const [stateNow, modeNow] = [known, known + 1];
+  const table = elementTable();
+  const stateOf = meaningOf(itemStates, context.parameters.states);
+  const modeOf = meaningOf(operationModes, context.parameters.modes);
+  const gapMs = Math.max(state.staleMs, mode.staleMs);
+  const isTrue = (memory: Float64Array, input: ResolvedInput | undefined): boolean =>
+    input !== undefined && isUsableSlot(memory, input.slot) && memory[input.slot + valueCell] !== 0;
+
+  const account = (memory: Float64Array, untilMs: number): void => {
+    const passedMs = untilMs - (memory[lastMs] as number);
+    memory[lastMs] = untilMs;
+    if (!(passedMs > 0) || !Number.isFinite(passedMs)) return;
+    memory[elapsed] = (memory[elapsed] as number) + passedMs;
+    const [at, how] = [memory[stateNow] as number, memory[modeNow] as number];
+    if (passedMs > gapMs || at === unknown || how === unknown) return;
+    const flags = (isTrue(memory, order) ? 1 : 0) | (isTrue(memory, busy) ? 2 : 0);
+    const cell = times + (table[(at * operationModes.length + how) * 4 + flags] as number);
+    memory[cell] = (memory[cell] as number) + passedMs;
+  };
+
+  context.onSample(state.slot, (memory) => {
+    account(memory, memory[state.slot + timeCell] as number);
+    const isUsable = isUsableSlot(memory, state.slot);
+    memory[stateNow] = isUsable ? stateOf(memory[state.slot + valueCell] as number) : unknown;
+  });
+  context.onSample(mode.slot, (memory) => {
+    account(memory, memory[mode.slot + timeCell] as number);
+    if (isUsableSlot(memory, mode.slot)) {
+      memory[modeNow] = modeOf(memory[mode.slot + valueCell] as number);
+    }
+  });
+  const startDay: Step = (memory) => {
+    const before = memory[dayMs] as number;
+    memory[dayMs] = memory[context.dayStartMsIndex] as number;
+    // What came before the first tick of all is of the same day.
+    if (Number.isNaN(before) || before === memory[dayMs]) return;
+    memory.fill(0, times, times + elements.length);
+    memory[elapsed] = 0;
+    memory[uncertain] = 0;
+  };
+  context.onTick(startDay);
+  return { times, elapsed, uncertain };
+};
+
+const msPerMinute = 60_000;
+
+/** Where the day of the machine went, by the time elements of ISO 22400-2. */
+export const timeElements = defineKpi<Parameters>({
+  id: 'timeElements',
+  version: 1,
+  equipmentClass: 'weld_line',
+  point: 'timeElements',
+  unit: 'min',
+  decimals: 1,
+  description: { en: 'Actual production time of the day', zh: '当日实际生产时间' },
+  formula: {
+    en: 'APT, AUST, ADET, ADOT, APMT: time by state and mode of the machine, calendar and orders',
+    zh: 'APT、AUST、ADET、ADOT、APMT：按设备状态、运行模式、日历与订单划分的时间',
+  },
+  standard: {
+    en: 'ISO 22400-2 (time elements); OPC 40001-1 table 68 (their states)',
+    zh: 'ISO 22400-2（时间要素）；OPC 40001-1 表 68（对应状态）',
+  },
+  window: dayOfRegisters,
+  windowRule: {
+    en: "the site's day, from the first tick in it on",
+    zh: '站点当日，自当日第一个节拍起',
+  },
+  coverageRule: 'time that an element is known for, `other` included / elapsed time of the day',
+  inputs: {
+    state: {
+      pattern: '{area}/{line}/{equipment}/state',
+      count: 'one',
+      description: { en: 'state of the machine', zh: '设备状态' },
+    },
+    mode: {
+      pattern: '{area}/{line}/{equipment}/mode',
+      count: 'one',
+      description: { en: 'mode of operation', zh: '运行模式' },
+    },
+    order: {
+      pattern: '{area}/{line}/{equipment}/orderRegistered',
+      count: 'optional',
+      description: { en: 'a job order is registered', zh: '已登记生产订单' },
+    },
+    plannedBusy: {
+      pattern: '{area}/{line}/{equipment}/plannedBusy',
+      count: 'optional',
+      description: { en: 'the calendar plans to be busy', zh: '日历计划为占用' },
+    },
+  },
+  parts: {
+    aust: {
+      decimals: 1,
+      description: { en: 'actual unit setup time (AUST)', zh: '实际设置时间（AUST）' },
+    },
+    adet: {
+      decimals: 1,
+      description: { en: 'actual unit delay time (ADET)', zh: '实际延误时间（ADET）' },
+    },
+    adot: {
+      decimals: 1,
+      description: { en: 'actual unit down time (ADOT)', zh: '实际停机时间（ADOT）' },
+    },
+    apmt: {
+      decimals: 1,
+      description: { en: 'actual maintenance time (APMT)', zh: '实际维护时间（APMT）' },
+    },
+    other: { decimals: 1, description: { en: 'other time', zh: '其他时间' } },
+  },
+  parametersSchema,
+  build: (context) => {
+    const { times, elapsed, uncertain } = reserveAccounts(context);
+    const parts = elements.slice(1).map((name) => context.part(name));
+    context.onTick((memory) => {
+      let measuredMs = 0;
+      for (let at = 0; at < elements.length; at++) measuredMs += memory[times + at] as number;
+      memory[context.value + valueCell] = (memory[times] as number) / msPerMinute;
+      for (let at = 0; at < parts.length; at++) {
+        memory[(parts[at] as number) + valueCell] =
+          (memory[times + 1 + at] as number) / msPerMinute;
+      }
+      const elapsedMs = memory[elapsed] as number;
+      memory[context.coverage + valueCell] = elapsedMs > 0 ? measuredMs / elapsedMs : 0;
+      finishResult(memory, context, uncertain);
+      finishParts(memory, context.value, parts);
+    });
+  },
+});
