@@ -5,7 +5,8 @@ import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts
 import { finishParts, finishResult } from '../result.ts';
 import { dayOfRegisters } from '../window.ts';
 
-const codes = z.array(z.number().int().min(0).max(1000)).max(100);
+const largestCode = 1000;
+const codes = z.array(z.number().int().min(0).max(largestCode)).max(100);
 
 /** Which numbers of the state and mode points mean what; the defaults are those of the profile `weld-plc`. */
 const parametersSchema = z.strictObject({
@@ -73,15 +74,22 @@ const elementTable = (): Int8Array => {
   return table;
 };
 
-/** Place of a number's meaning in the list of names; unknown numbers mean nothing. */
-const meaningOf = <Name extends string>(
+/** Place in the list of names of what each number means; unknown numbers mean nothing. */
+const meaningsOf = <Name extends string>(
   names: readonly Name[],
   numbers: Readonly<Record<Name, readonly number[]>>,
-): ((value: number) => number) => {
-  const places = new Map(
-    names.flatMap((name, place) => numbers[name].map((value) => [value, place] as const)),
-  );
-  return (value) => places.get(value) ?? unknown;
+): Int8Array => {
+  const places = new Int8Array(largestCode + 1).fill(unknown);
+  for (const [place, name] of names.entries()) {
+    for (const number of numbers[name]) places[number] = place;
+  }
+  return places;
+};
+
+/** What a usable slot's number means. */
+const meaningOf = (memory: Float64Array, slot: number, places: Int8Array): number => {
+  const number = memory[slot + valueCell] as number;
+  return number >= 0 && number <= largestCode ? (places[number | 0] as number) : unknown;
 };
 
 type Accounts = {
@@ -105,18 +113,20 @@ const reserveAccounts = (context: KpiContext<Parameters>): Accounts => {
   const known = context.reserve(2, [unknown, unknown]);
   const [stateNow, modeNow] = [known, known + 1];
   const table = elementTable();
-  const stateOf = meaningOf(itemStates, context.parameters.states);
-  const modeOf = meaningOf(operationModes, context.parameters.modes);
+  const states = meaningsOf(itemStates, context.parameters.states);
+  const modes = meaningsOf(operationModes, context.parameters.modes);
   const gapMs = Math.max(state.staleMs, mode.staleMs);
   const isTrue = (memory: Float64Array, input: ResolvedInput | undefined): boolean =>
     input !== undefined && isUsableSlot(memory, input.slot) && memory[input.slot + valueCell] !== 0;
 
-  const account = (memory: Float64Array, untilMs: number): void => {
+  const account = (memory: Float64Array, timeIndex: number): void => {
+    const untilMs = memory[timeIndex] as number;
     const passedMs = untilMs - (memory[lastMs] as number);
     memory[lastMs] = untilMs;
     if (!(passedMs > 0) || !Number.isFinite(passedMs)) return;
     memory[elapsed] = (memory[elapsed] as number) + passedMs;
-    const [at, how] = [memory[stateNow] as number, memory[modeNow] as number];
+    const at = memory[stateNow] as number;
+    const how = memory[modeNow] as number;
     if (passedMs > gapMs || at === unknown || how === unknown) return;
     const flags = (isTrue(memory, order) ? 1 : 0) | (isTrue(memory, busy) ? 2 : 0);
     const cell = times + (table[(at * operationModes.length + how) * 4 + flags] as number);
@@ -124,14 +134,14 @@ const reserveAccounts = (context: KpiContext<Parameters>): Accounts => {
   };
 
   context.onSample(state.slot, (memory) => {
-    account(memory, memory[state.slot + timeCell] as number);
+    account(memory, state.slot + timeCell);
     const isUsable = isUsableSlot(memory, state.slot);
-    memory[stateNow] = isUsable ? stateOf(memory[state.slot + valueCell] as number) : unknown;
+    memory[stateNow] = isUsable ? meaningOf(memory, state.slot, states) : unknown;
   });
   context.onSample(mode.slot, (memory) => {
-    account(memory, memory[mode.slot + timeCell] as number);
+    account(memory, mode.slot + timeCell);
     if (isUsableSlot(memory, mode.slot)) {
-      memory[modeNow] = modeOf(memory[mode.slot + valueCell] as number);
+      memory[modeNow] = meaningOf(memory, mode.slot, modes);
     }
   });
   const startDay: Step = (memory) => {

@@ -110,7 +110,7 @@ export const reserveSpcChart = (context: BuildContext, options: ChartOptions): S
     }
     if ((memory[subgroups] as number) < learn) return;
     const meanRange = (memory[learnt + 1] as number) / (memory[learnt + 2] as number);
-    memory[centre] = options.target ?? (memory[learnt] as number) / learn;
+    memory[centre] = options.target ?? memory[learnt] / learn;
     memory[sigma] = options.sigma ?? meanRange / factors.d2;
   };
 
@@ -141,7 +141,7 @@ export const reserveSpcChart = (context: BuildContext, options: ChartOptions): S
     memory[lastIndex] = largest;
     memory.fill(0, open, open + 4);
     memory[subgroups] = (memory[subgroups] as number) + 1;
-    const isLearning = !isKnown && (memory[subgroups] as number) <= learn;
+    const isLearning = !isKnown && memory[subgroups] <= learn;
     if (isLearning) learnFrom(memory);
     else judge(memory);
   };

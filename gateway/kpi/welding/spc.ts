@@ -156,7 +156,7 @@ const build = (context: KpiContext<Parameters>): void => {
       memory[open] = (memory[open] as number) + (memory[values.shareIndex] as number);
       if (memory[values.uncertainIndex] === 1) memory[open + 1] = 1;
       if (!chart.push(memory, values.valueIndex)) return;
-      memory[shown] = (memory[open] as number) / subgroup;
+      memory[shown] = memory[open] / subgroup;
       memory[shown + 1] = memory[open + 1] as number;
       memory.fill(0, open, open + 2);
       if ((memory[chart.signals] as number) > 0) {

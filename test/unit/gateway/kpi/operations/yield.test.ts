@@ -28,7 +28,7 @@ const siteOf = () => {
       { kpi: 'defectsPerKm', equipment: line },
     ],
   });
-  return { program, groups: groups as readonly RegisteredGroup[] };
+  return { program, groups };
 };
 
 test('rolled yield of 20 seams of 0.998 is 0.96075, defects per km of 3 in 360 m 8.333 (section 3.11)', () => {
