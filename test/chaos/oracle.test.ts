@@ -148,7 +148,8 @@ describeOracle('a gateway under all troubles at once', () => {
 
   it('was really troubled', () => {
     expect(journal.frames.length).toBeGreaterThan(seconds * 20);
-    expect(new Set(struck.map(({ name }) => name)).size).toBeGreaterThan(4);
+    const kinds = new Set(struck.map(({ name }) => name)).size;
+    expect(kinds).toBeGreaterThan(Math.min(4, seconds / 10));
   });
 
   it('brings every journalled number to InfluxDB, unchanged', () => {
@@ -231,9 +232,18 @@ describe('the pieces that a journal lacks', () => {
       rest: 1,
     });
   });
+
+  it('are not the one that was under way at the end, but are more than that', () => {
+    const first = [1, 2, 3, 4, 5, 6, 7, 8];
+    expect(missingPieces(served, new Set([...first, 9]), [])).toEqual({ tails: [], rest: 0 });
+    expect(missingPieces(served, new Set(first), [])).toEqual({ tails: [], rest: 2 });
+  });
 });
 
-/** Runs of numbers that are not journalled: those that end with the last number before a kill, and how many are in others. */
+/**
+ * Runs of numbers that are not journalled: those that end with the last number before a kill, and how many are in others. The
+ * very last number may be of an answer that was under way when the gateway was told to stop.
+ */
 function missingPieces(
   served: readonly Served[],
   journalled: ReadonlySet<number>,
@@ -254,5 +264,5 @@ function missingPieces(
       run = [];
     }
   }
-  return { tails, rest: rest + run.length };
+  return { tails, rest: run.length > 1 ? rest + run.length : rest };
 }

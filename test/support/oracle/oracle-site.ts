@@ -94,9 +94,10 @@ export class OracleSite {
 
   /** Ends it as a power cut ends a process; it stays down for `downMs`. */
   async killGateway(downMs: number): Promise<void> {
-    this.killsMs.push(Date.now());
     await this.gateway.stop('SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, downMs));
+    // Until here a meter may have answered what the one that was killed had asked.
+    this.killsMs.push(Date.now());
     await this.startGateway();
   }
 
