@@ -125,6 +125,7 @@ const explain = (
   );
   const node = plan.nodes.find(({ node: { id } }) => id === instanceId(definition, equipment));
   if (group === undefined || node === undefined) return [];
+  const texts = definition.textsOf?.(parameters);
   return definition.columns.flatMap(({ point, description, formula }) =>
     formula === undefined
       ? []
@@ -133,8 +134,8 @@ const explain = (
             kpi: definition.id,
             group,
             point,
-            formula,
-            standard: definition.standard,
+            formula: texts?.formula ?? formula,
+            standard: texts?.standard ?? definition.standard,
             window: { ...window, rule: definition.windowRule },
             description,
             inputs: node.node.inputs,

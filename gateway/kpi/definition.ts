@@ -99,6 +99,10 @@ type KpiDescription<Parameters> = {
   readonly coverageRule: string;
   readonly inputs: Readonly<Record<string, KpiInput>>;
   readonly parametersSchema: ZodType<Parameters>;
+  /** Names of the inputs that these parameters use, where that is not all of them: the others are not looked for. */
+  inputsOf?(parameters: Parameters): readonly string[];
+  /** What is explained with these parameters, where `formula` and `standard` cannot say it for all. */
+  textsOf?(parameters: Parameters): Readonly<Record<'formula' | 'standard', LocalText>>;
 };
 
 /** A KPI of one point: what it means, for people, and how it is computed, as operators over slots. */

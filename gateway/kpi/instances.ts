@@ -64,7 +64,8 @@ const checkEntry = (
       expected: `parameters of ${definition.id}`,
     });
   }
-  const names = Object.keys(definition.inputs);
+  const used = parameters.success ? definition.inputsOf?.(parameters.data) : undefined;
+  const names = used ?? Object.keys(definition.inputs);
   for (const name of Object.keys(entry.inputs)) {
     if (names.includes(name)) continue;
     issues.push({ path: ['inputs', name], found: name, expected: `one of ${names.join(', ')}` });
@@ -219,7 +220,7 @@ export const instanceNode = (
   const { definition, equipment, parameters, window } = instance;
   const issues: PointIssue[] = [];
   const points = new Map<string, readonly KnownPoint[]>();
-  for (const name of Object.keys(definition.inputs)) {
+  for (const name of definition.inputsOf?.(parameters) ?? Object.keys(definition.inputs)) {
     const found = findPoints(instance, name, table);
     issues.push(...found.issues);
     points.set(name, found.points);

@@ -1,5 +1,27 @@
 import { isUsableSlot, valueCell } from '../../hot-path/slot.ts';
-import type { ResolvedInput, SiteContext } from '../definition.ts';
+import type { KpiInput, ResolvedInput, SiteContext } from '../definition.ts';
+
+export const arcOnInput: KpiInput = {
+  pattern: '{area}/{line}/{equipment}/arcOn',
+  count: 'one',
+  description: { en: 'arc is on', zh: '电弧接通' },
+};
+
+/** The arcs of the KPI's line. */
+export const arcsInput: KpiInput = {
+  pattern: '{area}/{line}/*/arcOn',
+  equipmentClass: 'weld_seam',
+  count: 'many',
+  description: { en: 'arcs of the line', zh: '各焊缝电弧接通' },
+};
+
+export const travelSpeedInput: KpiInput = {
+  pattern: '{area}/{line}/*/travelSpeed',
+  equipmentClass: 'weld_line',
+  unit: 'mm/s',
+  count: 'one',
+  description: { en: 'travel speed', zh: '焊接速度' },
+};
 
 /**
  * The last known state of an arc, shared by all KPIs that read it: a cell with 1 while the arc is on. A bad sample does not
@@ -14,3 +36,26 @@ export const arcStateIndex = (context: SiteContext<unknown>, arcOn: ResolvedInpu
     });
     return index;
   });
+
+/** Tells whether the arc is on by its last known state. */
+export const isArcOn = (
+  context: SiteContext<unknown>,
+  arcOn: ResolvedInput,
+): ((memory: Float64Array) => boolean) => {
+  const index = arcStateIndex(context, arcOn);
+  return (memory) => memory[index] === 1;
+};
+
+/** Tells whether any arc of several is on by its last known state. */
+export const isAnyArcOn = (
+  context: SiteContext<unknown>,
+  arcs: readonly ResolvedInput[],
+): ((memory: Float64Array) => boolean) => {
+  const indices = Uint32Array.from(arcs, (arc) => arcStateIndex(context, arc));
+  return (memory) => {
+    for (let arc = 0; arc < indices.length; arc++) {
+      if (memory[indices[arc] as number] === 1) return true;
+    }
+    return false;
+  };
+};

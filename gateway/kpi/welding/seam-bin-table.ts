@@ -30,7 +30,8 @@ import { minimumGoodCoverage } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { arcStateIndex } from './arc.ts';
 import { type BinRows, reserveBinRows, type SignalField } from './bin-rows.ts';
-import { efficiencyOf, heatInput, heatParameters } from './heat-input.ts';
+import { heatInput } from './heat-input.ts';
+import { efficiencyOf, efficiencyParameters } from './heat-methods.ts';
 import { panelInputs, panelWindow } from './panel.ts';
 
 /** Between two samples; further, the encoder did not count, it was set. */
@@ -145,7 +146,7 @@ const length = (
   texts: { readonly description: LocalText; readonly formula: LocalText },
 ): KpiColumn => ({ point, kind: 'number', unit: 'mm', decimals: 2, ...texts });
 
-const parametersSchema = heatParameters.extend({
+const parametersSchema = efficiencyParameters.extend({
   /** Width of the bins. */
   binMm: z.number().min(1).max(1000).default(10),
 });

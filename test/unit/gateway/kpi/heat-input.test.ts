@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { statusCodes } from '../../../../gateway/core/quality.ts';
-import { thermalEfficiencies } from '../../../../gateway/kpi/welding/heat-input.ts';
+import { thermalEfficiencies } from '../../../../gateway/kpi/welding/heat-methods.ts';
 import { tickProgram } from '../../../support/program-feed.ts';
 import { type Line, weldingLine } from './welding-line.ts';
 

@@ -1,0 +1,220 @@
+import { statusCodes } from '../../core/quality.ts';
+import {
+  activeFlag,
+  type Interval,
+  intervalStepIndex,
+  pushInterval,
+  readCoverage,
+  reserveInterval,
+  resetInterval,
+  usableFlag,
+} from '../../hot-path/operators/interval.ts';
+import {
+  pushTimeIntegral,
+  readTimeIntegral,
+  reserveTimeIntegral,
+  resetTimeIntegral,
+  type TimeIntegral,
+} from '../../hot-path/operators/time-integral.ts';
+import type { Step } from '../../hot-path/program.ts';
+import {
+  isMeasuredSlot,
+  isUncertainSlot,
+  isUsableSlot,
+  measuredCell,
+  statusCell,
+  timeCell,
+  valueCell,
+} from '../../hot-path/slot.ts';
+import type { KpiContext, ResolvedInput, SiteContext } from '../definition.ts';
+import { finishResult } from '../result.ts';
+import { type PanelWindow, panelWindow } from './panel.ts';
+
+/**
+ * What a sample of the clock needs of another point to count: `measured` and `usable` must not be out of date beside it; a
+ * `state` stands until it changes, and is uncertain for nobody.
+ */
+export type Partner = {
+  readonly input: ResolvedInput;
+  readonly needs: 'measured' | 'usable' | 'state';
+};
+
+/** Collects over one panel what its results are computed from. */
+export type Collector = {
+  /** Forgets the panel before. */
+  readonly reset: Step;
+  /** Takes the newest sample; `steps` tells its time and whether it counts. */
+  readonly push: Step;
+};
+
+/** Cells about the newest sample of the clock. */
+export type StepCells = {
+  readonly interval: Interval;
+  readonly timeIndex: number;
+  /** Measured ms that end with it, of the window: what is integrated over. */
+  readonly stepMsIndex: number;
+  /** 1 when it lies in the window and all of it was measured. */
+  readonly countsIndex: number;
+  /** 1 when it counts, but is not good. */
+  readonly isUncertainIndex: number;
+};
+
+/** The measured time of the current panel, sample by sample of one point, and what is collected over it. */
+export type PanelSteps<C extends Collector> = {
+  readonly interval: Interval;
+  /** 1 once an uncertain sample counted. */
+  readonly uncertainIndex: number;
+  /** Takes up a new panel, should there be one. */
+  readonly startPanel: Step;
+  readonly collected: C;
+};
+
+type StepsOptions<C extends Collector> = {
+  /** Names what is collected, with all that decides it but the points. */
+  readonly name: string;
+  /** The point whose samples are the steps. */
+  readonly clock: ResolvedInput;
+  readonly partners: readonly Partner[];
+  /** Points that decide the content beside clock and partners. */
+  readonly others?: readonly (ResolvedInput | undefined)[];
+  /** Whether the newest sample lies in the window; undefined: the whole panel. */
+  readonly isActive?: (memory: Float64Array) => boolean;
+  readonly collect: (cells: StepCells) => C;
+};
+
+/** Shared by all KPIs that collect the same over the same steps: computed once for each sample. */
+export const panelSteps = <C extends Collector>(
+  context: SiteContext<unknown>,
+  options: StepsOptions<C>,
+): PanelSteps<C> => {
+  const panel = panelWindow(context);
+  const points = [options.clock, ...options.partners.map(({ input }) => input)];
+  const keys = [...points, ...(options.others ?? [])].map((input) => input?.key);
+  return context.shared(`${options.name} ${panel.key} ${keys.join(' ')}`, () =>
+    makeSteps(context, panel, options),
+  );
+};
+
+const makeSteps = <C extends Collector>(
+  context: SiteContext<unknown>,
+  panel: PanelWindow,
+  options: StepsOptions<C>,
+): PanelSteps<C> => {
+  const { clock, isActive } = options;
+  const timeIndex = clock.slot + timeCell;
+  const interval = reserveInterval(context, { timeIndex, gapMs: clock.staleMs });
+  const countsIndex = context.reserve(1);
+  const isUncertainIndex = context.reserve(1);
+  const epochIndex = context.reserve(1);
+  const uncertainIndex = context.reserve(1);
+  const stepMsIndex = intervalStepIndex(interval);
+  const collected = options.collect({
+    ...{ interval, timeIndex, stepMsIndex },
+    ...{ countsIndex, isUncertainIndex },
+  });
+  const judge = judgePartners(options.partners, timeIndex);
+
+  const startPanel: Step = (memory) => {
+    if (memory[epochIndex] === memory[panel.epochIndex]) return;
+    memory[epochIndex] = memory[panel.epochIndex] as number;
+    memory[uncertainIndex] = 0;
+    resetInterval(memory, interval);
+    collected.reset(memory);
+  };
+  context.onSample(clock.slot, (memory) => {
+    startPanel(memory);
+    const isIn = isActive === undefined || isActive(memory);
+    const partners = judge(memory);
+    const isMeasured = partners !== unusable && isMeasuredSlot(memory, clock.slot);
+    pushInterval(memory, interval, (isIn ? activeFlag : 0) | (isMeasured ? usableFlag : 0));
+    const counts = isIn && isMeasured;
+    const isUncertain = counts && (partners === uncertain || isUncertainSlot(memory, clock.slot));
+    memory[countsIndex] = counts ? 1 : 0;
+    memory[isUncertainIndex] = isUncertain ? 1 : 0;
+    if (isUncertain) memory[uncertainIndex] = 1;
+    collected.push(memory);
+  });
+  return { interval, uncertainIndex, startPanel, collected };
+};
+
+const unusable = 0;
+const good = 1;
+const uncertain = 2;
+
+/** Tells how good the partners are for the newest sample, by the worst of them; looked at for every sample of every KPI. */
+const judgePartners = (
+  partners: readonly Partner[],
+  timeIndex: number,
+): ((memory: Float64Array) => number) => {
+  const slots = Uint32Array.from(partners, ({ input }) => input.slot);
+  const isState = Uint8Array.from(partners, ({ needs }) => (needs === 'state' ? 1 : 0));
+  const needsMeasured = Uint8Array.from(partners, ({ needs }) => (needs === 'measured' ? 1 : 0));
+  const limitsMs = Float64Array.from(partners, ({ input, needs }) =>
+    needs === 'state' ? Number.POSITIVE_INFINITY : input.staleMs,
+  );
+  return (memory) => {
+    let worst = good;
+    for (let place = 0; place < slots.length; place++) {
+      const slot = slots[place] as number;
+      if (memory[slot + statusCell] !== statusCodes.good) {
+        if (!isUsableSlot(memory, slot)) return unusable;
+        if (isState[place] === 0 && isUncertainSlot(memory, slot)) worst = uncertain;
+      }
+      if (needsMeasured[place] === 1 && memory[slot + measuredCell] !== 1) return unusable;
+      const ageMs = (memory[timeIndex] as number) - (memory[slot + timeCell] as number);
+      if (ageMs > (limitsMs[place] as number)) return unusable;
+    }
+    return worst;
+  };
+};
+
+/** The value of a point in the unit of the formula. */
+export const inputValue = (memory: Float64Array, input: ResolvedInput): number =>
+  ((memory[input.slot + valueCell] as number) * input.multiply) / input.divide;
+
+/** Integrals over the measured time of the panel, one for each source cell. */
+export type Totals = Collector & {
+  /** Writes integral `place`, in the unit of its source times ms, to cell `out`. */
+  readonly read: (memory: Float64Array, place: number, out: number) => void;
+};
+
+/** `prepare` fills the source cells that are computed of several points; it runs with each sample. */
+export const collectTotals = (
+  context: SiteContext<unknown>,
+  { interval }: StepCells,
+  sources: readonly Pick<TimeIntegral, 'source' | 'rule'>[],
+  prepare?: Step,
+): Totals => {
+  const totals = sources.map((source) => reserveTimeIntegral(context, { interval, ...source }));
+  return {
+    reset: (memory) => {
+      for (let place = 0; place < totals.length; place++) {
+        resetTimeIntegral(memory, totals[place] as TimeIntegral);
+      }
+    },
+    push: (memory) => {
+      prepare?.(memory);
+      for (let place = 0; place < totals.length; place++) {
+        pushTimeIntegral(memory, totals[place] as TimeIntegral);
+      }
+    },
+    read: (memory, place, out) => {
+      readTimeIntegral(memory, totals[place] as TimeIntegral, out);
+    },
+  };
+};
+
+/** A KPI whose coverage is that of the steps; `compute` writes its value. */
+export const finishSteps = (
+  context: KpiContext<unknown>,
+  steps: PanelSteps<Collector>,
+  compute: Step,
+): void => {
+  const coverageCells = { nowIndex: context.tickMsIndex, outIndex: context.coverage + valueCell };
+  context.onTick((memory) => {
+    steps.startPanel(memory);
+    compute(memory);
+    readCoverage(memory, steps.interval, coverageCells);
+    finishResult(memory, context, steps.uncertainIndex);
+  });
+};
