@@ -32,6 +32,9 @@ const force: Dimension = [1, 1, -2, 0, 0];
 const pressure: Dimension = [1, -1, -2, 0, 0];
 const energyPerLength: Dimension = [1, 1, -2, 0, 0];
 const massPerEnergy: Dimension = [0, -2, 2, 0, 0];
+const perLength: Dimension = [0, -1, 0, 0, 0];
+const massPerLength: Dimension = [1, -1, 0, 0, 0];
+const energyPerMass: Dimension = [0, 2, -2, 0, 0];
 const irradiance: Dimension = [1, 0, -3, 0, 0];
 
 const define = (dimension: Dimension, numerator = 1, denominator = 1): Unit => ({
@@ -94,6 +97,11 @@ const table: ReadonlyMap<string, Unit> = new Map([
   ['bar', define(pressure, 100_000)],
   ['J/mm', define(energyPerLength, 1000)],
   ['kJ/mm', define(energyPerLength, 1_000_000)],
+  ['kWh/m', define(energyPerLength, 3_600_000)],
+  ['kWh/kg', define(energyPerMass, 3_600_000)],
+  ['1/m', define(perLength)],
+  ['kg/m', define(massPerLength)],
+  ['m3/m', define(area)],
   ['kg/kWh', define(massPerEnergy, 1, 3_600_000)],
   ['W/m2', define(irradiance)],
 ]);

@@ -8,25 +8,52 @@ import { oee } from './operations/oee.ts';
 import { timeElements } from './operations/time-elements.ts';
 import { defectsPerKm, firstPassYield, rolledYield } from './operations/yield.ts';
 import { arcCurrentDeviation, arcCurrentMean } from './welding/arc-current.ts';
+import { arcInterruptions, arcInterruptionsPerMetre } from './welding/arc-interruptions.ts';
 import { arcOnRatio } from './welding/arc-on-ratio.ts';
+import {
+  arcCurrentVariation,
+  arcStability,
+  arcStabilityNow,
+  arcVoltageVariation,
+} from './welding/arc-stability.ts';
+import { gasVolume, weldLength, wireMass } from './welding/consumption.ts';
 import { deformation } from './welding/deformation.ts';
 import { deformationMax } from './welding/deformation-max.ts';
 import { deformationPrediction } from './welding/deformation-prediction.ts';
-import { heatInput } from './welding/heat-input.ts';
+import { legLength, throat } from './welding/fillet.ts';
+import { heatBalanceIndex, heatBalanceNow } from './welding/heat-balance.ts';
+import { arcEnergy, heatInput } from './welding/heat-input.ts';
 import { heatInputBin } from './welding/heat-input-bin.ts';
+import { adjustmentRangeUsed, corrections, unmannedRatio } from './welding/manual-work.ts';
+import { panelEnergy, panelEnergyDeviation, weldingEnergy } from './welding/panel-energy.ts';
+import {
+  correctionsPerMetre,
+  energyPerDeposit,
+  energyPerMetre,
+  gasPerMetre,
+  panelGasVolume,
+  panelWeldLength,
+  panelWireMass,
+  wirePerMetre,
+} from './welding/panel-sums.ts';
 import { seamBins } from './welding/seam-bin-table.ts';
+import { seamLostLength, seamLostRatio } from './welding/seam-lost.ts';
 import { spcCurrent, spcHeatInput, spcLeg, spcOffset } from './welding/spc.ts';
-import { trackingMax, trackingP95, trackingRms } from './welding/tracking.ts';
+import { speedConformity } from './welding/speed-conformity.ts';
+import { trackingBias, trackingMax, trackingP95, trackingRms } from './welding/tracking.ts';
 import { travelSpeedMean } from './welding/travel-speed-mean.ts';
+import { wpsConformance } from './welding/wps-conformance.ts';
 
 /** Every KPI that a site can have. */
 export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   heatInput,
+  arcEnergy,
   heatInputBin,
   seamBins,
   trackingRms,
   trackingP95,
   trackingMax,
+  trackingBias,
   arcOnRatio,
   arcCurrentMean,
   arcCurrentDeviation,
@@ -43,6 +70,37 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   firstPassYield,
   rolledYield,
   defectsPerKm,
+  arcStability,
+  arcStabilityNow,
+  arcCurrentVariation,
+  arcVoltageVariation,
+  arcInterruptions,
+  arcInterruptionsPerMetre,
+  seamLostRatio,
+  seamLostLength,
+  speedConformity,
+  wpsConformance,
+  legLength,
+  throat,
+  heatBalanceIndex,
+  heatBalanceNow,
+  weldLength,
+  wireMass,
+  gasVolume,
+  panelWeldLength,
+  panelWireMass,
+  panelGasVolume,
+  panelEnergy,
+  weldingEnergy,
+  panelEnergyDeviation,
+  energyPerMetre,
+  energyPerDeposit,
+  wirePerMetre,
+  gasPerMetre,
+  unmannedRatio,
+  corrections,
+  correctionsPerMetre,
+  adjustmentRangeUsed,
   pvEnergy,
   gridImport,
   gridExport,

@@ -37,6 +37,9 @@ const line = testGroup({
   periodMs: seamPeriodMs,
   channels: [
     { point: 'travelSpeed', unit: 'm/min' },
+    { point: 'travelSpeedSet', unit: 'm/min' },
+    { point: 'linePower', unit: 'kW' },
+    { point: 'lineEnergy', kind: 'counter', unit: 'Wh' },
     { point: 'panelId', kind: 'string' },
     { point: 'panelPosition', unit: 'mm' },
     { point: 'deformation.x', unit: 'mm' },
@@ -81,18 +84,34 @@ const parkKpis = [
   ...['gridDemand', 'gridDemandPeak', 'gridImportHour'],
 ];
 const seamKpis = [
-  ...[
-    'heatInput',
-    'heatInputBin',
-    'seamBins',
-    'trackingRms',
-    'trackingP95',
-    'trackingMax',
-    'arcOnRatio',
-  ],
-  ...['arcCurrentMean', 'arcCurrentDeviation', 'spcCurrent', 'spcHeatInput'],
+  ...['heatInput', 'heatInputBin', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'],
+  ...['arcCurrentMean', 'arcCurrentDeviation', 'arcEnergy', 'trackingBias', 'arcStability'],
+  ...['arcStabilityNow', 'arcCurrentVariation', 'arcVoltageVariation', 'arcInterruptions'],
+  ...['arcInterruptionsPerMetre', 'seamLostRatio', 'seamLostLength', 'legLength', 'throat'],
+  ...['weldLength', 'wireMass', 'gasVolume'],
+  ...['seamBins', 'spcCurrent', 'spcHeatInput'],
 ];
-const lineKpis = ['travelSpeedMean', 'deformationMax', 'deformation', 'deformationPrediction'];
+const lineKpis = [
+  ...['travelSpeedMean', 'deformationMax', 'speedConformity', 'heatBalanceIndex'],
+  ...['heatBalanceNow', 'panelWeldLength', 'panelWireMass', 'panelGasVolume', 'panelEnergy'],
+  ...['weldingEnergy', 'panelEnergyDeviation', 'energyPerMetre', 'energyPerDeposit'],
+  ...['wirePerMetre', 'gasPerMetre', 'deformation', 'deformationPrediction'],
+];
+const conformance = {
+  kpi: 'wpsConformance',
+  equipment: 'welding/mpm01/*',
+  parameters: {
+    variables: ['current', 'voltage', 'wireFeedSpeed', 'gasFlow', 'travelSpeed', 'arcEnergy'],
+    bands: {
+      current: { minimum: 205, maximum: 251 },
+      voltage: { minimum: 24.7, maximum: 27.1 },
+      wireFeedSpeed: { minimum: 6.5, maximum: 7.5 },
+      gasFlow: { minimum: 15, maximum: 22 },
+      travelSpeed: { minimum: 0.76, maximum: 0.84 },
+      arcEnergy: { minimum: 0.38, maximum: 0.56 },
+    },
+  },
+};
 
 export type DemoPlant = {
   readonly program: HotPathProgram;
@@ -115,6 +134,7 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
     ],
     kpis: [
       ...seamKpis.map((kpi) => ({ kpi, equipment: 'welding/mpm01/*' })),
+      conformance,
       ...lineKpis.map((kpi) => ({ kpi, equipment: 'welding/mpm01/line' })),
       ...parkKpis.map((kpi) => ({ kpi, equipment: 'park/energy/site' })),
     ],
@@ -186,6 +206,8 @@ const plantValues = (
     confidence: [0.95, 0.05],
     arcPower: [5920, 160],
     travelSpeed: [0.8, 0.005],
+    travelSpeedSet: [0.8, 0],
+    linePower: [160, 2],
     power: [50_000, 1000],
   };
   const points = frames.flatMap(({ group }) => group.channels.map(({ point }) => point));
@@ -196,7 +218,7 @@ const plantValues = (
   const spread = Float64Array.from(points, (point) => nominal[point]?.[1] ?? 0);
   const kinds = Uint8Array.from(points, (point) => {
     if (point === 'arcOn' || point === 'seamFound') return 1;
-    if (point.startsWith('energy')) return 2;
+    if (point.startsWith('energy') || point === 'lineEnergy') return 2;
     if (point === 'panelPosition' || point === 'deformation.x') return 3;
     if (point === 'panelId') return 4;
     return point.startsWith('deformation') ? 5 : 0;

@@ -75,6 +75,8 @@ const inputs: Readonly<Record<string, KpiInput>> = {
 type TrackingError = {
   /** Cell with the newest error in mm. */
   readonly errorIndex: number;
+  /** Cell with its lateral part, ey in mm. */
+  readonly lateralIndex: number;
   /** Cell that is 1 when the newest sample counts: arc on, seam found, offsets measured. */
   readonly countsIndex: number;
   /** Cell with the number of the panel that the window is of. */
@@ -98,6 +100,7 @@ const trackingError = (context: KpiContext<unknown>): TrackingError => {
     const timeIndex = lateral.slot + timeCell;
     const interval = reserveInterval(context, { timeIndex, gapMs: lateral.staleMs });
     const errorIndex = context.reserve(1);
+    const lateralIndex = context.reserve(1);
     const countsIndex = context.reserve(1);
     const epochIndex = context.reserve(1);
     const uncertainIndex = context.reserve(1);
@@ -124,12 +127,14 @@ const trackingError = (context: KpiContext<unknown>): TrackingError => {
       const z =
         ((memory[vertical.slot + valueCell] as number) * vertical.multiply) / vertical.divide;
       memory[errorIndex] = Math.sqrt(y * y + z * z);
+      memory[lateralIndex] = y;
       if (isUncertainSlot(memory, lateral.slot) || isUncertainSlot(memory, vertical.slot)) {
         memory[uncertainIndex] = 1;
       }
     });
     return {
       errorIndex,
+      lateralIndex,
       countsIndex,
       epochIndex,
       uncertainIndex,
@@ -149,10 +154,10 @@ type Collector = {
 
 const buildTracking = <Parameters>(
   context: KpiContext<Parameters>,
-  collect: (errorIndex: number) => Collector,
+  collect: (error: TrackingError) => Collector,
 ): void => {
   const error = trackingError(context);
-  const collector = collect(error.errorIndex);
+  const collector = collect(error);
   const epochIndex = context.reserve(1);
   const startPanel: Step = (memory) => {
     error.startPanel(memory);
@@ -197,7 +202,7 @@ export const trackingRms: AnyKpiDefinition = defineKpi({
   standard: { en: 'own definition; samples of equal weight', zh: '本项目定义；各采样等权' },
   parametersSchema: z.strictObject({}),
   build: (context) => {
-    buildTracking(context, (errorIndex) => {
+    buildTracking(context, ({ errorIndex }) => {
       const moments = context.reserve(momentsSize);
       const squareIndex = context.reserve(1);
       return {
@@ -219,6 +224,33 @@ export const trackingRms: AnyKpiDefinition = defineKpi({
   },
 });
 
+/** Mean lateral offset over the panel: where the torch runs beside the seam throughout, as after a drift of the vision. */
+export const trackingBias: AnyKpiDefinition = defineKpi({
+  ...common,
+  id: 'trackingBias',
+  point: 'trackingBias',
+  description: { en: 'Lateral tracking bias of the panel so far', zh: '当前管屏横向跟踪偏置' },
+  formula: { en: 'mean(ey)', zh: 'mean(ey)' },
+  standard: { en: 'own definition; samples of equal weight', zh: '本项目定义；各采样等权' },
+  parametersSchema: z.strictObject({}),
+  build: (context) => {
+    buildTracking(context, ({ lateralIndex }) => {
+      const moments = context.reserve(momentsSize);
+      return {
+        reset: (memory) => {
+          resetMoments(memory, moments);
+        },
+        push: (memory) => {
+          pushMoments(memory, moments, lateralIndex);
+        },
+        read: (memory) => {
+          memory[context.value + valueCell] = memory[momentsMeanIndex(moments)] as number;
+        },
+      };
+    });
+  },
+});
+
 /** Largest tracking error of the panel. */
 export const trackingMax: AnyKpiDefinition = defineKpi({
   ...common,
@@ -229,7 +261,7 @@ export const trackingMax: AnyKpiDefinition = defineKpi({
   standard: { en: 'own definition', zh: '本项目定义' },
   parametersSchema: z.strictObject({}),
   build: (context) => {
-    buildTracking(context, (errorIndex) => {
+    buildTracking(context, ({ errorIndex }) => {
       const extremes = reserveExtremes(context);
       return {
         reset: (memory) => {
@@ -271,7 +303,7 @@ export const trackingP95: AnyKpiDefinition = defineKpi({
   parametersSchema: p95Parameters,
   build: (context) => {
     const { exactSamples, binWidthMm, rangeMm } = context.parameters;
-    buildTracking(context, (errorIndex) => {
+    buildTracking(context, ({ errorIndex }) => {
       const window = reserveSampleWindow(context, {
         capacity: exactSamples,
         p: 0.95,

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 
-test('ten million samples through all KPIs allocate nothing', { timeout: 60_000 }, async () => {
+test('ten million samples through all KPIs allocate nothing', { timeout: 120_000 }, async () => {
   const script = fileURLToPath(new URL('../../../support/push-samples.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script], {
-    timeout: 55_000,
+    timeout: 110_000,
   });
   const result: unknown = JSON.parse(stdout);
   expect(result).toMatchObject({ collections: 0 });

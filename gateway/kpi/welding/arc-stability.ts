@@ -1,0 +1,274 @@
+import { z } from 'zod';
+import {
+  momentsCountIndex,
+  momentsMeanIndex,
+  momentsSize,
+  pushMoments,
+  readSampleVariance,
+  resetMoments,
+} from '../../hot-path/operators/moments.ts';
+import type { Step } from '../../hot-path/program.ts';
+import { isMeasuredSlot, timeCell, valueCell } from '../../hot-path/slot.ts';
+import {
+  type AnyKpiDefinition,
+  defineKpi,
+  type KpiContext,
+  type KpiDefinition,
+  type ResolvedInput,
+} from '../definition.ts';
+import { panelWindowOfTierA } from '../window.ts';
+import { isArcOn } from './arc.ts';
+import { heatInputs } from './heat-methods.ts';
+import { panelInputs } from './panel.ts';
+import {
+  type Collector,
+  finishSteps,
+  inputValue,
+  type PanelSteps,
+  panelSteps,
+  type StepCells,
+} from './panel-steps.ts';
+
+const windowMs = 1000;
+
+const windowParameters = z.strictObject({
+  /** Of current and of voltage, that a window of 1 s needs to count; 10 come at 10 Hz. */
+  minimumSamples: z.int().min(2).max(100).default(5),
+});
+
+const stabilityParameters = windowParameters.extend({
+  /** Coefficients of variation in % that cost half of the index each. */
+  currentLimitPercent: z.number().positive().max(100).default(8),
+  voltageLimitPercent: z.number().positive().max(100).default(4),
+});
+
+/** Coefficients of variation of current and voltage in %, over windows of 1 s. */
+type Variation = Collector & {
+  /** Moments of the coefficients of all closed windows of the panel. */
+  readonly current: number;
+  readonly voltage: number;
+  /** Cells with those of the newest closed window; NaN before the first. */
+  readonly newestIndex: number;
+};
+
+const variation = (context: KpiContext<{ readonly minimumSamples: number }>) => {
+  const current = context.one('current');
+  const voltage = context.one('voltage');
+  const arcOn = context.one('arcOn');
+  const { minimumSamples } = context.parameters;
+  return panelSteps(context, {
+    name: `arc variation ${minimumSamples}`,
+    clock: current,
+    partners: [
+      { input: arcOn, needs: 'state' },
+      { input: voltage, needs: 'measured' },
+    ],
+    isActive: isArcOn(context, arcOn),
+    collect: (cells) =>
+      collectVariation(context, { cells, minimumSamples, signals: [current, voltage] }),
+  });
+};
+
+type Signal = {
+  readonly input: ResolvedInput;
+  readonly samples: number;
+  readonly lastMsIndex: number;
+};
+
+/** A window in which the arc was off is not counted: its start and its end say nothing of how it burns. */
+const collectVariation = (
+  context: KpiContext<unknown>,
+  options: {
+    readonly cells: StepCells;
+    readonly minimumSamples: number;
+    readonly signals: readonly [ResolvedInput, ResolvedInput];
+  },
+): Variation => {
+  const { cells, minimumSamples } = options;
+  const none = Number.NEGATIVE_INFINITY;
+  const isBurning = isArcOn(context, context.one('arcOn'));
+  const [first, second] = options.signals.map(
+    (input): Signal => ({
+      input,
+      samples: context.reserve(momentsSize),
+      lastMsIndex: context.reserve(1, [none]),
+    }),
+  ) as [Signal, Signal];
+  const windowIndex = context.reserve(1, [none]);
+  const isBrokenIndex = context.reserve(1);
+  const valueIndex = context.reserve(1);
+  const newestIndex = context.reserve(2, [Number.NaN, Number.NaN]);
+  const current = context.reserve(momentsSize);
+  const voltage = context.reserve(momentsSize);
+
+  const empty: Step = (memory) => {
+    memory[isBrokenIndex] = 0;
+    resetMoments(memory, first.samples);
+    resetMoments(memory, second.samples);
+  };
+  const isEnough = (memory: Float64Array, { samples }: Signal): boolean =>
+    (memory[momentsCountIndex(samples)] as number) >= minimumSamples &&
+    (memory[momentsMeanIndex(samples)] as number) > 0;
+  const close: Step = (memory) => {
+    if (memory[isBrokenIndex] === 1 || !isEnough(memory, first) || !isEnough(memory, second))
+      return;
+    writeVariation(memory, first.samples, newestIndex);
+    writeVariation(memory, second.samples, newestIndex + 1);
+    pushMoments(memory, current, newestIndex);
+    pushMoments(memory, voltage, newestIndex + 1);
+  };
+  const take = (memory: Float64Array, { input, samples, lastMsIndex }: Signal): void => {
+    const timeMs = memory[input.slot + timeCell] as number;
+    if (timeMs === memory[lastMsIndex] || !isMeasuredSlot(memory, input.slot)) return;
+    memory[lastMsIndex] = timeMs;
+    memory[valueIndex] = inputValue(memory, input);
+    pushMoments(memory, samples, valueIndex);
+  };
+
+  return {
+    current,
+    voltage,
+    newestIndex,
+    reset: (memory) => {
+      empty(memory);
+      memory[windowIndex] = none;
+      memory.fill(Number.NaN, newestIndex, newestIndex + 2);
+      resetMoments(memory, current);
+      resetMoments(memory, voltage);
+    },
+    push: (memory) => {
+      const window = Math.floor((memory[cells.timeIndex] as number) / windowMs);
+      if (window !== memory[windowIndex]) {
+        close(memory);
+        empty(memory);
+        memory[windowIndex] = window;
+      }
+      if (!isBurning(memory)) {
+        memory[isBrokenIndex] = 1;
+        return;
+      }
+      take(memory, first);
+      take(memory, second);
+    },
+  };
+};
+
+/** Standard deviation over mean of samples, in %, to cell `out`. */
+const writeVariation = (memory: Float64Array, samples: number, out: number): void => {
+  readSampleVariance(memory, samples, out);
+  const deviation = Math.sqrt(memory[out] as number);
+  memory[out] = (100 * deviation) / (memory[momentsMeanIndex(samples)] as number);
+};
+
+const meanOf = (memory: Float64Array, moments: number): number =>
+  (memory[momentsCountIndex(moments)] as number) > 0
+    ? (memory[momentsMeanIndex(moments)] as number)
+    : Number.NaN;
+
+const common = {
+  version: 1,
+  equipmentClass: 'weld_seam',
+  unit: '%',
+  decimals: 2,
+  standard: { en: 'own definition, after weld monitors', zh: '本项目定义，参照焊接监控仪' },
+  window: panelWindowOfTierA,
+  windowRule: {
+    en: 'windows of 1 s of the current panel, arc on throughout',
+    zh: '当前管屏内全程燃弧的 1 秒窗口',
+  },
+  coverageRule: 'arc-on time with measured current and voltage / elapsed arc-on time of the panel',
+  inputs: {
+    current: heatInputs.current,
+    voltage: heatInputs.voltage,
+    arcOn: heatInputs.arcOn,
+    ...panelInputs,
+  },
+} as const satisfies Partial<KpiDefinition>;
+
+const variationKpi = (options: {
+  readonly id: string;
+  readonly description: KpiDefinition['description'];
+  readonly symbol: string;
+  readonly read: (memory: Float64Array, variation: Variation) => number;
+}): AnyKpiDefinition =>
+  defineKpi<z.infer<typeof windowParameters>>({
+    ...common,
+    id: options.id,
+    point: options.id,
+    description: options.description,
+    formula: {
+      en: `CV = 100 * s(${options.symbol}) / mean(${options.symbol}) of windows of 1 s (n - 1), their mean`,
+      zh: `CV = 100 * s(${options.symbol}) / 均值，取各 1 秒窗口（n - 1），再求平均`,
+    },
+    parametersSchema: windowParameters,
+    build: (context) => {
+      const steps = variation(context);
+      finishSteps(context, steps, (memory) => {
+        memory[context.value + valueCell] = options.read(memory, steps.collected);
+      });
+    },
+  });
+
+/** Coefficient of variation of the arc current within windows of 1 s, in %. */
+export const arcCurrentVariation = variationKpi({
+  id: 'arcCurrentVariation',
+  description: { en: 'Variation of the arc current, panel so far', zh: '当前管屏焊接电流变异系数' },
+  symbol: 'I',
+  read: (memory, { current }) => meanOf(memory, current),
+});
+
+/** Coefficient of variation of the arc voltage within windows of 1 s, in %. */
+export const arcVoltageVariation = variationKpi({
+  id: 'arcVoltageVariation',
+  description: { en: 'Variation of the arc voltage, panel so far', zh: '当前管屏电弧电压变异系数' },
+  symbol: 'U',
+  read: (memory, { voltage }) => meanOf(memory, voltage),
+});
+
+const stabilityKpi = (options: {
+  readonly id: string;
+  readonly description: KpiDefinition['description'];
+  readonly windowRule: KpiDefinition['windowRule'];
+  readonly read: (memory: Float64Array, variation: Variation, place: 0 | 1) => number;
+}): AnyKpiDefinition =>
+  defineKpi<z.infer<typeof stabilityParameters>>({
+    ...common,
+    id: options.id,
+    point: options.id,
+    description: options.description,
+    formula: {
+      en: 'ASI = clamp(100 * (1 - 0.5 * (CV_I / 8 % + CV_U / 4 %)), 0, 100), limits by parameter',
+      zh: 'ASI = clamp(100 * (1 - 0.5 * (CV_I / 8 % + CV_U / 4 %)), 0, 100)，限值可设',
+    },
+    windowRule: options.windowRule,
+    parametersSchema: stabilityParameters,
+    build: (context) => {
+      const { currentLimitPercent, voltageLimitPercent } = context.parameters;
+      const steps: PanelSteps<Variation> = variation(context);
+      finishSteps(context, steps, (memory) => {
+        const loss =
+          options.read(memory, steps.collected, 0) / currentLimitPercent +
+          options.read(memory, steps.collected, 1) / voltageLimitPercent;
+        memory[context.value + valueCell] = Math.min(100, Math.max(0, 100 * (1 - 0.5 * loss)));
+      });
+    },
+  });
+
+/** Arc stability index of the panel: 100 for an arc without any variation. */
+export const arcStability = stabilityKpi({
+  id: 'arcStability',
+  description: { en: 'Arc stability index of the panel so far', zh: '当前管屏电弧稳定指数' },
+  windowRule: common.windowRule,
+  read: (memory, { current, voltage }, place) => meanOf(memory, place === 0 ? current : voltage),
+});
+
+/** Arc stability index of the newest second: what goes wrong now, before the panel's mean shows it. */
+export const arcStabilityNow = stabilityKpi({
+  id: 'arcStabilityNow',
+  description: { en: 'Arc stability index of the last second', zh: '最近 1 秒电弧稳定指数' },
+  windowRule: {
+    en: 'the newest closed window of 1 s of the current panel, arc on throughout',
+    zh: '当前管屏最近一个全程燃弧的 1 秒窗口',
+  },
+  read: (memory, { newestIndex }, place) => memory[newestIndex + place] as number,
+});
