@@ -130,6 +130,9 @@ const route = async (options: ControlOptions, asked: Request): Promise<Answer> =
 const knownPaths = new Set(['/healthz', '/state', '/faults', '/advance', '/shutdown']);
 
 const otherRoute = (simulation: Simulation, { path, method }: Request): Answer => {
+  if (method === 'GET' && path.startsWith('/state/')) {
+    return ok(detailOf(simulation, path.slice('/state/'.length)));
+  }
   if (method === 'DELETE' && path.startsWith('/faults/')) {
     const id = decodeURIComponent(path.slice('/faults/'.length));
     if (!simulation.faults.remove(id)) throw new HttpError(404, `no fault ${id}`);
@@ -137,6 +140,13 @@ const otherRoute = (simulation: Simulation, { path, method }: Request): Answer =
   }
   if (knownPaths.has(path)) throw new HttpError(405, `${method} is not possible on ${path}`);
   throw new HttpError(404, `no ${path} here`);
+};
+
+const detailOf = (simulation: Simulation, path: string): JsonObject => {
+  const [name, ...parts] = path.split('/').map((part) => decodeURIComponent(part));
+  const detail = simulation.plants.find((plant) => plant.name === name)?.detail?.(parts);
+  if (detail === undefined) throw new HttpError(404, `no /state/${path} here`);
+  return { simulated: true, ...detail };
 };
 
 const ok = (body: Body): Answer => ({ status: 200, body });

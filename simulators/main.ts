@@ -85,9 +85,11 @@ const announce = (control: string, servers: ReadonlyMap<string, RunningServer>):
 const run = async (options: ProgramOptions): Promise<void> => {
   const startMs = options.startMs ?? Math.floor(Date.now() / 100) * 100;
   const plants = options.plants.map((name) => createPlant(name, options, startMs));
-  const devices = plants.flatMap(({ servers }) => servers.map(({ device }) => device));
-  const proxies = planProxies(options.proxies, devices);
+  const served = plants.flatMap(({ servers }) => servers.map(({ device }) => device));
+  const devices = [...served, ...plants.flatMap(({ device }) => device ?? [])];
+  const proxies = planProxies(options.proxies, served);
   const faults = new FaultTable([...devices, ...proxies.map(({ device }) => device)], startMs);
+  for (const plant of plants) plant.useFaults?.(faults);
   const time = timeOf(options, startMs);
   const simulation = new Simulation({ plants, faults, time, startMs });
   const servers = await openServers({ simulation, proxies, options });

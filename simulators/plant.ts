@@ -46,6 +46,10 @@ export type Plant = {
   /** First part of its server names, override paths and its key in `GET /state`. */
   readonly name: string;
   readonly servers: readonly PlantServer[];
+  /** What faults can be asked for beside those of the servers: failures of the plant itself. */
+  readonly device?: FaultDevice;
+  /** Called once before time moves; the plant asks it what is wrong with it. */
+  readonly useFaults?: (faults: FaultLookup) => void;
   /**
    * Moves the model and its register images to `nowMs` (UTC epoch ms, never less than before).
    * Called up to ten times a simulated second, and with jumps of up to an hour in lock-step.
@@ -53,6 +57,8 @@ export type Plant = {
   advanceTo(nowMs: number): void;
   /** The exact truth at the instant reached, not quantised by registers. */
   state(): JsonObject;
+  /** Parts of the truth that are too large for `state`, by path below the plant's name; undefined where there is none. */
+  readonly detail?: (path: readonly string[]) => JsonObject | undefined;
   /**
    * Checks an override of an input and returns the action that applies it, so that a request
    * with one bad entry changes nothing. `path` lacks the plant's name.

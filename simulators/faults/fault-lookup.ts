@@ -1,6 +1,7 @@
 import type { ModbusFault } from './modbus-faults.ts';
 import type { OpcuaFault } from './opcua-faults.ts';
 import type { ProxyFault } from './proxy-faults.ts';
+import type { WeldFault } from './weld-faults.ts';
 
 /** What faults may be asked for by name. */
 export type FaultDevice =
@@ -20,7 +21,9 @@ export type FaultDevice =
       readonly counters?: ReadonlySet<string>;
     }
   /** `framing`: how the byte stream is cut into what a fault hits. Its faults hold in real time, also in lock-step. */
-  | { readonly name: string; readonly protocol: 'proxy'; readonly framing: Framing };
+  | { readonly name: string; readonly protocol: 'proxy'; readonly framing: Framing }
+  /** No server, but the process that it watches. */
+  | { readonly name: string; readonly protocol: 'weld' };
 
 /** `chunks`: as the bytes arrive. `modbus`: whole Modbus TCP frames. */
 export type Framing = 'chunks' | 'modbus';
@@ -31,6 +34,7 @@ export type FaultLookup = {
   modbusFaultsOn(device: string, unitId?: number): readonly ModbusFault[];
   opcuaFaultsOn(device: string): readonly OpcuaFault[];
   proxyFaultsOn(device: string): readonly ProxyFault[];
+  weldFaultsOn(device: string): readonly WeldFault[];
   /** Calls back after any change of what is active; the result ends the subscription. */
   onChange(listener: () => void): () => void;
 };

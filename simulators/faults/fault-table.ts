@@ -4,17 +4,19 @@ import { common, instantsOf } from './fault-options.ts';
 import { type ModbusFault, modbusFaultSchema } from './modbus-faults.ts';
 import { type OpcuaFault, opcuaFaultSchema } from './opcua-faults.ts';
 import { modbusOnly, type ProxyFault, proxyFaultSchema } from './proxy-faults.ts';
+import { type WeldFault, weldFaultSchema } from './weld-faults.ts';
 
 const maxFaults = 256;
 const maxTimerMs = 2 ** 31 - 1;
 
 /** A fault with its id; without `fromMs` it holds at once, without `toMs` until it is removed. */
-export type Fault = ModbusFault | OpcuaFault | ProxyFault;
+export type Fault = ModbusFault | OpcuaFault | ProxyFault | WeldFault;
 
 type Entry =
   | { readonly protocol: 'modbus'; readonly fault: ModbusFault }
   | { readonly protocol: 'opcua'; readonly fault: OpcuaFault }
-  | { readonly protocol: 'proxy'; readonly fault: ProxyFault };
+  | { readonly protocol: 'proxy'; readonly fault: ProxyFault }
+  | { readonly protocol: 'weld'; readonly fault: WeldFault };
 
 /** A request for a fault that cannot be had; the message says why. */
 export class FaultError extends Error {
@@ -26,7 +28,12 @@ const listSchema = z
   .max(maxFaults);
 type Asked = z.infer<typeof listSchema>[number];
 
-const schemas = { modbus: modbusFaultSchema, opcua: opcuaFaultSchema, proxy: proxyFaultSchema };
+const schemas = {
+  modbus: modbusFaultSchema,
+  opcua: opcuaFaultSchema,
+  proxy: proxyFaultSchema,
+  weld: weldFaultSchema,
+};
 
 /**
  * The faults asked for, and which of them hold now: `fromMs <= now < toMs`. Now is the simulated
@@ -121,6 +128,12 @@ export class FaultTable implements FaultLookup {
   proxyFaultsOn(device: string): readonly ProxyFault[] {
     return this.#active.flatMap(({ protocol, fault }) =>
       protocol === 'proxy' && fault.device === device ? [fault] : [],
+    );
+  }
+
+  weldFaultsOn(device: string): readonly WeldFault[] {
+    return this.#active.flatMap(({ protocol, fault }) =>
+      protocol === 'weld' && fault.device === device ? [fault] : [],
     );
   }
 

@@ -1,11 +1,13 @@
+import type { TorchEffects } from './failures/effects.ts';
 import { ArNoise, streamKey, uniform } from './noise.ts';
-import { arcCurrentA, meltedWireFeedMPerMin, nominal, synergicVoltageV } from './physics.ts';
+import { arcCurrentA, meltedWireFeedMPerMin, synergicVoltageV } from './physics.ts';
+import type { WeldingProcess } from './process.ts';
 import type { TorchReadings } from './readings.ts';
 
 const slowSteps = 10;
 const mediumSteps = 5;
 const openCircuitVoltageV = 70;
-const leastWireFeedMPerMin = 2;
+const leastWireFeedShare = 2 / 7;
 const failureProbability = 0.002;
 const maxAttempts = 3;
 const retrySteps = 20;
@@ -14,17 +16,25 @@ const craterCurrentShare = 0.6;
 export type ArcStep = {
   readonly step: number;
   readonly panelNumber: number;
-  /** Steps since the ignition of this torch was due, negative before and outside the weld. */
-  readonly dueSteps: number;
   readonly isCrater: boolean;
   /** Mean of u times i over the product of the means. */
   readonly pulsePowerRatio: number;
+  readonly process: WeldingProcess;
 };
 
 export type ArcInputs = {
   readonly isEnabled: boolean;
   readonly wireFeedSetpointMPerMin: number;
   readonly stickOutMm: number;
+};
+
+/** What is set on the power source for a wire feed; computed once for each setting. */
+type Setting = {
+  readonly process: WeldingProcess;
+  readonly wireFeedMPerMin: number;
+  readonly isCrater: boolean;
+  readonly meltedMPerMin: number;
+  readonly voltageV: number;
 };
 
 /** The arc of one torch with its power source and wire feeder. */
@@ -38,6 +48,7 @@ export class Arc {
   readonly #wireFeed: ArNoise;
   readonly #motor: ArNoise;
   readonly #waveform: ArNoise;
+  #setting: Setting | undefined;
   #nextAttemptDueSteps = 0;
   #arcSteps = 0;
 
@@ -63,18 +74,33 @@ export class Arc {
     this.#nextAttemptDueSteps = 0;
   }
 
-  /** Writes the electrical values of this step; the readings already hold what the vision saw. */
-  advance(machine: ArcStep, inputs: ArcInputs, readings: TorchReadings): void {
-    const isWanted = machine.dueSteps >= 0 && inputs.isEnabled;
-    const canBurn = isWanted && inputs.wireFeedSetpointMPerMin >= leastWireFeedMPerMin;
-    if (!canBurn) readings.arcOn = false;
-    else if (readings.arcOn) this.#arcSteps += 1;
-    else this.#ignite(machine, readings);
-    if (readings.arcOn) this.#burn(machine, inputs, readings);
+  /**
+   * Writes the electrical values of this step; the readings already hold what the vision saw.
+   * `dueSteps`: since the ignition of this torch was due, negative before and outside the weld.
+   */
+  advance(
+    machine: ArcStep,
+    dueSteps: number,
+    torch: { inputs: ArcInputs; effects: Readonly<TorchEffects>; readings: TorchReadings },
+  ): void {
+    const { inputs, effects, readings } = torch;
+    const isWanted = dueSteps >= 0 && inputs.isEnabled;
+    const wireFeed = inputs.wireFeedSetpointMPerMin * effects.wireFeedShare;
+    const leastWireFeed = leastWireFeedShare * machine.process.wireFeedMPerMin;
+    if (!isWanted || effects.isArcOut || wireFeed < leastWireFeed) {
+      readings.arcOn = false;
+    } else if (readings.arcOn) {
+      this.#arcSteps += 1;
+    } else {
+      this.#ignite(machine, dueSteps, readings);
+    }
+    readings.isWireStuck = effects.isWireStuck;
+    if (readings.arcOn) this.#burn(machine, torch);
     else rest(readings, isWanted);
+    if (isWanted && effects.isWireStuck) readings.wireMotorA = 1.6 * effects.motorShare;
   }
 
-  #ignite({ dueSteps, panelNumber }: ArcStep, readings: TorchReadings): void {
+  #ignite({ panelNumber }: ArcStep, dueSteps: number, readings: TorchReadings): void {
     if (this.hasGivenUp || dueSteps < this.#nextAttemptDueSteps) return;
     if (uniform(streamKey(this.#ignitionKey, panelNumber), dueSteps) < failureProbability) {
       this.failedAttempts += 1;
@@ -87,26 +113,68 @@ export class Arc {
   }
 
   /** Wire feed and stick-out set the current by the melting equation. */
-  #burn(machine: ArcStep, inputs: ArcInputs, readings: TorchReadings): void {
-    const { step } = machine;
-    const setpointA = arcCurrentA(inputs.wireFeedSetpointMPerMin, nominal.stickOutMm);
-    const wantedA = machine.isCrater ? craterCurrentShare * setpointA : setpointA;
-    readings.wireFeedMPerMin =
-      meltedWireFeedMPerMin(wantedA, nominal.stickOutMm) + this.#wireFeed.next(step);
-    const stickOutMm = Math.max(inputs.stickOutMm + readings.offsetZMm, 1);
-    const meltingA = arcCurrentA(readings.wireFeedMPerMin, stickOutMm);
-    readings.currentA = meltingA * ignitionOvershoot(this.#arcSteps) + this.#current.next(step);
-    readings.voltageV = synergicVoltageV(wantedA) + this.#voltage.next(step);
+  #burn(
+    machine: ArcStep,
+    torch: { inputs: ArcInputs; effects: Readonly<TorchEffects>; readings: TorchReadings },
+  ): void {
+    const { inputs, effects, readings } = torch;
+    const { step, process } = machine;
+    const { melting } = process;
+    const setting = this.#settingFor(machine, inputs.wireFeedSetpointMPerMin);
+    const feed = setting.meltedMPerMin + this.#wireFeed.next(step);
+    readings.wireFeedMPerMin = feed * effects.wireFeedShare;
+    readings.stickOutMm = Math.max(inputs.stickOutMm + readings.offsetZMm, 1);
+    const meltingA = arcCurrentA(readings.wireFeedMPerMin, readings.stickOutMm, melting);
+    readings.currentA =
+      meltingA * ignitionOvershoot(this.#arcSteps) * effects.currentShare +
+      effects.currentA +
+      this.#current.next(step) * effects.currentSigmaShare;
+    readings.voltageV =
+      setting.voltageV + effects.voltageV + this.#voltage.next(step) * effects.voltageSigmaShare;
     readings.arcPowerW =
       readings.currentA * readings.voltageV * machine.pulsePowerRatio + this.#power.next(step);
-    if (this.#arcSteps === 0 || step % mediumSteps === 0) {
-      readings.wireMotorA = 1.6 * (readings.wireFeedMPerMin / 7) + this.#motor.next(step);
+    this.#showSlowly(machine, effects, readings);
+  }
+
+  #showSlowly(
+    { step, process }: ArcStep,
+    effects: Readonly<TorchEffects>,
+    readings: TorchReadings,
+  ): void {
+    const isFirst = this.#arcSteps === 0;
+    if (isFirst || step % mediumSteps === 0) {
+      const share = readings.wireFeedMPerMin / process.wireFeedMPerMin;
+      readings.wireMotorA = (1.6 * share + this.#motor.next(step)) * effects.motorShare;
     }
-    if (this.#arcSteps === 0 || step % slowSteps === 0) {
-      readings.rmsCurrentA = readings.currentA * 1.28 * (1 + this.#waveform.next(step));
-      readings.pulseHz = 180;
-      readings.shortsPerSecond = Math.floor(3 * uniform(this.#shortsKey, step));
+    if (!isFirst && step % slowSteps !== 0) return;
+    const wave = 1 + this.#waveform.next(step);
+    readings.rmsCurrentA = readings.currentA * process.rmsShown * wave;
+    readings.pulseHz = process.pulseHz * wave;
+    readings.peakA = process.peakA * wave;
+    readings.baseA = process.baseA * wave;
+    readings.shortsPerSecond = Math.floor(3 * uniform(this.#shortsKey, step));
+  }
+
+  #settingFor({ process, isCrater }: ArcStep, wireFeedMPerMin: number): Setting {
+    const present = this.#setting;
+    if (
+      present?.wireFeedMPerMin === wireFeedMPerMin &&
+      present.isCrater === isCrater &&
+      present.process === process
+    ) {
+      return present;
     }
+    const { melting, stickOutMm } = process;
+    const setpointA = arcCurrentA(wireFeedMPerMin, stickOutMm, melting);
+    const wantedA = isCrater ? craterCurrentShare * setpointA : setpointA;
+    this.#setting = {
+      process,
+      wireFeedMPerMin,
+      isCrater,
+      meltedMPerMin: meltedWireFeedMPerMin(wantedA, stickOutMm, melting),
+      voltageV: synergicVoltageV(wantedA, process),
+    };
+    return this.#setting;
   }
 }
 
@@ -119,6 +187,8 @@ const rest = (readings: TorchReadings, isWanted: boolean): void => {
   readings.wireMotorA = 0;
   readings.rmsCurrentA = 0;
   readings.pulseHz = 0;
+  readings.peakA = 0;
+  readings.baseA = 0;
   readings.shortsPerSecond = 0;
 };
 

@@ -1,16 +1,23 @@
+import { seamPlaces } from './geometry.ts';
 import { normal, streamKey, uniform } from './noise.ts';
-import { panelCurvature, thermalEfficiency } from './physics.ts';
+import { bowMm, panelCurvature } from './physics.ts';
 import { type ProfileReadings, profilePointCount } from './readings.ts';
 import { wavinessMm } from './seam.ts';
 
-const frameEveryMm = 50;
+export const frameEveryMm = 50;
 const sensorSigmaMm = 0.08;
 const resolutionPerMm = 100;
 /** Share of the free curvature that hold-down and gravity leave. */
-const releasedShare = 0.08;
+export const nominalRestraint = 0.08;
+const stripWidthMm = 300;
+const pitWidthMm = 30;
+const columnsPerStrip = profilePointCount / 3;
 
-/** Arc energy of the two faces over the travel so far, J. */
-export type FaceEnergy = { readonly frontJ: number; readonly backJ: number };
+/** Heat input times travel so far of the two faces, J. */
+export type FaceHeat = { readonly frontJ: number; readonly backJ: number };
+
+/** Where the profile is lower than the panel's shape: below a burn-through. */
+export type Pit = { readonly torchIndex: number; readonly depthMm: number };
 
 /** The laser profile behind the arcs: one frame of 12 heights each 50 mm of travel. */
 export class Deformation {
@@ -22,46 +29,83 @@ export class Deformation {
   /** Of this panel. */
   frameCount = 0;
   maxAbsMm = 0;
+  /** What the panel bows to over its length if the mean heat so far goes on, signed, without waviness and noise. */
+  bowMm = 0;
   readonly #seed: number;
   readonly #sensorKey: number;
-  #panelKey: number;
+  readonly #restraint: number;
+  #panelKey = 0;
+  #stripKeys: readonly number[] = [];
 
-  constructor(seed: number) {
+  constructor(seed: number, restraint: number = nominalRestraint) {
     this.#seed = seed;
+    this.#restraint = restraint;
     this.#sensorKey = streamKey(seed, 4);
-    this.#panelKey = streamKey(seed, 3, 1);
+    this.#draw(1);
   }
 
   beginPanel(panelNumber: number): void {
-    this.#panelKey = streamKey(this.#seed, 3, panelNumber);
+    this.#draw(panelNumber);
     this.frameCount = 0;
     this.maxAbsMm = 0;
+    this.bowMm = 0;
   }
 
-  /** Measures when the travel passed the next 50 mm; at most one frame a step. */
-  advance(positionMm: number, panelLengthMm: number, energy: FaceEnergy): void {
-    if (positionMm < (this.frameCount + 1) * frameEveryMm) return;
+  /** Stands as after all panels before this one, of the same length. */
+  skipTo(panelNumber: number, panelLengthMm: number): void {
+    this.readings.sequence = (panelNumber - 1) * Math.floor(panelLengthMm / frameEveryMm);
+    this.beginPanel(panelNumber);
+  }
+
+  /** Whether the travel has passed the place of the next frame. */
+  isDue(positionMm: number): boolean {
+    return positionMm >= (this.frameCount + 1) * frameEveryMm;
+  }
+
+  /** Measures the next frame; the heat is that of the travel so far. */
+  measure(
+    positionMm: number,
+    panelLengthMm: number,
+    { heat, pits = [] }: { readonly heat: FaceHeat; readonly pits?: readonly Pit[] },
+  ): void {
     this.frameCount += 1;
     const at = this.frameCount * frameEveryMm;
-    const heatDifference = (thermalEfficiency * (energy.frontJ - energy.backJ)) / positionMm;
-    const curvature = panelCurvature(heatDifference, releasedShare);
-    const bow = (curvature / 2) * at * (at - panelLengthMm);
+    const curvature = panelCurvature((heat.frontJ - heat.backJ) / positionMm, this.#restraint);
+    this.bowMm = bowMm(curvature, panelLengthMm);
+    const heightMm = (curvature / 2) * at * (at - panelLengthMm);
     this.readings.sequence += 1;
     this.readings.positionMm = at;
+    const waves = this.#stripKeys.map((key) => wavinessMm(key, at));
     for (let column = 0; column < profilePointCount; column += 1) {
-      const height = this.#measure(column, at, bow);
+      const wave = waves[Math.floor(column / columnsPerStrip)] ?? 0;
+      const height = this.#height(column, at, heightMm + wave - pitDepthMm(column, pits));
       this.readings.zMm[column] = height;
       this.maxAbsMm = Math.max(this.maxAbsMm, Math.abs(height));
     }
   }
 
-  #measure(column: number, positionMm: number, bow: number): number {
+  #draw(panelNumber: number): void {
+    this.#panelKey = streamKey(this.#seed, 3, panelNumber);
+    this.#stripKeys = [0, 1, 2].map((strip) => streamKey(this.#panelKey, strip));
+  }
+
+  #height(column: number, positionMm: number, shapeMm: number): number {
     const across = (2 * column) / (profilePointCount - 1) - 1;
     const twist = 0.4 * (uniform(this.#panelKey, 0) - 0.5) * across * (positionMm / 18_000);
     const camber = 0.15 * across * across;
     const counter = this.readings.sequence * profilePointCount + column;
     const noise = sensorSigmaMm * normal(this.#sensorKey, counter);
-    const height = bow + twist + camber + wavinessMm(this.#panelKey, column, positionMm) + noise;
+    const height = shapeMm + twist + camber + noise;
     return Math.round(height * resolutionPerMm) / resolutionPerMm;
   }
 }
+
+const pitDepthMm = (column: number, pits: readonly Pit[]): number => {
+  const yMm = (column / (profilePointCount - 1)) * stripWidthMm;
+  let depth = 0;
+  for (const { torchIndex, depthMm } of pits) {
+    const distanceMm = Math.abs((seamPlaces[torchIndex]?.yMm ?? 0) - yMm);
+    if (distanceMm < pitWidthMm) depth += depthMm * (1 - distanceMm / pitWidthMm);
+  }
+  return depth;
+};

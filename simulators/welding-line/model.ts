@@ -1,23 +1,33 @@
+import type { WeldFault } from '../faults/weld-faults.ts';
 import type { JsonObject } from '../plant.ts';
+import { GasSupply } from './consumables.ts';
 import { Cycle } from './cycle.ts';
-import { Deformation } from './deformation.ts';
+import { Deformation, frameEveryMm } from './deformation.ts';
+import { Failures } from './failures/failures.ts';
 import { ArNoise, streamKey } from './noise.ts';
-import { PanelIds } from './panel-id.ts';
-import { heatBalanceIndex, linePowerW, nominal } from './physics.ts';
-import type { LineReadings, ProfileReadings, TorchReadings } from './readings.ts';
-import { torchCount } from './readings.ts';
+import { jobIdOf, PanelIds } from './panel-id.ts';
+import { axialShrinkageMm, nominalAmbientCelsius } from './physics.ts';
+import { type ProcessId, processes, type SettingId, type WeldingProcess } from './process.ts';
+import {
+  emptyLine,
+  type LineReadings,
+  type ProfileReadings,
+  type TorchReadings,
+  torchCount,
+} from './readings.ts';
 import { Torch, type TorchInputs } from './torch.ts';
+import { PanelEvents } from './truth/events.ts';
+import { faceHeat, panelTotals, panelTruth } from './truth/panel-truth.ts';
+import { ProfileTruth } from './truth/profile-truth.ts';
+import type { SeamTruth } from './truth/seam-truth.ts';
+import { energyAtStartWh, Utilities } from './utilities.ts';
 
 const stepMs = 100;
 const stepSeconds = stepMs / 1000;
 const slowSteps = 10;
-const ambientTauS = 720;
-const ambientRiseCelsius = 24;
 const ambientLimitCelsius = 50;
 const deformationLimitMm = 6;
 const travelDeviationShare = 0.05;
-/** A little below 2^32, so that a reader of 32 bits fails within the first panels. */
-const energyAtStartWh = 4_294_900_000;
 
 /** Inputs of the machine that an override can change. */
 export type LineInputs = {
@@ -35,6 +45,13 @@ export type LineModelOptions = {
   readonly panelLengthMm: number;
 };
 
+/** A finished panel: its truth, and the parts of it that are asked for one by one. */
+type FinishedPanel = {
+  readonly truth: JsonObject;
+  readonly seams: ReadonlyMap<string, SeamTruth>;
+  readonly profile: ProfileTruth;
+};
+
 /**
  * The water-wall welding line in steps of 100 ms, aligned to UTC. It holds the values of one
  * step: the one that contains the instant last advanced to. Truth includes that step whole.
@@ -45,9 +62,9 @@ export class WeldingLine {
   readonly profile: ProfileReadings;
   readonly torches: readonly TorchReadings[];
   readonly inputs: LineInputs = {
-    travelSpeedSetpointMPerMin: nominal.travelSpeedMPerMin,
+    travelSpeedSetpointMPerMin: processes['135'].travelSpeedMPerMin,
     travelSpeedFactor: 1,
-    ambientBaseCelsius: nominal.ambientCelsius,
+    ambientBaseCelsius: nominalAmbientCelsius,
     pulsePowerRatio: 1,
   };
   readonly #options: LineModelOptions;
@@ -55,41 +72,42 @@ export class WeldingLine {
   readonly #cycle = new Cycle();
   readonly #torches: readonly Torch[];
   readonly #deformation: Deformation;
+  readonly #utilities: Utilities;
+  readonly #failures: Failures;
+  readonly #gas: GasSupply;
   readonly #panelIds = new PanelIds();
   readonly #speedNoise: ArNoise;
   readonly #encoderNoise: ArNoise;
-  readonly #auxiliaryNoise: ArNoise;
   readonly #listeners = new Set<() => void>();
-  #ambientCelsius: number = nominal.ambientCelsius;
-  #importedJ = 0;
+  #process: WeldingProcess = processes['135'];
+  #nextProcess: WeldingProcess | undefined;
+  #setting: SettingId = 'nominal';
+  #events = new PanelEvents();
+  #frames = new ProfileTruth();
   #weldSteps = 0;
+  #weldEnergyJ = 0;
+  #gasTakenM3 = 0;
   #panelsFinished = 0;
-  #lastPanel: JsonObject | null = null;
+  #lastPanel: FinishedPanel | undefined;
 
   constructor(options: LineModelOptions) {
-    const { seed, startMs } = options;
+    const { seed, startMs, panelLengthMm } = options;
     this.#options = options;
     this.#firstStep = Math.floor(startMs / stepMs);
-    this.#torches = Array.from({ length: torchCount }, (_, index) => new Torch(seed, index));
+    this.#torches = Array.from(
+      { length: torchCount },
+      (_, index) => new Torch(seed, index, panelLengthMm),
+    );
     this.torches = this.#torches.map((torch) => torch.readings);
     this.#deformation = new Deformation(seed);
     this.profile = this.#deformation.readings;
+    this.#utilities = new Utilities(seed);
+    this.#failures = new Failures(seed);
+    this.#gas = new GasSupply(seed);
     this.#speedNoise = new ArNoise(streamKey(seed, 9), 0.004);
     this.#encoderNoise = new ArNoise(streamKey(seed, 10), 0.2);
-    this.#auxiliaryNoise = new ArNoise(streamKey(seed, 11), 100);
-    this.line = {
-      timeMs: this.#firstStep * stepMs,
-      step: 0,
-      phase: this.#cycle.phase,
-      panelId: this.#panelIds.next(startMs),
-      positionMm: 0,
-      travelSpeedMPerMin: 0,
-      travelSpeedSetpointMPerMin: this.inputs.travelSpeedSetpointMPerMin,
-      ambientCelsius: nominal.ambientCelsius,
-      linePowerKw: 0,
-      energyWh: energyAtStartWh,
-      alarms: { travelSpeedDeviation: false, ambientHigh: false, deformation: false },
-    };
+    this.line = emptyLine(this.#firstStep * stepMs, energyAtStartWh);
+    this.#nameParts();
     this.#advanceStep(0);
   }
 
@@ -110,6 +128,23 @@ export class WeldingLine {
     return this.#torches.find((torch) => torch.readings.id === id)?.inputs;
   }
 
+  /** Another welding process, from now on where no panel is being welded, and from the next panel on else. */
+  setProcess(id: ProcessId): void {
+    this.#nextProcess = processes[id];
+    if (!this.#cycle.isWelding) this.#takeProcess();
+  }
+
+  /** Sets all torches as the setting has it. */
+  setSetting(setting: SettingId): void {
+    this.#setting = setting;
+    for (const torch of this.#torches) torch.set(this.#process, setting);
+  }
+
+  /** The failures of the weld that hold from the next step on, each only where it is meant to. */
+  setFailures(faults: readonly WeldFault[]): void {
+    this.#failures.set(faults, this.#events);
+  }
+
   truth(): JsonObject {
     return {
       phase: this.line.phase,
@@ -121,10 +156,25 @@ export class WeldingLine {
       travelSpeedSetpointMPerMin: this.line.travelSpeedSetpointMPerMin,
       linePowerKw: this.line.linePowerKw,
       energyWh: this.line.energyWh,
-      ambientCelsius: this.#ambientCelsius,
+      ambientCelsius: this.#utilities.ambientCelsius,
       panel: this.#panelTruth(),
-      lastPanel: this.#lastPanel,
+      lastPanel: this.#lastPanel?.truth ?? null,
     };
+  }
+
+  /** Bins of one seam of the present panel or of the last one; undefined where there are none. */
+  binTruth(id: string, which: 'panel' | 'lastPanel'): JsonObject | undefined {
+    const seam =
+      which === 'panel'
+        ? this.#torches.find(({ readings }) => readings.id === id)?.truth
+        : this.#lastPanel?.seams.get(id);
+    return seam?.bins.summary();
+  }
+
+  /** All profile frames of the present panel or of the last one; undefined where there is none. */
+  profileTruth(which: 'panel' | 'lastPanel'): JsonObject | undefined {
+    const frames = which === 'panel' ? this.#frames : this.#lastPanel?.profile;
+    return frames?.summary();
   }
 
   #advanceStep(step: number): void {
@@ -133,29 +183,75 @@ export class WeldingLine {
     const wasWelding = cycle.isWelding;
     line.step = step;
     line.timeMs = (this.#firstStep + step) * stepMs;
-    line.travelSpeedSetpointMPerMin = inputs.travelSpeedSetpointMPerMin;
     const setpointMmPerS = inputs.travelSpeedSetpointMPerMin / 0.06;
     if (cycle.advance(this.#options.panelLengthMm, setpointMmPerS)) this.#beginPanel();
+    line.travelSpeedSetpointMPerMin = inputs.travelSpeedSetpointMPerMin;
     line.phase = cycle.phase;
-    const travelMm = this.#travel(step);
-    this.#advanceTorches(step, travelMm);
-    if (cycle.isWelding) {
-      this.#deformation.advance(cycle.positionMm, this.#options.panelLengthMm, this.#faceEnergy());
-    } else if (wasWelding) {
-      this.#panelsFinished += 1;
-      this.#lastPanel = this.#panelTruth();
-    }
-    this.#advanceUtilities(step);
+    this.#failures.advance({ step, ...this.#whereabouts() }, this.#events);
+    this.#advanceTorches(step, this.#travel(step));
+    this.#utilities.advance(
+      {
+        step,
+        torches: this.torches,
+        ambientBaseCelsius: inputs.ambientBaseCelsius,
+        isClamped: cycle.phase !== 'load' && cycle.phase !== 'unload',
+        coolantShare: this.#failures.coolantShare,
+      },
+      line,
+    );
+    if (cycle.isWelding) this.#weldEnergyJ += line.linePowerKw * 1000 * stepSeconds;
+    this.#measureProfile();
+    if (step % slowSteps === 0 || cycle.isWelding !== wasWelding) this.#showTotals();
+    if (wasWelding && !cycle.isWelding) this.#finishPanel();
     this.#checkLimits();
+    this.#failures.show(this.torches);
     for (const listener of this.#listeners) listener();
+  }
+
+  #whereabouts() {
+    const { panelNumber, positionMm, isWelding } = this.#cycle;
+    return { panelNumber, positionMm, isWelding };
   }
 
   #beginPanel(): void {
     const { panelNumber } = this.#cycle;
-    this.line.panelId = this.#panelIds.next(this.line.timeMs);
+    this.#takeProcess();
+    this.#nameParts();
+    this.#events = new PanelEvents();
+    this.#frames = new ProfileTruth();
     this.#deformation.beginPanel(panelNumber);
+    this.#failures.beginPanel();
     this.#weldSteps = 0;
-    for (const torch of this.#torches) torch.beginPanel(panelNumber);
+    this.#weldEnergyJ = 0;
+    this.#gasTakenM3 = 0;
+    for (const torch of this.#torches) {
+      if (torch.consumables.service()) {
+        this.#events.add('tip-change', 0, { torch: torch.readings.id });
+      }
+      torch.beginPanel(panelNumber, this.#options.panelLengthMm, this.#process);
+    }
+  }
+
+  #takeProcess(): void {
+    const process = this.#nextProcess;
+    this.#nextProcess = undefined;
+    if (process === undefined || process === this.#process) return;
+    this.#process = process;
+    this.inputs.travelSpeedSetpointMPerMin = process.travelSpeedMPerMin;
+    this.line.process = process.id;
+    this.line.gasBatch = process.gasFlowLPerMin > 0 ? this.#gas.batch : '';
+    for (const torch of this.#torches) {
+      torch.set(process, this.#setting);
+      torch.beginPanel(this.#cycle.panelNumber, this.#options.panelLengthMm, process);
+    }
+  }
+
+  #nameParts(): void {
+    const { line } = this;
+    line.panelId = this.#panelIds.next(line.timeMs);
+    line.jobId = jobIdOf(line.panelId);
+    line.process = this.#process.id;
+    line.gasBatch = this.#process.gasFlowLPerMin > 0 ? this.#gas.batch : '';
   }
 
   /** Moves the panel and returns the true travel of the step in mm. */
@@ -169,6 +265,7 @@ export class WeldingLine {
       line.travelSpeedMPerMin =
         inputs.travelSpeedSetpointMPerMin *
         inputs.travelSpeedFactor *
+        this.#failures.speedShare *
         (1 + this.#speedNoise.next(step));
       cycle.positionMm += (line.travelSpeedMPerMin / 0.06) * stepSeconds;
     }
@@ -183,31 +280,53 @@ export class WeldingLine {
       step,
       panelNumber: cycle.panelNumber,
       weldStep: cycle.weldStep,
+      isWelding: cycle.isWelding,
       isCrater: cycle.phase === 'crater',
       isSearching: cycle.isWelding || cycle.phase === 'find',
       positionMm: cycle.positionMm,
       travelMm,
-      ambientCelsius: this.#ambientCelsius,
+      ambientCelsius: this.#utilities.ambientCelsius,
       pulsePowerRatio: this.inputs.pulsePowerRatio,
+      process: this.#process,
+      events: this.#events,
     };
-    for (const torch of this.#torches) torch.advance(machine);
+    for (const [index, torch] of this.#torches.entries()) {
+      torch.advance(machine, this.#failures.effectsOn(index));
+    }
   }
 
-  #advanceUtilities(step: number): void {
+  #measureProfile(): void {
+    const { isWelding, positionMm } = this.#cycle;
+    if (!isWelding || !this.#deformation.isDue(positionMm)) return;
+    const frameMm = (this.#deformation.frameCount + 1) * frameEveryMm;
+    this.#deformation.measure(positionMm, this.#options.panelLengthMm, {
+      heat: faceHeat(this.#torches, this.#process),
+      pits: this.#failures.pitsAt(frameMm, frameEveryMm),
+    });
+    this.#frames.add(this.profile, this.#deformation.bowMm);
+  }
+
+  #showTotals(): void {
     const { line } = this;
-    let arcPowerW = 0;
-    let arcs = 0;
-    for (const torch of this.torches) {
-      arcPowerW += torch.arcPowerW;
-      if (torch.arcOn) arcs += 1;
-    }
-    const powerW = linePowerW(arcPowerW) + this.#auxiliaryNoise.next(step);
-    line.linePowerKw = powerW / 1000;
-    this.#importedJ += powerW * stepSeconds;
-    line.energyWh = energyAtStartWh + this.#importedJ / 3600;
-    const target = this.inputs.ambientBaseCelsius + (ambientRiseCelsius * arcs) / torchCount;
-    this.#ambientCelsius += (target - this.#ambientCelsius) * ambientShare;
-    if (step % slowSteps === 0) line.ambientCelsius = this.#ambientCelsius;
+    const totals = panelTotals(this.#torches);
+    const heat = faceHeat(this.#torches, this.#process);
+    Object.assign(line, totals);
+    line.fluxKg = totals.wireKg * this.#process.fluxPerWireKg;
+    line.shrinkageMm = axialShrinkageMm(heat.frontJ + heat.backJ);
+    const taken = totals.gasM3 - this.#gasTakenM3;
+    this.#gasTakenM3 = totals.gasM3;
+    if (taken <= 0 || !this.#gas.take(taken)) return;
+    line.gasBatch = this.#gas.batch;
+    this.#events.add('gas-batch-change', this.#cycle.positionMm, { batch: this.#gas.batch });
+  }
+
+  #finishPanel(): void {
+    this.#panelsFinished += 1;
+    this.#lastPanel = {
+      truth: this.#panelTruth(),
+      seams: new Map(this.#torches.map(({ readings, truth }) => [readings.id, truth])),
+      profile: this.#frames,
+    };
   }
 
   #checkLimits(): void {
@@ -219,32 +338,16 @@ export class WeldingLine {
     alarms.deformation = this.#deformation.maxAbsMm > deformationLimitMm;
   }
 
-  #faceEnergy(): { frontJ: number; backJ: number } {
-    let frontJ = 0;
-    let backJ = 0;
-    for (const torch of this.#torches) {
-      if (torch.isFront) frontJ += torch.truth.arcEnergyJ;
-      else backJ += torch.truth.arcEnergyJ;
-    }
-    return { frontJ, backJ };
-  }
-
   #panelTruth(): JsonObject {
-    const { frontJ, backJ } = this.#faceEnergy();
-    const weldSeconds = this.#weldSteps / 10;
-    const seams: Record<string, JsonObject> = {};
-    for (const torch of this.#torches) seams[torch.readings.id] = torch.truth.summary();
-    return {
-      id: this.line.panelId,
+    return panelTruth({
+      line: this.line,
+      torches: this.#torches,
+      deformation: this.#deformation,
+      events: this.#events,
+      process: this.#process,
       positionMm: this.#cycle.positionMm,
-      weldSeconds,
-      meanTravelSpeedMPerMin: weldSeconds > 0 ? (this.#cycle.positionMm / weldSeconds) * 0.06 : 0,
-      heatBalanceIndex: heatBalanceIndex(frontJ, backJ),
-      profileFrames: this.#deformation.frameCount,
-      maxAbsZMm: this.#deformation.maxAbsMm,
-      seams,
-    };
+      weldSteps: this.#weldSteps,
+      weldEnergyJ: this.#weldEnergyJ,
+    });
   }
 }
-
-const ambientShare = 1 - Math.exp(-stepSeconds / ambientTauS);

@@ -34,3 +34,6 @@ export class PanelIds {
     return `MPM01-${date}-${String(this.#serial).padStart(3, '0')}`;
   }
 }
+
+/** The job order of a panel, such as JO-20230621-001. */
+export const jobIdOf = (panelId: string): string => panelId.replace('MPM01', 'JO');

@@ -1,54 +1,72 @@
 /** Process and panel physics of the line as pure functions; sources are in docs/simulators.md. */
+import { sectionAreaMm2, waterWall } from './geometry.ts';
+import { type Melting, processes } from './process.ts';
 
-/** Arc melting per ampere, mm/s per A. */
-const arcMelting = 0.26;
-/** Resistive melting, mm/s per mm of stick-out and A squared. */
-const resistiveMelting = 5e-5;
-/** Root mean square over mean of the pulsed current, as the melting rate sees it. */
-const rmsOverMean = 1.3;
-const quadratic = resistiveMelting * rmsOverMean * rmsOverMean;
+const magPulse = processes['135'];
 
-export const nominal = {
-  wireFeedMPerMin: 7.0,
-  stickOutMm: 13,
-  travelSpeedMPerMin: 0.8,
-  gasFlowLPerMin: 18,
-  ambientCelsius: 24,
-} as const;
-
-/** Thermal efficiency of processes 131, 135 and 136 (ISO/TR 17671-1, EN 1011-1). */
-export const thermalEfficiency = 0.8;
+/** Air at the torches before the first arc, degC. */
+export const nominalAmbientCelsius = 24;
+const ambientRiseCelsius = 24;
+const ambientTauS = 720;
 
 const sourceEfficiency = 0.85;
 const auxiliaryPowerW = 20_000;
 
 /** Wire feed in m/min that melts at a current: a I + b L (r I)^2 in mm/s. */
-export const meltedWireFeedMPerMin = (currentA: number, stickOutMm: number): number =>
-  (arcMelting * currentA + quadratic * stickOutMm * currentA * currentA) * 0.06;
+export const meltedWireFeedMPerMin = (
+  currentA: number,
+  stickOutMm: number,
+  { arc, resistive, rmsOverMean }: Melting = magPulse.melting,
+): number => {
+  const rms = rmsOverMean * currentA;
+  return (arc * currentA + resistive * stickOutMm * rms * rms) * 0.06;
+};
 
 /** Mean current in A at which a wire feed is melted; the inverse of `meltedWireFeedMPerMin`. */
-export const arcCurrentA = (wireFeedMPerMin: number, stickOutMm: number): number => {
+export const arcCurrentA = (
+  wireFeedMPerMin: number,
+  stickOutMm: number,
+  { arc, resistive, rmsOverMean }: Melting = magPulse.melting,
+): number => {
   const feed = wireFeedMPerMin / 0.06;
-  const slope = quadratic * stickOutMm;
-  return (Math.sqrt(arcMelting * arcMelting + 4 * slope * feed) - arcMelting) / (2 * slope);
+  const slope = resistive * rmsOverMean * rmsOverMean * stickOutMm;
+  return (Math.sqrt(arc * arc + 4 * slope * feed) - arc) / (2 * slope);
 };
 
 /** Change of current with the distance from contact tip to work at constant wire feed, A/mm. */
-export const currentPerStickOut = (currentA: number, stickOutMm: number): number => {
+export const currentPerStickOut = (
+  currentA: number,
+  stickOutMm: number,
+  { arc, resistive, rmsOverMean }: Melting = magPulse.melting,
+): number => {
   const rms = rmsOverMean * currentA;
-  return (-resistiveMelting * rms * rms) / (arcMelting + 2 * quadratic * stickOutMm * currentA);
+  const quadratic = resistive * rmsOverMean * rmsOverMean;
+  return (-resistive * rms * rms) / (arc + 2 * quadratic * stickOutMm * currentA);
 };
 
 /** Synergic voltage setting for a current, V. */
-export const synergicVoltageV = (currentA: number): number => 14.5 + 0.05 * currentA;
+export const synergicVoltageV = (
+  currentA: number,
+  { voltageV, voltagePerA }: { voltageV: number; voltagePerA: number } = magPulse,
+): number => voltageV + voltagePerA * currentA;
 
 /** Electric power of the whole line, W, for the sum of the arcs' power. */
 export const linePowerW = (arcPowerSumW: number): number =>
   arcPowerSumW / sourceEfficiency + auxiliaryPowerW;
 
 /** Heat input in kJ/mm from the arc energy in J over a length in mm; 0 before any length is welded. */
-export const heatInputKjPerMm = (arcEnergyJ: number, lengthMm: number): number =>
-  lengthMm > 0 ? (thermalEfficiency * arcEnergyJ) / lengthMm / 1000 : 0;
+export const heatInputKjPerMm = (
+  arcEnergyJ: number,
+  lengthMm: number,
+  thermalEfficiency = magPulse.thermalEfficiency,
+): number => (lengthMm > 0 ? (thermalEfficiency * arcEnergyJ) / lengthMm / 1000 : 0);
+
+/** What the air at the torches tends to with so many burning arcs, degC. */
+export const ambientTargetCelsius = (baseCelsius: number, arcs: number): number =>
+  baseCelsius + (ambientRiseCelsius * arcs) / 20;
+
+/** Share of the way to its target that the air goes in so many seconds. */
+export const ambientShare = (seconds: number): number => 1 - Math.exp(-seconds / ambientTauS);
 
 /** Heat of one side over both, between -1 and 1; 0 without heat. */
 export const heatBalanceIndex = (frontHeat: number, backHeat: number): number =>
@@ -62,6 +80,10 @@ const panelSecondMomentMm4 = 435_072;
 /** Curvature in 1/mm left by the difference of both faces' heat in J/mm, `restraint` of it released. */
 export const panelCurvature = (heatDifferenceJPerMm: number, restraint: number): number =>
   (restraint * okerblom * heatDifferenceJPerMm * eccentricityMm) / panelSecondMomentMm4;
+
+/** How much shorter a panel becomes in mm by the heat of all its seams in J. */
+export const axialShrinkageMm = (heatJ: number): number => (okerblom * heatJ) / panelSectionMm2;
+const panelSectionMm2 = sectionAreaMm2(waterWall);
 
 /** Greatest distance in mm between a constant curvature and its chord over a length in mm. */
 export const bowMm = (curvature: number, lengthMm: number): number =>

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  type JsonObject,
   type JsonValue,
   OverrideError,
   type Plant,
@@ -13,6 +14,8 @@ import { counterIds, createLineSignals, signalIds } from './opcua/signals.ts';
 import { PlcImage, plcLayout } from './plc-image.ts';
 
 const unitId = 1;
+/** Under this name the failures of the weld are asked for. */
+const weldDevice = 'line.weld';
 
 export type LinePlantOptions = PlantOptions & {
   /** 0 for any free port. */
@@ -23,10 +26,15 @@ export type LinePlantOptions = PlantOptions & {
 };
 
 const lineInputs = z.strictObject({
-  travelSpeedSetpointMPerMin: z.number().min(0.1).max(0.9).optional(),
+  travelSpeedSetpointMPerMin: z.number().min(0.1).max(1.2).optional(),
   travelSpeedFactor: z.number().min(0.5).max(1.2).optional(),
   ambientBaseCelsius: z.number().min(-20).max(45).optional(),
   pulsePowerRatio: z.number().min(1).max(1.3).optional(),
+});
+/** Inputs that are more than a number of the model. */
+const lineSettings = z.strictObject({
+  process: z.enum(['135', '121']).optional(),
+  setting: z.enum(['nominal', 'reference']).optional(),
 });
 const torchInputs = z.strictObject({
   isEnabled: z.boolean().optional(),
@@ -53,8 +61,23 @@ export const createLinePlant = (options: LinePlantOptions): Plant => {
       if (model.line.step !== step) image.update();
     },
     state: () => model.truth(),
+    device: { name: weldDevice, protocol: 'weld' },
+    useFaults: (faults) => {
+      faults.onChange(() => model.setFailures(faults.weldFaultsOn(weldDevice)));
+    },
+    detail: (path) => detailOf(model, path),
     override: (path, value) => overrideOf(model, path, value),
   };
+};
+
+/** `bins/F01` and `profile` of the panel on the line, `lastPanel/bins/F01` and `lastPanel/profile` of the one before. */
+const detailOf = (model: WeldingLine, path: readonly string[]): JsonObject | undefined => {
+  const [first, ...more] = path;
+  const which = first === 'lastPanel' ? 'lastPanel' : 'panel';
+  const [what, id, ...rest] = which === 'lastPanel' ? more : path;
+  if (rest.length > 0) return undefined;
+  if (what === 'profile' && id === undefined) return model.profileTruth(which);
+  return what === 'bins' && id !== undefined ? model.binTruth(id, which) : undefined;
 };
 
 const opcuaServer = (model: WeldingLine, options: LineOpcuaOptions): PlantServer => {
@@ -84,6 +107,15 @@ const overrideOf = (model: WeldingLine, path: string, value: JsonValue): (() => 
     return () => Object.assign(inputs, change);
   }
   if (scope === undefined || id !== undefined) throw unknownPath(path);
+  if (Object.hasOwn(lineSettings.shape, scope)) {
+    const { process, setting } = lineSettings.parse(
+      parse(lineSettings, { path, key: scope, value }),
+    );
+    return () => {
+      if (process !== undefined) model.setProcess(process);
+      if (setting !== undefined) model.setSetting(setting);
+    };
+  }
   const change = parse(lineInputs, { path, key: scope, value });
   return () => Object.assign(model.inputs, change);
 };

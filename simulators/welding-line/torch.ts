@@ -1,19 +1,27 @@
 import { Arc } from './arc.ts';
+import { spoolId, TorchConsumables } from './consumables.ts';
+import { noEffects, type TorchEffects } from './failures/effects.ts';
+import { seamPlaces } from './geometry.ts';
 import { ArNoise, streamKey } from './noise.ts';
-import { nominal } from './physics.ts';
-import { type TorchReadings, torchCount, torchFaults, torchIds } from './readings.ts';
-import { SeamTruth } from './seam-truth.ts';
+import { nominalAmbientCelsius } from './physics.ts';
+import { processes, type SettingId, type WeldingProcess, wireMassKg } from './process.ts';
+import { type TorchReadings, torchFaults, torchIds } from './readings.ts';
+import { TorchWatch } from './torch-watch.ts';
+import type { PanelEvents } from './truth/events.ts';
+import { SeamTruth } from './truth/seam-truth.ts';
 import { Vision } from './vision.ts';
 
 const stepSeconds = 0.1;
 const slowSteps = 10;
 const mediumSteps = 5;
 /** The back torches are set to 2 % less heat: overhead, and heated from above by the front ones. */
-const backWireFeedShare = 0.9793;
+export const backWireFeedShare = 0.9793;
 const seamLostFaultSteps = 5;
 const noGasLPerMin = 12;
 const lowGasLPerMin = 15;
 const nozzleTauS = 60;
+/** At the nominal flow. */
+const backPressureMbar = 40;
 
 /** What the machine does in this step, as a torch needs to know it. */
 export type MachineStep = {
@@ -21,6 +29,7 @@ export type MachineStep = {
   readonly panelNumber: number;
   /** Steps since ignition began, -1 outside the weld. */
   readonly weldStep: number;
+  readonly isWelding: boolean;
   readonly isCrater: boolean;
   readonly isSearching: boolean;
   /** True travel at the end of the step and within it, mm. */
@@ -28,6 +37,8 @@ export type MachineStep = {
   readonly travelMm: number;
   readonly ambientCelsius: number;
   readonly pulsePowerRatio: number;
+  readonly process: WeldingProcess;
+  readonly events: PanelEvents;
 };
 
 /** Inputs of a torch that an override can change. */
@@ -40,109 +51,167 @@ export type TorchInputs = {
   isSeamVisible: boolean;
 };
 
-/** One torch with its arc, gas, nozzle and vision, and the truth about its seam. */
+/** One torch with its arc, gas, nozzle, consumables and vision, and the truth about its seam. */
 export class Torch {
   readonly readings: TorchReadings;
   readonly inputs: TorchInputs;
   readonly isFront: boolean;
-  truth = new SeamTruth();
+  truth: SeamTruth;
+  readonly consumables: TorchConsumables;
   readonly #index: number;
   readonly #vision: Vision;
   readonly #arc: Arc;
+  readonly #watch: TorchWatch;
   readonly #gas: ArNoise;
   readonly #nozzle: ArNoise;
-  #nozzleMeanCelsius: number = nominal.ambientCelsius;
+  #nozzleMeanCelsius: number = nominalAmbientCelsius;
 
-  constructor(seed: number, index: number) {
+  constructor(seed: number, index: number, panelLengthMm: number) {
     this.#index = index;
     this.#vision = new Vision(seed, index);
     this.#arc = new Arc(seed, index);
     this.#gas = new ArNoise(streamKey(seed, 7, index), 0.2);
     this.#nozzle = new ArNoise(streamKey(seed, 8, index), 3);
-    this.isFront = index < torchCount / 2;
+    this.consumables = new TorchConsumables(seed, index);
+    this.isFront = seamPlaces[index]?.face === 'front';
+    this.truth = new SeamTruth(panelLengthMm);
     this.readings = emptyReadings(torchIds[index] as string);
+    this.#watch = new TorchWatch(this.readings);
     this.inputs = {
-      isEnabled: true,
-      wireFeedSetpointMPerMin: nominal.wireFeedMPerMin * (this.isFront ? 1 : backWireFeedShare),
-      gasFlowSetpointLPerMin: nominal.gasFlowLPerMin,
-      stickOutMm: nominal.stickOutMm,
-      offsetYBiasMm: 0,
       isSeamVisible: true,
+      offsetYBiasMm: 0,
+      ...settingOf(processes['135'], 'nominal', this.isFront),
     };
+    this.#showConsumables();
   }
 
-  beginPanel(panelNumber: number): void {
-    this.truth = new SeamTruth();
+  /** Sets wire feed, gas and stick-out to those of a process. */
+  set(process: WeldingProcess, setting: SettingId): void {
+    Object.assign(this.inputs, settingOf(process, setting, this.isFront));
+  }
+
+  beginPanel(panelNumber: number, panelLengthMm: number, process: WeldingProcess): void {
+    this.truth = new SeamTruth(panelLengthMm, process.thermalEfficiency);
     this.#vision.beginPanel(panelNumber);
     this.#arc.beginPanel();
     this.readings.arcOnSeconds = 0;
     this.readings.energyWh = 0;
     this.readings.heatInputKjPerMm = 0;
+    this.readings.corrections = 0;
+    this.readings.interventions = 0;
+    this.#showConsumables();
   }
 
-  advance(machine: MachineStep): void {
+  get rangeShare(): number {
+    return this.#vision.slide.rangeShare;
+  }
+
+  advance(machine: MachineStep, effects: Readonly<TorchEffects> = noEffects): void {
     const { inputs, readings } = this;
-    const isWelding = machine.weldStep >= 0;
+    const { isWelding } = machine;
     readings.isEnabled = inputs.isEnabled;
     readings.stickOutMm = inputs.stickOutMm;
-    this.#vision.look({ ...machine, isWelding }, inputs, readings);
+    const torch = { inputs, effects, readings };
+    this.#vision.look(machine, readings, torch);
+    readings.corrections = this.#vision.slide.corrections;
     const hadArc = readings.arcOn;
     // Each torch is lit 0.1 s after the one before it.
     const dueSteps = isWelding ? machine.weldStep - this.#index : -1;
-    this.#arc.advance({ ...machine, dueSteps }, inputs, readings);
+    this.#arc.advance(machine, dueSteps, torch);
     if (readings.arcOn && !hadArc) this.truth.arcStarts += 1;
-    this.#flowGas(machine);
-    this.#warm(machine);
-    readings.faultCode = isWelding && inputs.isEnabled ? this.#faultCode() : torchFaults.none;
+    this.#flowGas(machine, effects);
+    this.#warm(machine, effects);
+    readings.faultCode =
+      isWelding && inputs.isEnabled ? this.#faultCode(effects) : torchFaults.none;
     if (readings.arcOn) this.#account(machine);
+    this.truth.interventions += this.#watch.look(machine, dueSteps);
+    readings.interventions = this.truth.interventions;
   }
 
-  #flowGas({ step, weldStep }: MachineStep): void {
+  #flowGas(machine: MachineStep, effects: Readonly<TorchEffects>): void {
     const { readings, inputs } = this;
-    const flow = weldStep >= 0 && inputs.isEnabled ? inputs.gasFlowSetpointLPerMin : 0;
+    const { step, weldStep, isWelding, process } = machine;
+    const flow = isWelding && inputs.isEnabled ? inputs.gasFlowSetpointLPerMin : 0;
     if (flow === 0) {
       readings.gasFlowLPerMin = 0;
+      readings.backPressureMbar = 0;
     } else if (weldStep === 0 || step % mediumSteps === 0) {
-      readings.gasFlowLPerMin = Math.max(0, flow + this.#gas.next(step));
+      const share = effects.gasShare;
+      readings.gasFlowLPerMin = Math.max(0, (flow + this.#gas.next(step)) * share);
+      readings.backPressureMbar =
+        backPressureMbar * (readings.gasFlowLPerMin / 18) ** 2 * effects.backPressureShare;
     }
-    readings.gasOk = readings.gasFlowLPerMin >= lowGasLPerMin;
+    // Under flux there is no gas to miss.
+    readings.gasOk = process.gasFlowLPerMin === 0 || readings.gasFlowLPerMin >= lowGasLPerMin;
+    this.truth.gasL += readings.gasFlowLPerMin * (stepSeconds / 60);
   }
 
-  #warm({ step, ambientCelsius }: MachineStep): void {
+  #warm({ step, ambientCelsius }: MachineStep, effects: Readonly<TorchEffects>): void {
     const { readings } = this;
-    const target = readings.arcOn ? (this.isFront ? 215 : 225) : ambientCelsius;
+    const arcCelsius = (this.isFront ? 215 : 225) + effects.nozzleKelvin;
+    const target = readings.arcOn ? arcCelsius : ambientCelsius;
     this.#nozzleMeanCelsius += (target - this.#nozzleMeanCelsius) * nozzleShare;
     if (step % slowSteps !== 0) return;
     readings.nozzleCelsius = this.#nozzleMeanCelsius;
     if (readings.arcOn) readings.nozzleCelsius += this.#nozzle.next(step);
   }
 
-  #faultCode(): number {
+  #faultCode(effects: Readonly<TorchEffects>): number {
     const { readings } = this;
+    if (effects.hasNoCoolant) return torchFaults.coolantLow;
     if (this.#arc.hasGivenUp) return torchFaults.noArc;
     if (this.#arc.failedAttempts > 0) return torchFaults.ignitionFailed;
+    if (effects.isWireStuck) return torchFaults.wireStuck;
+    if (effects.isArcOut) return torchFaults.noArc;
     if (this.#vision.lostSteps > seamLostFaultSteps) return torchFaults.seamLost;
-    if (readings.arcOn && readings.gasFlowLPerMin < noGasLPerMin) return torchFaults.gasLow;
+    if (readings.arcOn && !readings.gasOk && readings.gasFlowLPerMin < noGasLPerMin) {
+      return torchFaults.gasLow;
+    }
     return torchFaults.none;
   }
 
-  #account({ travelMm }: MachineStep): void {
-    const { readings, truth } = this;
-    truth.arcEnergyJ += readings.arcPowerW * stepSeconds;
-    truth.arcOnSteps += 1;
-    truth.arcOnLengthMm += travelMm;
-    if (readings.seamFound) {
-      truth.addTrackingError(Math.hypot(readings.offsetYMm, readings.offsetZMm));
-    } else {
-      truth.seamLostSteps += 1;
+  #account(machine: MachineStep): void {
+    const { readings, truth, consumables } = this;
+    truth.addArcStep(readings, machine);
+    const wireMm = (readings.wireFeedMPerMin / 0.06) * stepSeconds;
+    const wireKg = wireMassKg(machine.process.wireDiameterMm, wireMm);
+    truth.wireKg += wireKg;
+    consumables.burn(stepSeconds);
+    if (consumables.take(wireKg)) {
+      const { id: torch } = readings;
+      const spool = spoolId(torch, consumables.spoolNumber);
+      machine.events.add('spool-change', machine.positionMm, { torch, spool });
     }
+    this.#showConsumables();
     readings.arcOnSeconds = truth.arcOnSteps / 10;
     readings.energyWh = truth.arcEnergyJ / 3600;
     readings.heatInputKjPerMm = truth.heatInputKjPerMm;
   }
+
+  #showConsumables(): void {
+    const { readings, consumables } = this;
+    readings.spoolNumber = consumables.spoolNumber;
+    readings.spoolKg = consumables.spoolKg;
+    readings.tipHours = consumables.tipHours;
+  }
 }
 
 const nozzleShare = 1 - Math.exp(-stepSeconds / nozzleTauS);
+
+const settingOf = (process: WeldingProcess, setting: SettingId, isFront: boolean) => {
+  const backShare = isFront ? 1 : backWireFeedShare;
+  return {
+    isEnabled: isFront || process.hasBackFace,
+    wireFeedSetpointMPerMin:
+      setting === 'reference'
+        ? process.referenceWireFeedMPerMin
+        : process.wireFeedMPerMin * backShare,
+    gasFlowSetpointLPerMin: process.gasFlowLPerMin,
+    stickOutMm: process.stickOutMm,
+  };
+};
+
+export const nothingBad: ReadonlySet<string> = new Set();
 
 const emptyReadings = (id: string): TorchReadings => ({
   id,
@@ -151,6 +220,8 @@ const emptyReadings = (id: string): TorchReadings => ({
   isTracking: false,
   gasOk: false,
   isEnabled: true,
+  isWireStuck: false,
+  isManual: false,
   faultCode: torchFaults.none,
   currentA: 0,
   voltageV: 0,
@@ -161,13 +232,23 @@ const emptyReadings = (id: string): TorchReadings => ({
   offsetZMm: 0,
   gapMm: 0,
   confidence: 0,
-  stickOutMm: nominal.stickOutMm,
+  stickOutMm: processes['135'].stickOutMm,
+  slideYMm: 0,
   wireMotorA: 0,
-  nozzleCelsius: nominal.ambientCelsius,
+  backPressureMbar: 0,
+  nozzleCelsius: nominalAmbientCelsius,
   rmsCurrentA: 0,
   pulseHz: 0,
+  peakA: 0,
+  baseA: 0,
   shortsPerSecond: 0,
+  spoolNumber: 1,
+  spoolKg: 0,
+  tipHours: 0,
   arcOnSeconds: 0,
   energyWh: 0,
   heatInputKjPerMm: 0,
+  corrections: 0,
+  interventions: 0,
+  badSignals: nothingBad,
 });

@@ -1,11 +1,15 @@
+import type { TorchEffects } from './failures/effects.ts';
 import { ArNoise, normal, streamKey, uniform } from './noise.ts';
 import type { TorchReadings } from './readings.ts';
 import { Seam } from './seam.ts';
+import { Slide } from './slide.ts';
 
 const stepSeconds = 0.1;
 const walkMmPerRootS = 0.3;
 const lagShare = Math.exp(-stepSeconds / 0.15);
 const visionDelayS = 0.06;
+/** How far the operator's hand is off the middle of the seam, mm. */
+const handOffsetMm = 0.1;
 
 export type VisionStep = {
   readonly step: number;
@@ -23,6 +27,7 @@ export type VisionInputs = { readonly offsetYBiasMm: number; readonly isSeamVisi
 export class Vision {
   /** Steps since the seam was last seen. */
   lostSteps = 0;
+  readonly slide = new Slide();
   readonly #seed: number;
   readonly #index: number;
   readonly #walkKey: number;
@@ -33,6 +38,8 @@ export class Vision {
   readonly #gap: ArNoise;
   #seam: Seam;
   #lagMm = 0;
+  /** Lateral place of the seam at the end of the step before; undefined where the vision did not look. */
+  #lateralMm: number | undefined;
 
   constructor(seed: number, index: number) {
     this.#seed = seed;
@@ -49,52 +56,67 @@ export class Vision {
 
   beginPanel(panelNumber: number): void {
     this.#seam = new Seam(this.#seed, panelNumber, this.#index);
+    this.slide.beginPanel();
   }
 
   /** Writes what the vision sees in this step into the torch's readings. */
-  look(machine: VisionStep, inputs: VisionInputs, readings: TorchReadings): void {
+  look(
+    machine: VisionStep,
+    readings: TorchReadings,
+    { inputs, effects }: { inputs: VisionInputs; effects: Readonly<TorchEffects> },
+  ): void {
     if (!machine.isSearching) {
       this.#lookAway(readings);
       return;
     }
-    const { step, positionMm, travelMm } = machine;
+    const { step, positionMm, travelMm, isWelding } = machine;
+    const speedMmPerS = travelMm / stepSeconds;
     readings.seamFound =
-      inputs.isSeamVisible && this.#seam.isVisible(positionMm, travelMm / stepSeconds);
-    readings.isTracking = readings.seamFound && machine.isWelding;
-    if (readings.seamFound) this.#follow(machine);
-    else this.#wander(machine);
-    readings.offsetYMm = this.#lagMm + inputs.offsetYBiasMm + this.#offsetY.next(step);
+      inputs.isSeamVisible &&
+      !effects.isSeamHidden &&
+      this.#seam.isVisible(positionMm, speedMmPerS);
+    readings.isTracking = readings.seamFound && isWelding;
+    readings.isManual = isWelding && this.#seam.isManual(positionMm, speedMmPerS);
+    const lateralMm = this.#seam.lateralMm(positionMm);
+    const movedMm = lateralMm - (this.#lateralMm ?? lateralMm);
+    this.#lateralMm = lateralMm;
+    if (readings.seamFound) this.#follow(machine, lateralMm, movedMm);
+    else this.#wander(step, movedMm);
+    this.slide.moveTo(lateralMm + this.#lagMm, isWelding);
+    readings.slideYMm = this.slide.positionMm;
+    const handMm = readings.isManual ? handOffsetMm : 0;
+    readings.offsetYMm =
+      this.#lagMm + inputs.offsetYBiasMm + handMm + effects.offsetYMm + this.#offsetY.next(step);
     readings.offsetZMm = this.#offsetZ.next(step);
-    readings.gapMm = Math.max(0, 0.15 + this.#gap.next(step));
-    readings.confidence = this.#confidence(step, readings.seamFound);
+    readings.gapMm = Math.max(0, 0.15 + effects.gapMm + this.#gap.next(step));
+    const confidence = this.#confidence(step, readings.seamFound) + effects.confidence;
+    readings.confidence = Math.min(1, Math.max(0, confidence));
   }
 
   #lookAway(readings: TorchReadings): void {
     readings.seamFound = false;
     readings.isTracking = false;
+    readings.isManual = false;
     readings.confidence = 0;
     readings.offsetYMm = 0;
     readings.offsetZMm = 0;
     readings.gapMm = 0;
     this.#lagMm = 0;
+    this.#lateralMm = undefined;
     this.lostSteps = 0;
   }
 
   /** First-order lag of 0.15 s behind a picture that is 60 ms old. */
-  #follow({ positionMm, travelMm }: VisionStep): void {
-    const now = this.#seam.lateralMm(positionMm);
-    const moved = now - this.#seam.lateralMm(positionMm - travelMm);
+  #follow({ positionMm, travelMm }: VisionStep, now: number, movedMm: number): void {
     const delayMm = (travelMm / stepSeconds) * visionDelayS;
     const target = this.#seam.lateralMm(positionMm - delayMm) - now;
-    this.#lagMm = target + (this.#lagMm - moved - target) * lagShare;
+    this.#lagMm = target + (this.#lagMm - movedMm - target) * lagShare;
     this.lostSteps = 0;
   }
 
   /** Without a seam the slide stands still and drifts while the seam runs on. */
-  #wander({ step, positionMm, travelMm }: VisionStep): void {
-    const moved = this.#seam.lateralMm(positionMm) - this.#seam.lateralMm(positionMm - travelMm);
-    const walk = walkMmPerRootS * Math.sqrt(stepSeconds) * normal(this.#walkKey, step);
-    this.#lagMm += walk - moved;
+  #wander(step: number, movedMm: number): void {
+    this.#lagMm += walkMmPerRootS * Math.sqrt(stepSeconds) * normal(this.#walkKey, step) - movedMm;
     this.lostSteps += 1;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { percentile, SeamTruth } from '../../../../simulators/welding-line/seam-truth.ts';
+import { percentile, SeamTruth } from '../../../../../simulators/welding-line/truth/seam-truth.ts';
 
 describe('truth of a seam', () => {
   it('interpolates the 95th percentile between order statistics', () => {
