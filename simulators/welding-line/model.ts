@@ -26,6 +26,7 @@ const stepMs = 100;
 const stepSeconds = stepMs / 1000;
 const slowSteps = 10;
 const ambientLimitCelsius = 50;
+const coolantLimitLPerMin = 40;
 const deformationLimitMm = 6;
 const travelDeviationShare = 0.05;
 
@@ -109,6 +110,10 @@ export class WeldingLine {
     this.line = emptyLine(this.#firstStep * stepMs, energyAtStartWh);
     this.#nameParts();
     this.#advanceStep(0);
+  }
+
+  get panelLengthMm(): number {
+    return this.#options.panelLengthMm;
   }
 
   /** Computes every step up to the one that contains `nowMs`, UTC epoch ms; an earlier instant changes nothing. */
@@ -335,6 +340,7 @@ export class WeldingLine {
     alarms.travelSpeedDeviation =
       this.#cycle.isWelding && deviation > travelDeviationShare * travelSpeedSetpointMPerMin;
     alarms.ambientHigh = this.line.ambientCelsius > ambientLimitCelsius;
+    alarms.coolantLow = this.line.coolantLPerMin < coolantLimitLPerMin;
     alarms.deformation = this.#deformation.maxAbsMm > deformationLimitMm;
   }
 

@@ -1,6 +1,8 @@
-import { SparseImage } from '../wire/register-image.ts';
+import { LazyImage } from '../wire/lazy-image.ts';
+import type { SparseImage } from '../wire/register-image.ts';
 import type { UnitLayout } from '../wire/unit-layout.ts';
 import type { WeldingLine } from './model.ts';
+import { detailBase, detailRegisters, writeLineDetails, writeTorchDetails } from './plc-details.ts';
 import { linePhases, type TorchReadings, torchCount, torchFaults } from './readings.ts';
 
 const mapVersion = 1;
@@ -29,36 +31,52 @@ export const plcLayout: UnitLayout = {
 
 /**
  * The PLC's holding registers, read-only, word order ABCD; the map is in docs/simulators.md.
- * `update` copies the model's present step into them.
+ * After `update` they are those of the model's present step.
  */
 export class PlcImage {
-  readonly holding = new SparseImage([
-    [0, 100],
-    [torchBase, torchRegisters * torchCount],
-    [profileBase, profileRegisters],
-  ]);
+  readonly holding: LazyImage;
   readonly #model: WeldingLine;
 
   constructor(model: WeldingLine) {
     this.#model = model;
-    this.holding.setU16(0, mapVersion);
-    this.holding.setF32(2, wordOrderProbe);
-    this.holding.setU16(8, automaticMode);
-    this.update();
+    this.holding = new LazyImage([
+      {
+        block: [0, 100],
+        write: (image) => {
+          this.#writeHeader(image);
+          this.#writeAlarms(image);
+          writeLineDetails(image, model.line, model.panelLengthMm);
+        },
+      },
+      {
+        block: [torchBase, torchRegisters * torchCount],
+        write: (image) => {
+          for (const [index, torch] of model.torches.entries()) {
+            writeTorch(image, torchBase + index * torchRegisters, torch);
+          }
+        },
+      },
+      { block: [profileBase, profileRegisters], write: (image) => this.#writeProfile(image) },
+      {
+        block: [detailBase, detailRegisters * torchCount],
+        write: (image) => {
+          for (const [index, torch] of model.torches.entries()) {
+            writeTorchDetails(image, detailBase + index * detailRegisters, torch);
+          }
+        },
+      },
+    ]);
   }
 
   update(): void {
-    this.#updateHeader();
-    this.#updateAlarms();
-    for (const [index, torch] of this.#model.torches.entries()) {
-      this.#updateTorch(torchBase + index * torchRegisters, torch);
-    }
-    this.#updateProfile();
+    this.holding.invalidate();
   }
 
-  #updateHeader(): void {
-    const { holding } = this;
+  #writeHeader(holding: SparseImage): void {
     const { line } = this.#model;
+    holding.setU16(0, mapVersion);
+    holding.setF32(2, wordOrderProbe);
+    holding.setU16(8, automaticMode);
     const seconds = Math.floor(line.timeMs / 1000);
     holding.setU16(1, seconds & 0xffff);
     holding.setU32(4, seconds);
@@ -74,8 +92,7 @@ export class PlcImage {
     holding.setU16(43, line.step & 0xffff);
   }
 
-  #updateAlarms(): void {
-    const { holding } = this;
+  #writeAlarms(holding: SparseImage): void {
     const { line, torches } = this.#model;
     const { alarms } = line;
     let faults = 0;
@@ -87,42 +104,21 @@ export class PlcImage {
       if (torch.arcOn && !torch.gasOk) groups |= 4;
       if (Math.abs(torch.offsetYMm) > trackingErrorMm) groups |= 8;
     }
-    holding.setU16(9, bits([alarms.travelSpeedDeviation, alarms.ambientHigh, alarms.deformation]));
+    holding.setU16(
+      9,
+      bits([
+        alarms.travelSpeedDeviation,
+        alarms.ambientHigh,
+        alarms.deformation,
+        alarms.coolantLow,
+      ]),
+    );
     holding.setU16(10, faults & 0xffff);
     holding.setU16(11, faults >>> 16);
     holding.setU16(12, groups);
   }
 
-  #updateTorch(base: number, torch: TorchReadings): void {
-    const { holding } = this;
-    holding.setU16(
-      base,
-      bits([
-        torch.arcOn,
-        torch.seamFound,
-        torch.isTracking,
-        torch.gasOk,
-        torch.faultCode !== 0,
-        torch.isEnabled,
-      ]),
-    );
-    holding.setU16(base + 1, torch.faultCode);
-    holding.setF32(base + 2, torch.currentA);
-    holding.setF32(base + 4, torch.voltageV);
-    holding.setF32(base + 6, torch.wireFeedMPerMin);
-    holding.setF32(base + 8, torch.gasFlowLPerMin);
-    holding.setF32(base + 10, torch.offsetYMm);
-    holding.setF32(base + 12, torch.offsetZMm);
-    holding.setF32(base + 14, torch.gapMm);
-    holding.setU16(base + 16, Math.round(torch.confidence * 10_000));
-    holding.setI16(base + 17, Math.round(torch.nozzleCelsius * 10));
-    holding.setU32(base + 18, Math.floor(torch.arcOnSeconds));
-    holding.setF32(base + 20, torch.energyWh);
-    holding.setF32(base + 22, torch.arcPowerW);
-  }
-
-  #updateProfile(): void {
-    const { holding } = this;
+  #writeProfile(holding: SparseImage): void {
     const { sequence, positionMm, zMm } = this.#model.profile;
     holding.setU16(profileBase, sequence & 0xffff);
     holding.setF32(profileBase + 1, positionMm);
@@ -132,6 +128,42 @@ export class PlcImage {
     holding.setU16(profileBase + 15, sequence & 0xffff);
   }
 }
+
+const writeTorch = (holding: SparseImage, base: number, torch: TorchReadings): void => {
+  holding.setU16(
+    base,
+    bits([
+      torch.arcOn,
+      torch.seamFound,
+      torch.isTracking,
+      torch.gasOk,
+      torch.faultCode !== 0,
+      torch.isEnabled,
+      torch.isWireStuck,
+      torch.isManual,
+    ]),
+  );
+  holding.setU16(base + 1, torch.faultCode);
+  holding.setF32(base + 2, torch.currentA);
+  holding.setF32(base + 4, torch.voltageV);
+  holding.setF32(base + 6, torch.wireFeedMPerMin);
+  holding.setF32(base + 8, torch.gasFlowLPerMin);
+  holding.setF32(base + 10, torch.offsetYMm);
+  holding.setF32(base + 12, torch.offsetZMm);
+  holding.setF32(base + 14, torch.gapMm);
+  holding.setU16(base + 16, within(torch.confidence * 10_000, 0, 0xffff));
+  holding.setI16(base + 17, within(torch.nozzleCelsius * 10, -0x8000, noNumber));
+  holding.setU32(base + 18, Math.floor(torch.arcOnSeconds));
+  holding.setF32(base + 20, torch.energyWh);
+  holding.setF32(base + 22, torch.arcPowerW);
+};
+
+/** What the PLC shows in whole numbers of a sensor that gives none. */
+const noNumber = 0x7fff;
+
+/** The next whole number that the register can hold. */
+const within = (value: number, least: number, greatest: number): number =>
+  Number.isNaN(value) ? noNumber : Math.min(greatest, Math.max(least, Math.round(value)));
 
 /** A word with bit n set where the nth condition holds. */
 const bits = (conditions: readonly boolean[]): number =>

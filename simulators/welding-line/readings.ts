@@ -107,7 +107,12 @@ export const emptyLine = (timeMs: number, energyWh: number): LineReadings => ({
   interventions: 0,
   rangeShare: 0,
   shrinkageMm: 0,
-  alarms: { travelSpeedDeviation: false, ambientHigh: false, deformation: false },
+  alarms: {
+    travelSpeedDeviation: false,
+    ambientHigh: false,
+    deformation: false,
+    coolantLow: false,
+  },
 });
 
 type LineAlarms = {
@@ -115,6 +120,8 @@ type LineAlarms = {
   travelSpeedDeviation: boolean;
   /** Above 50 degC. */
   ambientHigh: boolean;
+  /** Below 40 L/min. */
+  coolantLow: boolean;
   /** Any profile point of this panel beyond 6 mm. */
   deformation: boolean;
 };

@@ -108,7 +108,7 @@ describe('a faulty device', () => {
     const answer = await simulator.send('POST', '/faults', { device: 'line.plx', kind: 'close' });
     expect(answer).toStrictEqual({
       status: 400,
-      body: { error: 'unknown device line.plx: there are line.plc' },
+      body: { error: 'unknown device line.plx: there are line.plc, line.weld' },
     });
     expect((await simulator.send('DELETE', '/faults/none')).status).toBe(404);
   });

@@ -166,6 +166,32 @@ describe('lock-step time', () => {
 });
 
 describe('the control port', () => {
+  it('makes the weld fail at a place, for as long as is asked, and has the truth of it by place', async () => {
+    const simulator = await start('--plants', 'line', '--lock-step', '--panel-length-mm', '300');
+    const fault = { device: 'line.weld', kind: 'arc-out', torches: ['F02'], fromMm: 100 };
+    const bad = await simulator.send('POST', '/faults', { ...fault, torches: ['F11'] });
+    expect(bad.status).toBe(400);
+    const { status } = await simulator.send('POST', '/faults', { ...fault, forMm: 40, id: 'gap' });
+    expect(status).toBe(201);
+    await simulator.advance(startMs + 40_000);
+    const { body } = await simulator.send('GET', '/state/line/lastPanel/bins/F02');
+    const bins = body as { simulated: boolean; x: number[] };
+    expect(bins.simulated).toBe(true);
+    const lost = [110, 120, 130].filter((x) => bins.x.includes(x));
+    expect(lost).toStrictEqual([]);
+    expect(bins.x).toEqual(expect.arrayContaining([0, 90, 150, 290]));
+    const state = await simulator.send('GET', '/state');
+    const { lastPanel } = line(state.body) as { lastPanel: { events: { list: object[] } } };
+    expect(lastPanel.events.list).toContainEqual(
+      expect.objectContaining({ kind: 'arc-out', failure: 'gap' }),
+    );
+    const profile = await simulator.send('GET', '/state/line/lastPanel/profile');
+    expect(profile.body).toMatchObject({ x: [50, 100, 150, 200, 250, 300] });
+    for (const path of ['line/bins/F11', 'line/nothing', 'park/bins/F01', 'line/bins']) {
+      expect((await simulator.send('GET', `/state/${path}`)).status).toBe(404);
+    }
+  });
+
   it('overrides documented inputs, all of a request or none', async () => {
     const simulator = await start('--plants', 'line', '--lock-step');
     const wrong = await simulator.send('POST', '/state', {

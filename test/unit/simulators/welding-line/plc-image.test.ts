@@ -39,7 +39,43 @@ describe('register image of the PLC', () => {
     expect(header.readFloatBE(74)).toBeCloseTo(line.line.linePowerKw, 4);
     expect(Number(header.readBigUInt64BE(78))).toBe(Math.floor(line.line.energyWh));
     expect(header.readUInt16BE(86)).toBe(200);
-    expect(header.subarray(88).equals(Buffer.alloc(112))).toBe(true);
+  });
+
+  it('has the details of the line at 44 to 87, and nothing behind them', () => {
+    const { line, image } = createWelding();
+    const header = registers(image, 0, 100);
+    const { line: shown } = line;
+    expect(header.readUInt16BE(88)).toBe(135);
+    expect(header.readUInt16BE(90)).toBe(1);
+    for (const [address, value] of [
+      [46, 18_000],
+      [48, shown.fumeFlowM3PerHour],
+      [50, shown.fumeFilterPa],
+      [52, shown.airBar],
+      [54, shown.coolantLPerMin],
+      [60, shown.wireKg],
+      [62, shown.gasM3],
+      [64, 0],
+      [70, shown.shrinkageMm],
+    ] as const) {
+      expect(header.readFloatBE(2 * address), String(address)).toBe(Math.fround(value));
+    }
+    expect(shown.wireKg).toBeGreaterThan(0.2);
+    expect(shown.gasM3).toBeGreaterThan(0.05);
+    for (const [address, value] of [
+      [56, shown.coolantCelsius * 10],
+      [57, shown.preheatCelsius * 10],
+      [58, shown.interpassCelsius * 10],
+      [59, shown.holdDownKn * 100],
+      [68, shown.interventions],
+      [69, shown.rangeShare * 10_000],
+    ] as const) {
+      expect(header.readInt16BE(2 * address), String(address)).toBe(Math.round(value));
+    }
+    expect(header.readUInt32BE(132)).toBe(shown.corrections);
+    expect(header.toString('latin1', 144, 160)).toBe('JO-20230621-001'.padEnd(16, '\0'));
+    expect(header.toString('latin1', 160, 176)).toBe('GAS-0001'.padEnd(16, '\0'));
+    expect(header.subarray(176).equals(Buffer.alloc(24))).toBe(true);
   });
 
   it('has 24 registers a torch from 1000 on, five torches in one read', () => {
@@ -73,6 +109,38 @@ describe('register image of the PLC', () => {
     }
   });
 
+  it('has 24 more registers a torch from 4000 on', () => {
+    const { line, image } = createWelding();
+    for (const [index, torch] of line.torches.entries()) {
+      const block = registers(image, 4000 + 24 * index, 24);
+      const floats = [
+        ...[torch.wireMotorA, torch.backPressureMbar, torch.rmsCurrentA, torch.pulseHz],
+        ...[torch.peakA, torch.baseA, torch.shortsPerSecond, torch.stickOutMm],
+        ...[torch.slideYMm, torch.spoolKg, torch.tipHours],
+      ];
+      for (const [place, value] of floats.entries()) {
+        expect(block.readFloatBE(4 * place)).toBe(Math.fround(value));
+      }
+      expect(block.readUInt16BE(44)).toBe(torch.spoolNumber);
+      expect(block.readUInt16BE(46)).toBe(torch.corrections);
+    }
+    expect(registers(image, 4000, 120).readFloatBE(0)).toBeCloseTo(1.6, 0);
+  });
+
+  it('shows whole numbers of sensors that give none as 7FFF, and too large ones as the largest', () => {
+    const { line, image } = createWelding();
+    const [torch] = line.torches;
+    if (torch === undefined) throw new Error('no torch');
+    torch.nozzleCelsius = Number.NaN;
+    torch.confidence = 90;
+    torch.currentA = Number.NaN;
+    image.update();
+    const block = registers(image, 1000, 24);
+    expect(block.readInt16BE(34)).toBe(0x7fff);
+    expect(block.readUInt16BE(32)).toBe(0xffff);
+    expect(block.readFloatBE(4)).toBeNaN();
+  });
+
   it('has the profile at 2000 to 2015 between two equal sequence numbers', () => {
     const { line, image } = createWelding();
     const block = registers(image, 2000, 16);
@@ -95,6 +163,8 @@ describe('register image of the PLC', () => {
       [1480, 1],
       [2016, 1],
       [3000, 1],
+      [3999, 1],
+      [4480, 1],
     ] as const) {
       expect(image.holding.read(address, quantity)).toBeUndefined();
     }
