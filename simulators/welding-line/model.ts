@@ -150,6 +150,11 @@ export class WeldingLine {
     this.#failures.set(faults, this.#events);
   }
 
+  /** The truth of the panel before, frozen when its arcs went out; undefined before the first. */
+  get lastPanelTruth(): JsonObject | undefined {
+    return this.#lastPanel?.truth;
+  }
+
   truth(): JsonObject {
     return {
       phase: this.line.phase,

@@ -45,6 +45,9 @@ export class ArNoise {
   readonly #key: number;
   readonly #sigma: number;
   #value: number;
+  /** One draw of Box-Muller gives two normals: for an even counter and for the next. */
+  #drawnFor = -2;
+  #second = 0;
 
   constructor(key: number, sigma: number) {
     this.#key = key;
@@ -54,7 +57,18 @@ export class ArNoise {
 
   /** The value at the next counter; counters are given in rising order. */
   next(counter: number): number {
-    this.#value = phi * this.#value + innovation * this.#sigma * normal(this.#key, counter);
+    this.#value = phi * this.#value + innovation * this.#sigma * this.#normal(counter);
     return this.#value;
+  }
+
+  #normal(counter: number): number {
+    const even = counter - (counter % 2);
+    const isSecond = even !== counter;
+    if (isSecond && this.#drawnFor === even) return this.#second;
+    const radius = Math.sqrt(-2 * Math.log(1 - uniform(this.#key, even)));
+    const angle = 2 * Math.PI * uniform(this.#key ^ 0x5bf03635, even);
+    this.#drawnFor = even;
+    this.#second = radius * Math.sin(angle);
+    return isSecond ? this.#second : radius * Math.cos(angle);
   }
 }

@@ -30,8 +30,11 @@ export const listenLineOpcua = (
       productName: 'Simulated welding line MPM01',
       applicationUri: 'urn:seamwatt:simulators:mpm01',
       namespaceUri: 'urn:seamwatt:simulators:weldline',
-      nodesets: ['standard', 'di', 'ia', 'machinery'],
-      build: (space) => buildMachine(space, signals, model.line),
+      nodesets: [
+        ...(['standard', 'di', 'ia', 'machinery', 'machineryResult'] as const),
+        ...(['isa95JobControl', 'machineryJobs', 'machineVision'] as const),
+      ],
+      build: (space) => buildMachine(space, signals, model),
       access,
       nowMs: () => model.line.timeMs,
       onStep: (listener) => model.onStep(listener),

@@ -1,44 +1,41 @@
-import {
-  type AddressSpace,
-  type BaseNode,
-  DataType,
-  type Namespace,
-  NodeId,
-  type UAObject,
-  type UAVariable,
-  Variant,
-} from 'node-opcua';
-import type { LiveValue } from '../../wire/opcua/live-value.ts';
-import type { LiveValues } from '../../wire/opcua/live-values.ts';
+import { DataType, type UAObject } from 'node-opcua';
 import type { SpaceBuilder } from '../../wire/opcua/server.ts';
-import { addDeclaration, bindLive } from '../../wire/opcua/signal-nodes.ts';
-import type { LineReadings } from '../readings.ts';
-import { type LineSignals, machineId, type SignalGroup, torchSignals } from './signals.ts';
+import { addDeclaration } from '../../wire/opcua/signal-nodes.ts';
+import type { WeldingLine } from '../model.ts';
+import { addAlarms } from './alarms.ts';
+import { addJobs } from './jobs.ts';
+import { addAddIn, indexOf, objectType, type Place, required } from './place.ts';
+import { addResults } from './results.ts';
+import type { LineSignals } from './signals.ts';
+import { bindState } from './states.ts';
+import { torchSignals } from './torch-signals.ts';
+import { machineId, type SignalGroup } from './units.ts';
+import { addVision } from './vision-system.ts';
 
-const diUri = 'http://opcfoundation.org/UA/DI/';
-const machineryUri = 'http://opcfoundation.org/UA/Machinery/';
 /** Objects/Machines of OPC 40001-1. */
 const machinesId = 1001;
 
-type Uris = { readonly di: number; readonly machinery: number };
-
-/** Builds Objects/Machines/MPM01 (OPC 40001-1) with its signals into the address space. */
+/**
+ * Builds Objects/Machines/MPM01 (OPC 40001-1) with its signals, results, jobs, vision and alarms
+ * into the address space. The result ends its events.
+ */
 export const buildMachine = (
   { addressSpace, namespace, values, addSignal }: SpaceBuilder,
   signals: LineSignals,
-  line: LineReadings,
-): void => {
-  const uris = {
-    di: addressSpace.getNamespaceIndex(diUri),
-    machinery: addressSpace.getNamespaceIndex(machineryUri),
-  };
+  model: WeldingLine,
+): (() => void) => {
+  const { server } = addressSpace.rootFolder.objects;
   const machine = namespace.addObject({
     browseName: machineId,
     nodeId: `s=${machineId}`,
-    organizedBy: required(addressSpace.findNode(`ns=${uris.machinery};i=${machinesId}`)),
+    organizedBy: required(
+      addressSpace.findNode(`ns=${indexOf({ addressSpace }, 'machinery')};i=${machinesId}`),
+    ),
     description: 'Simulated multi-head panel welder',
+    eventNotifier: 1,
+    notifierOf: server,
   });
-  const place = { addressSpace, namespace, uris, machine };
+  const place: Place = { addressSpace, namespace, machine, model, values };
   addIdentification(place);
   const addGroup = (parent: UAObject, { id, browseName, signals: own }: SignalGroup): void => {
     const object = namespace.addObject({ componentOf: parent, browseName, nodeId: `s=${id}` });
@@ -55,27 +52,28 @@ export const buildMachine = (
   const profileNode = addSignal(monitoring, required(profile));
   for (const signal of below) addSignal(profileNode, signal);
   addTorches(place, signals.torches, addSignal);
-  addStates(place, values, line);
+  const blocks = addBlocks(place);
+  addVision(place);
+  const steps = [addResults(place), addJobs(place, blocks), addAlarms(place)];
+  return model.onStep(() => {
+    // While the server is silent it says nothing, also of events.
+    if (!values.isHeld) for (const step of steps) step();
+  });
 };
 
-type Place = {
-  readonly addressSpace: AddressSpace;
-  readonly namespace: Namespace;
-  readonly uris: Uris;
-  readonly machine: UAObject;
-};
-
-const addIdentification = ({ addressSpace, namespace, uris, machine }: Place): void => {
-  const type = required(addressSpace.findObjectType('MachineIdentificationType', uris.machinery));
+const addIdentification = (place: Place): void => {
+  const { namespace, machine } = place;
+  const di = indexOf(place, 'di');
+  const type = objectType(place, 'machinery', 'MachineIdentificationType');
   const identification = type.instantiate({
-    browseName: { name: 'Identification', namespaceIndex: uris.di },
+    browseName: { name: 'Identification', namespaceIndex: di },
     nodeId: `ns=${namespace.index};s=${machineId}.Identification`,
     namespace,
     optionals: ['Model', 'SoftwareRevision'],
   });
   addAddIn(machine, identification);
   const set = (name: string, dataType: DataType, value: unknown): void => {
-    const property = identification.getPropertyByName(name, uris.di);
+    const property = identification.getPropertyByName(name, di);
     required(property).setValueFromSource({ dataType, value });
   };
   set('Manufacturer', DataType.LocalizedText, { text: 'Seamwatt simulated' });
@@ -86,10 +84,11 @@ const addIdentification = ({ addressSpace, namespace, uris, machine }: Place): v
 };
 
 const addTorches = (
-  { addressSpace, namespace, uris, machine }: Place,
+  place: Place,
   torches: readonly SignalGroup[],
   addSignal: SpaceBuilder['addSignal'],
 ): void => {
+  const { namespace, machine } = place;
   const torchType = namespace.addObjectType({
     browseName: 'WeldTorchType',
     nodeId: 's=WeldTorchType',
@@ -98,11 +97,10 @@ const addTorches = (
     const declaration = { id: `WeldTorchType.${name}`, browseName: name, description, shape };
     addDeclaration({ namespace, parent: torchType }, declaration, 'Mandatory');
   }
-  const componentsType = addressSpace.findObjectType('MachineComponentsType', uris.machinery);
   const components = namespace.addObject({
-    browseName: { name: 'Components', namespaceIndex: uris.machinery },
+    browseName: { name: 'Components', namespaceIndex: indexOf(place, 'machinery') },
     nodeId: `s=${machineId}.Components`,
-    typeDefinition: required(componentsType),
+    typeDefinition: objectType(place, 'machinery', 'MachineComponentsType'),
   });
   addAddIn(machine, components);
   const folder = namespace.addObject({
@@ -123,78 +121,32 @@ const addTorches = (
 };
 
 /** The two state machines of OPC 40001-1 from which availability is counted; the mode is always Processing. */
-const addStates = (place: Place, values: LiveValues, line: LineReadings): void => {
-  const { namespace, uris, machine } = place;
+const addBlocks = (place: Place): UAObject => {
+  const { namespace, machine, model } = place;
+  const machinery = indexOf(place, 'machinery');
   const blocks = namespace.addObject({
     componentOf: machine,
-    browseName: { name: 'MachineryBuildingBlocks', namespaceIndex: uris.machinery },
+    browseName: { name: 'MachineryBuildingBlocks', namespaceIndex: machinery },
     nodeId: `s=${machineId}.MachineryBuildingBlocks`,
     typeDefinition: 'FolderType',
   });
-  const isExecuting = (): boolean => line.phase !== 'load' && line.phase !== 'unload';
-  addStateMachine(place, {
-    blocks,
-    values,
-    line,
-    name: 'MachineryItemState',
-    typeName: 'MachineryItemState_StateMachineType',
-    state: () => (isExecuting() ? 'Executing' : 'NotExecuting'),
-  });
-  addStateMachine(place, {
-    blocks,
-    values,
-    line,
-    name: 'MachineryOperationMode',
-    typeName: 'MachineryOperationModeStateMachineType',
-    state: () => 'Processing',
-  });
-};
-
-type StateMachine = {
-  readonly blocks: UAObject;
-  readonly values: LiveValues;
-  readonly line: LineReadings;
-  readonly name: string;
-  readonly typeName: string;
-  readonly state: () => string;
-};
-
-const addStateMachine = ({ addressSpace, namespace, uris }: Place, machine: StateMachine): void => {
-  const type = required(addressSpace.findObjectType(machine.typeName, uris.machinery));
-  const instance = type.instantiate({
-    browseName: { name: machine.name, namespaceIndex: uris.machinery },
-    nodeId: `ns=${namespace.index};s=${machineId}.${machine.name}`,
-    namespace,
-  });
-  addAddIn(machine.blocks, instance);
-  const current = variable(instance.getComponentByName('CurrentState'));
-  const stateId = required(current.getPropertyByName('Id'));
-  const bind = (node: UAVariable, encode: LiveValue['encode']): void =>
-    bindLive(
-      node,
-      {
-        id: String(node.nodeId.value),
-        read: machine.state,
-        timeMs: () => machine.line.timeMs,
-        encode,
-      },
-      machine.values,
-    );
-  bind(current, (text) => new Variant({ dataType: DataType.LocalizedText, value: { text } }));
-  bind(stateId, (text) => {
-    const state = type.getComponentByName(String(text), uris.machinery);
-    return new Variant({ dataType: DataType.NodeId, value: state?.nodeId ?? NodeId.nullNodeId });
-  });
-};
-
-const addAddIn = (parent: UAObject, addIn: UAObject): void => {
-  parent.addReference({ referenceType: 'HasAddIn', nodeId: addIn.nodeId });
-};
-
-const variable = (node: BaseNode | null): UAVariable => required(node) as UAVariable;
-
-/** What the nodesets promise must be there. */
-const required = <T>(found: T | null | undefined): T => {
-  if (found === null || found === undefined) throw new Error('the nodesets lack a node');
-  return found;
+  const isExecuting = (): boolean => model.line.phase !== 'load' && model.line.phase !== 'unload';
+  for (const [name, typeName, state] of [
+    [
+      'MachineryItemState',
+      'MachineryItemState_StateMachineType',
+      () => (isExecuting() ? 'Executing' : 'NotExecuting'),
+    ],
+    ['MachineryOperationMode', 'MachineryOperationModeStateMachineType', () => 'Processing'],
+  ] as const) {
+    const type = objectType(place, 'machinery', typeName);
+    const instance = type.instantiate({
+      browseName: { name, namespaceIndex: machinery },
+      nodeId: `ns=${namespace.index};s=${machineId}.${name}`,
+      namespace,
+    });
+    addAddIn(blocks, instance);
+    bindState(place, { instance, type, namespaceIndex: machinery, state });
+  }
+  return blocks;
 };

@@ -43,7 +43,8 @@ export type OpcuaServerOptions = {
   /** Namespace of the plant's own nodes. */
   readonly namespaceUri: string;
   readonly nodesets: readonly (keyof typeof nodesets)[];
-  readonly build: (space: SpaceBuilder) => void;
+  /** The result is called when the server ends. */
+  readonly build: (space: SpaceBuilder) => () => void;
   readonly access: OpcuaAccess;
   readonly pkiFolder: string;
   /** Namespaces registered before the plant's own, to shift its index. */
@@ -66,6 +67,7 @@ export class OpcuaServer {
   readonly #options: OpcuaServerOptions;
   readonly #places = new Map<string, { readonly parent: BaseNode; readonly signal: Signal }>();
   #namespace: Namespace | undefined;
+  #endBuilt = (): void => undefined;
 
   private constructor(
     options: OpcuaServerOptions,
@@ -137,6 +139,7 @@ export class OpcuaServer {
   }
 
   async stop(): Promise<void> {
+    this.#endBuilt();
     await this.#server.shutdown(0);
   }
 
@@ -157,7 +160,8 @@ export class OpcuaServer {
     const namespace = addressSpace.registerNamespace(namespaceUri);
     this.#namespace = namespace;
     const { values } = this;
-    this.#options.build({ addressSpace, namespace, values, addSignal: this.#addSignal });
+    const { build } = this.#options;
+    this.#endBuilt = build({ addressSpace, namespace, values, addSignal: this.#addSignal });
     if (hasTwins) for (const other of before) addTwins(addressSpace, other, this.#places.keys());
     await this.#server.start();
   }
