@@ -21,6 +21,7 @@ const isPossible = (name: string): boolean =>
 const breakages: Readonly<Record<string, readonly [from: RegExp, to: string]>> = {
   'line-clean': [/line\.panel\.maxAbsZMm,/, 'line.panel.maxAbsZMm, scale: 1.02,'],
   'silent-unit': [/device: park.pv\/7/, 'device: park.pv/17'],
+  'arc-out': [/forMm: 500/, 'forMm: 100'],
   'plc-cut': [/kind: close/, 'kind: delay, delayMs: 1'],
   'counter-reset': [/tolerance: 0\.5,/, 'tolerance: 0.0001,'],
   'broker-down': [/receipts: 1/, 'receipts: 2'],

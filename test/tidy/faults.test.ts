@@ -6,14 +6,19 @@ import { FaultTable } from '../../simulators/faults/fault-table.ts';
 import { modbusFaultSchema } from '../../simulators/faults/modbus-faults.ts';
 import { opcuaFaultSchema } from '../../simulators/faults/opcua-faults.ts';
 import { proxyFaultSchema } from '../../simulators/faults/proxy-faults.ts';
+import { weldFaultSchema } from '../../simulators/faults/weld-faults.ts';
 
 const text = await readFile(new URL('../../docs/faults.md', import.meta.url), 'utf8');
 const schemas = {
   'At a Modbus device': modbusFaultSchema,
   'At an OPC UA server': opcuaFaultSchema,
   'At a proxy': proxyFaultSchema,
+  'At the weld': weldFaultSchema,
 };
-const common = new Set(['id', 'device', 'kind', 'fromMs', 'toMs', 'atMs', 'forMs', 'probability']);
+const common = new Set([
+  ...['id', 'device', 'kind', 'fromMs', 'toMs', 'atMs', 'forMs', 'probability'],
+  ...['torches', 'fromMm', 'forMm', 'panel', 'spreadMs'],
+]);
 
 /** First and second column of the tables of kinds in a section. */
 const rowsOf = (section: string): Map<string, string> => {
@@ -37,6 +42,7 @@ const known = new FaultTable(
       nodes: new Set(['MPM01.T.F01.Current']),
       counters: new Set(['MPM01.Energy.AcActiveEnergyTotalImportHp']),
     },
+    { name: 'line.weld', protocol: 'weld' },
     { name: 'proxy.plc', protocol: 'proxy', framing: 'modbus' },
     { name: 'proxy.influx', protocol: 'proxy', framing: 'chunks' },
     { name: 'proxy.mqtt', protocol: 'proxy', framing: 'chunks' },
