@@ -64,6 +64,12 @@ export class Torch {
   readonly #watch: TorchWatch;
   readonly #gas: ArNoise;
   readonly #nozzle: ArNoise;
+  /** What arc and vision need of it, made once for all steps. */
+  readonly #parts: {
+    readonly inputs: TorchInputs;
+    readonly readings: TorchReadings;
+    effects: Readonly<TorchEffects>;
+  };
   #nozzleMeanCelsius: number = nominalAmbientCelsius;
 
   constructor(seed: number, index: number, panelLengthMm: number) {
@@ -82,6 +88,7 @@ export class Torch {
       offsetYBiasMm: 0,
       ...settingOf(processes['135'], 'nominal', this.isFront),
     };
+    this.#parts = { inputs: this.inputs, readings: this.readings, effects: noEffects };
     this.#showConsumables();
   }
 
@@ -111,7 +118,8 @@ export class Torch {
     const { isWelding } = machine;
     readings.isEnabled = inputs.isEnabled;
     readings.stickOutMm = inputs.stickOutMm;
-    const torch = { inputs, effects, readings };
+    const torch = this.#parts;
+    torch.effects = effects;
     this.#vision.look(machine, readings, torch);
     readings.corrections = this.#vision.slide.corrections;
     const hadArc = readings.arcOn;

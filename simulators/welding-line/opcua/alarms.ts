@@ -7,10 +7,11 @@ const severity = { machine: 700, torch: 600, normal: 100 } as const;
 
 type Watch = {
   readonly alarm: UAAlarmConditionEx;
-  /** Text of what is wrong, empty while nothing is. */
-  readonly read: () => string;
+  /** Code of what is wrong, 0 while nothing is. */
+  readonly read: () => number;
+  readonly textOf: (code: number) => string;
   readonly severity: number;
-  shown: string;
+  shown: number;
 };
 
 /** Alarms of the machine and of each torch as OffNormalAlarmType, with acknowledgement. The result is to be called each step. */
@@ -25,7 +26,12 @@ export const addAlarms = (place: Place): (() => void) => {
   });
   const { alarms } = model.line;
   const ofMachine = (name: string, text: string, isOn: () => boolean): Watch =>
-    watch(place, folder, { name, severity: severity.machine, read: () => (isOn() ? text : '') });
+    watch(place, folder, {
+      name,
+      severity: severity.machine,
+      read: () => (isOn() ? 1 : 0),
+      textOf: () => text,
+    });
   const watches = [
     ofMachine('TravelSpeed', 'travel speed more than 5 % off', () => alarms.travelSpeedDeviation),
     ofMachine('Ambient', 'ambient above 50 degC', () => alarms.ambientHigh),
@@ -35,27 +41,27 @@ export const addAlarms = (place: Place): (() => void) => {
       watch(place, folder, {
         name: torch.id,
         severity: severity.torch,
-        read: () =>
-          torch.faultCode === 0 ? '' : `${torch.id}: ${faultTexts.get(torch.faultCode) ?? 'fault'}`,
+        read: () => torch.faultCode,
+        textOf: (code) => `${torch.id}: ${faultTexts.get(code) ?? 'fault'}`,
       }),
     ),
   ];
   return () => {
     for (const one of watches) {
-      const text = one.read();
-      if (text === one.shown) continue;
-      one.shown = text;
-      raise(one, text, new Date(model.line.timeMs));
+      const code = one.read();
+      if (code === one.shown) continue;
+      one.shown = code;
+      raise(one, new Date(model.line.timeMs));
     }
   };
 };
 
-type AlarmOptions = Pick<Watch, 'read' | 'severity'> & { readonly name: string };
+type AlarmOptions = Pick<Watch, 'read' | 'textOf' | 'severity'> & { readonly name: string };
 
 const watch = (
   { namespace }: Place,
   folder: UAObject,
-  { name, read, severity: ofAlarm }: AlarmOptions,
+  { name, ...options }: AlarmOptions,
 ): Watch => {
   const alarm = namespace.instantiateAlarmCondition('OffNormalAlarmType', {
     browseName: name,
@@ -66,15 +72,15 @@ const watch = (
     componentOf: folder,
     optionals: ['ConfirmedState', 'Confirm'],
   });
-  return { alarm, read, severity: ofAlarm, shown: '' };
+  return { alarm, ...options, shown: 0 };
 };
 
-const raise = ({ alarm, severity: ofAlarm }: Watch, text: string, time: Date): void => {
-  const isActive = text !== '';
+const raise = ({ alarm, textOf, shown, severity: ofAlarm }: Watch, time: Date): void => {
+  const isActive = shown !== 0;
   if (isActive) alarm.activateAlarm();
   else alarm.deactivateAlarm(!alarm.currentBranch().getAckedState());
   alarm.raiseNewCondition({
-    message: isActive ? text : 'back to normal',
+    message: isActive ? textOf(shown) : 'back to normal',
     severity: isActive ? ofAlarm : severity.normal,
     quality: StatusCodes.Good,
     time,

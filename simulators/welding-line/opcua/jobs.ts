@@ -48,13 +48,13 @@ export const addJobs = (place: Place, blocks: UAObject): (() => void) => {
   );
   const base = required(addressSpace.findEventType('ISA95JobOrderStatusEventType', control));
   const eventType = ownEventType(place, 'WeldJobOrderStatusEventType', base);
-  let shown = '';
+  let shown: Order | undefined;
   const show = (): void => {
     const { jobId, panelId, phase, timeMs } = model.line;
-    const order: Order = { jobId, panelId, state: stateOf(phase) };
-    const key = `${jobId} ${order.state}`;
-    if (key === shown) return;
-    shown = key;
+    const state = stateOf(phase);
+    if (shown?.jobId === jobId && shown.state === state) return;
+    const order: Order = { jobId, panelId, state };
+    shown = order;
     const time = new Date(timeMs);
     const { jobOrder, jobState, both, response } = encode(place, order, time);
     list.setValueFromSource(
@@ -63,7 +63,7 @@ export const addJobs = (place: Place, blocks: UAObject): (() => void) => {
       time,
     );
     receiver.raiseEvent(eventType, {
-      message: { dataType: DataType.LocalizedText, value: { text: key } },
+      message: { dataType: DataType.LocalizedText, value: { text: `${jobId} ${state}` } },
       severity: { dataType: DataType.UInt16, value: 100 },
       time: { dataType: DataType.DateTime, value: time },
       jobOrder: new Variant({ dataType: DataType.ExtensionObject, value: jobOrder }),
