@@ -3,9 +3,8 @@
  * gives the curvature of each 50 mm (Okerblom), curvature integrated twice the shape, and the profile sensor measures it.
  * A panel is a pure function of its seed.
  */
-import { normal, streamKey, uniform } from '../../simulators/welding-line/noise.ts';
+import { normal, smooth, streamKey, uniform } from '../../simulators/welding-line/noise.ts';
 import { panelCurvature } from '../../simulators/welding-line/physics.ts';
-import { wavinessMm } from '../../simulators/welding-line/seam.ts';
 
 export const panelLengthMm = 18_000;
 export const profileStepMm = 50;
@@ -28,6 +27,10 @@ const spread = {
   /** Of the mean over 50 mm (37.5 readings of 100 ms) of power with sigma 80 W of 5920 W and phi 0.8. */
   noise: (80 / 5920) * Math.sqrt((1 + 0.8) / (1 - 0.8) / 37.5),
 } as const;
+
+/** Height in mm of the waviness of one column; wavier than the simulated line, whose panels are not the only ones. */
+const wavinessMm = (key: number, column: number, xMm: number): number =>
+  0.25 * smooth(streamKey(key, column >> 2), xMm / 2000);
 
 export type DeformedPanel = {
   /** Where the profiles were taken, mm. */
