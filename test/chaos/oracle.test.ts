@@ -111,8 +111,9 @@ describeOracle('a gateway under all troubles at once', () => {
 
   beforeAll(async () => {
     const seed = testSeed();
-    site = await OracleSite.start({ influxd: influx.path }, seed);
-    subscriber = new MosquittoSub(listener.path, site.broker.port, ['-t', 'seamwatt/oracle/#']);
+    site = await OracleSite.prepare({ influxd: influx.path }, seed);
+    subscriber = await MosquittoSub.listening(listener.path, site.broker.port, 'seamwatt/oracle');
+    await site.startGateway();
     await eventually(() => (subscriber.heard.length > 100 ? true : undefined), 'frames', 30_000);
     struck = await runSchedule({
       random: randomFrom(seed),

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { connectAsync } from 'mqtt';
+import { eventually } from './gateway-process.ts';
 
 export type HeardLine = {
   readonly isRetained: boolean;
@@ -32,6 +34,16 @@ export class MosquittoSub {
       });
     });
     this.#ended = once(lines, 'close');
+  }
+
+  /** Listens to a topic and all below it, and has begun to when this resolves: what is published from then on is heard. */
+  static async listening(program: string, port: number, topic: string): Promise<MosquittoSub> {
+    const client = await connectAsync(`mqtt://127.0.0.1:${port}`);
+    await client.publishAsync(`${topic}/listening`, '{}', { qos: 1, retain: true });
+    await client.endAsync();
+    const subscriber = new MosquittoSub(program, port, ['-t', `${topic}/#`]);
+    await eventually(() => (subscriber.heard.length > 0 ? true : undefined), 'a subscription');
+    return subscriber;
   }
 
   /** Resolves when it has ended by itself and everything it said is in `heard`. */

@@ -41,15 +41,14 @@ export class OracleSite {
     writeFileSync(this.#file, stringify(this.#site()));
   }
 
-  static async start(programs: { readonly influxd: string }, seed: number): Promise<OracleSite> {
+  /** All but the gateway. */
+  static async prepare(programs: { readonly influxd: string }, seed: number): Promise<OracleSite> {
     const devices = await Promise.all(meters.map((name) => startIdDevice(name)));
     const influxd = await startInfluxd({ program: programs.influxd });
     const broker = await Mosquitto.start();
     const influxLink = await startFaultProxy(influxd.port, { seed });
     const brokerLink = await startFaultProxy(broker.port, { seed });
-    const site = new OracleSite({ devices, influxd, broker, influxLink, brokerLink });
-    await site.startGateway();
-    return site;
+    return new OracleSite({ devices, influxd, broker, influxLink, brokerLink });
   }
 
   #site(): object {
