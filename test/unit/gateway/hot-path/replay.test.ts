@@ -8,6 +8,9 @@ import { testSeed } from '../../../support/seed.ts';
 
 const startMs = 1_700_000_000_000;
 const dayMs = 20_000;
+/** These run every line of the hot path; instrumented for mutation they would be asked thousands of times. */
+const isMutated = process.env['SEAMWATT_MUTATION'] === '1';
+const [secondsOfDays, secondsOfRestart, restarts] = isMutated ? [4, 2, 2] : [30, 6, 15];
 
 /** All outputs of a tick, bit by bit. */
 const outputsOf = (program: HotPathProgram, timeMs: number): string => {
@@ -44,16 +47,16 @@ const run = (seed: number, seconds: number, restartAt?: number) => {
 describe('replay', () => {
   test('the same entries give the same bits', () => {
     const seed = testSeed();
-    const first = run(seed, 30);
-    const second = run(seed, 30);
+    const first = run(seed, secondsOfDays);
+    const second = run(seed, secondsOfDays);
     expect(second.outputs).toEqual(first.outputs);
     expect(Buffer.from(second.state).equals(Buffer.from(first.state))).toBe(true);
     expect(new Set(first.outputs).size).toBe(first.outputs.length);
   });
 
-  test('a restart from a snapshot at any entry changes no bit', { timeout: 30_000 }, () => {
+  test('a restart from a snapshot at any entry changes no bit', { timeout: 60_000 }, () => {
     const seed = testSeed();
-    const seconds = 6;
+    const seconds = secondsOfRestart;
     const uninterrupted = run(seed, seconds);
     fc.assert(
       fc.property(fc.nat(uninterrupted.entries - 1), (restartAt) => {
@@ -61,7 +64,7 @@ describe('replay', () => {
         expect(restarted.outputs).toEqual(uninterrupted.outputs);
         expect(Buffer.from(restarted.state).equals(Buffer.from(uninterrupted.state))).toBe(true);
       }),
-      { seed, numRuns: 15 },
+      { seed, numRuns: restarts },
     );
   });
 });
