@@ -46,6 +46,10 @@ export type ProfileOptions = {
   readonly panelNumber?: number;
   /** How far panels differ: standard deviation of the heat difference, as a share of one face's heat. */
   readonly imbalanceSigma?: number;
+  /** How far the heat difference drifts from the first arc to the last, as a random walk: standard deviation at the end, as that share. */
+  readonly driftSigma?: number;
+  /** Noise of the arcs: standard deviation of the heat difference over the travel of one frame, as that share. */
+  readonly arcNoiseSigma?: number;
 };
 
 export type PanelProfiles = {
@@ -59,15 +63,16 @@ export type PanelProfiles = {
 
 /** The profile frames of one panel alone, thousands of times faster than the model, whose frames they are but for the noise of its arcs. */
 export const panelProfiles = (options: ProfileOptions): PanelProfiles => {
-  const { seed, panelLengthMm = 18_000, panelNumber = 1, imbalanceSigma = 0 } = options;
+  const { seed, panelLengthMm = 18_000, panelNumber = 1 } = options;
   const deformation = new Deformation(seed);
   deformation.skipTo(panelNumber, panelLengthMm);
-  const difference = imbalanceSigma * normal(streamKey(seed, 18), panelNumber);
   const frames = Math.floor(panelLengthMm / frameEveryMm);
+  const meanDifference = meanHeatDifference(options, frames);
   const xMm = new Float64Array(frames);
   const zMm = new Float64Array(frames * profilePointCount);
   for (let frame = 0; frame < frames; frame += 1) {
     const positionMm = (frame + 1) * frameEveryMm;
+    const difference = meanDifference();
     const heat = {
       frontJ: faceHeatJ('front', positionMm) * (1 + difference / 2),
       backJ: faceHeatJ('back', positionMm) * (1 - difference / 2),
@@ -77,6 +82,23 @@ export const panelProfiles = (options: ProfileOptions): PanelProfiles => {
     zMm.set(deformation.readings.zMm, frame * profilePointCount);
   }
   return { xMm, zMm, bowMm: deformation.bowMm };
+};
+
+/** Gives, frame after frame, the mean heat difference of the travel so far, as a share of one face's heat. */
+const meanHeatDifference = (options: ProfileOptions, frames: number): (() => number) => {
+  const { seed, panelNumber = 1, imbalanceSigma = 0, driftSigma = 0, arcNoiseSigma = 0 } = options;
+  const driftKey = streamKey(seed, 19, panelNumber);
+  const noiseKey = streamKey(seed, 20, panelNumber);
+  let frame = 0;
+  let level = imbalanceSigma * normal(streamKey(seed, 18), panelNumber);
+  let sum = 0;
+  return () => {
+    if (driftSigma > 0) level += (driftSigma / Math.sqrt(frames)) * normal(driftKey, frame);
+    sum += level;
+    if (arcNoiseSigma > 0) sum += arcNoiseSigma * normal(noiseKey, frame);
+    frame += 1;
+    return sum / frame;
+  };
 };
 
 const { melting, stickOutMm, wireFeedMPerMin, thermalEfficiency, travelSpeedMPerMin } =

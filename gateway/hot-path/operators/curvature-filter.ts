@@ -6,9 +6,11 @@ import type { ArenaPlan } from '../arena.ts';
  *
  *     z' = slope,  slope' = curvature + white noise,  curvature' = white noise
  *
- * What is measured is z + waviness + noise; the waviness is a smooth stationary process (Matern, 3/2). It begins knowing nothing
- * of height, slope and curvature; without drift and waviness it is the least-squares parabola. All noise may be off by one common
- * factor, which is estimated from the innovations, so that intervals follow Student's t.
+ * Heights are against a datum through both ends, so that heat which drifts tilts what is measured, the more the farther the end
+ * is: the noise of the slope goes as (length - x) / length. What is measured is z + waviness + noise; the waviness is a smooth
+ * stationary process (Matern, 3/2). It begins knowing nothing of height, slope and curvature; without drift and waviness it is
+ * the least-squares parabola. All noise may be off by one common factor, which is estimated from the innovations, so that
+ * intervals follow Student's t.
  */
 export type CurvatureFilter = CurvatureNoise & { readonly base: number };
 
@@ -21,8 +23,9 @@ export type CurvatureNoise = {
   readonly wavinessLength: number;
   /** Standard deviation by which the curvature (mm/m2) drifts in 1 m. */
   readonly curvatureDrift: number;
-  /** Standard deviation by which the slope (mm/m) wanders in 1 m by itself. */
+  /** Standard deviation by which the slope (mm/m) wanders in 1 m at the beginning, less and less up to none at `length` (m). */
   readonly slopeDrift: number;
+  readonly length: number;
   /** Weight of the given noise against that seen, in observations. */
   readonly trust: number;
 };
@@ -37,7 +40,8 @@ const wavinessSlope = 4;
 const placeCell = 0;
 const countCell = 1;
 const squaresCell = 2;
-const stateCell = 3;
+const logsCell = 3;
+const stateCell = 4;
 const covarianceCell = stateCell + states;
 const transitionCell = covarianceCell + states * states;
 const scratchCell = transitionCell + states * states;
@@ -82,23 +86,29 @@ const fillTransition = (memory: Float64Array, filter: CurvatureFilter, step: num
   memory[at + wavinessSlope * states + wavinessSlope] = kept * (1 - decay);
 };
 
-/** Variance of curvature and slope that `step` m add to entry (row, column) of the covariance; row <= column. */
-const addedDrift = (
-  filter: CurvatureFilter,
-  step: number,
-  place: { readonly row: number; readonly column: number },
-): number => {
+/** Entry (row, column) of the covariance, row <= column; `left`: the rest of the length behind a step, m. */
+type Entry = { readonly row: number; readonly column: number; readonly left: number };
+
+/** Variance of curvature and slope that `step` m add to an entry of the covariance. */
+const addedDrift = (filter: CurvatureFilter, step: number, entry: Entry): number => {
+  const { left } = entry;
   const bend = filter.curvatureDrift * filter.curvatureDrift;
-  const turn = filter.slopeDrift * filter.slopeDrift;
-  switch (place.row * states + place.column) {
+  const turn = (filter.slopeDrift / filter.length) ** 2;
+  switch (entry.row * states + entry.column) {
     case height * states + height:
-      return (bend * step ** 5) / 20 + (turn * step ** 3) / 3;
+      return (
+        (bend * step ** 5) / 20 +
+        turn * ((left ** 2 * step ** 3) / 3 + (left * step ** 4) / 2 + step ** 5 / 5)
+      );
     case height * states + slope:
-      return (bend * step ** 4) / 8 + (turn * step ** 2) / 2;
+      return (
+        (bend * step ** 4) / 8 +
+        turn * ((left ** 2 * step ** 2) / 2 + (2 * left * step ** 3) / 3 + step ** 4 / 4)
+      );
     case height * states + curvature:
       return (bend * step ** 3) / 6;
     case slope * states + slope:
-      return (bend * step ** 3) / 3 + turn * step;
+      return (bend * step ** 3) / 3 + turn * (left ** 2 * step + left * step ** 2 + step ** 3 / 3);
     case slope * states + curvature:
       return (bend * step ** 2) / 2;
     case curvature * states + curvature:
@@ -109,29 +119,25 @@ const addedDrift = (
 };
 
 /** What the waviness adds: its lasting covariance less what is left of it after `step` m. */
-const addedWaviness = (
-  filter: CurvatureFilter,
-  step: number,
-  place: { readonly row: number; readonly column: number },
-): number => {
+const addedWaviness = (filter: CurvatureFilter, step: number, entry: Entry): number => {
   const variance = filter.waviness * filter.waviness;
   const decay = step / filter.wavinessLength;
   const kept = Math.exp(-2 * decay);
-  if (place.row !== place.column)
+  if (entry.row !== entry.column)
     return (variance * kept * 2 * decay * decay) / filter.wavinessLength;
-  if (place.row === waviness) return variance * (1 - kept * ((1 + decay) ** 2 + decay * decay));
+  if (entry.row === waviness) return variance * (1 - kept * ((1 + decay) ** 2 + decay * decay));
   const squaredLength = filter.wavinessLength * filter.wavinessLength;
   return (variance / squaredLength) * (1 - kept * (decay * decay + (1 - decay) ** 2));
 };
 
-const added = (
-  filter: CurvatureFilter,
-  step: number,
-  place: { readonly row: number; readonly column: number },
-): number => {
-  if (place.row >= waviness) return addedWaviness(filter, step, place);
-  return place.column >= waviness ? 0 : addedDrift(filter, step, place);
+const added = (filter: CurvatureFilter, step: number, entry: Entry): number => {
+  if (entry.row >= waviness) return addedWaviness(filter, step, entry);
+  return entry.column >= waviness ? 0 : addedDrift(filter, step, entry);
 };
+
+/** What of the length is left `step` m beyond the newest observation, m. */
+const leftBehind = (memory: Float64Array, filter: CurvatureFilter, step: number): number =>
+  filter.length - (memory[filter.base + placeCell] as number) - step;
 
 /** Writes left times right, or times right transposed, to the cells from `out` on. */
 const multiply = (
@@ -171,10 +177,11 @@ const moveOn = (memory: Float64Array, filter: CurvatureFilter, step: number): vo
   memory.copyWithin(state, scratch, scratch + states);
   multiply(memory, { left: transition, right: covariance, isTransposed: false }, scratch);
   multiply(memory, { left: scratch, right: transition, isTransposed: true }, covariance);
+  const left = leftBehind(memory, filter, step);
   for (let row = 0; row < states; row++) {
     for (let column = row; column < states; column++) {
       const cell = covariance + row * states + column;
-      const value = (memory[cell] as number) + added(filter, step, { row, column });
+      const value = (memory[cell] as number) + added(filter, step, { row, column, left });
       memory[cell] = value;
       memory[covariance + column * states + row] = value;
     }
@@ -222,6 +229,7 @@ export const pushCurvatureFilter = (
   if (count >= free) {
     memory[base + squaresCell] =
       (memory[base + squaresCell] as number) + (innovation * innovation) / variance;
+    memory[base + logsCell] = (memory[base + logsCell] as number) + Math.log(variance);
   }
   for (let row = 0; row < states; row++) {
     const share = (memory[gain + row] as number) / variance;
@@ -240,6 +248,13 @@ export const filterFreedom = (memory: Float64Array, filter: CurvatureFilter): nu
 /** By what all variances are multiplied: 1 as given, mixed with what the innovations were. */
 export const filterFactor = (memory: Float64Array, filter: CurvatureFilter): number =>
   (filter.trust + (memory[filter.base + squaresCell] as number)) / filterFreedom(memory, filter);
+
+/** Logarithm of how likely what was seen is for the noise given, the common factor left open; up to a constant. */
+export const filterEvidence = (memory: Float64Array, filter: CurvatureFilter): number => {
+  const squares = filter.trust + (memory[filter.base + squaresCell] as number);
+  const logs = memory[filter.base + logsCell] as number;
+  return -(logs + filterFreedom(memory, filter) * Math.log(squares)) / 2;
+};
 
 /** The height expected `ahead` m beyond the newest observation. */
 export const forecastHeight = (
@@ -266,6 +281,7 @@ export const forecastCovariance = (
 ): number => {
   const { near, far } = ahead;
   const covariance = filter.base + covarianceCell;
+  const left = leftBehind(memory, filter, near);
   let sum = near === far ? filter.measurement * filter.measurement : 0;
   for (let row = 0; row < states; row++) {
     for (let column = 0; column < states; column++) {
@@ -277,7 +293,7 @@ export const forecastCovariance = (
   }
   for (let column = 0; column < states; column++) {
     const row = column < waviness ? height : waviness;
-    sum += reach(filter, far - near, column) * added(filter, near, { row, column });
+    sum += reach(filter, far - near, column) * added(filter, near, { row, column, left });
   }
   return sum;
 };

@@ -1,5 +1,7 @@
 import {
+  type CurvatureFilter,
   type CurvatureNoise,
+  filterEvidence,
   filterFactor,
   filterFreedom,
   forecastCovariance,
@@ -90,20 +92,30 @@ export const parabolaForecast = (
 /**
  * The bow of the finished panel as it will be measured: the largest distance from the chord between its ends of the heights
  * measured so far and of those forecast for the rest. Its error is that of the forecast end, and of the forecast place itself
- * where that still lies ahead: what has been measured is known.
+ * where that still lies ahead: what has been measured is known. Of several kinds of noise it takes the one that makes the heights
+ * of this panel likeliest.
  */
 export const trackedForecast = (
   context: BuildContext,
   profiles: Profiles,
-  options: { readonly lengthMm: number; readonly noise: CurvatureNoise },
+  options: { readonly lengthMm: number; readonly noises: readonly CurvatureNoise[] },
 ): BowForecast => {
-  const filter = reserveCurvatureFilter(context, options.noise);
+  const filters = options.noises.map((noise) => reserveCurvatureFilter(context, noise));
   const sample = context.reserve(2);
   const largest = context.reserve(2);
   const endM = options.lengthMm / mmPerM;
 
+  /** The first has it where two are alike. */
+  const likeliest = (memory: Float64Array): CurvatureFilter => {
+    let best = filters[0] as CurvatureFilter;
+    for (const filter of filters) {
+      if (filterEvidence(memory, filter) > filterEvidence(memory, best)) best = filter;
+    }
+    return best;
+  };
+
   /** Writes size and place (m) of the largest distance from the chord to the end at `endZ`. */
-  const findLargest = (memory: Float64Array, endZ: number): void => {
+  const findLargest = (memory: Float64Array, filter: CurvatureFilter, endZ: number): void => {
     const last = (memory[profiles.countIndex] as number) - 1;
     const fromM = (memory[profiles.placeOf(0)] as number) / mmPerM;
     const fromZ = memory[profiles.meanOf(0)] as number;
@@ -130,12 +142,12 @@ export const trackedForecast = (
 
   return {
     reset: (memory) => {
-      resetCurvatureFilter(memory, filter);
+      for (const filter of filters) resetCurvatureFilter(memory, filter);
     },
     push: (memory, profile) => {
       memory[sample] = (memory[profiles.placeOf(profile)] as number) / mmPerM;
       memory[sample + 1] = memory[profiles.meanOf(profile)] as number;
-      pushCurvatureFilter(memory, filter, sample);
+      for (const filter of filters) pushCurvatureFilter(memory, filter, sample);
     },
     read: (memory, out) => {
       const count = memory[profiles.countIndex] as number;
@@ -146,7 +158,8 @@ export const trackedForecast = (
       const nowM = (memory[profiles.placeOf(last)] as number) / mmPerM;
       const far = Math.max(0, endM - nowM);
       const lastZ = memory[profiles.meanOf(last)] as number;
-      findLargest(memory, far > 0 ? forecastHeight(memory, filter, far) : lastZ);
+      const filter = likeliest(memory);
+      findLargest(memory, filter, far > 0 ? forecastHeight(memory, filter, far) : lastZ);
       const placeM = memory[largest + 1] as number;
       const share = (placeM - fromM) / (endM - fromM);
       const near = Math.max(0, placeM - nowM);

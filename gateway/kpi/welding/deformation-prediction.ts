@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CurvatureNoise } from '../../hot-path/operators/curvature-filter.ts';
 import { foldedLower } from '../../hot-path/operators/folded-interval.ts';
 import { studentQuantile } from '../../hot-path/operators/student-t.ts';
 import type { Step } from '../../hot-path/program.ts';
@@ -13,12 +14,15 @@ import { profileInputs, reserveProfiles } from './profiles.ts';
 const noiseSchema = z.strictObject({
   /** Standard deviation of the mean height of a profile, mm: 0.08 mm of one height by the root of 12. */
   measurementMm: z.number().positive().max(10).default(0.0233),
-  wavinessMm: z.number().min(0).max(100).default(0.083),
-  wavinessLengthM: z.number().positive().max(100).default(0.75),
+  wavinessMm: z.number().min(0).max(100).default(0.03),
+  wavinessLengthM: z.number().positive().max(100).default(0.2),
+  /** The other kind of waviness that a panel may have in place of it; 0 mm: there is none. */
+  longWavinessMm: z.number().min(0).max(100).default(0.08),
+  longWavinessLengthM: z.number().positive().max(100).default(0.8),
   /** By which the curvature drifts in 1 m, mm/m2. */
-  curvatureDrift: z.number().min(0).max(10).default(0.0028),
-  /** By which the slope wanders in 1 m, mm/m. */
-  slopeDrift: z.number().min(0).max(10).default(0.0018),
+  curvatureDrift: z.number().min(0).max(10).default(0.0026),
+  /** By which the slope wanders in 1 m at the beginning of the panel, mm/m; at its end not at all. */
+  slopeDrift: z.number().min(0).max(10).default(0.028),
   /** Weight of these numbers against what is seen, in profiles. */
   trust: z.number().min(0).max(1e6).default(20),
 });
@@ -37,23 +41,28 @@ const parametersSchema = z.strictObject({
 
 type Parameters = z.infer<typeof parametersSchema>;
 
+/** What a panel's noise may be: with the waviness that is usual, and with long waves. */
+const noisesOf = ({ noise, panelLengthMm }: Parameters): readonly CurvatureNoise[] => {
+  const usual = {
+    measurement: noise.measurementMm,
+    waviness: noise.wavinessMm,
+    wavinessLength: noise.wavinessLengthM,
+    curvatureDrift: noise.curvatureDrift,
+    slopeDrift: noise.slopeDrift,
+    length: panelLengthMm / 1000,
+    trust: noise.trust,
+  };
+  const { longWavinessMm: waviness, longWavinessLengthM: wavinessLength } = noise;
+  return waviness === 0 ? [usual] : [usual, { ...usual, waviness, wavinessLength }];
+};
+
 const reserveForecast = (
   context: KpiContext<Parameters>,
   profiles: ReturnType<typeof reserveProfiles>,
 ): BowForecast => {
-  const { panelLengthMm: lengthMm, method, noise } = context.parameters;
+  const { panelLengthMm: lengthMm, method } = context.parameters;
   if (method === 'parabola') return parabolaForecast(context, profiles, lengthMm);
-  return trackedForecast(context, profiles, {
-    lengthMm,
-    noise: {
-      measurement: noise.measurementMm,
-      waviness: noise.wavinessMm,
-      wavinessLength: noise.wavinessLengthM,
-      curvatureDrift: noise.curvatureDrift,
-      slopeDrift: noise.slopeDrift,
-      trust: noise.trust,
-    },
-  });
+  return trackedForecast(context, profiles, { lengthMm, noises: noisesOf(context.parameters) });
 };
 
 /** The bow that the panel is heading for, with an interval that holds the outcome as often as it says. */

@@ -84,6 +84,25 @@ describe('quick profiles', () => {
     expect(panelProfiles({ seed: 5, panelNumber: 2 }).zMm).not.toStrictEqual(one.zMm);
   });
 
+  it('drift from even heat to a bow that is spread by the drift that is asked for', () => {
+    const bows = Array.from(
+      { length: 200 },
+      (_, seed) => panelProfiles({ seed, panelLengthMm: 18_000, driftSigma: 0.02 }).bowMm,
+    );
+    const mean = bows.reduce((sum, bow) => sum + bow, 0) / bows.length;
+    const square = bows.reduce((sum, bow) => sum + (bow - mean) ** 2, 0) / bows.length;
+    // The mean of a random walk has its end's standard deviation over the root of 3.
+    expect(Math.abs(Math.sqrt(square) - 2.02 / Math.sqrt(3))).toBeLessThan(0.2);
+    expect(Math.abs(mean - 2.08)).toBeLessThan(0.35);
+  });
+
+  it('waver with the noise of the arcs, which the travel evens out', () => {
+    const calm = panelProfiles({ seed: 5 });
+    const noisy = panelProfiles({ seed: 5, arcNoiseSigma: 0.003 });
+    expect(noisy.zMm).not.toStrictEqual(calm.zMm);
+    expect(Math.abs(noisy.bowMm - calm.bowMm)).toBeLessThan(0.06);
+  });
+
   it('head for the bow that they end with, spread by the imbalance that is asked for', () => {
     const bows = Array.from(
       { length: 60 },
