@@ -14,13 +14,13 @@ import { profileInputs, reserveProfiles } from './profiles.ts';
 const noiseSchema = z.strictObject({
   /** Standard deviation of the mean height of a profile, mm: 0.08 mm of one height by the root of 12. */
   measurementMm: z.number().positive().max(10).default(0.0233),
-  wavinessMm: z.number().min(0).max(100).default(0.03),
+  wavinessMm: z.number().min(0).max(100).default(0.033),
   wavinessLengthM: z.number().positive().max(100).default(0.2),
   /** The other kind of waviness that a panel may have in place of it; 0 mm: there is none. */
   longWavinessMm: z.number().min(0).max(100).default(0.08),
   longWavinessLengthM: z.number().positive().max(100).default(0.8),
   /** By which the curvature drifts in 1 m, mm/m2. */
-  curvatureDrift: z.number().min(0).max(10).default(0.0026),
+  curvatureDrift: z.number().min(0).max(10).default(0.0027),
   /** By which the slope wanders in 1 m at the beginning of the panel, mm/m; at its end not at all. */
   slopeDrift: z.number().min(0).max(10).default(0.028),
   /** Weight of these numbers against what is seen, in profiles. */

@@ -29,6 +29,7 @@ import {
   runRuleHitsIndex,
 } from '../../../../../gateway/hot-path/operators/run-rules.ts';
 import { testSeed } from '../../../../support/seed.ts';
+import { allRules, naiveCusum, naiveEwma, naiveRules } from './naive-charts.ts';
 
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -112,6 +113,44 @@ describe('EWMA chart (section 3.9)', () => {
   });
 });
 
+describe('EWMA chart against the weighted sum of all values', () => {
+  // Evenly spread, which doubles are not: they would be next to nothing mostly.
+  const value = fc.integer({ min: -400, max: 400 }).map((hundredths) => hundredths / 100);
+  const values = fc.array(value, { minLength: 1, maxLength: 80 });
+  const options = fc.record({
+    lambda: fc.integer({ min: 1, max: 100 }).map((percent) => percent / 100),
+    width: fc.double({ min: 0.5, max: 4, noNaN: true }),
+  });
+
+  test('has its average, its limits and its signals after every value', () => {
+    let signals = 0;
+    fc.assert(
+      fc.property(values, options, (given, { lambda, width }) => {
+        const plan = new ArenaPlan();
+        plan.reserve(1);
+        const chart = reserveEwmaChart(plan, { lambda, width });
+        const memory = plan.allocate();
+        for (const [index, value] of given.entries()) {
+          memory[source] = value;
+          pushEwmaChart(memory, chart, source);
+          const naive = naiveEwma(given.slice(0, index + 1), { lambda, width });
+          expect(memory[ewmaChartIndex(chart)]).toBeCloseTo(naive.average, 9);
+          expect(ewmaChartLimit(memory, chart)).toBeCloseTo(naive.limit, 9);
+          // As near as this either answer is right.
+          const isClear = Math.abs(Math.abs(naive.average) - naive.limit) > 1e-9;
+          if (isClear) expect(isEwmaSignal(memory, chart)).toBe(naive.isSignal);
+          if (naive.isSignal) signals += 1;
+        }
+        resetEwmaChart(memory, chart);
+        expect(memory[ewmaChartIndex(chart)]).toBe(0);
+        expect(ewmaChartLimit(memory, chart)).toBe(0);
+      }),
+      { seed: testSeed(), numRuns: 200 },
+    );
+    expect(signals).toBeGreaterThan(100);
+  });
+});
+
 describe('CUSUM (section 3.9)', () => {
   const cusumOf = () => {
     const plan = new ArenaPlan();
@@ -146,16 +185,9 @@ describe('CUSUM (section 3.9)', () => {
           memory[source] = value;
           pushCusum(memory, cusum, source);
         }
-        const largest = (sign: number): number => {
-          let [sum, best] = [0, 0];
-          for (const value of given.toReversed()) {
-            sum += sign * value - 0.5;
-            best = Math.max(best, sum);
-          }
-          return best;
-        };
-        expect(memory[cusumUpIndex(cusum)]).toBeCloseTo(largest(1), 9);
-        expect(memory[cusumDownIndex(cusum)]).toBeCloseTo(largest(-1), 9);
+        const naive = naiveCusum(given, 0.5);
+        expect(memory[cusumUpIndex(cusum)]).toBeCloseTo(naive.up, 9);
+        expect(memory[cusumDownIndex(cusum)]).toBeCloseTo(naive.down, 9);
         resetCusum(memory, cusum);
         expect(isCusumSignal(memory, cusum)).toBe(false);
       }),
@@ -163,8 +195,6 @@ describe('CUSUM (section 3.9)', () => {
     );
   });
 });
-
-const allRules = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 
 /** Bits after each value. */
 const hitsOf = (
@@ -187,40 +217,6 @@ const hitsOf = (
 
 const rulesIn = (bits: number | undefined): readonly number[] =>
   allRules.filter((rule) => ((bits ?? 0) & (1 << (rule - 1))) !== 0);
-
-/** The rules by their words, over the newest values only. */
-const naiveRules = (values: readonly number[], sameSide: number): readonly number[] => {
-  const newest = (count: number): readonly number[] =>
-    values.length < count ? [] : values.slice(values.length - count);
-  const isAll = (count: number, is: (value: number, index: number) => boolean): boolean =>
-    newest(count).length === count && newest(count).every(is);
-  const onOneSide = (enough: number, of: number, limit: number): boolean =>
-    [1, -1].some((sign) => {
-      const last = values.slice(-of).map((value) => value * sign > limit);
-      return last.at(-1) === true && last.filter(Boolean).length >= enough;
-    });
-  const isSteady = (sign: number): boolean =>
-    isAll(6, (value, index) => index === 0 || (value - (newest(6)[index - 1] ?? 0)) * sign > 0);
-  const steps = newest(14)
-    .slice(1)
-    .map((value, index) => Math.sign(value - (newest(14)[index] ?? 0)));
-  const isZigzag =
-    steps.length === 13 &&
-    steps.every((step, index) => step !== 0 && (index === 0 || step * (steps[index - 1] ?? 0) < 0));
-  const broken: Readonly<Record<number, boolean>> = {
-    1: Math.abs(values.at(-1) ?? 0) > 3,
-    2: isAll(sameSide, (value) => value > 0) || isAll(sameSide, (value) => value < 0),
-    3: isSteady(1) || isSteady(-1),
-    4: isZigzag,
-    5: onOneSide(2, 3, 2),
-    6: onOneSide(4, 5, 1),
-    7: isAll(15, (value) => Math.abs(value) <= 1),
-    8:
-      isAll(8, (value) => Math.abs(value) > 1) &&
-      new Set(newest(8).map((value) => Math.sign(value))).size === 2,
-  };
-  return allRules.filter((rule) => broken[rule]);
-};
 
 describe('run rules (section 3.9)', () => {
   test.each([

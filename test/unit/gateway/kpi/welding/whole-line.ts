@@ -37,6 +37,7 @@ export const wholeLineGroup: GroupSpec = testGroup({
     { point: 'travelSpeed', unit: 'm/min' },
     { point: 'travelSpeedSet', unit: 'm/min' },
     { point: 'panelId', kind: 'string' },
+    { point: 'jobId', kind: 'string' },
     { point: 'panelPosition', unit: 'mm' },
     { point: 'linePower', unit: 'kW' },
     { point: 'lineEnergy', kind: 'counter', unit: 'Wh', maximumRatePerSecond: 1000 },
