@@ -78,7 +78,7 @@ const partsOf = (options: SpcOptions, frames: readonly SpcFrame[]) => {
     .map(([name, result]) => [name.slice(prefix.length + 1) || 'chart', result] as const);
 };
 
-test('the whole chart is that of all frames together', () => {
+test('the whole chart is that of all frames together', { timeout: 60_000 }, () => {
   const found = new Map<string, number>();
   fc.assert(
     fc.property(walks, chart, (steps, options) => {
@@ -98,10 +98,10 @@ test('the whole chart is that of all frames together', () => {
       }
     }),
     // The shortest walk that fails takes many minutes to find.
-    { seed: testSeed(), numRuns: 150, endOnFailure: true },
+    { seed: testSeed(), numRuns: 60, endOnFailure: true },
   );
   const parts = ['chart', 'range', 'centre', 'ucl', 'lcl', 'sigma', 'signals', 'signalX'];
   for (const part of [...parts, 'ewma', 'cusumUp', 'cusumDown', 'cp', 'cpk', 'pp', 'ppk']) {
-    expect(found.get(part) ?? 0, part).toBeGreaterThan(30);
+    expect(found.get(part) ?? 0, part).toBeGreaterThan(12);
   }
 });
