@@ -63,7 +63,7 @@ const variation = (context: KpiContext<{ readonly minimumSamples: number }>) => 
       { input: arcOn, needs: 'state' },
       { input: voltage, needs: 'measured' },
     ],
-    isActive: isArcOn(context, arcOn),
+    arcs: [arcOn],
     collect: (cells) =>
       collectVariation(context, { cells, minimumSamples, signals: [current, voltage] }),
   });

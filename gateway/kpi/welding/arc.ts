@@ -46,16 +46,19 @@ export const isArcOn = (
   return (memory) => memory[index] === 1;
 };
 
+/** Whether any of these cells, each with the state of an arc, says that it is on. */
+export const isAnyOn = (memory: Float64Array, arcCells: Uint32Array): boolean => {
+  for (let arc = 0; arc < arcCells.length; arc++) {
+    if (memory[arcCells[arc] as number] === 1) return true;
+  }
+  return false;
+};
+
 /** Tells whether any arc of several is on by its last known state. */
 export const isAnyArcOn = (
   context: SiteContext<unknown>,
   arcs: readonly ResolvedInput[],
 ): ((memory: Float64Array) => boolean) => {
-  const indices = Uint32Array.from(arcs, (arc) => arcStateIndex(context, arc));
-  return (memory) => {
-    for (let arc = 0; arc < indices.length; arc++) {
-      if (memory[indices[arc] as number] === 1) return true;
-    }
-    return false;
-  };
+  const arcCells = Uint32Array.from(arcs, (arc) => arcStateIndex(context, arc));
+  return (memory) => isAnyOn(memory, arcCells);
 };

@@ -14,7 +14,7 @@ import {
   type KpiDefinition,
 } from '../definition.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { arcOnInput, isArcOn, travelSpeedInput } from './arc.ts';
+import { arcOnInput, travelSpeedInput } from './arc.ts';
 import { panelInputs } from './panel.ts';
 import {
   type Collector,
@@ -51,7 +51,7 @@ const legOf = (context: KpiContext<Parameters>) => {
       { input: speed, needs: 'usable' },
     ],
     others: [gap],
-    isActive: isArcOn(context, arcOn),
+    arcs: [arcOn],
     collect: (cells): Deposit => {
       const totals = collectTotals(context, cells, [
         { source: wire.slot + valueCell, rule: 'trapezoid' },

@@ -12,7 +12,7 @@ import {
 } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { arcStateIndex, isAnyArcOn } from './arc.ts';
+import { arcStateIndex } from './arc.ts';
 import { panelInputs } from './panel.ts';
 import {
   type Collector,
@@ -101,7 +101,7 @@ const balanceSteps = <C extends Collector>(
     clock,
     partners: others.map((input) => ({ input, needs: 'measured' })),
     others: arcs,
-    isActive: isAnyArcOn(context, arcs),
+    arcs,
     collect: (cells) => collect(cells, readFaces(context)),
   });
 };

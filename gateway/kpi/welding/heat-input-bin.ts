@@ -3,7 +3,6 @@ import { isUncertainSlot, valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiContext } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { isArcOn } from './arc.ts';
 import { heatInput } from './heat-input.ts';
 import { efficiencyOf, efficiencyParameters, heatInputs, longestStepMm } from './heat-methods.ts';
 import { panelInputs } from './panel.ts';
@@ -35,7 +34,7 @@ const binSteps = (context: KpiContext<{ readonly binMm: number }>): PanelSteps<H
       { input: arcOn, needs: 'state' },
       { input: position, needs: 'usable' },
     ],
-    isActive: isArcOn(context, arcOn),
+    arcs: [arcOn],
     collect: ({ stepMsIndex }) => {
       const bins = reserveSeamBins(context, binMm);
       const { step } = bins;

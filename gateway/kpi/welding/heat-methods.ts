@@ -8,7 +8,7 @@ import {
 } from '../../hot-path/operators/compensated-sum.ts';
 import { valueCell } from '../../hot-path/slot.ts';
 import type { KpiContext, KpiInput } from '../definition.ts';
-import { arcOnInput, isArcOn, travelSpeedInput } from './arc.ts';
+import { arcOnInput, travelSpeedInput } from './arc.ts';
 import { panelInputs } from './panel.ts';
 import {
   type Collector,
@@ -173,7 +173,7 @@ const heatBySpeed = (context: KpiContext<unknown>, method: 'A' | 'C'): ArcHeat =
       { input: speed, needs: 'usable' },
       ...(voltage === undefined ? [] : [{ input: voltage, needs: 'measured' } as const]),
     ],
-    isActive: isArcOn(context, arcOn),
+    arcs: [arcOn],
     collect: (cells): Heat => {
       const powerIndex = voltage === undefined ? clock.slot + valueCell : context.reserve(1);
       const totals = collectTotals(
@@ -219,7 +219,7 @@ const heatByLength = (context: KpiContext<unknown>): ArcHeat => {
       { input: arcOn, needs: 'state' },
       { input: position, needs: 'usable' },
     ],
-    isActive: isArcOn(context, arcOn),
+    arcs: [arcOn],
     collect: ({ stepMsIndex }: StepCells): Heat => {
       const lastMmIndex = context.reserve(1);
       const lastPowerIndex = context.reserve(1);

@@ -10,7 +10,7 @@ import { intervalCoveredIndex } from '../../hot-path/operators/interval.ts';
 import { valueCell } from '../../hot-path/slot.ts';
 import { type AnyKpiDefinition, defineKpi } from '../definition.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { arcOnInput, arcsInput, isAnyArcOn, isArcOn } from './arc.ts';
+import { arcOnInput, arcsInput, isAnyArcOn } from './arc.ts';
 import { panelInputs } from './panel.ts';
 import { buildPanelRegister } from './panel-register.ts';
 import { collectTotals, finishSteps, inputValue, panelSteps } from './panel-steps.ts';
@@ -55,7 +55,7 @@ export const unmannedRatio: AnyKpiDefinition = defineKpi({
       clock: manual,
       partners: [],
       others: arcs,
-      isActive: isAnyArcOn(context, arcs),
+      arcs,
       collect: (cells) => {
         const aloneIndex = context.reserve(1);
         return collectTotals(context, cells, [{ source: aloneIndex, rule: 'hold' }], (memory) => {
@@ -146,7 +146,7 @@ export const adjustmentRangeUsed: AnyKpiDefinition = defineKpi<z.infer<typeof ra
       name: 'slide',
       clock: slide,
       partners: [{ input: arcOn, needs: 'state' }],
-      isActive: isArcOn(context, arcOn),
+      arcs: [arcOn],
       collect: ({ countsIndex }) => {
         const extremes = reserveExtremes(context);
         const positionIndex = context.reserve(1);

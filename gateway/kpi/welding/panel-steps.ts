@@ -28,6 +28,7 @@ import {
 } from '../../hot-path/slot.ts';
 import type { KpiContext, ResolvedInput, SiteContext } from '../definition.ts';
 import { finishResult } from '../result.ts';
+import { arcStateIndex, isAnyOn } from './arc.ts';
 import { type PanelWindow, panelWindow } from './panel.ts';
 
 /**
@@ -77,8 +78,8 @@ type StepsOptions<C extends Collector> = {
   readonly partners: readonly Partner[];
   /** Points that decide the content beside clock and partners. */
   readonly others?: readonly (ResolvedInput | undefined)[];
-  /** Whether the newest sample lies in the window; undefined: the whole panel. */
-  readonly isActive?: (memory: Float64Array) => boolean;
+  /** The window is the time with any of them on; undefined: the whole panel. */
+  readonly arcs?: readonly ResolvedInput[];
   readonly collect: (cells: StepCells) => C;
 };
 
@@ -95,12 +96,41 @@ export const panelSteps = <C extends Collector>(
   );
 };
 
+/** A partner as it is looked at for every sample of every KPI. */
+type JudgedPartner = {
+  readonly slot: number;
+  readonly isState: boolean;
+  readonly needsMeasured: boolean;
+  readonly limitMs: number;
+};
+
+/**
+ * What a step works with. It is a record that functions of this module take, not variables that a closure holds: of a function
+ * that is made anew for each seam, the compiler takes nothing for constant, not even what the module imports.
+ */
+type Sampling = {
+  readonly slot: number;
+  readonly timeIndex: number;
+  readonly interval: Interval;
+  readonly partners: readonly JudgedPartner[];
+  /** Cells with the state of the arcs; the window is while any is on, and always without any. */
+  readonly arcCells: Uint32Array;
+  readonly countsIndex: number;
+  readonly isUncertainIndex: number;
+  readonly uncertainIndex: number;
+  readonly epochIndex: number;
+  readonly panelEpochIndex: number;
+  readonly reset: Step;
+  readonly push: Step;
+};
+
 const makeSteps = <C extends Collector>(
   context: SiteContext<unknown>,
   panel: PanelWindow,
   options: StepsOptions<C>,
 ): PanelSteps<C> => {
-  const { clock, isActive } = options;
+  const { clock, partners, arcs = [] } = options;
+  const arcCells = Uint32Array.from(arcs, (arc) => arcStateIndex(context, arc));
   const timeIndex = clock.slot + timeCell;
   const interval = reserveInterval(context, { timeIndex, gapMs: clock.staleMs });
   const countsIndex = context.reserve(1);
@@ -112,60 +142,78 @@ const makeSteps = <C extends Collector>(
     ...{ interval, timeIndex, stepMsIndex },
     ...{ countsIndex, isUncertainIndex },
   });
-  const judge = judgePartners(options.partners, timeIndex);
-
-  const startPanel: Step = (memory) => {
-    if (memory[epochIndex] === memory[panel.epochIndex]) return;
-    memory[epochIndex] = memory[panel.epochIndex] as number;
-    memory[uncertainIndex] = 0;
-    resetInterval(memory, interval);
-    collected.reset(memory);
+  const sampling: Sampling = {
+    slot: clock.slot,
+    timeIndex,
+    interval,
+    partners: partners.map(judgedPartner),
+    arcCells,
+    countsIndex,
+    isUncertainIndex,
+    uncertainIndex,
+    epochIndex,
+    panelEpochIndex: panel.epochIndex,
+    reset: collected.reset,
+    push: collected.push,
   };
   context.onSample(clock.slot, (memory) => {
-    startPanel(memory);
-    const isIn = isActive === undefined || isActive(memory);
-    const partners = judge(memory);
-    const isMeasured = partners !== unusable && isMeasuredSlot(memory, clock.slot);
-    pushInterval(memory, interval, (isIn ? activeFlag : 0) | (isMeasured ? usableFlag : 0));
-    const counts = isIn && isMeasured;
-    const isUncertain = counts && (partners === uncertain || isUncertainSlot(memory, clock.slot));
-    memory[countsIndex] = counts ? 1 : 0;
-    memory[isUncertainIndex] = isUncertain ? 1 : 0;
-    if (isUncertain) memory[uncertainIndex] = 1;
-    collected.push(memory);
+    takeSample(memory, sampling);
   });
+  const startPanel: Step = (memory) => {
+    takeUpPanel(memory, sampling);
+  };
   return { interval, uncertainIndex, startPanel, collected };
+};
+
+const judgedPartner = ({ input, needs }: Partner): JudgedPartner => ({
+  slot: input.slot,
+  isState: needs === 'state',
+  needsMeasured: needs === 'measured',
+  limitMs: input.staleMs,
+});
+
+const takeUpPanel = (memory: Float64Array, sampling: Sampling): void => {
+  const epoch = memory[sampling.panelEpochIndex] as number;
+  if (memory[sampling.epochIndex] === epoch) return;
+  memory[sampling.epochIndex] = epoch;
+  memory[sampling.uncertainIndex] = 0;
+  resetInterval(memory, sampling.interval);
+  sampling.reset(memory);
+};
+
+const takeSample = (memory: Float64Array, sampling: Sampling): void => {
+  takeUpPanel(memory, sampling);
+  const { slot } = sampling;
+  const isIn = sampling.arcCells.length === 0 || isAnyOn(memory, sampling.arcCells);
+  const partners = judge(memory, sampling);
+  const isMeasured = partners !== unusable && isMeasuredSlot(memory, slot);
+  pushInterval(memory, sampling.interval, (isIn ? activeFlag : 0) | (isMeasured ? usableFlag : 0));
+  const counts = isIn && isMeasured;
+  const isUncertain = counts && (partners === uncertain || isUncertainSlot(memory, slot));
+  memory[sampling.countsIndex] = counts ? 1 : 0;
+  memory[sampling.isUncertainIndex] = isUncertain ? 1 : 0;
+  if (isUncertain) memory[sampling.uncertainIndex] = 1;
+  sampling.push(memory);
 };
 
 const unusable = 0;
 const good = 1;
 const uncertain = 2;
 
-/** Tells how good the partners are for the newest sample, by the worst of them; looked at for every sample of every KPI. */
-const judgePartners = (
-  partners: readonly Partner[],
-  timeIndex: number,
-): ((memory: Float64Array) => number) => {
-  const slots = Uint32Array.from(partners, ({ input }) => input.slot);
-  const isState = Uint8Array.from(partners, ({ needs }) => (needs === 'state' ? 1 : 0));
-  const needsMeasured = Uint8Array.from(partners, ({ needs }) => (needs === 'measured' ? 1 : 0));
-  const limitsMs = Float64Array.from(partners, ({ input, needs }) =>
-    needs === 'state' ? Number.POSITIVE_INFINITY : input.staleMs,
-  );
-  return (memory) => {
-    let worst = good;
-    for (let place = 0; place < slots.length; place++) {
-      const slot = slots[place] as number;
-      if (memory[slot + statusCell] !== statusCodes.good) {
-        if (!isUsableSlot(memory, slot)) return unusable;
-        if (isState[place] === 0 && isUncertainSlot(memory, slot)) worst = uncertain;
-      }
-      if (needsMeasured[place] === 1 && memory[slot + measuredCell] !== 1) return unusable;
-      const ageMs = (memory[timeIndex] as number) - (memory[slot + timeCell] as number);
-      if (ageMs > (limitsMs[place] as number)) return unusable;
+/** Tells how good the partners are for the newest sample, by the worst of them. */
+const judge = (memory: Float64Array, { partners, timeIndex }: Sampling): number => {
+  let worst = good;
+  for (let place = 0; place < partners.length; place++) {
+    const { slot, isState, needsMeasured, limitMs } = partners[place] as JudgedPartner;
+    if (memory[slot + statusCell] !== statusCodes.good) {
+      if (!isUsableSlot(memory, slot)) return unusable;
+      if (!isState && isUncertainSlot(memory, slot)) worst = uncertain;
     }
-    return worst;
-  };
+    if (needsMeasured && memory[slot + measuredCell] !== 1) return unusable;
+    const ageMs = (memory[timeIndex] as number) - (memory[slot + timeCell] as number);
+    if (!isState && ageMs > limitMs) return unusable;
+  }
+  return worst;
 };
 
 /** The value of a point in the unit of the formula. */
@@ -194,14 +242,18 @@ export const collectTotals = (
     },
     push: (memory) => {
       prepare?.(memory);
-      for (let place = 0; place < totals.length; place++) {
-        pushTimeIntegral(memory, totals[place] as TimeIntegral);
-      }
+      pushTotals(memory, totals);
     },
     read: (memory, place, out) => {
       readTimeIntegral(memory, totals[place] as TimeIntegral, out);
     },
   };
+};
+
+const pushTotals = (memory: Float64Array, totals: readonly TimeIntegral[]): void => {
+  for (let place = 0; place < totals.length; place++) {
+    pushTimeIntegral(memory, totals[place] as TimeIntegral);
+  }
 };
 
 /** A KPI whose coverage is that of the steps; `compute` writes its value. */

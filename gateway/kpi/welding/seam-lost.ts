@@ -3,7 +3,7 @@ import { intervalCoveredIndex } from '../../hot-path/operators/interval.ts';
 import { valueCell } from '../../hot-path/slot.ts';
 import { type AnyKpiDefinition, defineKpi, type KpiContext, type KpiInput } from '../definition.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { arcOnInput, isArcOn, travelSpeedInput } from './arc.ts';
+import { arcOnInput, travelSpeedInput } from './arc.ts';
 import { panelInputs } from './panel.ts';
 import {
   collectTotals,
@@ -32,7 +32,7 @@ const lostSteps = (context: KpiContext<unknown>, isByLength: boolean): PanelStep
       { input: arcOn, needs: 'state' },
       ...(speed === undefined ? [] : [{ input: speed, needs: 'usable' } as const]),
     ],
-    isActive: isArcOn(context, arcOn),
+    arcs: [arcOn],
     collect: (cells) => {
       const lostIndex = context.reserve(1);
       return collectTotals(context, cells, [{ source: lostIndex, rule: 'hold' }], (memory) => {

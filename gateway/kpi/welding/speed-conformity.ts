@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { valueCell } from '../../hot-path/slot.ts';
 import { defineKpi } from '../definition.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { arcsInput, isAnyArcOn, travelSpeedInput } from './arc.ts';
+import { arcsInput, travelSpeedInput } from './arc.ts';
 import { panelInputs } from './panel.ts';
 import { finishSteps, inputValue, panelSteps } from './panel-steps.ts';
 
@@ -57,7 +57,7 @@ export const speedConformity = defineKpi<z.infer<typeof parametersSchema>>({
       clock: speed,
       partners: [{ input: wanted, needs: 'state' }],
       others: arcs,
-      isActive: isAnyArcOn(context, arcs),
+      arcs,
       collect: ({ countsIndex }) => {
         const samples = context.reserve(2);
         return {

@@ -1,5 +1,4 @@
 import type { ResolvedInput, SiteContext } from '../definition.ts';
-import { isArcOn } from './arc.ts';
 import {
   type Collector,
   inputValue,
@@ -54,7 +53,7 @@ export const wpsLengths = (
       { input: speed, needs: 'usable' },
       ...others.map((input) => ({ input, needs: 'measured' }) as const),
     ],
-    isActive: isArcOn(context, arcOn),
+    arcs: [arcOn],
     collect: (cells) => {
       const limits = variables.map((one) => limitsOf(context, one, speed));
       return collectLengths(context, { cells, speed, limits, debounceMs });
