@@ -1,4 +1,4 @@
-import type { BuildContext, Step } from '../../hot-path/program.ts';
+import type { BuildContext } from '../../hot-path/program.ts';
 
 /** Bins held: more close between two ticks only when the line jumps, not when it welds. */
 const heldBins = 64;
@@ -19,13 +19,12 @@ const fields = {
 const fieldCount = 8;
 
 /** Places of the fields of a signal of a bin. */
-const signalFields = { count: 0, sum: 1, squares: 2, minimum: 3, maximum: 4 } as const;
+export const signalFields = { count: 0, sum: 1, squares: 2, minimum: 3, maximum: 4 } as const;
 const signalSize = 5;
 
 export type BinField = keyof typeof fields;
-export type SignalField = keyof typeof signalFields;
 
-/** What is known of a step along the seam, in cells to be filled before `step`. */
+/** What is known of a step along the seam, in cells to be filled before `pushBinStep`. */
 export type BinStep = Readonly<
   Record<
     'fromMm' | 'toMm' | 'ms' | 'endMs' | 'powerW' | 'isArcOn' | 'isLost' | 'isUncertain',
@@ -35,27 +34,34 @@ export type BinStep = Readonly<
 
 /**
  * Statistics of one seam by position bins. Bins of all panels stand one behind the other in a ring, each is brought once as a
- * row after it has closed: when the torch has left it, or when its panel has ended.
+ * row after it has closed: when the torch has left it, or when its panel has ended. All but the shape are indices of cells.
  */
 export type BinRows = {
+  readonly widthMm: number;
+  readonly binSize: number;
+  readonly bins: number;
   readonly stepCells: BinStep;
-  /** Adds the step to the bins it crosses; it is cut at their edges, energy and time by distance. */
-  readonly step: Step;
-  /** Goes to the bin at the place in cell `stepCells.toMm`: that of the samples to come. */
-  readonly enter: Step;
-  /** Until the next `enter` no samples are taken. */
-  readonly leave: Step;
-  /** Adds the value of cell `from` to a signal of the bin that was entered. */
-  add(memory: Float64Array, signal: number, from: number): void;
-  /** Closes all bins of the panel; the next step opens those of the panel whose id is in cell `panelIdIndex`. */
-  readonly endPanel: Step;
   readonly panelIdIndex: number;
-  /** Goes to the next closed bin; false: there is none. */
-  next(memory: Float64Array): boolean;
   /** Cell with the time of the row. */
   readonly timeIndex: number;
-  read(memory: Float64Array, field: BinField): number;
-  readSignal(memory: Float64Array, signal: number, field: SignalField): number;
+  /** Bins are counted on over all panels: newest opened, newest closed, newest brought as a row. */
+  readonly openedIndex: number;
+  readonly closedIndex: number;
+  readonly broughtIndex: number;
+  /** Count of the panel's first bin, and that bin's number from the panel's edge; NaN before its first step. */
+  readonly firstCountIndex: number;
+  readonly firstBinIndex: number;
+  readonly furthestIndex: number;
+  /** Of the bin and the part of a step at hand, and of the row. */
+  readonly binIndex: number;
+  readonly countIndex: number;
+  readonly baseIndex: number;
+  readonly rowBaseIndex: number;
+  readonly partMmIndex: number;
+  readonly partMsIndex: number;
+  readonly partEndMsIndex: number;
+  /** Where the bin that was entered is; -1: nowhere. */
+  readonly hereIndex: number;
 };
 
 const none = Number.NEGATIVE_INFINITY;
@@ -68,173 +74,183 @@ export const reserveBinRows = (
   { widthMm, signals }: { readonly widthMm: number; readonly signals: number },
 ): BinRows => {
   const binSize = fieldCount + signals * signalSize;
-  const bins = context.reserve(heldBins * binSize);
   const firstStep = context.reserve(8);
-  const stepCells: BinStep = {
-    fromMm: firstStep,
-    toMm: firstStep + 1,
-    ms: firstStep + 2,
-    endMs: firstStep + 3,
-    powerW: firstStep + 4,
-    isArcOn: firstStep + 5,
-    isLost: firstStep + 6,
-    isUncertain: firstStep + 7,
-  };
-  /** Bins are counted on over all panels: newest opened, newest closed, newest brought as a row. */
-  const openedIndex = context.reserve(1, [-1]);
-  const closedIndex = context.reserve(1, [-1]);
-  const broughtIndex = context.reserve(1, [-1]);
-  /** Count of the panel's first bin, and that bin's number from the panel's edge; NaN before its first step. */
-  const firstCountIndex = context.reserve(1, [Number.NaN]);
-  const firstBinIndex = context.reserve(1);
-  const furthestIndex = context.reserve(1, [none]);
-  const panelIdIndex = context.reserve(1);
-  const timeIndex = context.reserve(1, [none]);
-  /** Of the bin and the part of a step at hand, and of the row. */
-  const binIndex = context.reserve(1);
-  const countIndex = context.reserve(1);
-  const baseIndex = context.reserve(1);
-  const rowBaseIndex = context.reserve(1);
-  /** Where the bin that was entered is; -1: nowhere. */
-  const hereIndex = context.reserve(1, [-1]);
-  const partMmIndex = context.reserve(1);
-  const partMsIndex = context.reserve(1);
-  const partEndMsIndex = context.reserve(1);
-
-  /** Opens the bin with the count in cell `countIndex`. */
-  const open: Step = (memory) => {
-    const count = memory[countIndex] as number;
-    const base = bins + remainder(count) * binSize;
-    memory.fill(0, base, base + binSize);
-    memory[base + fields.binNumber] =
-      (memory[firstBinIndex] as number) + count - (memory[firstCountIndex] as number);
-    memory[base + fields.panelId] = memory[panelIdIndex] as number;
-  };
-
-  /** Finds the bin of cell `binIndex`, opening it and those before it; false when it is closed or before the panel. */
-  const find = (memory: Float64Array): boolean => {
-    if ((memory[binIndex] as number) < 0) return false;
-    if (Number.isNaN(memory[firstCountIndex])) {
-      memory[firstCountIndex] = (memory[openedIndex] as number) + 1;
-      memory[firstBinIndex] = memory[binIndex] as number;
-    }
-    const opened = memory[openedIndex] as number;
-    const ahead = (memory[binIndex] as number) - (memory[firstBinIndex] as number);
-    const count = (memory[firstCountIndex] as number) + ahead;
-    for (let next = Math.max(opened + 1, count - heldBins + 1); next <= count; next++) {
-      memory[countIndex] = next;
-      open(memory);
-    }
-    if (count > opened) memory[openedIndex] = count;
-    memory[baseIndex] = bins + remainder(Math.max(0, count)) * binSize;
-    return ahead >= 0 && count > (memory[closedIndex] as number);
-  };
-
-  /** Adds the part of the step in the bin of cell `binIndex`. */
-  const addPart: Step = (memory) => {
-    if (!find(memory)) return;
-    const base = (memory[baseIndex] as number) | 0;
-    const partMm = memory[partMmIndex] as number;
-    const isArcOn = memory[stepCells.isArcOn] as number;
-    const energyMj = (memory[stepCells.powerW] as number) * (memory[partMsIndex] as number);
-    memory[base + fields.lengthMm] = (memory[base + fields.lengthMm] as number) + partMm;
-    memory[base + fields.arcOnMm] = (memory[base + fields.arcOnMm] as number) + partMm * isArcOn;
-    memory[base + fields.lostMm] =
-      (memory[base + fields.lostMm] as number) + partMm * (memory[stepCells.isLost] as number);
-    memory[base + fields.energyMj] =
-      (memory[base + fields.energyMj] as number) + isArcOn * energyMj;
-    memory[base + fields.endMs] = memory[partEndMsIndex] as number;
-    if (memory[stepCells.isUncertain] !== 0) memory[base + fields.isUncertain] = 1;
-  };
-
-  const closeBehind: Step = (memory) => {
-    const behindMm = (memory[furthestIndex] as number) - closeMarginMm;
-    const ahead = Math.floor(behindMm / widthMm) - 1 - (memory[firstBinIndex] as number);
-    const count = (memory[firstCountIndex] as number) + ahead;
-    if (ahead >= 0 && count > (memory[closedIndex] as number)) memory[closedIndex] = count;
-  };
-
-  const step: Step = (memory) => {
-    const fromMm = memory[stepCells.fromMm] as number;
-    const toMm = memory[stepCells.toMm] as number;
-    const ms = memory[stepCells.ms] as number;
-    const endMs = memory[stepCells.endMs] as number;
-    const lengthMm = toMm - fromMm;
-    if (lengthMm <= 0) {
-      // The encoder's noise: what it took forward it takes back. A panel does not begin with it.
-      if (Number.isNaN(memory[firstCountIndex])) return;
-      memory[binIndex] = Math.floor(toMm / widthMm);
-      memory[partMmIndex] = lengthMm;
-      memory[partMsIndex] = ms;
-      memory[partEndMsIndex] = endMs;
-      addPart(memory);
-      return;
-    }
-    let atMm = fromMm;
-    for (let bin = Math.floor(fromMm / widthMm); atMm < toMm; bin++) {
-      const partEndMm = Math.min(toMm, (bin + 1) * widthMm);
-      memory[binIndex] = bin;
-      memory[partMmIndex] = partEndMm - atMm;
-      memory[partMsIndex] = (ms * (partEndMm - atMm)) / lengthMm;
-      memory[partEndMsIndex] = endMs - (ms * (toMm - partEndMm)) / lengthMm;
-      addPart(memory);
-      atMm = partEndMm;
-    }
-    if (toMm > (memory[furthestIndex] as number)) memory[furthestIndex] = toMm;
-    closeBehind(memory);
-  };
-
   return {
-    stepCells,
-    step,
-    panelIdIndex,
-    timeIndex,
-    enter: (memory) => {
-      memory[binIndex] = Math.floor((memory[stepCells.toMm] as number) / widthMm);
-      memory[hereIndex] = find(memory) ? (memory[baseIndex] as number) : -1;
+    ...{ widthMm, binSize, bins: context.reserve(heldBins * binSize) },
+    stepCells: {
+      fromMm: firstStep,
+      toMm: firstStep + 1,
+      ms: firstStep + 2,
+      endMs: firstStep + 3,
+      powerW: firstStep + 4,
+      isArcOn: firstStep + 5,
+      isLost: firstStep + 6,
+      isUncertain: firstStep + 7,
     },
-    leave: (memory) => {
-      memory[hereIndex] = -1;
-    },
-    add: (memory, signal, from) => {
-      const here = (memory[hereIndex] as number) | 0;
-      if (here < 0) return;
-      const base = here + fieldCount + signal * signalSize;
-      const value = memory[from] as number;
-      const isFirst = memory[base] === 0;
-      memory[base] = (memory[base] as number) + 1;
-      memory[base + signalFields.sum] = (memory[base + signalFields.sum] as number) + value;
-      memory[base + signalFields.squares] =
-        (memory[base + signalFields.squares] as number) + value * value;
-      if (isFirst || value < (memory[base + signalFields.minimum] as number)) {
-        memory[base + signalFields.minimum] = value;
-      }
-      if (isFirst || value > (memory[base + signalFields.maximum] as number)) {
-        memory[base + signalFields.maximum] = value;
-      }
-    },
-    endPanel: (memory) => {
-      memory[closedIndex] = memory[openedIndex] as number;
-      memory[firstCountIndex] = Number.NaN;
-      memory[furthestIndex] = none;
-      memory[hereIndex] = -1;
-    },
-    next: (memory) => {
-      const oldest = (memory[openedIndex] as number) - heldBins + 1;
-      const count = Math.max((memory[broughtIndex] as number) + 1, oldest);
-      if (count > (memory[closedIndex] as number)) return false;
-      memory[broughtIndex] = count;
-      const base = bins + remainder(count) * binSize;
-      memory[rowBaseIndex] = base;
-      const endMs = Math.floor(memory[base + fields.endMs] as number);
-      // Bins that were jumped over end with the one before; no two rows of a seam have one time.
-      memory[timeIndex] = Math.max(endMs, (memory[timeIndex] as number) + 1);
-      return true;
-    },
-    read: (memory, field) => memory[(memory[rowBaseIndex] as number) + fields[field]] as number,
-    readSignal: (memory, signal, field) => {
-      const base = (memory[rowBaseIndex] as number) + fieldCount + signal * signalSize;
-      return memory[base + signalFields[field]] as number;
-    },
+    panelIdIndex: context.reserve(1),
+    timeIndex: context.reserve(1, [none]),
+    openedIndex: context.reserve(1, [-1]),
+    closedIndex: context.reserve(1, [-1]),
+    broughtIndex: context.reserve(1, [-1]),
+    firstCountIndex: context.reserve(1, [Number.NaN]),
+    firstBinIndex: context.reserve(1),
+    furthestIndex: context.reserve(1, [none]),
+    binIndex: context.reserve(1),
+    countIndex: context.reserve(1),
+    baseIndex: context.reserve(1),
+    rowBaseIndex: context.reserve(1),
+    partMmIndex: context.reserve(1),
+    partMsIndex: context.reserve(1),
+    partEndMsIndex: context.reserve(1),
+    hereIndex: context.reserve(1, [-1]),
   };
 };
+
+/** Opens the bin with the count in cell `countIndex`. */
+const open = (memory: Float64Array, rows: BinRows): void => {
+  const count = memory[rows.countIndex] as number;
+  const base = rows.bins + remainder(count) * rows.binSize;
+  memory.fill(0, base, base + rows.binSize);
+  memory[base + fields.binNumber] =
+    (memory[rows.firstBinIndex] as number) + count - (memory[rows.firstCountIndex] as number);
+  memory[base + fields.panelId] = memory[rows.panelIdIndex] as number;
+};
+
+/** Finds the bin of cell `binIndex`, opening it and those before it; false when it is closed or before the panel. */
+const find = (memory: Float64Array, rows: BinRows): boolean => {
+  const bin = memory[rows.binIndex] as number;
+  if (bin < 0) return false;
+  if (Number.isNaN(memory[rows.firstCountIndex])) {
+    memory[rows.firstCountIndex] = (memory[rows.openedIndex] as number) + 1;
+    memory[rows.firstBinIndex] = bin;
+  }
+  const opened = memory[rows.openedIndex] as number;
+  const ahead = bin - (memory[rows.firstBinIndex] as number);
+  const count = (memory[rows.firstCountIndex] as number) + ahead;
+  for (let next = Math.max(opened + 1, count - heldBins + 1); next <= count; next++) {
+    memory[rows.countIndex] = next;
+    open(memory, rows);
+  }
+  if (count > opened) memory[rows.openedIndex] = count;
+  memory[rows.baseIndex] = rows.bins + remainder(Math.max(0, count)) * rows.binSize;
+  return ahead >= 0 && count > (memory[rows.closedIndex] as number);
+};
+
+/** Adds the part of the step in the bin of cell `binIndex`. */
+const addPart = (memory: Float64Array, rows: BinRows): void => {
+  if (!find(memory, rows)) return;
+  const { stepCells } = rows;
+  const base = (memory[rows.baseIndex] as number) | 0;
+  const partMm = memory[rows.partMmIndex] as number;
+  const isArcOn = memory[stepCells.isArcOn] as number;
+  const energyMj = (memory[stepCells.powerW] as number) * (memory[rows.partMsIndex] as number);
+  memory[base + fields.lengthMm] = (memory[base + fields.lengthMm] as number) + partMm;
+  memory[base + fields.arcOnMm] = (memory[base + fields.arcOnMm] as number) + partMm * isArcOn;
+  memory[base + fields.lostMm] =
+    (memory[base + fields.lostMm] as number) + partMm * (memory[stepCells.isLost] as number);
+  memory[base + fields.energyMj] = (memory[base + fields.energyMj] as number) + isArcOn * energyMj;
+  memory[base + fields.endMs] = memory[rows.partEndMsIndex] as number;
+  if (memory[stepCells.isUncertain] !== 0) memory[base + fields.isUncertain] = 1;
+};
+
+const closeBehind = (memory: Float64Array, rows: BinRows): void => {
+  const behindMm = (memory[rows.furthestIndex] as number) - closeMarginMm;
+  const ahead = Math.floor(behindMm / rows.widthMm) - 1 - (memory[rows.firstBinIndex] as number);
+  const count = (memory[rows.firstCountIndex] as number) + ahead;
+  if (ahead >= 0 && count > (memory[rows.closedIndex] as number)) memory[rows.closedIndex] = count;
+};
+
+/** Adds the step in `stepCells` to the bins it crosses; it is cut at their edges, energy and time by distance. */
+export const pushBinStep = (memory: Float64Array, rows: BinRows): void => {
+  const { stepCells, widthMm } = rows;
+  const fromMm = memory[stepCells.fromMm] as number;
+  const toMm = memory[stepCells.toMm] as number;
+  const ms = memory[stepCells.ms] as number;
+  const endMs = memory[stepCells.endMs] as number;
+  const lengthMm = toMm - fromMm;
+  if (lengthMm <= 0) {
+    // The encoder's noise: what it took forward it takes back. A panel does not begin with it.
+    if (Number.isNaN(memory[rows.firstCountIndex])) return;
+    memory[rows.binIndex] = Math.floor(toMm / widthMm);
+    memory[rows.partMmIndex] = lengthMm;
+    memory[rows.partMsIndex] = ms;
+    memory[rows.partEndMsIndex] = endMs;
+    addPart(memory, rows);
+    return;
+  }
+  let atMm = fromMm;
+  for (let bin = Math.floor(fromMm / widthMm); atMm < toMm; bin++) {
+    const partEndMm = Math.min(toMm, (bin + 1) * widthMm);
+    memory[rows.binIndex] = bin;
+    memory[rows.partMmIndex] = partEndMm - atMm;
+    memory[rows.partMsIndex] = (ms * (partEndMm - atMm)) / lengthMm;
+    memory[rows.partEndMsIndex] = endMs - (ms * (toMm - partEndMm)) / lengthMm;
+    addPart(memory, rows);
+    atMm = partEndMm;
+  }
+  if (toMm > (memory[rows.furthestIndex] as number)) memory[rows.furthestIndex] = toMm;
+  closeBehind(memory, rows);
+};
+
+/** Goes to the bin at the place in cell `stepCells.toMm`: that of the samples to come. */
+export const enterBin = (memory: Float64Array, rows: BinRows): void => {
+  memory[rows.binIndex] = Math.floor((memory[rows.stepCells.toMm] as number) / rows.widthMm);
+  memory[rows.hereIndex] = find(memory, rows) ? (memory[rows.baseIndex] as number) : -1;
+};
+
+/** Until the next `enterBin` no samples are taken. */
+export const leaveBin = (memory: Float64Array, rows: BinRows): void => {
+  memory[rows.hereIndex] = -1;
+};
+
+/** Adds the value in cell `source` to a signal of the bin that was entered. */
+export const pushBinSample = (
+  memory: Float64Array,
+  rows: BinRows,
+  { signal, source }: { readonly signal: number; readonly source: number },
+): void => {
+  const here = (memory[rows.hereIndex] as number) | 0;
+  if (here < 0) return;
+  const base = here + fieldCount + signal * signalSize;
+  const value = memory[source] as number;
+  const isFirst = memory[base] === 0;
+  memory[base] = (memory[base] as number) + 1;
+  memory[base + signalFields.sum] = (memory[base + signalFields.sum] as number) + value;
+  memory[base + signalFields.squares] =
+    (memory[base + signalFields.squares] as number) + value * value;
+  if (isFirst || value < (memory[base + signalFields.minimum] as number)) {
+    memory[base + signalFields.minimum] = value;
+  }
+  if (isFirst || value > (memory[base + signalFields.maximum] as number)) {
+    memory[base + signalFields.maximum] = value;
+  }
+};
+
+/** Closes all bins of the panel; the next step opens those of the panel whose id is in cell `panelIdIndex`. */
+export const endBins = (memory: Float64Array, rows: BinRows): void => {
+  memory[rows.closedIndex] = memory[rows.openedIndex] as number;
+  memory[rows.firstCountIndex] = Number.NaN;
+  memory[rows.furthestIndex] = none;
+  memory[rows.hereIndex] = -1;
+};
+
+/** Goes to the next closed bin; false: there is none. */
+export const nextBin = (memory: Float64Array, rows: BinRows): boolean => {
+  const oldest = (memory[rows.openedIndex] as number) - heldBins + 1;
+  const count = Math.max((memory[rows.broughtIndex] as number) + 1, oldest);
+  if (count > (memory[rows.closedIndex] as number)) return false;
+  memory[rows.broughtIndex] = count;
+  const base = rows.bins + remainder(count) * rows.binSize;
+  memory[rows.rowBaseIndex] = base;
+  const endMs = Math.floor(memory[base + fields.endMs] as number);
+  // Bins that were jumped over end with the one before; no two rows of a seam have one time.
+  memory[rows.timeIndex] = Math.max(endMs, (memory[rows.timeIndex] as number) + 1);
+  return true;
+};
+
+export const readBin = (memory: Float64Array, rows: BinRows, field: BinField): number =>
+  memory[(memory[rows.rowBaseIndex] as number) + fields[field]] as number;
+
+/** Index of the first of a signal's cells in the row, in the order of `signalFields`. */
+export const binSignalIndex = (memory: Float64Array, rows: BinRows, signal: number): number =>
+  ((memory[rows.rowBaseIndex] as number) | 0) + fieldCount + signal * signalSize;

@@ -1,41 +1,27 @@
 import { z } from 'zod';
 import type { LocalText } from '../../core/point.ts';
 import { statusCodes } from '../../core/quality.ts';
-import {
-  activeFlag,
-  intervalStepIndex,
-  pushInterval,
-  reserveInterval,
-  resetInterval,
-  usableFlag,
-} from '../../hot-path/operators/interval.ts';
-import type { Step } from '../../hot-path/program.ts';
-import {
-  isFreshSlot,
-  isMeasuredSlot,
-  isUncertainSlot,
-  isUsableSlot,
-  statusCell,
-  timeCell,
-  valueCell,
-} from '../../hot-path/slot.ts';
+import { statusCell, valueCell } from '../../hot-path/slot.ts';
 import {
   defineKpiTable,
   type KpiColumn,
   type KpiInput,
   type KpiTableContext,
-  type ResolvedInput,
 } from '../definition.ts';
 import { minimumGoodCoverage } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { arcStateIndex } from './arc.ts';
-import { type BinRows, reserveBinRows, type SignalField } from './bin-rows.ts';
+import {
+  type BinRows,
+  binSignalIndex,
+  nextBin,
+  readBin,
+  reserveBinRows,
+  signalFields,
+} from './bin-rows.ts';
 import { heatInput } from './heat-input.ts';
 import { efficiencyOf, efficiencyParameters } from './heat-methods.ts';
-import { panelInputs, panelWindow } from './panel.ts';
-
-/** Between two samples; further, the encoder did not count, it was set. */
-const longestStepMm = 100;
+import { panelInputs } from './panel.ts';
+import { collectBins } from './seam-bin-samples.ts';
 
 const optional = (point: string, unit: string, description: LocalText): KpiInput => ({
   pattern: `{area}/{line}/{equipment}/${point}`,
@@ -223,154 +209,16 @@ export const seamBins = defineKpiTable({
     ...statistics.map(({ column }) => column),
   ],
   build: (context) => {
-    const parts = seamParts(context);
     const rows = reserveBinRows(context, {
       widthMm: context.parameters.binMm,
       signals: trackingSignal + 1,
     });
-    const startPanel = panelStart(context, parts, rows);
-    collectSteps(context, parts, { rows, startPanel });
-    collectSamples(context, parts, rows);
-    context.onTick(startPanel);
+    collectBins(context, rows, signalNames);
     context.rows({ timeIndex: rows.timeIndex, next: rowWriter(context, rows) });
   },
 });
 
 type SeamContext = KpiTableContext<z.infer<typeof parametersSchema>>;
-
-/** What the steps share. */
-type SeamParts = {
-  readonly position: ResolvedInput;
-  readonly arcOn: ResolvedInput;
-  readonly arcIndex: number;
-  readonly found: ResolvedInput | undefined;
-  readonly interval: ReturnType<typeof reserveInterval>;
-};
-
-const seamParts = (context: SeamContext): SeamParts => {
-  const position = context.one('panelPosition');
-  const arcOn = context.one('arcOn');
-  const timeIndex = position.slot + timeCell;
-  return {
-    position,
-    arcOn,
-    arcIndex: arcStateIndex(context, arcOn),
-    found: context.optional('seamFound'),
-    interval: reserveInterval(context, { timeIndex, gapMs: position.staleMs }),
-  };
-};
-
-type Collector = { readonly rows: BinRows; readonly startPanel: Step };
-
-/** Ends the bins of a panel when another one begins. */
-const panelStart = (context: SeamContext, { interval }: SeamParts, rows: BinRows): Step => {
-  const panel = panelWindow(context);
-  const panelId = context.optional('panelId');
-  const epochIndex = context.reserve(1);
-  return (memory) => {
-    if (memory[epochIndex] !== memory[panel.epochIndex]) {
-      memory[epochIndex] = memory[panel.epochIndex] as number;
-      rows.endPanel(memory);
-      resetInterval(memory, interval);
-    }
-    const isKnown = panelId !== undefined && isUsableSlot(memory, panelId.slot);
-    memory[rows.panelIdIndex] = isKnown ? (memory[panelId.slot + valueCell] as number) : Number.NaN;
-  };
-};
-
-/** Adds each step of the encoder to the bins it crosses. */
-const collectSteps = (
-  context: SeamContext,
-  { position, arcOn, arcIndex, found, interval }: SeamParts,
-  { rows, startPanel }: Collector,
-): void => {
-  const power = context.optional('arcPower');
-  const { stepCells } = rows;
-  const timeIndex = position.slot + timeCell;
-  const lastPowerIndex = context.reserve(1);
-  const powerAge = { timeIndex, limitMs: power?.staleMs ?? 0 };
-  const arcAge = { timeIndex, limitMs: arcOn.staleMs };
-  const isPowerKnown = (memory: Float64Array): boolean =>
-    power === undefined ||
-    (isMeasuredSlot(memory, power.slot) && isFreshSlot(memory, power.slot, powerAge));
-  context.onSample(position.slot, (memory) => {
-    startPanel(memory);
-    const isKnown =
-      isMeasuredSlot(memory, position.slot) &&
-      isUsableSlot(memory, arcOn.slot) &&
-      isFreshSlot(memory, arcOn.slot, arcAge) &&
-      isPowerKnown(memory);
-    pushInterval(memory, interval, isKnown ? activeFlag | usableFlag : 0);
-    const watts =
-      power === undefined
-        ? 0
-        : ((memory[power.slot + valueCell] as number) * power.multiply) / power.divide;
-    const isArcOn = memory[arcIndex] === 1;
-    const isLost = found !== undefined && isUsableSlot(memory, found.slot);
-    const isUncertain =
-      isUncertainSlot(memory, position.slot) ||
-      (power !== undefined && isUncertainSlot(memory, power.slot));
-    memory[stepCells.fromMm] = memory[stepCells.toMm] as number;
-    memory[stepCells.toMm] =
-      ((memory[position.slot + valueCell] as number) * position.multiply) / position.divide;
-    memory[stepCells.ms] = memory[intervalStepIndex(interval)] as number;
-    memory[stepCells.endMs] = memory[timeIndex] as number;
-    memory[stepCells.powerW] = ((memory[lastPowerIndex] as number) + watts) / 2;
-    memory[stepCells.isArcOn] = isArcOn ? 1 : 0;
-    memory[stepCells.isLost] = isArcOn && isLost && memory[found.slot + valueCell] === 0 ? 1 : 0;
-    memory[stepCells.isUncertain] = isUncertain ? 1 : 0;
-    memory[lastPowerIndex] = watts;
-    const stepMm = (memory[stepCells.toMm] as number) - (memory[stepCells.fromMm] as number);
-    if ((memory[stepCells.ms] as number) > 0 && Math.abs(stepMm) <= longestStepMm) {
-      rows.step(memory);
-    }
-    if (isArcOn && isMeasuredSlot(memory, position.slot)) rows.enter(memory);
-    else rows.leave(memory);
-  });
-};
-
-/** Adds each sample of a signal to the bin under the torch. */
-const collectSamples = (
-  context: SeamContext,
-  { position, arcOn, arcIndex, found }: SeamParts,
-  rows: BinRows,
-): void => {
-  const numberIndex = context.reserve(1);
-  const isWelding = (memory: Float64Array, timeIndex: number): boolean =>
-    memory[arcIndex] === 1 &&
-    isUsableSlot(memory, arcOn.slot) &&
-    (memory[timeIndex] as number) - (memory[position.slot + timeCell] as number) <=
-      position.staleMs;
-  for (const [signal, name] of signalNames.entries()) {
-    const input = context.optional(name);
-    if (input === undefined) continue;
-    context.onSample(input.slot, (memory) => {
-      if (!isMeasuredSlot(memory, input.slot)) return;
-      if (!isWelding(memory, input.slot + timeCell)) return;
-      memory[numberIndex] =
-        ((memory[input.slot + valueCell] as number) * input.multiply) / input.divide;
-      rows.add(memory, signal, numberIndex);
-    });
-  }
-  const lateral = context.optional('offsetY');
-  const vertical = context.optional('offsetZ');
-  if (lateral === undefined || vertical === undefined) return;
-  const verticalAge = { timeIndex: lateral.slot + timeCell, limitMs: vertical.staleMs };
-  context.onSample(lateral.slot, (memory) => {
-    const isMeasured =
-      isMeasuredSlot(memory, lateral.slot) &&
-      isMeasuredSlot(memory, vertical.slot) &&
-      isFreshSlot(memory, vertical.slot, verticalAge);
-    const isFound =
-      found === undefined ||
-      (isUsableSlot(memory, found.slot) && memory[found.slot + valueCell] !== 0);
-    if (!isMeasured || !isFound || !isWelding(memory, lateral.slot + timeCell)) return;
-    const y = ((memory[lateral.slot + valueCell] as number) * lateral.multiply) / lateral.divide;
-    const z = ((memory[vertical.slot + valueCell] as number) * vertical.multiply) / vertical.divide;
-    memory[numberIndex] = Math.sqrt(y * y + z * z);
-    rows.add(memory, trackingSignal, numberIndex);
-  });
-};
 
 /** Writes the next closed bin to the columns. */
 const rowWriter = (context: SeamContext, rows: BinRows): ((memory: Float64Array) => boolean) => {
@@ -390,18 +238,18 @@ const rowWriter = (context: SeamContext, rows: BinRows): ((memory: Float64Array)
     kind,
   }));
   return (memory) => {
-    if (!rows.next(memory)) return false;
-    const lengthMm = rows.read(memory, 'lengthMm');
+    if (!nextBin(memory, rows)) return false;
+    const lengthMm = readBin(memory, rows, 'lengthMm');
     const isGood =
-      lengthMm >= minimumGoodCoverage * binMm && rows.read(memory, 'isUncertain') === 0;
+      lengthMm >= minimumGoodCoverage * binMm && readBin(memory, rows, 'isUncertain') === 0;
     const status = isGood ? statusCodes.good : statusCodes.uncertain;
-    writeKnown(memory, panelId, rows.read(memory, 'panelId'), statusCodes.good);
-    writeKnown(memory, position, rows.read(memory, 'binNumber') * binMm, statusCodes.good);
+    writeKnown(memory, panelId, readBin(memory, rows, 'panelId'), statusCodes.good);
+    writeKnown(memory, position, readBin(memory, rows, 'binNumber') * binMm, statusCodes.good);
     for (const { field, slot } of lengths) {
-      writeKnown(memory, slot, Math.max(0, rows.read(memory, field)), statusCodes.good);
+      writeKnown(memory, slot, Math.max(0, readBin(memory, rows, field)), statusCodes.good);
     }
-    const joules = hasPower ? rows.read(memory, 'energyMj') : Number.NaN;
-    writeKnown(memory, heat, (joules / rows.read(memory, 'arcOnMm')) * scale, status);
+    const joules = hasPower ? readBin(memory, rows, 'energyMj') : Number.NaN;
+    writeKnown(memory, heat, (joules / readBin(memory, rows, 'arcOnMm')) * scale, status);
     for (const { slot, signal, kind } of columns) {
       writeKnown(memory, slot, statisticOf(memory, rows, { signal, kind }), status);
     }
@@ -421,12 +269,13 @@ const statisticOf = (
   rows: BinRows,
   { signal, kind }: { readonly signal: number; readonly kind: Statistic },
 ): number => {
-  const field = (name: SignalField): number => rows.readSignal(memory, signal, name);
-  const count = field('count');
+  const base = binSignalIndex(memory, rows, signal);
+  const count = memory[base + signalFields.count] as number;
   if (count === 0) return Number.NaN;
-  if (kind === 'minimum' || kind === 'maximum') return field(kind);
-  const mean = field('sum') / count;
+  if (kind === 'minimum' || kind === 'maximum') return memory[base + signalFields[kind]] as number;
+  const squares = memory[base + signalFields.squares] as number;
+  const mean = (memory[base + signalFields.sum] as number) / count;
   if (kind === 'mean') return mean;
-  if (kind === 'rms') return Math.sqrt(field('squares') / count);
-  return Math.sqrt(Math.max(0, field('squares') - count * mean * mean) / (count - 1));
+  if (kind === 'rms') return Math.sqrt(squares / count);
+  return Math.sqrt(Math.max(0, squares - count * mean * mean) / (count - 1));
 };

@@ -42,11 +42,13 @@ import {
   type KpiContext,
   type KpiDefinition,
   type KpiInput,
+  type ResolvedInput,
 } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { arcStateIndex } from './arc.ts';
 import { panelInputs, panelWindow } from './panel.ts';
+import { inputValue } from './panel-steps.ts';
 
 const offset = (axis: 'Y' | 'Z', description: KpiInput['description']): KpiInput => ({
   pattern: `{area}/{line}/{equipment}/offset${axis}`,
@@ -71,21 +73,32 @@ const inputs: Readonly<Record<string, KpiInput>> = {
   ...panelInputs,
 };
 
+/** Collects the errors of the panel and writes a result of them to the KPI's value. */
+type Collector = {
+  readonly reset: Step;
+  readonly push: Step;
+  readonly read: Step;
+};
+
 /** The tracking error e = sqrt(ey^2 + ez^2) of one seam, computed once for all KPIs of it. */
 type TrackingError = {
+  readonly lateral: ResolvedInput;
+  readonly vertical: ResolvedInput;
+  readonly arcSlot: number;
+  readonly foundSlot: number;
+  readonly arcIndex: number;
+  readonly verticalAge: { readonly timeIndex: number; readonly limitMs: number };
+  readonly panelEpochIndex: number;
+  /** Cell with the number of the panel that the window is of. */
+  readonly epochIndex: number;
   /** Cell with the newest error in mm. */
   readonly errorIndex: number;
   /** Cell with its lateral part, ey in mm. */
   readonly lateralIndex: number;
-  /** Cell that is 1 when the newest sample counts: arc on, seam found, offsets measured. */
-  readonly countsIndex: number;
-  /** Cell with the number of the panel that the window is of. */
-  readonly epochIndex: number;
   readonly uncertainIndex: number;
   readonly interval: Interval;
-  /** Takes up a new panel, should there be one. */
-  readonly startPanel: Step;
-  readonly sampleSlot: number;
+  /** Of the KPIs: take the samples that count, with the arc on, the seam found and offsets measured. */
+  readonly collectors: Collector[];
 };
 
 const trackingError = (context: KpiContext<unknown>): TrackingError => {
@@ -98,58 +111,55 @@ const trackingError = (context: KpiContext<unknown>): TrackingError => {
   const keys = [lateral, vertical, arcOn, found].map(({ key }) => key).join(' ');
   return context.shared(`tracking ${panel.key} ${keys}`, () => {
     const timeIndex = lateral.slot + timeCell;
-    const interval = reserveInterval(context, { timeIndex, gapMs: lateral.staleMs });
-    const errorIndex = context.reserve(1);
-    const lateralIndex = context.reserve(1);
-    const countsIndex = context.reserve(1);
-    const epochIndex = context.reserve(1);
-    const uncertainIndex = context.reserve(1);
-    const verticalAge = { timeIndex, limitMs: vertical.staleMs };
-    const startPanel: Step = (memory) => {
-      if (memory[epochIndex] === memory[panel.epochIndex]) return;
-      memory[epochIndex] = memory[panel.epochIndex] as number;
-      memory[uncertainIndex] = 0;
-      resetInterval(memory, interval);
+    const error: TrackingError = {
+      ...{ lateral, vertical, arcSlot: arcOn.slot, foundSlot: found.slot, arcIndex },
+      verticalAge: { timeIndex, limitMs: vertical.staleMs },
+      panelEpochIndex: panel.epochIndex,
+      epochIndex: context.reserve(1),
+      errorIndex: context.reserve(1),
+      lateralIndex: context.reserve(1),
+      uncertainIndex: context.reserve(1),
+      interval: reserveInterval(context, { timeIndex, gapMs: lateral.staleMs }),
+      collectors: [],
     };
     context.onSample(lateral.slot, (memory) => {
-      startPanel(memory);
-      const isOn = memory[arcIndex] === 1;
-      const isMeasured =
-        isMeasuredSlot(memory, lateral.slot) &&
-        isMeasuredSlot(memory, vertical.slot) &&
-        isFreshSlot(memory, vertical.slot, verticalAge) &&
-        isUsableSlot(memory, arcOn.slot) &&
-        isTrueSlot(memory, found.slot);
-      pushInterval(memory, interval, (isOn ? activeFlag : 0) | (isMeasured ? usableFlag : 0));
-      memory[countsIndex] = isOn && isMeasured ? 1 : 0;
-      if (!(isOn && isMeasured)) return;
-      const y = ((memory[lateral.slot + valueCell] as number) * lateral.multiply) / lateral.divide;
-      const z =
-        ((memory[vertical.slot + valueCell] as number) * vertical.multiply) / vertical.divide;
-      memory[errorIndex] = Math.sqrt(y * y + z * z);
-      memory[lateralIndex] = y;
-      if (isUncertainSlot(memory, lateral.slot) || isUncertainSlot(memory, vertical.slot)) {
-        memory[uncertainIndex] = 1;
-      }
+      takeOffsets(memory, error);
     });
-    return {
-      errorIndex,
-      lateralIndex,
-      countsIndex,
-      epochIndex,
-      uncertainIndex,
-      interval,
-      startPanel,
-      sampleSlot: lateral.slot,
-    };
+    return error;
   });
 };
 
-/** Collects the errors of the panel and writes a result of them to the KPI's value. */
-type Collector = {
-  readonly reset: Step;
-  readonly push: Step;
-  readonly read: Step;
+/** Takes up a new panel, should there be one. */
+const startPanel = (memory: Float64Array, error: TrackingError): void => {
+  if (memory[error.epochIndex] === memory[error.panelEpochIndex]) return;
+  memory[error.epochIndex] = memory[error.panelEpochIndex] as number;
+  memory[error.uncertainIndex] = 0;
+  resetInterval(memory, error.interval);
+  for (const collector of error.collectors) collector.reset(memory);
+};
+
+const takeOffsets = (memory: Float64Array, error: TrackingError): void => {
+  startPanel(memory, error);
+  const { lateral, vertical, collectors } = error;
+  const isOn = memory[error.arcIndex] === 1;
+  const isMeasured =
+    isMeasuredSlot(memory, lateral.slot) &&
+    isMeasuredSlot(memory, vertical.slot) &&
+    isFreshSlot(memory, vertical.slot, error.verticalAge) &&
+    isUsableSlot(memory, error.arcSlot) &&
+    isTrueSlot(memory, error.foundSlot);
+  pushInterval(memory, error.interval, (isOn ? activeFlag : 0) | (isMeasured ? usableFlag : 0));
+  if (!(isOn && isMeasured)) return;
+  const y = inputValue(memory, lateral);
+  const z = inputValue(memory, vertical);
+  memory[error.errorIndex] = Math.sqrt(y * y + z * z);
+  memory[error.lateralIndex] = y;
+  if (isUncertainSlot(memory, lateral.slot) || isUncertainSlot(memory, vertical.slot)) {
+    memory[error.uncertainIndex] = 1;
+  }
+  for (let place = 0; place < collectors.length; place++) {
+    (collectors[place] as Collector).push(memory);
+  }
 };
 
 const buildTracking = <Parameters>(
@@ -158,20 +168,10 @@ const buildTracking = <Parameters>(
 ): void => {
   const error = trackingError(context);
   const collector = collect(error);
-  const epochIndex = context.reserve(1);
-  const startPanel: Step = (memory) => {
-    error.startPanel(memory);
-    if (memory[epochIndex] === memory[error.epochIndex]) return;
-    memory[epochIndex] = memory[error.epochIndex] as number;
-    collector.reset(memory);
-  };
+  error.collectors.push(collector);
   const coverageCells = { nowIndex: context.tickMsIndex, outIndex: context.coverage + valueCell };
-  context.onSample(error.sampleSlot, (memory) => {
-    startPanel(memory);
-    if (memory[error.countsIndex] === 1) collector.push(memory);
-  });
   context.onTick((memory) => {
-    startPanel(memory);
+    startPanel(memory, error);
     collector.read(memory);
     readCoverage(memory, error.interval, coverageCells);
     finishResult(memory, context, error.uncertainIndex);

@@ -1,0 +1,239 @@
+import {
+  activeFlag,
+  type Interval,
+  intervalStepIndex,
+  pushInterval,
+  reserveInterval,
+  resetInterval,
+  usableFlag,
+} from '../../hot-path/operators/interval.ts';
+import {
+  isMeasuredSlot,
+  isUncertainSlot,
+  isUsableSlot,
+  timeCell,
+  valueCell,
+} from '../../hot-path/slot.ts';
+import type { ResolvedInput, SiteContext } from '../definition.ts';
+import { arcStateIndex } from './arc.ts';
+import {
+  type BinRows,
+  endBins,
+  enterBin,
+  leaveBin,
+  pushBinSample,
+  pushBinStep,
+} from './bin-rows.ts';
+import { panelWindow } from './panel.ts';
+import { inputValue } from './panel-steps.ts';
+
+/** Between two samples; further, the encoder did not count, it was set. */
+const longestStepMm = 100;
+
+/** What the steps share. */
+type SeamParts = {
+  readonly position: ResolvedInput;
+  readonly arcOn: ResolvedInput;
+  readonly arcIndex: number;
+  readonly found: ResolvedInput | undefined;
+  readonly interval: Interval;
+};
+
+const seamParts = (context: SiteContext<unknown>): SeamParts => {
+  const position = context.one('panelPosition');
+  const arcOn = context.one('arcOn');
+  const timeIndex = position.slot + timeCell;
+  return {
+    position,
+    arcOn,
+    arcIndex: arcStateIndex(context, arcOn),
+    found: context.optional('seamFound'),
+    interval: reserveInterval(context, { timeIndex, gapMs: position.staleMs }),
+  };
+};
+
+/**
+ * Collects what was measured of a seam by position: each step of the encoder, and the samples of the inputs `signals`, which are
+ * the first signals of the rows. The one behind them is the tracking error, which is computed of two points.
+ */
+export const collectBins = (
+  context: SiteContext<unknown>,
+  rows: BinRows,
+  signals: readonly string[],
+): void => {
+  const parts = seamParts(context);
+  const panel = panelStart(context, parts, rows);
+  collectSteps(context, parts, panel);
+  collectSamples(context, { parts, rows, signals });
+  context.onTick((memory) => {
+    startPanel(memory, panel);
+  });
+};
+
+/** Ends the bins of a panel when another one begins. */
+type PanelStart = {
+  readonly rows: BinRows;
+  readonly interval: Interval;
+  readonly epochIndex: number;
+  readonly panelEpochIndex: number;
+  readonly panelId: ResolvedInput | undefined;
+};
+
+const panelStart = (
+  context: SiteContext<unknown>,
+  { interval }: SeamParts,
+  rows: BinRows,
+): PanelStart => ({
+  ...{ rows, interval },
+  panelEpochIndex: panelWindow(context).epochIndex,
+  epochIndex: context.reserve(1),
+  panelId: context.optional('panelId'),
+});
+
+const startPanel = (memory: Float64Array, panel: PanelStart): void => {
+  const { rows, panelId } = panel;
+  if (memory[panel.epochIndex] !== memory[panel.panelEpochIndex]) {
+    memory[panel.epochIndex] = memory[panel.panelEpochIndex] as number;
+    endBins(memory, rows);
+    resetInterval(memory, panel.interval);
+  }
+  const isKnown = panelId !== undefined && isUsableSlot(memory, panelId.slot);
+  memory[rows.panelIdIndex] = isKnown ? (memory[panelId.slot + valueCell] as number) : Number.NaN;
+};
+
+/** What `takePosition` works with: a record, as for `panelSteps`. */
+type Stepping = SeamParts & {
+  readonly panel: PanelStart;
+  readonly power: ResolvedInput | undefined;
+  readonly lastPowerIndex: number;
+  readonly timeIndex: number;
+};
+
+/** Adds each step of the encoder to the bins it crosses. */
+const collectSteps = (
+  context: SiteContext<unknown>,
+  parts: SeamParts,
+  panel: PanelStart,
+): void => {
+  const stepping: Stepping = {
+    ...{ ...parts, panel },
+    power: context.optional('arcPower'),
+    lastPowerIndex: context.reserve(1),
+    timeIndex: parts.position.slot + timeCell,
+  };
+  context.onSample(parts.position.slot, (memory) => {
+    takePosition(memory, stepping);
+  });
+};
+
+/** Whether the sample of a point is at most so old, at the time in a cell, that it stands for now. */
+const isInTime = (memory: Float64Array, input: ResolvedInput, timeIndex: number): boolean =>
+  (memory[timeIndex] as number) - (memory[input.slot + timeCell] as number) <= input.staleMs;
+
+const takePosition = (memory: Float64Array, stepping: Stepping): void => {
+  const { position, arcOn, found, power, interval, timeIndex, lastPowerIndex } = stepping;
+  const { rows } = stepping.panel;
+  const { stepCells } = rows;
+  startPanel(memory, stepping.panel);
+  const isKnown =
+    isMeasuredSlot(memory, position.slot) &&
+    isUsableSlot(memory, arcOn.slot) &&
+    isInTime(memory, arcOn, timeIndex) &&
+    (power === undefined ||
+      (isMeasuredSlot(memory, power.slot) && isInTime(memory, power, timeIndex)));
+  pushInterval(memory, interval, isKnown ? activeFlag | usableFlag : 0);
+  const watts = power === undefined ? 0 : inputValue(memory, power);
+  const isArcOn = memory[stepping.arcIndex] === 1;
+  const isLost = found !== undefined && isUsableSlot(memory, found.slot);
+  const isUncertain =
+    isUncertainSlot(memory, position.slot) ||
+    (power !== undefined && isUncertainSlot(memory, power.slot));
+  memory[stepCells.fromMm] = memory[stepCells.toMm] as number;
+  memory[stepCells.toMm] = inputValue(memory, position);
+  memory[stepCells.ms] = memory[intervalStepIndex(interval)] as number;
+  memory[stepCells.endMs] = memory[timeIndex] as number;
+  memory[stepCells.powerW] = ((memory[lastPowerIndex] as number) + watts) / 2;
+  memory[stepCells.isArcOn] = isArcOn ? 1 : 0;
+  memory[stepCells.isLost] = isArcOn && isLost && memory[found.slot + valueCell] === 0 ? 1 : 0;
+  memory[stepCells.isUncertain] = isUncertain ? 1 : 0;
+  memory[lastPowerIndex] = watts;
+  const stepMm = (memory[stepCells.toMm] as number) - (memory[stepCells.fromMm] as number);
+  if ((memory[stepCells.ms] as number) > 0 && Math.abs(stepMm) <= longestStepMm) {
+    pushBinStep(memory, rows);
+  }
+  if (isArcOn && isMeasuredSlot(memory, position.slot)) enterBin(memory, rows);
+  else leaveBin(memory, rows);
+};
+
+/** Adds each sample of a signal to the bin under the torch. */
+const collectSamples = (
+  context: SiteContext<unknown>,
+  collected: {
+    readonly parts: SeamParts;
+    readonly rows: BinRows;
+    readonly signals: readonly string[];
+  },
+): void => {
+  const { parts, rows, signals } = collected;
+  const source = context.reserve(1);
+  for (const [signal, name] of signals.entries()) {
+    const input = context.optional(name);
+    if (input === undefined) continue;
+    const sampling: SignalSampling = { ...parts, rows, source, input, signal };
+    context.onSample(input.slot, (memory) => {
+      takeSignal(memory, sampling);
+    });
+  }
+  const lateral = context.optional('offsetY');
+  const vertical = context.optional('offsetZ');
+  if (lateral === undefined || vertical === undefined) return;
+  const sampling: ErrorSampling = {
+    ...{ ...parts, rows, source, signal: signals.length },
+    ...{ lateral, vertical },
+  };
+  context.onSample(lateral.slot, (memory) => {
+    takeError(memory, sampling);
+  });
+};
+
+type Sampling = SeamParts & {
+  readonly rows: BinRows;
+  /** Cell with the sample at hand, and the signal that it is of. */
+  readonly source: number;
+  readonly signal: number;
+};
+type SignalSampling = Sampling & { readonly input: ResolvedInput };
+type ErrorSampling = Sampling & {
+  readonly lateral: ResolvedInput;
+  readonly vertical: ResolvedInput;
+};
+
+const isWelding = (memory: Float64Array, parts: SeamParts, timeIndex: number): boolean =>
+  memory[parts.arcIndex] === 1 &&
+  isUsableSlot(memory, parts.arcOn.slot) &&
+  isInTime(memory, parts.position, timeIndex);
+
+const takeSignal = (memory: Float64Array, sampling: SignalSampling): void => {
+  const { input } = sampling;
+  if (!isMeasuredSlot(memory, input.slot)) return;
+  if (!isWelding(memory, sampling, input.slot + timeCell)) return;
+  memory[sampling.source] = inputValue(memory, input);
+  pushBinSample(memory, sampling.rows, sampling);
+};
+
+const takeError = (memory: Float64Array, sampling: ErrorSampling): void => {
+  const { lateral, vertical, found } = sampling;
+  const timeIndex = lateral.slot + timeCell;
+  const isMeasured =
+    isMeasuredSlot(memory, lateral.slot) &&
+    isMeasuredSlot(memory, vertical.slot) &&
+    isInTime(memory, vertical, timeIndex);
+  const isFound =
+    found === undefined ||
+    (isUsableSlot(memory, found.slot) && memory[found.slot + valueCell] !== 0);
+  if (!isMeasured || !isFound || !isWelding(memory, sampling, timeIndex)) return;
+  const y = inputValue(memory, lateral);
+  const z = inputValue(memory, vertical);
+  memory[sampling.source] = Math.sqrt(y * y + z * z);
+  pushBinSample(memory, sampling.rows, sampling);
+};
