@@ -9,7 +9,9 @@ export class ArenaPlan {
   /** Index of the first of `size` new cells; cells start at 0 unless `initial` gives their first values. */
   reserve(size: number, initial: readonly number[] = []): number {
     const base = this.#size;
-    this.#size += size;
+    // `| 0`: a small integer for the compiler too. After one size that is not, as a power is, all indices would be doubles that
+    // lie in objects of their own.
+    this.#size = (base + size) | 0;
     for (const [index, value] of initial.entries()) {
       if (value !== 0) this.#initial.push([base + index, value]);
     }

@@ -103,7 +103,7 @@ const collectLengths = (
   },
 ): Lengths => {
   const { cells, speed, limits, debounceMs } = options;
-  const sets = 2 ** limits.length;
+  const sets = 1 << limits.length;
   const totalIndex = context.reserve(1);
   const outIndex = context.reserve(1);
   const lastSpeedIndex = context.reserve(1);
