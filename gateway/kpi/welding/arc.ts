@@ -47,7 +47,7 @@ export const isArcOn = (
 };
 
 /** Whether any of these cells, each with the state of an arc, says that it is on. */
-export const isAnyOn = (memory: Float64Array, arcCells: Uint32Array): boolean => {
+export const isAnyOn = (memory: Float64Array, arcCells: readonly number[]): boolean => {
   for (let arc = 0; arc < arcCells.length; arc++) {
     if (memory[arcCells[arc] as number] === 1) return true;
   }
@@ -59,6 +59,6 @@ export const isAnyArcOn = (
   context: SiteContext<unknown>,
   arcs: readonly ResolvedInput[],
 ): ((memory: Float64Array) => boolean) => {
-  const arcCells = Uint32Array.from(arcs, (arc) => arcStateIndex(context, arc));
+  const arcCells = arcs.map((arc) => arcStateIndex(context, arc));
   return (memory) => isAnyOn(memory, arcCells);
 };

@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { isUncertainSlot, valueCell } from '../../hot-path/slot.ts';
-import { defineKpi, type KpiContext } from '../definition.ts';
+import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { heatInput } from './heat-input.ts';
 import { efficiencyOf, efficiencyParameters, heatInputs, longestStepMm } from './heat-methods.ts';
 import { panelInputs } from './panel.ts';
 import { type Collector, inputValue, type PanelSteps, panelSteps } from './panel-steps.ts';
-import { reserveSeamBins, type SeamBins } from './seam-bins.ts';
+import {
+  newestClosedBin,
+  pushSeamBins,
+  readSeamBin,
+  reserveSeamBins,
+  resetSeamBins,
+  type SeamBins,
+} from './seam-bins.ts';
 
 const parametersSchema = efficiencyParameters.extend({
   /** Width of a bin along the panel. */
@@ -37,52 +44,64 @@ const binSteps = (context: KpiContext<{ readonly binMm: number }>): PanelSteps<H
     arcs: [arcOn],
     collect: ({ stepMsIndex }) => {
       const bins = reserveSeamBins(context, binMm);
-      const { step } = bins;
-      const lastMmIndex = context.reserve(1, [Number.NaN]);
-      const lastPowerIndex = context.reserve(1);
-      const lastUncertainIndex = context.reserve(1);
+      const lastIndex = context.reserve(3, [Number.NaN]);
+      const stepping: Stepping = { bins, power, position, stepMsIndex, lastIndex };
       return {
         ...heldBin(context, bins),
         push: (memory) => {
-          const watts = inputValue(memory, power);
-          const toMm = inputValue(memory, position);
-          const fromMm = memory[lastMmIndex] as number;
-          const isUncertain =
-            isUncertainSlot(memory, power.slot) || isUncertainSlot(memory, position.slot) ? 1 : 0;
-          memory[step.fromMm] = fromMm;
-          memory[step.toMm] = toMm;
-          memory[step.power] = ((memory[lastPowerIndex] as number) + watts) / 2;
-          memory[step.ms] = memory[stepMsIndex] as number;
-          memory[step.isUncertain] = memory[lastUncertainIndex] === 1 ? 1 : isUncertain;
-          memory[lastMmIndex] = toMm;
-          memory[lastPowerIndex] = watts;
-          memory[lastUncertainIndex] = isUncertain;
-          if ((memory[step.ms] as number) > 0 && Math.abs(toMm - fromMm) <= longestStepMm)
-            bins.push(memory);
+          takeStep(memory, stepping);
         },
       };
     },
   });
 };
 
+type Stepping = {
+  readonly bins: SeamBins;
+  readonly power: ResolvedInput;
+  readonly position: ResolvedInput;
+  readonly stepMsIndex: number;
+  /** Cells of the sample before: place in mm, power in W, whether uncertain. */
+  readonly lastIndex: number;
+};
+
+const takeStep = (memory: Float64Array, stepping: Stepping): void => {
+  const { bins, power, position, lastIndex } = stepping;
+  const { step } = bins;
+  const watts = inputValue(memory, power);
+  const toMm = inputValue(memory, position);
+  const fromMm = memory[lastIndex] as number;
+  const ms = memory[stepping.stepMsIndex] as number;
+  const isUncertain =
+    isUncertainSlot(memory, power.slot) || isUncertainSlot(memory, position.slot) ? 1 : 0;
+  memory[step.fromMm] = fromMm;
+  memory[step.toMm] = toMm;
+  memory[step.power] = ((memory[lastIndex + 1] as number) + watts) / 2;
+  memory[step.ms] = ms;
+  memory[step.isUncertain] = memory[lastIndex + 2] === 1 ? 1 : isUncertain;
+  memory[lastIndex] = toMm;
+  memory[lastIndex + 1] = watts;
+  memory[lastIndex + 2] = isUncertain;
+  if (ms > 0 && Math.abs(toMm - fromMm) <= longestStepMm) pushSeamBins(memory, bins);
+};
+
 const heldBin = (context: KpiContext<unknown>, bins: SeamBins): Omit<HeldBin, 'push'> => {
   const heldIndex = context.reserve(3);
   const heldBinIndex = context.reserve(1, [Number.NEGATIVE_INFINITY]);
-  const held = { bin: 0, out: heldIndex };
+  const held = { from: heldBinIndex, out: heldIndex };
   return {
     widthMm: bins.widthMm,
     heldIndex,
     reset: (memory) => {
       memory[heldBinIndex] = Number.NEGATIVE_INFINITY;
       memory.fill(0, heldIndex, heldIndex + 3);
-      bins.reset(memory);
+      resetSeamBins(memory, bins);
     },
     hold: (memory) => {
-      const bin = bins.newestClosed(memory);
+      const bin = newestClosedBin(memory, bins);
       if (!(bin > (memory[heldBinIndex] as number))) return;
       memory[heldBinIndex] = bin;
-      held.bin = bin;
-      bins.read(memory, held);
+      readSeamBin(memory, bins, held);
     },
   };
 };

@@ -96,13 +96,15 @@ export const panelSteps = <C extends Collector>(
   );
 };
 
-/** A partner as it is looked at for every sample of every KPI. */
-type JudgedPartner = {
-  readonly slot: number;
-  readonly isState: boolean;
-  readonly needsMeasured: boolean;
-  readonly limitMs: number;
-};
+/**
+ * Partners as they are looked at for every sample of every KPI: slot, need and limit in ms of each, one behind the other. Small
+ * arrays of numbers lie in one line of the processor's cache; objects and typed arrays are several.
+ */
+const judgedPartners = (partners: readonly Partner[]): readonly number[] =>
+  partners.flatMap(({ input, needs }) => [input.slot, needCodes[needs], input.staleMs]);
+
+const needCodes = { state: 0, usable: 1, measured: 2 } as const;
+const partnerSize = 3;
 
 /**
  * What a step works with. It is a record that functions of this module take, not variables that a closure holds: of a function
@@ -112,9 +114,10 @@ type Sampling = {
   readonly slot: number;
   readonly timeIndex: number;
   readonly interval: Interval;
-  readonly partners: readonly JudgedPartner[];
+  /** Of `judgedPartners`. */
+  readonly partners: readonly number[];
   /** Cells with the state of the arcs; the window is while any is on, and always without any. */
-  readonly arcCells: Uint32Array;
+  readonly arcCells: readonly number[];
   readonly countsIndex: number;
   readonly isUncertainIndex: number;
   readonly uncertainIndex: number;
@@ -130,7 +133,7 @@ const makeSteps = <C extends Collector>(
   options: StepsOptions<C>,
 ): PanelSteps<C> => {
   const { clock, partners, arcs = [] } = options;
-  const arcCells = Uint32Array.from(arcs, (arc) => arcStateIndex(context, arc));
+  const arcCells = arcs.map((arc) => arcStateIndex(context, arc));
   const timeIndex = clock.slot + timeCell;
   const interval = reserveInterval(context, { timeIndex, gapMs: clock.staleMs });
   const countsIndex = context.reserve(1);
@@ -146,7 +149,7 @@ const makeSteps = <C extends Collector>(
     slot: clock.slot,
     timeIndex,
     interval,
-    partners: partners.map(judgedPartner),
+    partners: judgedPartners(partners),
     arcCells,
     countsIndex,
     isUncertainIndex,
@@ -164,13 +167,6 @@ const makeSteps = <C extends Collector>(
   };
   return { interval, uncertainIndex, startPanel, collected };
 };
-
-const judgedPartner = ({ input, needs }: Partner): JudgedPartner => ({
-  slot: input.slot,
-  isState: needs === 'state',
-  needsMeasured: needs === 'measured',
-  limitMs: input.staleMs,
-});
 
 const takeUpPanel = (memory: Float64Array, sampling: Sampling): void => {
   const epoch = memory[sampling.panelEpochIndex] as number;
@@ -203,15 +199,17 @@ const uncertain = 2;
 /** Tells how good the partners are for the newest sample, by the worst of them. */
 const judge = (memory: Float64Array, { partners, timeIndex }: Sampling): number => {
   let worst = good;
-  for (let place = 0; place < partners.length; place++) {
-    const { slot, isState, needsMeasured, limitMs } = partners[place] as JudgedPartner;
+  for (let at = 0; at < partners.length; at += partnerSize) {
+    const slot = partners[at] as number;
+    const need = partners[at + 1] as number;
     if (memory[slot + statusCell] !== statusCodes.good) {
       if (!isUsableSlot(memory, slot)) return unusable;
-      if (!isState && isUncertainSlot(memory, slot)) worst = uncertain;
+      if (need !== needCodes.state && isUncertainSlot(memory, slot)) worst = uncertain;
     }
-    if (needsMeasured && memory[slot + measuredCell] !== 1) return unusable;
+    if (need === needCodes.state) continue;
+    if (need === needCodes.measured && memory[slot + measuredCell] !== 1) return unusable;
     const ageMs = (memory[timeIndex] as number) - (memory[slot + timeCell] as number);
-    if (!isState && ageMs > limitMs) return unusable;
+    if (ageMs > (partners[at + 2] as number)) return unusable;
   }
   return worst;
 };

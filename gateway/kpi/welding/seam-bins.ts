@@ -6,7 +6,7 @@ import {
   resetPositionBin,
   resetPositionBins,
 } from '../../hot-path/operators/position-bins.ts';
-import type { BuildContext, Step } from '../../hot-path/program.ts';
+import type { BuildContext } from '../../hot-path/program.ts';
 
 /** Bins held, used again along the panel: a tick reads the newest closed one, so few are enough. */
 const heldBins = 64;
@@ -20,7 +20,7 @@ const none = Number.NEGATIVE_INFINITY;
  */
 export type SeamBins = {
   readonly widthMm: number;
-  /** Cells of a step, to be filled before `push`: from and to in mm, its mean power in W, its ms; 1 when uncertain. */
+  /** Cells of a step, to be filled before `pushSeamBins`: from and to in mm, its mean power in W, its ms; 1 when uncertain. */
   readonly step: {
     readonly fromMm: number;
     readonly toMm: number;
@@ -28,115 +28,127 @@ export type SeamBins = {
     readonly ms: number;
     readonly isUncertain: number;
   };
-  readonly push: Step;
-  readonly reset: Step;
-  /** Number of the newest closed bin; -Infinity while there is none. */
-  readonly newestClosed: (memory: Float64Array) => number;
-  /** Writes energy in mJ, distance in mm and whether it is uncertain of a bin to the cells from `out` on. */
-  readonly read: (
-    memory: Float64Array,
-    place: { readonly bin: number; readonly out: number },
-  ) => void;
+  /** Cells with place, mean power, speed in mm/ms and ms of the part of a step that lies in one bin. */
+  readonly positionIndex: number;
+  readonly powerIndex: number;
+  readonly speedIndex: number;
+  readonly stepMsIndex: number;
+  readonly energy: PositionBins;
+  readonly distance: PositionBins;
+  readonly uncertainIndex: number;
+  readonly binIndex: number;
+  readonly firstBinIndex: number;
+  readonly openBinIndex: number;
+  readonly furthestIndex: number;
 };
 
 export const reserveSeamBins = (context: BuildContext, widthMm: number): SeamBins => {
   const first = context.reserve(5);
-  const step = {
-    fromMm: first,
-    toMm: first + 1,
-    power: first + 2,
-    ms: first + 3,
-    isUncertain: first + 4,
-  };
-  /** Place, mean power, speed in mm/ms and length of the part of a step that lies in one bin. */
   const positionIndex = context.reserve(1);
   const powerIndex = context.reserve(1);
   const speedIndex = context.reserve(1);
   const stepMsIndex = context.reserve(1);
   const shape = { bins: heldBins, widthMm, positionIndex, stepMsIndex };
-  const energy: PositionBins = reservePositionBins(context, { ...shape, source: powerIndex });
-  const distance: PositionBins = reservePositionBins(context, { ...shape, source: speedIndex });
-  const uncertainIndex = context.reserve(heldBins);
-  const binIndex = context.reserve(1);
-  const firstBinIndex = context.reserve(1, [none]);
-  const openBinIndex = context.reserve(1, [none]);
-  const furthestIndex = context.reserve(1, [none]);
-
-  const reset: Step = (memory) => {
-    resetPositionBins(memory, energy);
-    resetPositionBins(memory, distance);
-    memory.fill(0, uncertainIndex, uncertainIndex + heldBins);
-    memory[firstBinIndex] = none;
-    memory[openBinIndex] = none;
-    memory[furthestIndex] = none;
+  return {
+    widthMm,
+    step: {
+      fromMm: first,
+      toMm: first + 1,
+      power: first + 2,
+      ms: first + 3,
+      isUncertain: first + 4,
+    },
+    ...{ positionIndex, powerIndex, speedIndex, stepMsIndex },
+    energy: reservePositionBins(context, { ...shape, source: powerIndex }),
+    distance: reservePositionBins(context, { ...shape, source: speedIndex }),
+    uncertainIndex: context.reserve(heldBins),
+    binIndex: context.reserve(1),
+    firstBinIndex: context.reserve(1, [none]),
+    openBinIndex: context.reserve(1, [none]),
+    furthestIndex: context.reserve(1, [none]),
   };
+};
 
-  /** `| 0`: as a double, each index would be allocated. */
-  const placeOf = (bin: number): number => (((bin % heldBins) + heldBins) % heldBins) | 0;
+export const resetSeamBins = (memory: Float64Array, bins: SeamBins): void => {
+  resetPositionBins(memory, bins.energy);
+  resetPositionBins(memory, bins.distance);
+  memory.fill(0, bins.uncertainIndex, bins.uncertainIndex + heldBins);
+  memory[bins.firstBinIndex] = none;
+  memory[bins.openBinIndex] = none;
+  memory[bins.furthestIndex] = none;
+};
 
-  /** Empties the bins that are entered for the first time. */
-  const enterBin: Step = (memory) => {
-    const bin = memory[binIndex] as number;
-    const open = memory[openBinIndex] as number;
-    if (bin <= open) return;
-    if (open === none) memory[firstBinIndex] = bin;
-    for (let next = Math.max(open + 1, bin - heldBins + 1); next <= bin; next++) {
-      const place = placeOf(next);
-      resetPositionBin(memory, energy, place);
-      resetPositionBin(memory, distance, place);
-      memory[uncertainIndex + place] = 0;
-    }
-    memory[openBinIndex] = bin;
-  };
+/** `| 0`: as a double, each index would be allocated. */
+const placeOf = (bin: number): number => (((bin % heldBins) + heldBins) % heldBins) | 0;
 
-  /** Adds the part of the step in the bin of cell `binIndex`, whose share of the step is in `stepMsIndex`. */
-  const pushPart: Step = (memory) => {
-    enterBin(memory);
-    const bin = memory[binIndex] as number;
-    if (bin <= (memory[openBinIndex] as number) - heldBins) return;
-    const place = placeOf(bin);
-    memory[positionIndex] = (place + 0.5) * widthMm;
-    pushPositionBins(memory, energy);
-    pushPositionBins(memory, distance);
-    if (memory[step.isUncertain] !== 0) memory[uncertainIndex + place] = 1;
-  };
+/** Empties the bins that are entered for the first time. */
+const enterBin = (memory: Float64Array, bins: SeamBins): void => {
+  const bin = memory[bins.binIndex] as number;
+  const open = memory[bins.openBinIndex] as number;
+  if (bin <= open) return;
+  if (open === none) memory[bins.firstBinIndex] = bin;
+  for (let next = Math.max(open + 1, bin - heldBins + 1); next <= bin; next++) {
+    const place = placeOf(next);
+    resetPositionBin(memory, bins.energy, place);
+    resetPositionBin(memory, bins.distance, place);
+    memory[bins.uncertainIndex + place] = 0;
+  }
+  memory[bins.openBinIndex] = bin;
+};
 
-  const push: Step = (memory) => {
-    const fromMm = memory[step.fromMm] as number;
-    const toMm = memory[step.toMm] as number;
-    const ms = memory[step.ms] as number;
-    const stepMm = toMm - fromMm;
-    memory[powerIndex] = memory[step.power] as number;
-    memory[speedIndex] = stepMm / ms;
-    if (!(stepMm > 0)) {
-      memory[binIndex] = Math.floor(toMm / widthMm);
-      memory[stepMsIndex] = ms;
-      pushPart(memory);
-      return;
-    }
-    let atMm = fromMm;
-    for (let bin = Math.floor(fromMm / widthMm); atMm < toMm; bin++) {
-      const endMm = Math.min(toMm, (bin + 1) * widthMm);
-      memory[binIndex] = bin;
-      memory[stepMsIndex] = (ms * (endMm - atMm)) / stepMm;
-      pushPart(memory);
-      atMm = endMm;
-    }
-    if (toMm > (memory[furthestIndex] as number)) memory[furthestIndex] = toMm;
-  };
+/** Adds the part of the step in the bin of cell `binIndex`, whose share of the step is in `stepMsIndex`. */
+const pushPart = (memory: Float64Array, bins: SeamBins): void => {
+  enterBin(memory, bins);
+  const bin = memory[bins.binIndex] as number;
+  if (bin <= (memory[bins.openBinIndex] as number) - heldBins) return;
+  const place = placeOf(bin);
+  memory[bins.positionIndex] = (place + 0.5) * bins.widthMm;
+  pushPositionBins(memory, bins.energy);
+  pushPositionBins(memory, bins.distance);
+  if (memory[bins.step.isUncertain] !== 0) memory[bins.uncertainIndex + place] = 1;
+};
 
-  const newestClosed = (memory: Float64Array): number => {
-    const behindMm = (memory[furthestIndex] as number) - closeMarginMm;
-    const bin = Math.floor(behindMm / widthMm) - 1;
-    return bin >= (memory[firstBinIndex] as number) ? bin : none;
-  };
+/** Takes the step in the cells of `step`. */
+export const pushSeamBins = (memory: Float64Array, bins: SeamBins): void => {
+  const { step, widthMm } = bins;
+  const fromMm = memory[step.fromMm] as number;
+  const toMm = memory[step.toMm] as number;
+  const ms = memory[step.ms] as number;
+  const stepMm = toMm - fromMm;
+  memory[bins.powerIndex] = memory[step.power] as number;
+  memory[bins.speedIndex] = stepMm / ms;
+  if (!(stepMm > 0)) {
+    memory[bins.binIndex] = Math.floor(toMm / widthMm);
+    memory[bins.stepMsIndex] = ms;
+    pushPart(memory, bins);
+    return;
+  }
+  let atMm = fromMm;
+  for (let bin = Math.floor(fromMm / widthMm); atMm < toMm; bin++) {
+    const endMm = Math.min(toMm, (bin + 1) * widthMm);
+    memory[bins.binIndex] = bin;
+    memory[bins.stepMsIndex] = (ms * (endMm - atMm)) / stepMm;
+    pushPart(memory, bins);
+    atMm = endMm;
+  }
+  if (toMm > (memory[bins.furthestIndex] as number)) memory[bins.furthestIndex] = toMm;
+};
 
-  const read: SeamBins['read'] = (memory, { bin, out }) => {
-    const place = placeOf(bin);
-    memory[out] = memory[binIntegralIndex(energy, place)] as number;
-    memory[out + 1] = memory[binIntegralIndex(distance, place)] as number;
-    memory[out + 2] = memory[uncertainIndex + place] as number;
-  };
+/** Number of the newest closed bin; -Infinity while there is none. */
+export const newestClosedBin = (memory: Float64Array, bins: SeamBins): number => {
+  const behindMm = (memory[bins.furthestIndex] as number) - closeMarginMm;
+  const bin = Math.floor(behindMm / bins.widthMm) - 1;
+  return bin >= (memory[bins.firstBinIndex] as number) ? bin : none;
+};
 
-  return { widthMm, step, push, reset, newestClosed, read };
+/** Writes energy in mJ, distance in mm and whether it is uncertain of the bin in cell `from` to the cells from `out` on. */
+export const readSeamBin = (
+  memory: Float64Array,
+  bins: SeamBins,
+  { from, out }: { readonly from: number; readonly out: number },
+): void => {
+  const place = placeOf(memory[from] as number);
+  memory[out] = memory[binIntegralIndex(bins.energy, place)] as number;
+  memory[out + 1] = memory[binIntegralIndex(bins.distance, place)] as number;
+  memory[out + 2] = memory[bins.uncertainIndex + place] as number;
 };
