@@ -28,6 +28,8 @@ export type ResolvedInput = {
   /** `value * multiply / divide` has the unit of the formula. */
   readonly multiply: number;
   readonly divide: number;
+  /** Whether that is another number than `value`. */
+  readonly isConverted: boolean;
   /** How often it is sampled; undefined: on change. */
   readonly periodMs: number | undefined;
   /** Samples further apart than this leave a gap, in ms. */

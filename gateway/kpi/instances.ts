@@ -165,6 +165,7 @@ const resolve = (point: KnownPoint, input: KpiInput, context: BuildContext): Res
     slot: context.slot(point.reference),
     key: JSON.stringify([context.pointKey(point.reference), ...Object.values(reading)]),
     ...reading,
+    isConverted: reading.multiply !== 1 || reading.divide !== 1,
   };
 };
 

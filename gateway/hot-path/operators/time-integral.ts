@@ -12,12 +12,18 @@ import { type Interval, intervalStepIndex } from './interval.ts';
  * `trapezoid` suits quantities that move between samples (power), `hold` those that stay until the next sample (a state, a
  * set point): the value at the start of the step counts for all of it.
  */
-export type TimeIntegral = {
-  readonly base: number;
+export type IntegralSource = {
   readonly interval: Interval;
   /** Cell with the newest value. */
   readonly source: number;
   readonly rule: 'trapezoid' | 'hold';
+};
+
+export type TimeIntegral = {
+  readonly base: number;
+  readonly stepMsIndex: number;
+  readonly source: number;
+  readonly isHeld: boolean;
 };
 
 const lastCell = compensatedSumSize;
@@ -26,17 +32,22 @@ const size = compensatedSumSize + 2;
 
 export const reserveTimeIntegral = (
   plan: Pick<ArenaPlan, 'reserve'>,
-  source: Omit<TimeIntegral, 'base'>,
-): TimeIntegral => ({ base: plan.reserve(size), ...source });
+  { interval, source, rule }: IntegralSource,
+): TimeIntegral => ({
+  base: plan.reserve(size),
+  stepMsIndex: intervalStepIndex(interval),
+  source,
+  isHeld: rule === 'hold',
+});
 
 /** Takes the newest value, after `pushInterval` took its time. */
 export const pushTimeIntegral = (memory: Float64Array, integral: TimeIntegral): void => {
   const { base } = integral;
   const value = memory[integral.source] as number;
-  const stepMs = memory[intervalStepIndex(integral.interval)] as number;
+  const stepMs = memory[integral.stepMsIndex] as number;
   if (stepMs > 0) {
     const last = memory[base + lastCell] as number;
-    memory[base + termCell] = stepMs * (integral.rule === 'hold' ? last : (last + value) / 2);
+    memory[base + termCell] = stepMs * (integral.isHeld ? last : (last + value) / 2);
     pushCompensatedSum(memory, base, base + termCell);
   }
   memory[base + lastCell] = value;

@@ -3,6 +3,7 @@ import { statusCodes } from '../../core/quality.ts';
 import { extremesSize } from '../../hot-path/operators/extremes.ts';
 import {
   activeFlag,
+  type Interval,
   intervalCoveredIndex,
   intervalElapsedIndex,
   pushInterval,
@@ -19,6 +20,7 @@ import {
   pushSlidingStatistics,
   readSlidingStatistics,
   reserveSlidingStatistics,
+  type SlidingStatistics,
 } from '../../hot-path/operators/sliding-statistics.ts';
 import type { Step } from '../../hot-path/program.ts';
 import type { FrameRing } from '../../hot-path/ring.ts';
@@ -29,9 +31,16 @@ import {
   timeCell,
   valueCell,
 } from '../../hot-path/slot.ts';
-import { type AnyKpiDefinition, defineKpi, type KpiContext, type KpiInput } from '../definition.ts';
+import {
+  type AnyKpiDefinition,
+  defineKpi,
+  type KpiContext,
+  type KpiInput,
+  type ResolvedInput,
+} from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { arcStateIndex } from './arc.ts';
+import { inputValue } from './panel-steps.ts';
 
 const inputs: Readonly<Record<string, KpiInput>> = {
   current: {
@@ -82,27 +91,14 @@ const currentWindow = (context: KpiContext<unknown>): Window => {
     const coverageIndex = context.reserve(1);
     const uncertainIndex = context.reserve(1);
     const fromMsIndex = context.reserve(1);
-    const rowCells = { source: rowIndex, timeIndex, statusIndex: rowStatusIndex };
-    const coveredIndex = intervalCoveredIndex(interval);
-    const elapsedIndex = intervalElapsedIndex(interval);
-
+    const sampling: Sampling = {
+      ...{ current, arcSlot: arcOn.slot, arcIndex, timeIndex, interval, ring, statistics },
+      row: { source: rowIndex, timeIndex, statusIndex: rowStatusIndex },
+      coveredIndex: intervalCoveredIndex(interval),
+      elapsedIndex: intervalElapsedIndex(interval),
+    };
     context.onSample(current.slot, (memory) => {
-      const isOn = memory[arcIndex] === 1;
-      const isMeasured = isMeasuredSlot(memory, current.slot) && isUsableSlot(memory, arcOn.slot);
-      pushInterval(memory, interval, (isOn ? activeFlag : 0) | (isMeasured ? usableFlag : 0));
-      const counts = isOn && isMeasured;
-      const value = memory[current.slot + valueCell] as number;
-      memory[rowIndex + lanes.current] = (value * current.multiply) / current.divide;
-      memory[rowIndex + lanes.elapsedMs] = memory[elapsedIndex] as number;
-      memory[rowIndex + lanes.coveredMs] = memory[coveredIndex] as number;
-      if (counts && isUncertainSlot(memory, current.slot)) {
-        memory[rowIndex + lanes.uncertain] = (memory[rowIndex + lanes.uncertain] as number) + 1;
-      }
-      memory[rowStatusIndex] = counts ? statusCodes.good : statusCodes.badNoData;
-      // The clock was set back: what is in the ring has not happened yet.
-      if ((memory[timeIndex] as number) < (ring.timeMs[ring.newestRow] as number)) ring.clear();
-      ring.pushCells(memory, rowCells);
-      pushSlidingStatistics(memory, statistics, ring);
+      takeCurrent(memory, sampling);
     });
 
     const read: Step = (memory) => {
@@ -124,6 +120,43 @@ const currentWindow = (context: KpiContext<unknown>): Window => {
     };
     return { moments, coverageIndex, uncertainIndex, read };
   });
+};
+
+type Sampling = {
+  readonly current: ResolvedInput;
+  readonly arcSlot: number;
+  readonly arcIndex: number;
+  readonly timeIndex: number;
+  readonly interval: Interval;
+  readonly coveredIndex: number;
+  readonly elapsedIndex: number;
+  readonly ring: FrameRing;
+  readonly statistics: SlidingStatistics;
+  readonly row: {
+    readonly source: number;
+    readonly timeIndex: number;
+    readonly statusIndex: number;
+  };
+};
+
+const takeCurrent = (memory: Float64Array, sampling: Sampling): void => {
+  const { current, interval, ring, row } = sampling;
+  const isOn = memory[sampling.arcIndex] === 1;
+  const isMeasured =
+    isMeasuredSlot(memory, current.slot) && isUsableSlot(memory, sampling.arcSlot);
+  pushInterval(memory, interval, (isOn ? activeFlag : 0) | (isMeasured ? usableFlag : 0));
+  const counts = isOn && isMeasured;
+  memory[row.source + lanes.current] = inputValue(memory, current);
+  memory[row.source + lanes.elapsedMs] = memory[sampling.elapsedIndex] as number;
+  memory[row.source + lanes.coveredMs] = memory[sampling.coveredIndex] as number;
+  if (counts && isUncertainSlot(memory, current.slot)) {
+    memory[row.source + lanes.uncertain] = (memory[row.source + lanes.uncertain] as number) + 1;
+  }
+  memory[row.statusIndex] = counts ? statusCodes.good : statusCodes.badNoData;
+  // The clock was set back: what is in the ring has not happened yet.
+  if ((memory[sampling.timeIndex] as number) < (ring.timeMs[ring.newestRow] as number)) ring.clear();
+  ring.pushCells(memory, row);
+  pushSlidingStatistics(memory, sampling.statistics, ring);
 };
 
 /** What a running total grew by between the oldest of the newest `count` frames and the newest. */

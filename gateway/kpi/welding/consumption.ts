@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiContext, type KpiDefinition } from '../definition.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { arcOnInput, isArcOn, travelSpeedInput } from './arc.ts';
+import { arcOnInput, arcStateIndex, travelSpeedInput } from './arc.ts';
 import { panelInputs } from './panel.ts';
 import { collectTotals, finishSteps, inputValue, panelSteps } from './panel-steps.ts';
 import { wireAreaMm2, wireParameters } from './wire.ts';
@@ -50,7 +50,7 @@ export const weldLength = defineKpi({
   build: (context) => {
     const arcOn = context.one('arcOn');
     const speed = context.one('travelSpeed');
-    const isBurning = isArcOn(context, arcOn);
+    const arcIndex = arcStateIndex(context, arcOn);
     const steps = panelSteps(context, {
       name: 'weld length',
       clock: arcOn,
@@ -59,7 +59,7 @@ export const weldLength = defineKpi({
         const weldingIndex = context.reserve(1);
         const source = { source: weldingIndex, rule: 'trapezoid' } as const;
         return collectTotals(context, cells, [source], (memory) => {
-          memory[weldingIndex] = isBurning(memory) ? inputValue(memory, speed) : 0;
+          memory[weldingIndex] = memory[arcIndex] === 1 ? inputValue(memory, speed) : 0;
         });
       },
     });

@@ -12,6 +12,7 @@ import {
   defineKpi,
   type KpiContext,
   type KpiDefinition,
+  type ResolvedInput,
 } from '../definition.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { arcOnInput, travelSpeedInput } from './arc.ts';
@@ -60,6 +61,7 @@ const legOf = (context: KpiContext<Parameters>) => {
       const gapIndex = context.reserve(1);
       const gaps = context.reserve(momentsSize);
       const age = { timeIndex: cells.timeIndex, limitMs: gap?.staleMs ?? 0 };
+      const sampling: GapSampling = { gap, age, gaps, gapIndex, countsIndex: cells.countsIndex };
       return {
         gap: gaps,
         reset: (memory) => {
@@ -68,10 +70,7 @@ const legOf = (context: KpiContext<Parameters>) => {
         },
         push: (memory) => {
           totals.push(memory);
-          if (gap === undefined || memory[cells.countsIndex] !== 1) return;
-          if (!isMeasuredSlot(memory, gap.slot) || !isFreshSlot(memory, gap.slot, age)) return;
-          memory[gapIndex] = inputValue(memory, gap);
-          pushMoments(memory, gaps, gapIndex);
+          takeGap(memory, sampling);
         },
         read: (memory, out) => {
           totals.read(memory, 0, out);
@@ -93,6 +92,22 @@ const legOf = (context: KpiContext<Parameters>) => {
     return Math.sqrt((2 * deposit) / (1 + reinforcementRatio)) - gapMm;
   };
   return { steps, leg };
+};
+
+type GapSampling = {
+  readonly gap: ResolvedInput | undefined;
+  readonly age: { readonly timeIndex: number; readonly limitMs: number };
+  readonly gaps: number;
+  readonly gapIndex: number;
+  readonly countsIndex: number;
+};
+
+const takeGap = (memory: Float64Array, sampling: GapSampling): void => {
+  const { gap, gapIndex } = sampling;
+  if (gap === undefined || memory[sampling.countsIndex] !== 1) return;
+  if (!isMeasuredSlot(memory, gap.slot) || !isFreshSlot(memory, gap.slot, sampling.age)) return;
+  memory[gapIndex] = inputValue(memory, gap);
+  pushMoments(memory, sampling.gaps, gapIndex);
 };
 
 const filletKpi = (options: {

@@ -10,6 +10,7 @@ import {
   usableFlag,
 } from '../../hot-path/operators/interval.ts';
 import {
+  type IntegralSource,
   pushTimeIntegral,
   readTimeIntegral,
   reserveTimeIntegral,
@@ -215,8 +216,10 @@ const judge = (memory: Float64Array, { partners, timeIndex }: Sampling): number 
 };
 
 /** The value of a point in the unit of the formula. */
-export const inputValue = (memory: Float64Array, input: ResolvedInput): number =>
-  ((memory[input.slot + valueCell] as number) * input.multiply) / input.divide;
+export const inputValue = (memory: Float64Array, input: ResolvedInput): number => {
+  const value = memory[input.slot + valueCell] as number;
+  return input.isConverted ? (value * input.multiply) / input.divide : value;
+};
 
 /** Integrals over the measured time of the panel, one for each source cell. */
 export type Totals = Collector & {
@@ -228,7 +231,7 @@ export type Totals = Collector & {
 export const collectTotals = (
   context: SiteContext<unknown>,
   { interval }: StepCells,
-  sources: readonly Pick<TimeIntegral, 'source' | 'rule'>[],
+  sources: readonly Pick<IntegralSource, 'source' | 'rule'>[],
   prepare?: Step,
 ): Totals => {
   const totals = sources.map((source) => reserveTimeIntegral(context, { interval, ...source }));

@@ -175,11 +175,18 @@ const collectSamples = (
   },
 ): void => {
   const { parts, rows, signals } = collected;
-  const source = context.reserve(1);
+  const place = {
+    arcIndex: parts.arcIndex,
+    arcSlot: parts.arcOn.slot,
+    positionTimeIndex: parts.position.slot + timeCell,
+    positionStaleMs: parts.position.staleMs,
+    rows,
+    source: context.reserve(1),
+  };
   for (const [signal, name] of signals.entries()) {
     const input = context.optional(name);
     if (input === undefined) continue;
-    const sampling: SignalSampling = { ...parts, rows, source, input, signal };
+    const sampling: SignalSampling = { ...place, input, signal };
     context.onSample(input.slot, (memory) => {
       takeSignal(memory, sampling);
     });
@@ -188,15 +195,19 @@ const collectSamples = (
   const vertical = context.optional('offsetZ');
   if (lateral === undefined || vertical === undefined) return;
   const sampling: ErrorSampling = {
-    ...{ ...parts, rows, source, signal: signals.length },
-    ...{ lateral, vertical },
+    ...{ ...place, signal: signals.length },
+    ...{ lateral, vertical, found: parts.found },
   };
   context.onSample(lateral.slot, (memory) => {
     takeError(memory, sampling);
   });
 };
 
-type Sampling = SeamParts & {
+type Sampling = {
+  readonly arcIndex: number;
+  readonly arcSlot: number;
+  readonly positionTimeIndex: number;
+  readonly positionStaleMs: number;
   readonly rows: BinRows;
   /** Cell with the sample at hand, and the signal that it is of. */
   readonly source: number;
@@ -206,12 +217,14 @@ type SignalSampling = Sampling & { readonly input: ResolvedInput };
 type ErrorSampling = Sampling & {
   readonly lateral: ResolvedInput;
   readonly vertical: ResolvedInput;
+  readonly found: ResolvedInput | undefined;
 };
 
-const isWelding = (memory: Float64Array, parts: SeamParts, timeIndex: number): boolean =>
-  memory[parts.arcIndex] === 1 &&
-  isUsableSlot(memory, parts.arcOn.slot) &&
-  isInTime(memory, parts.position, timeIndex);
+const isWelding = (memory: Float64Array, sampling: Sampling, timeIndex: number): boolean =>
+  memory[sampling.arcIndex] === 1 &&
+  isUsableSlot(memory, sampling.arcSlot) &&
+  (memory[timeIndex] as number) - (memory[sampling.positionTimeIndex] as number) <=
+    sampling.positionStaleMs;
 
 const takeSignal = (memory: Float64Array, sampling: SignalSampling): void => {
   const { input } = sampling;

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { intervalCoveredIndex } from '../../hot-path/operators/interval.ts';
 import { valueCell } from '../../hot-path/slot.ts';
-import { type AnyKpiDefinition, defineKpi, type KpiContext, type KpiInput } from '../definition.ts';
+import {
+  type AnyKpiDefinition,
+  defineKpi,
+  type KpiContext,
+  type KpiInput,
+  type ResolvedInput,
+} from '../definition.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { arcOnInput, travelSpeedInput } from './arc.ts';
 import { panelInputs } from './panel.ts';
@@ -35,13 +41,26 @@ const lostSteps = (context: KpiContext<unknown>, isByLength: boolean): PanelStep
     arcs: [arcOn],
     collect: (cells) => {
       const lostIndex = context.reserve(1);
+      const lost = { foundIndex: found.slot + valueCell, speed, lostIndex };
       return collectTotals(context, cells, [{ source: lostIndex, rule: 'hold' }], (memory) => {
-        const isLost = memory[found.slot + valueCell] === 0;
-        const mmPerSecond = speed === undefined ? 1 : inputValue(memory, speed);
-        memory[lostIndex] = isLost ? mmPerSecond : 0;
+        takeLost(memory, lost);
       });
     },
   });
+};
+
+const takeLost = (
+  memory: Float64Array,
+  lost: {
+    readonly foundIndex: number;
+    readonly speed: ResolvedInput | undefined;
+    readonly lostIndex: number;
+  },
+): void => {
+  const { speed } = lost;
+  const isLost = memory[lost.foundIndex] === 0;
+  const mmPerSecond = isLost && speed !== undefined ? inputValue(memory, speed) : 1;
+  memory[lost.lostIndex] = isLost ? mmPerSecond : 0;
 };
 
 const common = {
