@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { valueCell } from '../../hot-path/slot.ts';
 import { buildCombined, kpiInputs } from '../combined.ts';
-import { defineKpi, type KpiContext } from '../definition.ts';
+import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { arcOnInput, arcsInput, isAnyArcOn, isArcOn, travelSpeedInput } from './arc.ts';
+import { arcOnInput, arcStateIndex, arcsInput, isAnyOn, travelSpeedInput } from './arc.ts';
 import { panelInputs } from './panel.ts';
 import {
   type Collector,
@@ -26,54 +26,73 @@ const interruptionSteps = (context: KpiContext<Parameters>): PanelSteps<Interrup
   const speed = context.one('travelSpeed');
   const arcs = context.many('arcs');
   const { travelMm } = context.parameters;
-  const isBurning = isArcOn(context, arcOn);
-  const isLineBurning = isAnyArcOn(context, arcs);
+  const arcIndex = arcStateIndex(context, arcOn);
+  const arcCells = arcs.map((arc) => arcStateIndex(context, arc));
   return panelSteps(context, {
     name: `arc interruptions ${travelMm}`,
     clock: arcOn,
     partners: [{ input: speed, needs: 'usable' }],
     others: arcs,
     collect: ({ stepMsIndex }) => {
-      const countIndex = context.reserve(1);
-      const hasBurnedIndex = context.reserve(1);
-      /** While the arc is out after it has burned: 1, and 2 once that is counted. */
-      const outIndex = context.reserve(1);
-      const travelledIndex = context.reserve(1);
-      const lastSpeedIndex = context.reserve(1);
-      const count = (memory: Float64Array): void => {
-        memory[countIndex] = (memory[countIndex] as number) + 1;
+      const counting: Counting = {
+        ...{ speed, arcIndex, arcCells, travelMm, stepMsIndex },
+        countIndex: context.reserve(1),
+        hasBurnedIndex: context.reserve(1),
+        outIndex: context.reserve(1),
+        travelledIndex: context.reserve(1),
+        lastSpeedIndex: context.reserve(1),
       };
       return {
-        countIndex,
+        countIndex: counting.countIndex,
         reset: (memory) => {
-          memory[countIndex] = 0;
-          memory[hasBurnedIndex] = 0;
-          memory[outIndex] = 0;
+          memory[counting.countIndex] = 0;
+          memory[counting.hasBurnedIndex] = 0;
+          memory[counting.outIndex] = 0;
         },
         push: (memory) => {
-          const mmPerSecond = inputValue(memory, speed);
-          const mean = (mmPerSecond + (memory[lastSpeedIndex] as number)) / 2;
-          memory[lastSpeedIndex] = mmPerSecond;
-          if (isBurning(memory)) {
-            if (memory[outIndex] === 1) count(memory);
-            memory[hasBurnedIndex] = 1;
-            memory[outIndex] = 0;
-            memory[travelledIndex] = 0;
-            return;
-          }
-          if (memory[hasBurnedIndex] !== 1 || memory[outIndex] === 2) return;
-          memory[outIndex] = 1;
-          if (!isLineBurning(memory)) return;
-          const travelled =
-            (memory[travelledIndex] as number) + (mean * (memory[stepMsIndex] as number)) / 1000;
-          memory[travelledIndex] = travelled;
-          if (travelled < travelMm) return;
-          count(memory);
-          memory[outIndex] = 2;
+          takeArc(memory, counting);
         },
       };
     },
   });
+};
+
+type Counting = {
+  readonly speed: ResolvedInput;
+  /** Cells with the state of the arc, and of all of the line. */
+  readonly arcIndex: number;
+  readonly arcCells: readonly number[];
+  readonly travelMm: number;
+  readonly stepMsIndex: number;
+  readonly countIndex: number;
+  readonly hasBurnedIndex: number;
+  /** While the arc is out after it has burned: 1, and 2 once that is counted. */
+  readonly outIndex: number;
+  readonly travelledIndex: number;
+  readonly lastSpeedIndex: number;
+};
+
+const takeArc = (memory: Float64Array, counting: Counting): void => {
+  const { countIndex, outIndex, travelledIndex, lastSpeedIndex } = counting;
+  const mmPerSecond = inputValue(memory, counting.speed);
+  const mean = (mmPerSecond + (memory[lastSpeedIndex] as number)) / 2;
+  memory[lastSpeedIndex] = mmPerSecond;
+  if (memory[counting.arcIndex] === 1) {
+    if (memory[outIndex] === 1) memory[countIndex] = (memory[countIndex] as number) + 1;
+    memory[counting.hasBurnedIndex] = 1;
+    memory[outIndex] = 0;
+    memory[travelledIndex] = 0;
+    return;
+  }
+  if (memory[counting.hasBurnedIndex] !== 1 || memory[outIndex] === 2) return;
+  memory[outIndex] = 1;
+  if (!isAnyOn(memory, counting.arcCells)) return;
+  const travelled =
+    (memory[travelledIndex] as number) + (mean * (memory[counting.stepMsIndex] as number)) / 1000;
+  memory[travelledIndex] = travelled;
+  if (travelled < counting.travelMm) return;
+  memory[countIndex] = (memory[countIndex] as number) + 1;
+  memory[outIndex] = 2;
 };
 
 const common = {

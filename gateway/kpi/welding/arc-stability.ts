@@ -7,7 +7,6 @@ import {
   readSampleVariance,
   resetMoments,
 } from '../../hot-path/operators/moments.ts';
-import type { Step } from '../../hot-path/program.ts';
 import { isMeasuredSlot, timeCell, valueCell } from '../../hot-path/slot.ts';
 import {
   type AnyKpiDefinition,
@@ -17,7 +16,7 @@ import {
   type ResolvedInput,
 } from '../definition.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { isArcOn } from './arc.ts';
+import { arcStateIndex } from './arc.ts';
 import { heatInputs } from './heat-methods.ts';
 import { panelInputs } from './panel.ts';
 import {
@@ -85,8 +84,6 @@ const collectVariation = (
   },
 ): Variation => {
   const { cells, minimumSamples } = options;
-  const none = Number.NEGATIVE_INFINITY;
-  const isBurning = isArcOn(context, context.one('arcOn'));
   const [first, second] = options.signals.map(
     (input): Signal => ({
       input,
@@ -94,63 +91,95 @@ const collectVariation = (
       lastMsIndex: context.reserve(1, [none]),
     }),
   ) as [Signal, Signal];
-  const windowIndex = context.reserve(1, [none]);
-  const isBrokenIndex = context.reserve(1);
-  const valueIndex = context.reserve(1);
-  const newestIndex = context.reserve(2, [Number.NaN, Number.NaN]);
-  const current = context.reserve(momentsSize);
-  const voltage = context.reserve(momentsSize);
-
-  const empty: Step = (memory) => {
-    memory[isBrokenIndex] = 0;
-    resetMoments(memory, first.samples);
-    resetMoments(memory, second.samples);
+  const varying: Varying = {
+    ...{ first, second, minimumSamples },
+    arcIndex: arcStateIndex(context, context.one('arcOn')),
+    timeIndex: cells.timeIndex,
+    windowIndex: context.reserve(1, [none]),
+    isBrokenIndex: context.reserve(1),
+    valueIndex: context.reserve(1),
+    newestIndex: context.reserve(2, [Number.NaN, Number.NaN]),
+    current: context.reserve(momentsSize),
+    voltage: context.reserve(momentsSize),
   };
-  const isEnough = (memory: Float64Array, { samples }: Signal): boolean =>
-    (memory[momentsCountIndex(samples)] as number) >= minimumSamples &&
-    (memory[momentsMeanIndex(samples)] as number) > 0;
-  const close: Step = (memory) => {
-    if (memory[isBrokenIndex] === 1 || !isEnough(memory, first) || !isEnough(memory, second))
-      return;
-    writeVariation(memory, first.samples, newestIndex);
-    writeVariation(memory, second.samples, newestIndex + 1);
-    pushMoments(memory, current, newestIndex);
-    pushMoments(memory, voltage, newestIndex + 1);
-  };
-  const take = (memory: Float64Array, { input, samples, lastMsIndex }: Signal): void => {
-    const timeMs = memory[input.slot + timeCell] as number;
-    if (timeMs === memory[lastMsIndex] || !isMeasuredSlot(memory, input.slot)) return;
-    memory[lastMsIndex] = timeMs;
-    memory[valueIndex] = inputValue(memory, input);
-    pushMoments(memory, samples, valueIndex);
-  };
-
+  const { current, voltage, newestIndex } = varying;
   return {
     current,
     voltage,
     newestIndex,
     reset: (memory) => {
-      empty(memory);
-      memory[windowIndex] = none;
+      emptyWindow(memory, varying);
+      memory[varying.windowIndex] = none;
       memory.fill(Number.NaN, newestIndex, newestIndex + 2);
       resetMoments(memory, current);
       resetMoments(memory, voltage);
     },
     push: (memory) => {
-      const window = Math.floor((memory[cells.timeIndex] as number) / windowMs);
-      if (window !== memory[windowIndex]) {
-        close(memory);
-        empty(memory);
-        memory[windowIndex] = window;
-      }
-      if (!isBurning(memory)) {
-        memory[isBrokenIndex] = 1;
-        return;
-      }
-      take(memory, first);
-      take(memory, second);
+      takeSamples(memory, varying);
     },
   };
+};
+
+const none = Number.NEGATIVE_INFINITY;
+
+type Varying = {
+  readonly first: Signal;
+  readonly second: Signal;
+  readonly minimumSamples: number;
+  readonly arcIndex: number;
+  readonly timeIndex: number;
+  readonly windowIndex: number;
+  readonly isBrokenIndex: number;
+  readonly valueIndex: number;
+  readonly newestIndex: number;
+  readonly current: number;
+  readonly voltage: number;
+};
+
+const emptyWindow = (memory: Float64Array, { isBrokenIndex, first, second }: Varying): void => {
+  memory[isBrokenIndex] = 0;
+  resetMoments(memory, first.samples);
+  resetMoments(memory, second.samples);
+};
+
+const isEnough = (memory: Float64Array, samples: number, minimumSamples: number): boolean =>
+  (memory[momentsCountIndex(samples)] as number) >= minimumSamples &&
+  (memory[momentsMeanIndex(samples)] as number) > 0;
+
+const closeWindow = (memory: Float64Array, varying: Varying): void => {
+  const { first, second, minimumSamples, newestIndex } = varying;
+  if (memory[varying.isBrokenIndex] === 1) return;
+  if (!isEnough(memory, first.samples, minimumSamples)) return;
+  if (!isEnough(memory, second.samples, minimumSamples)) return;
+  writeVariation(memory, first.samples, newestIndex);
+  writeVariation(memory, second.samples, newestIndex + 1);
+  pushMoments(memory, varying.current, newestIndex);
+  pushMoments(memory, varying.voltage, newestIndex + 1);
+};
+
+const takeSignal = (memory: Float64Array, signal: Signal, valueIndex: number): void => {
+  const { input, lastMsIndex } = signal;
+  const timeMs = memory[input.slot + timeCell] as number;
+  if (timeMs === memory[lastMsIndex] || !isMeasuredSlot(memory, input.slot)) return;
+  memory[lastMsIndex] = timeMs;
+  memory[valueIndex] = inputValue(memory, input);
+  pushMoments(memory, signal.samples, valueIndex);
+};
+
+const takeSamples = (memory: Float64Array, varying: Varying): void => {
+  const { windowIndex, valueIndex } = varying;
+  const window = Math.floor((memory[varying.timeIndex] as number) / windowMs);
+  if (window !== memory[windowIndex]) {
+    closeWindow(memory, varying);
+    emptyWindow(memory, varying);
+    memory[windowIndex] = window;
+  }
+  if (memory[varying.arcIndex] !== 1) {
+    memory[varying.isBrokenIndex] = 1;
+    return;
+  }
+  takeSignal(memory, varying.first, valueIndex);
+  takeSignal(memory, varying.second, valueIndex);
 };
 
 /** Standard deviation over mean of samples, in %, to cell `out`. */

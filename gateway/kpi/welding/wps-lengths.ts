@@ -11,9 +11,11 @@ import type { Band, WpsVariable } from './wps-bands.ts';
 /** A variable of the procedure with the band that it must stay in. */
 export type BandedVariable = { readonly variable: WpsVariable; readonly band: Band };
 
-/** `read` writes the value to cell `out`: a double that is returned to a loop over many readers would be allocated. */
+/** A band, and what its value is of: the input times `factor`, or power over speed. */
 type Limits = {
-  readonly read: (memory: Float64Array, out: number) => void;
+  readonly input: ResolvedInput;
+  readonly factor: number;
+  readonly speed: ResolvedInput | undefined;
   readonly minimum: number;
   readonly maximum: number;
 };
@@ -70,23 +72,45 @@ const limitsOf = (
   const maximum = band.maximum ?? Number.POSITIVE_INFINITY;
   const mPerMin = 60 / 1000;
   if (variable === 'travelSpeed') {
-    const read: Limits['read'] = (memory, out) => {
-      memory[out] = inputValue(memory, speed) * mPerMin;
-    };
-    return { read, minimum, maximum };
+    return { input: speed, factor: mPerMin, speed: undefined, minimum, maximum };
   }
   if (variable === 'arcEnergy') {
-    const power = context.one('arcPower');
-    const read: Limits['read'] = (memory, out) => {
-      memory[out] = inputValue(memory, power) / inputValue(memory, speed) / 1000;
-    };
-    return { read, minimum, maximum };
+    return { input: context.one('arcPower'), factor: 1, speed, minimum, maximum };
   }
-  const input = context.one(variable);
-  const read: Limits['read'] = (memory, out) => {
-    memory[out] = inputValue(memory, input);
-  };
-  return { read, minimum, maximum };
+  return { input: context.one(variable), factor: 1, speed: undefined, minimum, maximum };
+};
+
+const isOutside = (memory: Float64Array, limits: Limits): boolean => {
+  const { input, speed } = limits;
+  const value =
+    speed === undefined
+      ? inputValue(memory, input) * limits.factor
+      : inputValue(memory, input) / inputValue(memory, speed) / 1000;
+  return !(value >= limits.minimum && value <= limits.maximum);
+};
+
+/** What the lengths are collected with: cells, and what decides where a sample goes. */
+type Collecting = {
+  readonly limits: readonly Limits[];
+  readonly speed: ResolvedInput;
+  readonly debounceMs: number;
+  /** Number of the sets of variables. */
+  readonly sets: number;
+  readonly stepMsIndex: number;
+  readonly countsIndex: number;
+  readonly totalIndex: number;
+  readonly outIndex: number;
+  readonly lastSpeedIndex: number;
+  /** The set of the newest sample. */
+  readonly setIndex: number;
+  readonly durations: number;
+  /** Length that waits, by the set. */
+  readonly waiting: number;
+  /** The same for each variable by itself. */
+  readonly outOfIndex: number;
+  readonly waitingOf: number;
+  /** Length of the step at hand. */
+  readonly lengthIndex: number;
 };
 
 /**
@@ -103,94 +127,116 @@ const collectLengths = (
   },
 ): Lengths => {
   const { cells, speed, limits, debounceMs } = options;
-  const sets = 1 << limits.length;
-  const totalIndex = context.reserve(1);
-  const outIndex = context.reserve(1);
-  const lastSpeedIndex = context.reserve(1);
-  /** The set of the newest sample. */
-  const setIndex = context.reserve(1);
-  const durations = context.reserve(limits.length);
-  const waiting = context.reserve(sets);
-  /** The same for each variable by itself. */
-  const outOfIndex = context.reserve(limits.length);
-  const waitingOf = context.reserve(limits.length);
-  /** Length of the step at hand, and the value that is judged. */
-  const lengthIndex = context.reserve(1);
-  const valueIndex = context.reserve(1);
-  const add = (memory: Float64Array, cell: number, from: number): void => {
-    memory[cell] = (memory[cell] as number) + (memory[from] as number);
+  const { length } = limits;
+  const sets = 1 << length;
+  const collecting: Collecting = {
+    ...{ limits, speed, debounceMs, sets },
+    stepMsIndex: cells.stepMsIndex,
+    countsIndex: cells.countsIndex,
+    totalIndex: context.reserve(1),
+    outIndex: context.reserve(1),
+    lastSpeedIndex: context.reserve(1),
+    setIndex: context.reserve(1),
+    durations: context.reserve(length),
+    waiting: context.reserve(sets),
+    outOfIndex: context.reserve(length),
+    waitingOf: context.reserve(length),
+    lengthIndex: context.reserve(1),
   };
-
-  /** While nothing is out, nothing waits. */
-  const forget = (memory: Float64Array): void => {
-    if (memory[setIndex] === 0) return;
-    memory[setIndex] = 0;
-    memory.fill(0, durations, durations + limits.length);
-    memory.fill(0, waiting, waiting + sets);
-    memory.fill(0, waitingOf, waitingOf + limits.length);
-  };
-  /** What waits with variable `bit` counts, or goes on waiting for the others of its set. */
-  const settle = (memory: Float64Array, place: number, hasLasted: boolean): void => {
-    const bit = 1 << place;
-    if (hasLasted) add(memory, outOfIndex + place, waitingOf + place);
-    memory[waitingOf + place] = 0;
-    for (let set = 1; set < sets; set++) {
-      if ((set & bit) === 0 || memory[waiting + set] === 0) continue;
-      if (hasLasted) add(memory, outIndex, waiting + set);
-      else if (set !== bit) add(memory, waiting + (set ^ bit), waiting + set);
-      memory[waiting + set] = 0;
-    }
-  };
-  const takeStep = (memory: Float64Array): void => {
-    const set = (memory[setIndex] as number) | 0;
-    add(memory, totalIndex, lengthIndex);
-    if (set === 0) return;
-    add(memory, waiting + set, lengthIndex);
-    for (let place = 0; place < limits.length; place++) {
-      if ((set & (1 << place)) === 0) continue;
-      add(memory, waitingOf + place, lengthIndex);
-      add(memory, durations + place, cells.stepMsIndex);
-      if ((memory[durations + place] as number) >= debounceMs) settle(memory, place, true);
-    }
-  };
-  const judge = (memory: Float64Array): void => {
-    const before = (memory[setIndex] as number) | 0;
-    let now = 0;
-    for (let place = 0; place < limits.length; place++) {
-      const { read, minimum, maximum } = limits[place] as Limits;
-      read(memory, valueIndex);
-      const value = memory[valueIndex] as number;
-      if (!(value >= minimum && value <= maximum)) now |= 1 << place;
-    }
-    memory[setIndex] = now;
-    const ended = before & ~now;
-    if (ended === 0) return;
-    for (let place = 0; place < limits.length; place++) {
-      if ((ended & (1 << place)) === 0) continue;
-      memory[durations + place] = 0;
-      settle(memory, place, false);
-    }
-  };
-
+  const { totalIndex, outIndex, outOfIndex } = collecting;
   return {
-    totalIndex,
-    outIndex,
-    outOfIndex,
+    ...{ totalIndex, outIndex, outOfIndex },
     reset: (memory) => {
       memory[totalIndex] = 0;
       memory[outIndex] = 0;
-      memory.fill(0, outOfIndex, outOfIndex + limits.length);
-      forget(memory);
+      memory.fill(0, outOfIndex, outOfIndex + length);
+      forget(memory, collecting);
     },
     push: (memory) => {
-      const mmPerSecond = inputValue(memory, speed);
-      const stepMs = memory[cells.stepMsIndex] as number;
-      const mean = (mmPerSecond + (memory[lastSpeedIndex] as number)) / 2;
-      memory[lastSpeedIndex] = mmPerSecond;
-      memory[lengthIndex] = (mean * stepMs) / 1000;
-      if (stepMs > 0) takeStep(memory);
-      else forget(memory);
-      if (memory[cells.countsIndex] === 1) judge(memory);
+      takeLength(memory, collecting);
     },
   };
+};
+
+const add = (memory: Float64Array, cell: number, from: number): void => {
+  memory[cell] = (memory[cell] as number) + (memory[from] as number);
+};
+
+/** While nothing is out, nothing waits. */
+const forget = (memory: Float64Array, collecting: Collecting): void => {
+  const { setIndex, durations, waiting, waitingOf, limits, sets } = collecting;
+  if (memory[setIndex] === 0) return;
+  memory[setIndex] = 0;
+  memory.fill(0, durations, durations + limits.length);
+  memory.fill(0, waiting, waiting + sets);
+  memory.fill(0, waitingOf, waitingOf + limits.length);
+};
+
+/** What waits with variable `place` has lasted and counts. */
+const count = (memory: Float64Array, collecting: Collecting, place: number): void => {
+  const { outIndex, outOfIndex, waiting, waitingOf, sets } = collecting;
+  add(memory, outOfIndex + place, waitingOf + place);
+  memory[waitingOf + place] = 0;
+  for (let set = 1; set < sets; set++) {
+    if ((set & (1 << place)) === 0 || memory[waiting + set] === 0) continue;
+    add(memory, outIndex, waiting + set);
+    memory[waiting + set] = 0;
+  }
+};
+
+/** What waits with variable `place` has ended too soon: it goes on waiting for the others of its set. */
+const drop = (memory: Float64Array, collecting: Collecting, place: number): void => {
+  const { waiting, waitingOf, sets } = collecting;
+  const bit = 1 << place;
+  memory[waitingOf + place] = 0;
+  for (let set = 1; set < sets; set++) {
+    if ((set & bit) === 0 || memory[waiting + set] === 0) continue;
+    if (set !== bit) add(memory, waiting + (set ^ bit), waiting + set);
+    memory[waiting + set] = 0;
+  }
+};
+
+const takeStep = (memory: Float64Array, collecting: Collecting): void => {
+  const { limits, durations, waiting, waitingOf, lengthIndex } = collecting;
+  const set = (memory[collecting.setIndex] as number) | 0;
+  add(memory, collecting.totalIndex, lengthIndex);
+  if (set === 0) return;
+  add(memory, waiting + set, lengthIndex);
+  for (let place = 0; place < limits.length; place++) {
+    if ((set & (1 << place)) === 0) continue;
+    add(memory, waitingOf + place, lengthIndex);
+    add(memory, durations + place, collecting.stepMsIndex);
+    if ((memory[durations + place] as number) >= collecting.debounceMs) {
+      count(memory, collecting, place);
+    }
+  }
+};
+
+const judge = (memory: Float64Array, collecting: Collecting): void => {
+  const { limits, setIndex, durations } = collecting;
+  const before = (memory[setIndex] as number) | 0;
+  let now = 0;
+  for (let place = 0; place < limits.length; place++) {
+    if (isOutside(memory, limits[place] as Limits)) now |= 1 << place;
+  }
+  memory[setIndex] = now;
+  const ended = before & ~now;
+  if (ended === 0) return;
+  for (let place = 0; place < limits.length; place++) {
+    if ((ended & (1 << place)) === 0) continue;
+    memory[durations + place] = 0;
+    drop(memory, collecting, place);
+  }
+};
+
+const takeLength = (memory: Float64Array, collecting: Collecting): void => {
+  const { lastSpeedIndex } = collecting;
+  const mmPerSecond = inputValue(memory, collecting.speed);
+  const stepMs = memory[collecting.stepMsIndex] as number;
+  const mean = (mmPerSecond + (memory[lastSpeedIndex] as number)) / 2;
+  memory[lastSpeedIndex] = mmPerSecond;
+  memory[collecting.lengthIndex] = (mean * stepMs) / 1000;
+  if (stepMs > 0) takeStep(memory, collecting);
+  else forget(memory, collecting);
+  if (memory[collecting.countsIndex] === 1) judge(memory, collecting);
 };

@@ -12,16 +12,16 @@ import {
   usableFlag,
 } from '../../../../../gateway/hot-path/operators/interval.ts';
 import {
+  type IntegralSource,
   pushTimeIntegral,
   readTimeIntegral,
   reserveTimeIntegral,
   resetTimeIntegral,
-  type TimeIntegral,
 } from '../../../../../gateway/hot-path/operators/time-integral.ts';
 
 const both = activeFlag | usableFlag;
 
-const makeInterval = (gapMs = 100, rule: TimeIntegral['rule'] = 'trapezoid') => {
+const makeInterval = (gapMs = 100, rule: IntegralSource['rule'] = 'trapezoid') => {
   const plan = new ArenaPlan();
   const timeIndex = plan.reserve(1);
   const source = plan.reserve(1);
