@@ -37,15 +37,6 @@ export const arcStateIndex = (context: SiteContext<unknown>, arcOn: ResolvedInpu
     return index;
   });
 
-/** Tells whether the arc is on by its last known state. */
-export const isArcOn = (
-  context: SiteContext<unknown>,
-  arcOn: ResolvedInput,
-): ((memory: Float64Array) => boolean) => {
-  const index = arcStateIndex(context, arcOn);
-  return (memory) => memory[index] === 1;
-};
-
 /** Whether any of these cells, each with the state of an arc, says that it is on. */
 export const isAnyOn = (memory: Float64Array, arcCells: readonly number[]): boolean => {
   for (let arc = 0; arc < arcCells.length; arc++) {
