@@ -16,12 +16,17 @@ const pushSecond = (): void => {
   pushed += samplesPerSecond;
 };
 
-// The compiler works on threads of its own, and what has not happened yet is not compiled: warm means that nothing was
-// allocated for three panels, not that some rounds ran.
-for (let quietRounds = 0, round = 0; quietRounds < 15 && round < 300; round++) {
+// The compiler works on threads of its own, and what has not happened yet is not compiled: warm means that over three panels
+// little was allocated, at no more than the rate that is allowed afterwards, not that some rounds ran.
+const roundSeconds = 20;
+const panelsRounds = 15;
+const allowedBytes = (64 * 1024 * panelsRounds * roundSeconds * samplesPerSecond) / samples;
+const growth = new Float64Array(panelsRounds).fill(Number.POSITIVE_INFINITY);
+for (let round = 0, grown = allowedBytes; grown >= allowedBytes / 2 && round < 300; round++) {
   const heap = process.memoryUsage().heapUsed;
-  for (let repetition = 0; repetition < 20; repetition++) pushSecond();
-  quietRounds = Math.abs(process.memoryUsage().heapUsed - heap) < 4096 ? quietRounds + 1 : 0;
+  for (let second = 0; second < roundSeconds; second++) pushSecond();
+  growth[round % panelsRounds] = Math.abs(process.memoryUsage().heapUsed - heap);
+  grown = growth.reduce((sum, bytes) => sum + bytes, 0);
 }
 globalThis.gc?.();
 pushed = 0;

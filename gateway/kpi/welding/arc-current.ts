@@ -40,7 +40,7 @@ import {
 } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { arcStateIndex } from './arc.ts';
-import { inputValue } from './panel-steps.ts';
+import { readInput } from './panel-steps.ts';
 
 const inputs: Readonly<Record<string, KpiInput>> = {
   current: {
@@ -142,11 +142,10 @@ type Sampling = {
 const takeCurrent = (memory: Float64Array, sampling: Sampling): void => {
   const { current, interval, ring, row } = sampling;
   const isOn = memory[sampling.arcIndex] === 1;
-  const isMeasured =
-    isMeasuredSlot(memory, current.slot) && isUsableSlot(memory, sampling.arcSlot);
+  const isMeasured = isMeasuredSlot(memory, current.slot) && isUsableSlot(memory, sampling.arcSlot);
   pushInterval(memory, interval, (isOn ? activeFlag : 0) | (isMeasured ? usableFlag : 0));
   const counts = isOn && isMeasured;
-  memory[row.source + lanes.current] = inputValue(memory, current);
+  readInput(memory, current, row.source + lanes.current);
   memory[row.source + lanes.elapsedMs] = memory[sampling.elapsedIndex] as number;
   memory[row.source + lanes.coveredMs] = memory[sampling.coveredIndex] as number;
   if (counts && isUncertainSlot(memory, current.slot)) {
@@ -154,7 +153,8 @@ const takeCurrent = (memory: Float64Array, sampling: Sampling): void => {
   }
   memory[row.statusIndex] = counts ? statusCodes.good : statusCodes.badNoData;
   // The clock was set back: what is in the ring has not happened yet.
-  if ((memory[sampling.timeIndex] as number) < (ring.timeMs[ring.newestRow] as number)) ring.clear();
+  if ((memory[sampling.timeIndex] as number) < (ring.timeMs[ring.newestRow] as number))
+    ring.clear();
   ring.pushCells(memory, row);
   pushSlidingStatistics(memory, sampling.statistics, ring);
 };

@@ -8,9 +8,9 @@ import { panelInputs } from './panel.ts';
 import {
   type Collector,
   finishSteps,
-  inputValue,
   type PanelSteps,
   panelSteps,
+  readInput,
 } from './panel-steps.ts';
 
 const parametersSchema = z.strictObject({
@@ -74,9 +74,9 @@ type Counting = {
 
 const takeArc = (memory: Float64Array, counting: Counting): void => {
   const { countIndex, outIndex, travelledIndex, lastSpeedIndex } = counting;
-  const mmPerSecond = inputValue(memory, counting.speed);
-  const mean = (mmPerSecond + (memory[lastSpeedIndex] as number)) / 2;
-  memory[lastSpeedIndex] = mmPerSecond;
+  const before = memory[lastSpeedIndex] as number;
+  readInput(memory, counting.speed, lastSpeedIndex);
+  const mean = ((memory[lastSpeedIndex] as number) + before) / 2;
   if (memory[counting.arcIndex] === 1) {
     if (memory[outIndex] === 1) memory[countIndex] = (memory[countIndex] as number) + 1;
     memory[counting.hasBurnedIndex] = 1;

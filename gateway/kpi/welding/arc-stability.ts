@@ -22,9 +22,9 @@ import { panelInputs } from './panel.ts';
 import {
   type Collector,
   finishSteps,
-  inputValue,
   type PanelSteps,
   panelSteps,
+  readInput,
   type StepCells,
 } from './panel-steps.ts';
 
@@ -162,7 +162,7 @@ const takeSignal = (memory: Float64Array, signal: Signal, valueIndex: number): v
   const timeMs = memory[input.slot + timeCell] as number;
   if (timeMs === memory[lastMsIndex] || !isMeasuredSlot(memory, input.slot)) return;
   memory[lastMsIndex] = timeMs;
-  memory[valueIndex] = inputValue(memory, input);
+  readInput(memory, input, valueIndex);
   pushMoments(memory, signal.samples, valueIndex);
 };
 

@@ -4,7 +4,7 @@ import { defineKpi, type KpiContext, type KpiDefinition } from '../definition.ts
 import { panelWindowOfTierA } from '../window.ts';
 import { arcOnInput, arcStateIndex, travelSpeedInput } from './arc.ts';
 import { panelInputs } from './panel.ts';
-import { collectTotals, finishSteps, inputValue, panelSteps } from './panel-steps.ts';
+import { collectTotals, finishSteps, panelSteps, readInput } from './panel-steps.ts';
 import { wireAreaMm2, wireParameters } from './wire.ts';
 
 const minuteMs = 60_000;
@@ -59,7 +59,8 @@ export const weldLength = defineKpi({
         const weldingIndex = context.reserve(1);
         const source = { source: weldingIndex, rule: 'trapezoid' } as const;
         return collectTotals(context, cells, [source], (memory) => {
-          memory[weldingIndex] = memory[arcIndex] === 1 ? inputValue(memory, speed) : 0;
+          if (memory[arcIndex] === 1) readInput(memory, speed, weldingIndex);
+          else memory[weldingIndex] = 0;
         });
       },
     });

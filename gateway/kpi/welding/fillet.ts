@@ -21,8 +21,8 @@ import {
   type Collector,
   collectTotals,
   finishSteps,
-  inputValue,
   panelSteps,
+  readInput,
 } from './panel-steps.ts';
 import { wireAreaMm2, wireParameters } from './wire.ts';
 
@@ -106,7 +106,7 @@ const takeGap = (memory: Float64Array, sampling: GapSampling): void => {
   const { gap, gapIndex } = sampling;
   if (gap === undefined || memory[sampling.countsIndex] !== 1) return;
   if (!isMeasuredSlot(memory, gap.slot) || !isFreshSlot(memory, gap.slot, sampling.age)) return;
-  memory[gapIndex] = inputValue(memory, gap);
+  readInput(memory, gap, gapIndex);
   pushMoments(memory, sampling.gaps, gapIndex);
 };
 

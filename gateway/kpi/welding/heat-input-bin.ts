@@ -6,7 +6,7 @@ import { panelWindowOfTierA } from '../window.ts';
 import { heatInput } from './heat-input.ts';
 import { efficiencyOf, efficiencyParameters, heatInputs, longestStepMm } from './heat-methods.ts';
 import { panelInputs } from './panel.ts';
-import { type Collector, inputValue, type PanelSteps, panelSteps } from './panel-steps.ts';
+import { type Collector, type PanelSteps, panelSteps, readInput } from './panel-steps.ts';
 import {
   newestClosedBin,
   pushSeamBins,
@@ -68,14 +68,15 @@ type Stepping = {
 const takeStep = (memory: Float64Array, stepping: Stepping): void => {
   const { bins, power, position, lastIndex } = stepping;
   const { step } = bins;
-  const watts = inputValue(memory, power);
-  const toMm = inputValue(memory, position);
+  readInput(memory, power, step.power);
+  readInput(memory, position, step.toMm);
+  const watts = memory[step.power] as number;
+  const toMm = memory[step.toMm] as number;
   const fromMm = memory[lastIndex] as number;
   const ms = memory[stepping.stepMsIndex] as number;
   const isUncertain =
     isUncertainSlot(memory, power.slot) || isUncertainSlot(memory, position.slot) ? 1 : 0;
   memory[step.fromMm] = fromMm;
-  memory[step.toMm] = toMm;
   memory[step.power] = ((memory[lastIndex + 1] as number) + watts) / 2;
   memory[step.ms] = ms;
   memory[step.isUncertain] = memory[lastIndex + 2] === 1 ? 1 : isUncertain;

@@ -221,6 +221,12 @@ export const inputValue = (memory: Float64Array, input: ResolvedInput): number =
   return input.isConverted ? (value * input.multiply) / input.divide : value;
 };
 
+/** Writes it to cell `out`: a double that is returned is allocated wherever the compiler does not inline. */
+export const readInput = (memory: Float64Array, input: ResolvedInput, out: number): void => {
+  const value = memory[input.slot + valueCell] as number;
+  memory[out] = input.isConverted ? (value * input.multiply) / input.divide : value;
+};
+
 /** Integrals over the measured time of the panel, one for each source cell. */
 export type Totals = Collector & {
   /** Writes integral `place`, in the unit of its source times ms, to cell `out`. */

@@ -25,7 +25,7 @@ import {
   pushBinStep,
 } from './bin-rows.ts';
 import { panelWindow } from './panel.ts';
-import { inputValue } from './panel-steps.ts';
+import { readInput } from './panel-steps.ts';
 
 /** Between two samples; further, the encoder did not count, it was set. */
 const longestStepMm = 100;
@@ -110,11 +110,7 @@ type Stepping = SeamParts & {
 };
 
 /** Adds each step of the encoder to the bins it crosses. */
-const collectSteps = (
-  context: SiteContext<unknown>,
-  parts: SeamParts,
-  panel: PanelStart,
-): void => {
+const collectSteps = (context: SiteContext<unknown>, parts: SeamParts, panel: PanelStart): void => {
   const stepping: Stepping = {
     ...{ ...parts, panel },
     power: context.optional('arcPower'),
@@ -142,14 +138,16 @@ const takePosition = (memory: Float64Array, stepping: Stepping): void => {
     (power === undefined ||
       (isMeasuredSlot(memory, power.slot) && isInTime(memory, power, timeIndex)));
   pushInterval(memory, interval, isKnown ? activeFlag | usableFlag : 0);
-  const watts = power === undefined ? 0 : inputValue(memory, power);
+  memory[stepCells.powerW] = 0;
+  if (power !== undefined) readInput(memory, power, stepCells.powerW);
+  const watts = memory[stepCells.powerW] as number;
   const isArcOn = memory[stepping.arcIndex] === 1;
   const isLost = found !== undefined && isUsableSlot(memory, found.slot);
   const isUncertain =
     isUncertainSlot(memory, position.slot) ||
     (power !== undefined && isUncertainSlot(memory, power.slot));
   memory[stepCells.fromMm] = memory[stepCells.toMm] as number;
-  memory[stepCells.toMm] = inputValue(memory, position);
+  readInput(memory, position, stepCells.toMm);
   memory[stepCells.ms] = memory[intervalStepIndex(interval)] as number;
   memory[stepCells.endMs] = memory[timeIndex] as number;
   memory[stepCells.powerW] = ((memory[lastPowerIndex] as number) + watts) / 2;
@@ -181,7 +179,7 @@ const collectSamples = (
     positionTimeIndex: parts.position.slot + timeCell,
     positionStaleMs: parts.position.staleMs,
     rows,
-    source: context.reserve(1),
+    source: context.reserve(2),
   };
   for (const [signal, name] of signals.entries()) {
     const input = context.optional(name);
@@ -209,7 +207,7 @@ type Sampling = {
   readonly positionTimeIndex: number;
   readonly positionStaleMs: number;
   readonly rows: BinRows;
-  /** Cell with the sample at hand, and the signal that it is of. */
+  /** Cell with the sample at hand, before another for one that is made of two; and the signal that it is of. */
   readonly source: number;
   readonly signal: number;
 };
@@ -230,7 +228,7 @@ const takeSignal = (memory: Float64Array, sampling: SignalSampling): void => {
   const { input } = sampling;
   if (!isMeasuredSlot(memory, input.slot)) return;
   if (!isWelding(memory, sampling, input.slot + timeCell)) return;
-  memory[sampling.source] = inputValue(memory, input);
+  readInput(memory, input, sampling.source);
   pushBinSample(memory, sampling.rows, sampling);
 };
 
@@ -245,8 +243,10 @@ const takeError = (memory: Float64Array, sampling: ErrorSampling): void => {
     found === undefined ||
     (isUsableSlot(memory, found.slot) && memory[found.slot + valueCell] !== 0);
   if (!isMeasured || !isFound || !isWelding(memory, sampling, timeIndex)) return;
-  const y = inputValue(memory, lateral);
-  const z = inputValue(memory, vertical);
+  readInput(memory, lateral, sampling.source);
+  readInput(memory, vertical, sampling.source + 1);
+  const y = memory[sampling.source] as number;
+  const z = memory[sampling.source + 1] as number;
   memory[sampling.source] = Math.sqrt(y * y + z * z);
   pushBinSample(memory, sampling.rows, sampling);
 };

@@ -14,9 +14,9 @@ import { panelInputs } from './panel.ts';
 import {
   collectTotals,
   finishSteps,
-  inputValue,
   type PanelSteps,
   panelSteps,
+  readInput,
   type Totals,
 } from './panel-steps.ts';
 
@@ -57,10 +57,10 @@ const takeLost = (
     readonly lostIndex: number;
   },
 ): void => {
-  const { speed } = lost;
+  const { speed, lostIndex } = lost;
   const isLost = memory[lost.foundIndex] === 0;
-  const mmPerSecond = isLost && speed !== undefined ? inputValue(memory, speed) : 1;
-  memory[lost.lostIndex] = isLost ? mmPerSecond : 0;
+  memory[lostIndex] = isLost ? 1 : 0;
+  if (isLost && speed !== undefined) readInput(memory, speed, lostIndex);
 };
 
 const common = {

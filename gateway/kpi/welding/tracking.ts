@@ -48,7 +48,7 @@ import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { arcStateIndex } from './arc.ts';
 import { panelInputs, panelWindow } from './panel.ts';
-import { inputValue } from './panel-steps.ts';
+import { readInput } from './panel-steps.ts';
 
 const offset = (axis: 'Y' | 'Z', description: KpiInput['description']): KpiInput => ({
   pattern: `{area}/{line}/{equipment}/offset${axis}`,
@@ -150,10 +150,11 @@ const takeOffsets = (memory: Float64Array, error: TrackingError): void => {
     isTrueSlot(memory, error.foundSlot);
   pushInterval(memory, error.interval, (isOn ? activeFlag : 0) | (isMeasured ? usableFlag : 0));
   if (!(isOn && isMeasured)) return;
-  const y = inputValue(memory, lateral);
-  const z = inputValue(memory, vertical);
+  readInput(memory, lateral, error.lateralIndex);
+  readInput(memory, vertical, error.errorIndex);
+  const y = memory[error.lateralIndex] as number;
+  const z = memory[error.errorIndex] as number;
   memory[error.errorIndex] = Math.sqrt(y * y + z * z);
-  memory[error.lateralIndex] = y;
   if (isUncertainSlot(memory, lateral.slot) || isUncertainSlot(memory, vertical.slot)) {
     memory[error.uncertainIndex] = 1;
   }

@@ -1,9 +1,9 @@
 import type { ResolvedInput, SiteContext } from '../definition.ts';
 import {
   type Collector,
-  inputValue,
   type PanelSteps,
   panelSteps,
+  readInput,
   type StepCells,
 } from './panel-steps.ts';
 import type { Band, WpsVariable } from './wps-bands.ts';
@@ -80,12 +80,15 @@ const limitsOf = (
   return { input: context.one(variable), factor: 1, speed: undefined, minimum, maximum };
 };
 
-const isOutside = (memory: Float64Array, limits: Limits): boolean => {
+/** The cells `room` and the one behind it are free for it. */
+const isOutside = (memory: Float64Array, limits: Limits, room: number): boolean => {
   const { input, speed } = limits;
-  const value =
-    speed === undefined
-      ? inputValue(memory, input) * limits.factor
-      : inputValue(memory, input) / inputValue(memory, speed) / 1000;
+  readInput(memory, input, room);
+  let value = (memory[room] as number) * limits.factor;
+  if (speed !== undefined) {
+    readInput(memory, speed, room + 1);
+    value = (memory[room] as number) / (memory[room + 1] as number) / 1000;
+  }
   return !(value >= limits.minimum && value <= limits.maximum);
 };
 
@@ -109,8 +112,9 @@ type Collecting = {
   /** The same for each variable by itself. */
   readonly outOfIndex: number;
   readonly waitingOf: number;
-  /** Length of the step at hand. */
+  /** Length of the step at hand, and room for a value that is judged. */
   readonly lengthIndex: number;
+  readonly valueIndex: number;
 };
 
 /**
@@ -142,6 +146,7 @@ const collectLengths = (
     outOfIndex: context.reserve(length),
     waitingOf: context.reserve(length),
     lengthIndex: context.reserve(1),
+    valueIndex: context.reserve(2),
   };
   const { totalIndex, outIndex, outOfIndex } = collecting;
   return {
@@ -213,11 +218,11 @@ const takeStep = (memory: Float64Array, collecting: Collecting): void => {
 };
 
 const judge = (memory: Float64Array, collecting: Collecting): void => {
-  const { limits, setIndex, durations } = collecting;
+  const { limits, setIndex, durations, valueIndex } = collecting;
   const before = (memory[setIndex] as number) | 0;
   let now = 0;
   for (let place = 0; place < limits.length; place++) {
-    if (isOutside(memory, limits[place] as Limits)) now |= 1 << place;
+    if (isOutside(memory, limits[place] as Limits, valueIndex)) now |= 1 << place;
   }
   memory[setIndex] = now;
   const ended = before & ~now;
@@ -231,10 +236,10 @@ const judge = (memory: Float64Array, collecting: Collecting): void => {
 
 const takeLength = (memory: Float64Array, collecting: Collecting): void => {
   const { lastSpeedIndex } = collecting;
-  const mmPerSecond = inputValue(memory, collecting.speed);
+  const before = memory[lastSpeedIndex] as number;
+  readInput(memory, collecting.speed, lastSpeedIndex);
   const stepMs = memory[collecting.stepMsIndex] as number;
-  const mean = (mmPerSecond + (memory[lastSpeedIndex] as number)) / 2;
-  memory[lastSpeedIndex] = mmPerSecond;
+  const mean = ((memory[lastSpeedIndex] as number) + before) / 2;
   memory[collecting.lengthIndex] = (mean * stepMs) / 1000;
   if (stepMs > 0) takeStep(memory, collecting);
   else forget(memory, collecting);
