@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { RegisteredGroup } from '../core/point.ts';
 import type { NodeSpec, PointReference } from './program.ts';
 
-/** Part of every program id: raise it when an operator changes what it computes. */
-export const operatorVersion = 1;
+/** Part of every program id: raise it when an operator, or a KPI, changes what it computes or how its state lies in the arena. */
+export const operatorVersion = 2;
 
 export type Channel = { readonly group: RegisteredGroup; readonly index: number };
 
