@@ -44,10 +44,11 @@ export class WorkerCalls<Calls extends CallTable> {
   #ending = false;
   #gone: GatewayError | undefined;
 
-  constructor(name: string, on: WorkerEvents = {}) {
+  /** `beside`: URL of the file that the worker's stands beside, where that is another room. */
+  constructor(name: string, on: WorkerEvents = {}, beside?: string) {
     this.#name = name;
     this.#on = on;
-    this.#worker = startWorker(name);
+    this.#worker = startWorker(name, beside);
     this.#worker.on('message', (message: AnswerMessage) => {
       this.#take(message);
     });

@@ -16,6 +16,7 @@ import { LatestEvents, runEventReader } from './latest-events.ts';
 import { runLatestReader } from './latest-reader.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { judgeReadiness, type Readiness } from './readiness.ts';
+import { SiteRecords } from './records/site-records.ts';
 import { type ProgramSettings, RunningProgram } from './running-program.ts';
 import { RunningSinks } from './running-sinks.ts';
 import { RunningSources } from './running-sources.ts';
@@ -37,6 +38,7 @@ const stopPhaseMs = {
   sinks: 1500,
   readers: 250,
   history: 1000,
+  records: 500,
   all: 3600,
 };
 /** With the journal. */
@@ -73,9 +75,13 @@ type RunningParts = {
   readonly points: SitePoints;
   readonly program: RunningProgram;
   readonly history: History;
+  readonly records: SiteRecords;
   readonly metrics: GatewayMetrics;
   readonly sinks: RunningSinks;
 };
+
+/** Reads the journal and keeps what it makes of it, until the signal aborts. */
+type Keeper = { run(signal: AbortSignal): Promise<void> };
 
 class Assembly {
   readonly #parts: GatewayParts;
@@ -130,13 +136,14 @@ class Assembly {
     this.#admission.screenBy(this.#prepareScreening(parts, groups));
     const points = new SitePoints(groups, journal);
     const history = await this.#openHistory(groups);
-    this.#startReaders(history, points);
+    const records = await this.#openRecords(groups);
+    this.#startReaders([history, records], points);
     const sinks = this.#prepareSinks(points);
     this.#startSources(groups, program);
     await sleepReal(firstReadsMs, this.#ending.readers.signal);
     await sinks.start(parts.sinks);
     const metrics = await this.#startMetrics(points);
-    const running = { points, program, history, metrics, sinks };
+    const running = { points, program, history, records, metrics, sinks };
     return {
       view: this.#view(running),
       deliveries: new DeliveryDesk({
@@ -186,7 +193,7 @@ class Assembly {
   /** What takes time or can fail comes first; the exchange itself is one turn of the event loop. */
   async #reconfigure(
     next: SiteParts,
-    { points, program, history, sinks }: RunningParts,
+    { points, program, history, records, sinks }: RunningParts,
   ): Promise<SiteChange> {
     if (this.#isStopping) {
       const words = { en: 'the gateway stops', zh: '网关正在停止' };
@@ -197,6 +204,7 @@ class Assembly {
     const screening = this.#prepareScreening(next, groups);
     const prepared: PreparedExchange[] = [];
     try {
+      await records.use(groups);
       prepared.push(await sinks.exchange(next.sinks));
       prepared.push(await this.#sources.exchange(next.sources, groups));
       const { seq, ...computed } = exchangeProgram();
@@ -217,7 +225,7 @@ class Assembly {
     }
   }
 
-  #view({ points, program, history, metrics }: RunningParts): GatewayView {
+  #view({ points, program, history, records, metrics }: RunningParts): GatewayView {
     const siteName = (): LocalText => this.#siteName;
     const siteNote = (): LocalText | undefined => this.#siteNote;
     return {
@@ -236,6 +244,9 @@ class Assembly {
       },
       get kpis() {
         return program.explanations;
+      },
+      get records() {
+        return records.view;
       },
       nowMs: () => this.#clock.nowMs(),
       status: () => this.#status(),
@@ -264,6 +275,19 @@ class Assembly {
     return history;
   }
 
+  async #openRecords(groups: readonly RegisteredGroup[]): Promise<SiteRecords> {
+    const { folder } = this.#parts.journal;
+    const records = new SiteRecords({ ...this.#context(), folder });
+    this.#endings.push({
+      undone: 'the records are not closed',
+      withinMs: stopPhaseMs.records,
+      isNeeded: false,
+      end: () => records.close(),
+    });
+    await records.use(groups);
+    return records;
+  }
+
   async #startMetrics(points: SitePoints): Promise<GatewayMetrics> {
     const { GatewayMetrics } = await import('./metrics.ts');
     const metrics = new GatewayMetrics(
@@ -279,7 +303,7 @@ class Assembly {
     return metrics;
   }
 
-  #startReaders(history: History, points: SitePoints): void {
+  #startReaders(keepers: readonly Keeper[], points: SitePoints): void {
     this.#endings.push({
       undone: 'readers of the journal have not ended',
       withinMs: stopPhaseMs.readers,
@@ -293,7 +317,7 @@ class Assembly {
     const latest = runLatestReader({ ...this.#context(), latest: () => points.latest, signal });
     this.#read(latest);
     this.#read(runEventReader({ ...this.#context(), events: this.#events, signal }));
-    this.#read(history.run(signal));
+    for (const keeper of keepers) this.#read(keeper.run(signal));
   }
 
   #read(task: Promise<void>): void {

@@ -3,6 +3,7 @@ import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
 import type { EventQuery, JournalledEvent } from './latest-events.ts';
 import type { LatestValues } from './latest-values.ts';
 import type { Readiness } from './readiness.ts';
+import type { RecordsView } from './records/panel-records.ts';
 import type { PointQuality } from './screening/marks.ts';
 import type { GatewayStatus } from './status.ts';
 
@@ -69,6 +70,8 @@ export interface GatewayView {
   readiness(): Readiness;
   /** The newest events, newest first; a bounded number is kept. */
   events(query: EventQuery): readonly JournalledEvent[];
+  /** Of the panels of a welding line; undefined where the site has none. */
+  readonly records?: RecordsView | undefined;
   history(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
   /** The text behind a dictionary id of a string channel. */
   text(id: number): string | undefined;

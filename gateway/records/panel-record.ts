@@ -1,0 +1,156 @@
+import type { LocalText } from '../core/point.ts';
+import { type ColumnStatistics, statisticsOf } from './bin-statistics.ts';
+import { type BinTable, encodeBins } from './bins-file.ts';
+import { type Json, sha256 } from './canonical-json.ts';
+
+export const recordFormat = 'seamwatt-panel-record';
+export const recordVersion = 1;
+
+/** Why a record is not to be taken as it stands. */
+export const markCodes = [
+  /** No panel id was there, or the machine gave an empty one. */
+  'panel-unidentified',
+  /** A seam of the configuration gave no bin. */
+  'seam-missing',
+  /** Bins name another panel than the one under the torches. */
+  'bins-of-another-panel',
+  /** Bins came when their panel had long been closed; they are not in a file of bins. */
+  'bins-late',
+  /** More bins than a record takes. */
+  'bins-left-out',
+  /** The position went back within the panel. */
+  'position-backwards',
+  /** By their times it began before the panel ahead of it had ended. */
+  'overlaps-previous',
+  /** Entries of the journal were gone before they were read. */
+  'journal-lost',
+  /** More events than a record takes. */
+  'events-left-out',
+  /** Another configuration came into force within the panel. */
+  'configuration-changed',
+] as const;
+export type MarkCode = (typeof markCodes)[number];
+
+export type RecordMark = {
+  readonly code: MarkCode;
+  /** The seam or the panel that it is about. */
+  readonly subject?: string;
+  readonly count?: number;
+  /** In mm. */
+  readonly mostMm?: number;
+};
+
+/** The last value of a KPI of the panel. */
+export type RecordedResult = {
+  readonly point: string;
+  /** UCUM. */
+  readonly unit: string;
+  /** Null where there is no usable one. */
+  readonly value: number | string | null;
+  /** OPC UA StatusCode. */
+  readonly status: number;
+  /** Share of the panel that was measured, 0 to 1; null where the KPI has none. */
+  readonly coverage: number | null;
+  readonly timeMs: number;
+};
+
+export type RecordedSeam = {
+  readonly seam: string;
+  readonly results: readonly RecordedResult[];
+  /** Null where the seam gave none. */
+  readonly bins: {
+    readonly rows: number;
+    /** Of the file of bins. */
+    readonly sha256: string;
+    readonly statistics: readonly ColumnStatistics[];
+  } | null;
+};
+
+export type RecordedEvent = {
+  readonly seq: number;
+  readonly timeMs: number;
+  /** Where the panel was then; null while that is not known. */
+  readonly positionMm: number | null;
+  readonly code: string;
+  readonly severity: string;
+  readonly subject: string;
+  readonly text: LocalText;
+  readonly details: { readonly [key: string]: string | number | boolean };
+};
+
+/**
+ * What is known of one panel from the journal alone, the same however often it is assembled. Times are UTC epoch ms.
+ */
+export type PanelRecord = {
+  readonly format: typeof recordFormat;
+  readonly version: typeof recordVersion;
+  readonly simulated: boolean;
+  /** As the machine gave it. */
+  readonly panelId: string | null;
+  /** `enterprise/site/area/line` */
+  readonly line: string;
+  readonly time: {
+    /** When it came under the torches. */
+    readonly startMs: number;
+    /** When it last moved on. */
+    readonly endMs: number;
+    readonly closedMs: number;
+    readonly closedBy: 'next-panel' | 'standstill';
+  };
+  readonly positionMm: {
+    readonly first: number | null;
+    readonly minimum: number | null;
+    readonly maximum: number | null;
+  };
+  readonly journal: { readonly firstSeq: number; readonly lastSeq: number };
+  readonly configurations: readonly {
+    readonly configurationId: string;
+    readonly programId: string;
+  }[];
+  readonly gatewayVersions: readonly string[];
+  readonly seams: readonly RecordedSeam[];
+  readonly results: readonly (RecordedResult & { readonly equipment: string })[];
+  readonly events: readonly RecordedEvent[];
+  readonly marks: readonly RecordMark[];
+};
+
+/** A record is JSON through and through; optional members are left out, not undefined. */
+export const asJson = (record: PanelRecord): Json => record as unknown as Json;
+
+/** A panel as it was collected: a record whose bins are not a file yet. */
+export type CollectedPanel = {
+  /** The same for every revision of one panel. */
+  readonly key: string;
+  readonly record: Omit<PanelRecord, 'seams'> & {
+    readonly seams: readonly {
+      readonly seam: string;
+      readonly results: readonly RecordedResult[];
+      readonly bins: BinTable | null;
+    }[];
+  };
+};
+
+/** A record with the files that it names. */
+export type FinishedPanel = {
+  readonly key: string;
+  readonly record: PanelRecord;
+  readonly bins: readonly { readonly sha256: string; readonly file: Uint8Array }[];
+};
+
+/** Takes some tens of milliseconds for a long panel: for a worker. */
+export const finishPanel = ({ key, record }: CollectedPanel): FinishedPanel => {
+  const files = new Map<string, Uint8Array>();
+  const seams = record.seams.map(({ seam, results, bins }): RecordedSeam => {
+    if (bins === null) return { seam, results, bins: null };
+    const file = encodeBins(bins);
+    const hash = sha256(file);
+    files.set(hash, file);
+    const rows = bins.timeMs.length;
+    return { seam, results, bins: { rows, sha256: hash, statistics: statisticsOf(bins) } };
+  });
+  return {
+    key,
+    record: { ...record, seams },
+    bins: [...files].map(([hash, file]) => ({ sha256: hash, file })),
+  };
+};

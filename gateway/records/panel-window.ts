@@ -1,0 +1,235 @@
+import type { EntryBatch, EventRecord } from '../core/entry.ts';
+import type { RegisteredGroup } from '../core/point.ts';
+import { BinCollector } from './bin-collector.ts';
+import type { BinTable } from './bins-file.ts';
+import { LastResults } from './last-results.ts';
+import type { LineContext } from './line-context.ts';
+import {
+  type CollectedPanel,
+  type RecordedEvent,
+  type RecordMark,
+  recordFormat,
+  recordVersion,
+} from './panel-record.ts';
+
+/** What a panel begins with: all that is needed to read it again from the journal. Plain JSON. */
+export type WindowBegin = {
+  readonly startSeq: number;
+  readonly startMs: number;
+  /** Null until the machine has named it. */
+  readonly panelId: string | null;
+  readonly furthestMm: number | null;
+  /** Bins up to this time are of the panel before. */
+  readonly previousLastMs: number | null;
+  readonly previousEndMs: number | null;
+  readonly context: LineContext;
+};
+
+/** Something at an entry of the journal. */
+export type Place = { readonly seq: number; readonly timeMs: number };
+
+type Text = (id: number) => string | undefined;
+
+const mostEvents = 1000;
+/** A panel that never moved so far and has no bin was not welded. */
+const leastTravelMm = 100;
+/** Less is noise of the encoder. */
+const stepMm = 1;
+const backwardsMm = 5;
+const panelIdColumn = 'bin.panelId';
+
+/** Collects one panel of one line while it is under the torches. */
+export class PanelWindow {
+  readonly begin: WindowBegin;
+  context: LineContext;
+  panelId: string | null;
+  furthestMm: number | null;
+  /** Of the newest position. */
+  lastMs: number | null = null;
+  /** Ticks since it began, and since it was closed. */
+  ticks = 0;
+  ticksSinceClose = 0;
+  closedAt: Place | undefined;
+  /** A record was made while it stands still. */
+  isAtRest = false;
+  lost = 0;
+  lateBins = 0;
+  /** When it last moved on. */
+  movedMs: number | null = null;
+  #movedMm: number | null = null;
+  #positionMm: number | null = null;
+  readonly #position = { first: null, minimum: null, maximum: null } as {
+    first: number | null;
+    minimum: number | null;
+    maximum: number | null;
+  };
+  readonly #backwards = { count: 0, mostMm: 0, isBack: false };
+  readonly #bins = new Map<string, BinCollector>();
+  readonly #results = new LastResults();
+  readonly #events: RecordedEvent[] = [];
+  #eventsLeftOut = 0;
+
+  constructor(begin: WindowBegin) {
+    this.begin = begin;
+    this.context = begin.context;
+    this.panelId = begin.panelId;
+    this.furthestMm = begin.furthestMm;
+  }
+
+  /** When the newest position before the end of this panel came. */
+  get boundaryMs(): number | null {
+    return this.lastMs ?? this.begin.previousLastMs;
+  }
+
+  get endMs(): number {
+    return this.movedMs ?? this.begin.startMs;
+  }
+
+  /** Whether anything was welded or moved, so that there is something to record. */
+  get isWorthRecording(): boolean {
+    const { first, maximum } = this.#position;
+    const travelMm = first === null || maximum === null ? 0 : maximum - first;
+    return travelMm >= leastTravelMm || [...this.#bins.values()].some(({ rows }) => rows > 0);
+  }
+
+  move(positionMm: number, timeMs: number): void {
+    this.lastMs = Math.max(this.lastMs ?? timeMs, timeMs);
+    this.#positionMm = positionMm;
+    const { first, minimum, maximum } = this.#position;
+    this.#position.first = first ?? positionMm;
+    this.#position.minimum = Math.min(minimum ?? positionMm, positionMm);
+    this.#position.maximum = Math.max(maximum ?? positionMm, positionMm);
+    this.#movedMm ??= positionMm;
+    if (positionMm - this.#movedMm >= stepMm) {
+      this.#movedMm = positionMm;
+      this.movedMs = timeMs;
+      this.isAtRest = false;
+    }
+    const backMm = (this.furthestMm ?? positionMm) - positionMm;
+    this.#noteBackwards(backMm);
+    if (backMm < 0 || this.furthestMm === null) this.furthestMm = positionMm;
+  }
+
+  #noteBackwards(backMm: number): void {
+    const backwards = this.#backwards;
+    const isBack = backMm > backwardsMm;
+    if (isBack && !backwards.isBack) backwards.count += 1;
+    if (isBack) backwards.mostMm = Math.max(backwards.mostMm, backMm);
+    backwards.isBack = isBack;
+  }
+
+  addBin(
+    seam: string,
+    entry: { readonly batch: EntryBatch; readonly index: number },
+    about: { readonly group: RegisteredGroup; readonly text: Text },
+  ): void {
+    let bins = this.#bins.get(seam);
+    if (bins === undefined) {
+      bins = new BinCollector();
+      this.#bins.set(seam, bins);
+    }
+    bins.add(entry.batch, entry.index, about);
+  }
+
+  addResults(batch: EntryBatch, index: number, group: RegisteredGroup, isOfSeam: boolean): void {
+    this.#results.keep(batch, index, group, isOfSeam);
+  }
+
+  addEvent(seq: number, { timeMs, event }: EventRecord): void {
+    if (this.#events.length >= mostEvents) {
+      this.#eventsLeftOut += 1;
+      return;
+    }
+    const { code, severity, subject, text, details = {} } = event;
+    const positionMm = this.#positionMm;
+    this.#events.push({ seq, timeMs, positionMm, code, severity, subject, text, details });
+  }
+
+  /** The panel as far as it has come, closed at `at`. */
+  collect(
+    line: string,
+    at: Place & { readonly by: 'next-panel' | 'standstill' },
+    text: Text,
+  ): CollectedPanel {
+    const { begin, context } = this;
+    const tables = new Map([...this.#bins].map(([seam, bins]) => [seam, bins.table()]));
+    const results = this.#results.list(text);
+    const ofSeams = new Map(
+      results.filter(({ isOfSeam }) => isOfSeam).map((of) => [of.equipment, of.results]),
+    );
+    const configured = context.seams[line] ?? [];
+    const names = new Set([...configured, ...tables.keys(), ...ofSeams.keys()]);
+    return {
+      key: `${line}@${begin.startMs}#${begin.startSeq}`,
+      record: {
+        format: recordFormat,
+        version: recordVersion,
+        simulated: context.simulated,
+        panelId: this.panelId,
+        line,
+        time: {
+          startMs: begin.startMs,
+          endMs: this.endMs,
+          closedMs: at.timeMs,
+          closedBy: at.by,
+        },
+        positionMm: { ...this.#position },
+        journal: { firstSeq: begin.startSeq, lastSeq: at.seq },
+        configurations: context.configurations,
+        gatewayVersions: context.gatewayVersions,
+        seams: [...names].sort().map((seam) => ({
+          seam,
+          results: ofSeams.get(seam) ?? [],
+          bins: tables.get(seam) ?? null,
+        })),
+        results: results
+          .filter(({ isOfSeam }) => !isOfSeam)
+          .flatMap((of) => of.results.map((result) => ({ equipment: of.equipment, ...result }))),
+        events: [...this.#events],
+        marks: this.#marks(configured, tables),
+      },
+    };
+  }
+
+  #marks(
+    configured: readonly string[],
+    tables: ReadonlyMap<string, BinTable>,
+  ): readonly RecordMark[] {
+    const { begin, context } = this;
+    const marks: RecordMark[] = [];
+    const counted = (code: RecordMark['code'], count: number): void => {
+      if (count > 0) marks.push({ code, count });
+    };
+    if (this.panelId === null || this.panelId === '') marks.push({ code: 'panel-unidentified' });
+    if ((begin.previousEndMs ?? 0) > begin.startMs) marks.push({ code: 'overlaps-previous' });
+    for (const seam of configured.toSorted()) {
+      if (!tables.has(seam)) marks.push({ code: 'seam-missing', subject: seam });
+    }
+    for (const [panel, count] of this.#otherPanels(tables)) {
+      marks.push({ code: 'bins-of-another-panel', subject: panel, count });
+    }
+    const leftOut = [...this.#bins.values()].reduce((sum, bins) => sum + bins.leftOut, 0);
+    counted('bins-late', this.lateBins);
+    counted('bins-left-out', leftOut);
+    const { count, mostMm } = this.#backwards;
+    if (count > 0) marks.push({ code: 'position-backwards', count, mostMm });
+    counted('events-left-out', this.#eventsLeftOut);
+    counted('journal-lost', this.lost);
+    if (context.configurations.length > 1) marks.push({ code: 'configuration-changed' });
+    return marks;
+  }
+
+  /** How many bins name which other panel. */
+  #otherPanels(tables: ReadonlyMap<string, BinTable>): readonly (readonly [string, number])[] {
+    const others = new Map<string, number>();
+    for (const { columns } of tables.values()) {
+      const column = columns.find(({ point }) => point === panelIdColumn);
+      for (const [place, name] of (column?.texts ?? []).entries()) {
+        if (name === this.panelId) continue;
+        const count = column?.values.reduce((sum, value) => sum + (value === place ? 1 : 0), 0);
+        others.set(name, (others.get(name) ?? 0) + (count ?? 0));
+      }
+    }
+    return [...others].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+}

@@ -1,0 +1,77 @@
+import type { Checkpoint } from './assembler.ts';
+import type { BinTable } from './bins-file.ts';
+import type { RevisionReason } from './chain.ts';
+import type { CollectedPanel, PanelRecord } from './panel-record.ts';
+
+/** A record in a list: that of the newest revision. */
+export type RecordSummary = {
+  readonly id: string;
+  /** Counts up from 1, in the order in which panels were recorded. */
+  readonly panel: number;
+  readonly panelId: string | null;
+  readonly line: string;
+  readonly revision: number;
+  readonly simulated: boolean;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly closedBy: string;
+  readonly marks: number;
+  readonly hash: string;
+};
+
+export type RecordQuery = {
+  /** A part of the panel's id. */
+  readonly text?: string | undefined;
+  /** Panels that were under the torches at or after. */
+  readonly fromMs?: number | undefined;
+  /** Panels that came under the torches before. */
+  readonly toMs?: number | undefined;
+  /** Only panels recorded before this one, for paging. */
+  readonly beforePanel?: number | undefined;
+  readonly limit: number;
+};
+
+/** One revision with its place in the chain. */
+export type ChainedRecord = {
+  readonly number: number;
+  readonly id: string;
+  readonly revision: number;
+  /** How many revisions there are. */
+  readonly revisions: number;
+  readonly reason: RevisionReason;
+  readonly contentHash: string;
+  readonly previousHash: string;
+  readonly hash: string;
+  readonly record: PanelRecord;
+};
+
+export type BinsQuery = {
+  readonly id: string;
+  readonly revision?: number | undefined;
+  readonly seam: string;
+};
+
+/** What the main thread asks of the worker that has the database. */
+export type RecordCalls = {
+  readonly open: {
+    input: { readonly folder: string };
+    output: {
+      readonly checkpoint: Checkpoint;
+      readonly setAside: readonly string[];
+      readonly migrated: readonly string[];
+    };
+  };
+  /** All of it or nothing. */
+  readonly store: {
+    input: { readonly panels: readonly CollectedPanel[]; readonly checkpoint: Checkpoint };
+    /** Ids of the revisions that are new. */
+    output: readonly { readonly id: string; readonly revision: number; readonly reason: string }[];
+  };
+  readonly list: { input: RecordQuery; output: readonly RecordSummary[] };
+  readonly find: {
+    input: { readonly id: string; readonly revision?: number | undefined };
+    output: ChainedRecord | undefined;
+  };
+  readonly bins: { input: BinsQuery; output: BinTable | undefined };
+  readonly close: { input: undefined; output: undefined };
+};
