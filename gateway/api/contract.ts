@@ -258,6 +258,68 @@ export const reloadState = z.object({
   last: reloadOutcome.nullable().describe('Since this start; null when there was none'),
 });
 
+export const panelQuery = z.object({
+  text: z.string().min(1).max(200).optional().describe("A part of the panel's id"),
+  fromMs: z.coerce.number().optional().describe('Panels that were under the torches at or after'),
+  toMs: z.coerce.number().optional().describe('Panels that came under the torches before'),
+  beforePanel: z.coerce.number().int().positive().optional().describe('For the next page'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+
+const recordHash = z.string().describe('SHA-256 in hexadecimal');
+
+export const panelList = z.object({
+  panels: z
+    .array(
+      z.object({
+        id: z.string().describe("The panel's id; ~2 and so on where it came before"),
+        panel: z.int().describe('Counts up in the order in which panels were recorded'),
+        panelId: z.string().nullable().describe('As the machine gave it'),
+        line: z.string(),
+        revision: z.int(),
+        simulated: z.boolean(),
+        startMs: z.number(),
+        endMs: z.number(),
+        closedBy: z.string().describe('next-panel, or standstill: there may be a later revision'),
+        marks: z.int().describe('How many things are not as they should be'),
+        hash: recordHash,
+      }),
+    )
+    .describe('Newest first, each with its newest revision'),
+  nextBeforePanel: z.int().nullable().describe('Ask with it for the next page; null at the end'),
+});
+
+export const revisionQuery = z.object({
+  revision: z.coerce.number().int().positive().optional().describe('The newest unless given'),
+});
+
+export const panelRecord = z.object({
+  number: z.int().describe('Place in the chain'),
+  id: z.string(),
+  key: z.string().describe('The same for every revision: line, time and number of its first entry'),
+  revision: z.int(),
+  revisions: z.int().describe('How many there are'),
+  reason: z.enum(['assembled', 'completed', 'assembled-again']),
+  contentHash: recordHash.describe('Of the canonical JSON of record (RFC 8785)'),
+  previousHash: recordHash.describe('Of the link before'),
+  hash: recordHash.describe('Of this link'),
+  record: z
+    .record(z.string(), z.unknown())
+    .describe('The record as it was hashed; docs/records.md describes it'),
+});
+
+export const panelBins = z.object({
+  timeMs: z.array(z.number()).describe('When each bin closed'),
+  columns: z.array(
+    z.object({
+      point: z.string(),
+      unit: z.string().describe('UCUM'),
+      values: z.array(z.union([z.number(), z.string(), z.null()])),
+      status: z.array(z.int()),
+    }),
+  ),
+});
+
 export const health = z.object({ status: z.literal('ok'), version: z.string() });
 
 export const readiness = z.object({ ready: z.boolean(), reasons: z.array(localText) });

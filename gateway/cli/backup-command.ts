@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Verification } from '../journal/backup/restore.ts';
 import { complainOfBackup, progressTo } from './backup-report.ts';
 import { exitCodes } from './composition.ts';
-import { type Kit, loadOrComplain, type SiteOptions } from './kit.ts';
+import { dataFolderOrComplain, type Kit, type SiteOptions } from './kit.ts';
 import { UsageError } from './option-values.ts';
 
 type Options = SiteOptions & {
@@ -13,14 +13,9 @@ type Options = SiteOptions & {
   readonly json?: boolean | undefined;
 };
 
-const dataFolder = async (options: Options, kit: Kit): Promise<string | undefined> => {
-  if (options.data !== undefined) return resolve(options.data);
-  return (await loadOrComplain(options, kit))?.config.data.folder;
-};
-
 const create = async (to: string, options: Options, kit: Kit): Promise<void> => {
   const { text } = kit;
-  const data = await dataFolder(options, kit);
+  const data = await dataFolderOrComplain(options, kit);
   if (data === undefined) {
     kit.finish(exitCodes.invalid);
     return;

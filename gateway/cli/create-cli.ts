@@ -8,6 +8,7 @@ import { type Messages, messages } from './messages.ts';
 import { UsageError } from './option-values.ts';
 import { addProbeCommand } from './probe-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
+import { addRecordsCommand } from './records-command.ts';
 import { addReplayCommand } from './replay-command.ts';
 import { addRestoreCommand } from './restore-command.ts';
 import { addRunCommand } from './run-command.ts';
@@ -69,6 +70,7 @@ const addCommands = [
   addReplayCommand,
   addProbeCommand,
   addQuarantineCommand,
+  addRecordsCommand,
   addBackupCommand,
   addRestoreCommand,
 ];

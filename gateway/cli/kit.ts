@@ -59,3 +59,12 @@ export const loadOrComplain = async (
 /** A failure in words for people, as the language has them. */
 export const wordsOf = (error: unknown, { language }: Kit): string =>
   error instanceof WordedError ? error.message : explainError(error)[language];
+
+/** Where the data is, by `--data` or by the site file; undefined after the file's problems have been printed. */
+export const dataFolderOrComplain = async (
+  options: SiteOptions,
+  kit: Kit,
+): Promise<string | undefined> => {
+  if (options.data !== undefined) return resolve(options.data);
+  return (await loadOrComplain(options, kit))?.config.data.folder;
+};

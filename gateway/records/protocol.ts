@@ -35,6 +35,7 @@ export type RecordQuery = {
 export type ChainedRecord = {
   readonly number: number;
   readonly id: string;
+  readonly key: string;
   readonly revision: number;
   /** How many revisions there are. */
   readonly revisions: number;

@@ -121,7 +121,7 @@ export class RecordsDatabase {
       )
       .get(id, revision ?? null);
     if (row === undefined) return undefined;
-    const { content, key: _, isFiledRight: __, ...link } = linkOf(row);
+    const { content, isFiledRight: _, ...link } = linkOf(row);
     const record = JSON.parse(content) as PanelRecord;
     return { ...link, revisions: Number(row['revisions']), record };
   }

@@ -2,7 +2,23 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../../core/error.ts';
+import { type BinsJson, binsJson } from '../../records/bins-json.ts';
+import type { ChainedRecord } from '../../records/protocol.ts';
 import { RecordsDatabase, recordsFile, recordsSchema } from '../../records/records-database.ts';
+import { type RecordsVerification, verifyRecords } from '../../records/verify-records.ts';
+
+/** A record that leaves the gateway, with its bins by seam where they were asked for. */
+export type ExportedRecord = ChainedRecord & { readonly bins?: Readonly<Record<string, BinsJson>> };
+
+/** Records as the commands see them. */
+export type RecordsReading = {
+  verify(): RecordsVerification;
+  /** @throws GatewayError STORE_CORRUPT when bins are not those that were recorded */
+  find(
+    which: { readonly id: string; readonly revision: number | undefined },
+    withBins: boolean,
+  ): ExportedRecord | undefined;
+};
 
 /**
  * Looks into the records of a journal's folder, also while a gateway adds to them; undefined when there are none.
@@ -10,7 +26,7 @@ import { RecordsDatabase, recordsFile, recordsSchema } from '../../records/recor
  */
 export const readRecords = <Result>(
   folder: string,
-  look: (records: RecordsDatabase) => Result,
+  look: (reading: RecordsReading) => Result,
 ): Result | undefined => {
   const path = join(folder, recordsFile);
   if (!existsSync(path)) return undefined;
@@ -18,16 +34,34 @@ export const readRecords = <Result>(
   try {
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version > recordsSchema.version) throw newer(path, version);
-    return look(new RecordsDatabase(database));
+    const records = new RecordsDatabase(database);
+    return look({
+      verify: () => verifyRecords(records),
+      find: (which, withBins) => {
+        const found = records.find(which);
+        return found && withBins ? { ...found, bins: allBins(records, found) } : found;
+      },
+    });
   } finally {
     database.close();
   }
 };
 
+const allBins = (
+  records: RecordsDatabase,
+  { id, revision, record }: ChainedRecord,
+): Readonly<Record<string, BinsJson>> =>
+  Object.fromEntries(
+    record.seams.flatMap(({ seam }) => {
+      const table = records.bins({ id, revision, seam });
+      return table === undefined ? [] : [[seam, binsJson(table)]];
+    }),
+  );
+
 const newer = (path: string, version: number): GatewayError => {
   const words = {
-    en: `${path} was written by a newer gateway (version ${version})`,
-    zh: `${path} 由更新版本的网关写入（版本 ${version}）`,
+    en: `${path} was written by a newer gateway: it has version ${version}, this gateway knows versions up to ${recordsSchema.version}. Run the newer gateway.`,
+    zh: `${path} 由更新版本的网关写入：其版本为 ${version}，本网关最高支持版本 ${recordsSchema.version}。请运行更新版本的网关。`,
   };
   return new GatewayError('STORE_VERSION', words, { retryable: false });
 };

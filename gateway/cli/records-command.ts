@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import type { RecordsReading } from '../runtime/records/read-records.ts';
+import { exitCodes } from './composition.ts';
+import { dataFolderOrComplain, type Kit, type SiteOptions } from './kit.ts';
+import { parseWholeNumber, UsageError } from './option-values.ts';
+
+type Options = SiteOptions & {
+  readonly json?: boolean | undefined;
+  readonly revision?: string | undefined;
+  readonly bins?: boolean | undefined;
+};
+
+/** Looks into the records of the data folder; undefined after it was told that there are none. */
+const look = async <Result>(
+  options: Options,
+  kit: Kit,
+  how: (reading: RecordsReading) => Result,
+): Promise<Result | undefined> => {
+  const data = await dataFolderOrComplain(options, kit);
+  if (data === undefined) {
+    kit.finish(exitCodes.invalid);
+    return undefined;
+  }
+  const folder = join(data, 'journal');
+  if (!existsSync(folder)) throw new UsageError(kit.text.backupNoJournal(data));
+  const { readRecords } = await import('../runtime/records/read-records.ts');
+  const result = readRecords(folder, how);
+  if (result !== undefined) return result;
+  kit.complain(kit.text.recordsNone(data));
+  kit.finish(exitCodes.inconclusive);
+  return undefined;
+};
+
+const verify = async (options: Options, kit: Kit): Promise<void> => {
+  const { text } = kit;
+  const report = await look(options, kit, (reading) => reading.verify());
+  if (report === undefined) return;
+  kit.finish(report.ok ? exitCodes.ok : exitCodes.negative);
+  if (options.json === true) {
+    kit.print(JSON.stringify(report, null, 2));
+    return;
+  }
+  for (const { kind, id, number, seam } of report.problems) {
+    kit.complain(text.recordsProblem(text.recordsProblems[kind], id, number, seam));
+  }
+  if (!report.ok) {
+    kit.complain(text.recordsBad);
+    return;
+  }
+  kit.print(text.recordsGood(report.panels, report.revisions, report.files));
+  kit.print(text.recordsHead(report.head));
+};
+
+const exportRecord = async (id: string, options: Options, kit: Kit): Promise<void> => {
+  const revision = parseWholeNumber('--revision', options.revision, kit.text);
+  const withBins = options.bins === true;
+  const found = await look(options, kit, (reading) => ({
+    panel: reading.find({ id, revision }, withBins),
+  }));
+  if (found === undefined) return;
+  if (found.panel === undefined) throw new UsageError(kit.text.recordsUnknown(id));
+  kit.print(JSON.stringify(found.panel, null, 2));
+  kit.finish(exitCodes.ok);
+};
+
+export const addRecordsCommand = (program: Command, kit: Kit): void => {
+  const { text } = kit;
+  const group = program.command('records').description(text.recordsDescription);
+  const add = (name: string, description: string): Command =>
+    group
+      .command(name)
+      .description(description)
+      .option('-c, --config <file>', text.configOption)
+      .option('--data <folder>', text.dataOption);
+  add('verify', text.recordsVerifyDescription)
+    .option('--json', text.jsonOption)
+    .action((options: Options) => verify(options, kit));
+  add('export', text.recordsExportDescription)
+    .argument('<panel>', text.panelArgument)
+    .option('--revision <number>', text.revisionOption)
+    .option('--bins', text.binsOption)
+    .action((id: string, options: Options) => exportRecord(id, options, kit));
+};
