@@ -5,6 +5,9 @@ import { expect } from 'vitest';
 import { JournalEngine } from '../../gateway/journal/engine.ts';
 import { openHistory } from '../../gateway/journal/history/history.ts';
 import { type Journal, openJournal } from '../../gateway/journal/journal.ts';
+import { WorkerCalls } from '../../gateway/journal/worker-calls.ts';
+import { recordFormat, recordVersion } from '../../gateway/records/panel-record.ts';
+import type { RecordCalls } from '../../gateway/records/protocol.ts';
 import { appendValues, plainGroup } from '../support/journal.ts';
 import { journalOptions, silentLog } from '../support/journal-options.ts';
 import { describeStoreContract, type OpenStore } from './store-contract.ts';
@@ -173,6 +176,48 @@ const openRollups = async (folder: string): Promise<OpenStore> => {
   };
 };
 
+const recordsRoom = new URL('../../gateway/runtime/records/panel-records.ts', import.meta.url).href;
+
+const panelOf = (value: number): RecordCalls['store']['input']['panels'][number] => ({
+  key: `line@${value}`,
+  record: {
+    ...{ format: recordFormat, version: recordVersion, simulated: true, line: 'e/s/a/l' },
+    panelId: String(value),
+    time: { startMs: value, endMs: value, closedMs: value, closedBy: 'next-panel' },
+    positionMm: { first: null, minimum: null, maximum: null },
+    journal: { firstSeq: value, lastSeq: value },
+    ...{ configurations: [], gatewayVersions: [], results: [], events: [], marks: [], seams: [] },
+  },
+});
+
+/** Records: a value is a panel. */
+const openRecords = async (folder: string): Promise<OpenStore> => {
+  const worker = new WorkerCalls<RecordCalls>('records', {}, recordsRoom);
+  try {
+    await worker.call('open', { folder });
+  } catch (error) {
+    await worker.end();
+    throw error;
+  }
+  let isClosed = false;
+  return {
+    put: async (value) => {
+      await worker.call('store', { panels: [panelOf(value)], checkpoint: { lines: {} } });
+    },
+    values: async () => {
+      const found = await worker.call('list', { limit: 100 });
+      return found.map(({ id }) => Number(id)).reverse();
+    },
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      await worker.call('close', undefined);
+      await worker.end();
+    },
+    abandon: () => worker.end(),
+  };
+};
+
 describeStoreContract({
   name: 'the journal',
   open: inJournal(frames),
@@ -214,4 +259,11 @@ describeStoreContract({
   // It is made again from what the journal has.
   ruin: ruined('history.db'),
   survivesRuin: true,
+});
+describeStoreContract({
+  name: 'the records of panels',
+  open: openRecords,
+  age: newerDatabase('records.db'),
+  ruin: ruined('records.db'),
+  survivesRuin: false,
 });
