@@ -12,6 +12,15 @@ type Options = SiteOptions & {
   readonly bins?: boolean | undefined;
 };
 
+const wordsOfProblem = {
+  gap: 'recordsGap',
+  'content-changed': 'recordsContentChanged',
+  'link-changed': 'recordsLinkChanged',
+  'chain-broken': 'recordsChainBroken',
+  'bins-missing': 'recordsBinsMissing',
+  'bins-changed': 'recordsBinsChanged',
+} as const;
+
 /** Looks into the records of the data folder; undefined after it was told that there are none. */
 const look = async <Result>(
   options: Options,
@@ -43,7 +52,7 @@ const verify = async (options: Options, kit: Kit): Promise<void> => {
     return;
   }
   for (const { kind, id, number, seam } of report.problems) {
-    kit.complain(text.recordsProblem(text.recordsProblems[kind], id, number, seam));
+    kit.complain(text.recordsProblem(text[wordsOfProblem[kind]], id, number, seam));
   }
   if (!report.ok) {
     kit.complain(text.recordsBad);

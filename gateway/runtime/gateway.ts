@@ -3,7 +3,7 @@ import { GatewayError } from '../core/error.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { LocalText, RegisteredGroup } from '../core/point.ts';
 import type { Journal } from '../journal/contract.ts';
-import { type History, openHistory } from '../journal/history/history.ts';
+import type { History } from '../journal/history/history.ts';
 import { openJournal } from '../journal/journal.ts';
 import { Admission } from './admission.ts';
 import { inBackground } from './background.ts';
@@ -12,11 +12,12 @@ import { Endings } from './endings.ts';
 import { logEvent } from './event-log.ts';
 import type { PreparedExchange } from './exchange.ts';
 import type { GatewayParts, RunningGateway, SiteChange, SiteParts } from './gateway-parts.ts';
+import { type Keeper, openSiteHistory, openSiteRecords } from './keepers.ts';
 import { LatestEvents, runEventReader } from './latest-events.ts';
 import { runLatestReader } from './latest-reader.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { judgeReadiness, type Readiness } from './readiness.ts';
-import { SiteRecords } from './records/site-records.ts';
+import type { SiteRecords } from './records/site-records.ts';
 import { type ProgramSettings, RunningProgram } from './running-program.ts';
 import { RunningSinks } from './running-sinks.ts';
 import { RunningSources } from './running-sources.ts';
@@ -37,8 +38,6 @@ const stopPhaseMs = {
   state: 1000,
   sinks: 1500,
   readers: 250,
-  history: 1000,
-  records: 500,
   all: 3600,
 };
 /** With the journal. */
@@ -79,9 +78,6 @@ type RunningParts = {
   readonly metrics: GatewayMetrics;
   readonly sinks: RunningSinks;
 };
-
-/** Reads the journal and keeps what it makes of it, until the signal aborts. */
-type Keeper = { run(signal: AbortSignal): Promise<void> };
 
 class Assembly {
   readonly #parts: GatewayParts;
@@ -135,8 +131,10 @@ class Assembly {
     });
     this.#admission.screenBy(this.#prepareScreening(parts, groups));
     const points = new SitePoints(groups, journal);
-    const history = await this.#openHistory(groups);
-    const records = await this.#openRecords(groups);
+    const { historyFlushMs: flushMs } = parts;
+    const keeping = { ...this.#context(), folder: parts.journal.folder, groups };
+    const history = await openSiteHistory({ ...keeping, flushMs }, this.#endings);
+    const records = await openSiteRecords(keeping, this.#endings);
     this.#startReaders([history, records], points);
     const sinks = this.#prepareSinks(points);
     this.#startSources(groups, program);
@@ -257,35 +255,6 @@ class Assembly {
       text: (id) => this.#journal.text(id),
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     };
-  }
-
-  async #openHistory(groups: readonly RegisteredGroup[]): Promise<History> {
-    const { journal, historyFlushMs: flushMs } = this.#parts;
-    const { folder } = journal;
-    const history = await openHistory({
-      ...{ ...this.#context(), folder, groups },
-      ...(flushMs === undefined ? {} : { flushMs }),
-    });
-    this.#endings.push({
-      undone: 'the history is not closed, and its last minute is counted at the next start',
-      withinMs: stopPhaseMs.history,
-      isNeeded: false,
-      end: () => history.close(),
-    });
-    return history;
-  }
-
-  async #openRecords(groups: readonly RegisteredGroup[]): Promise<SiteRecords> {
-    const { folder } = this.#parts.journal;
-    const records = new SiteRecords({ ...this.#context(), folder });
-    this.#endings.push({
-      undone: 'the records are not closed',
-      withinMs: stopPhaseMs.records,
-      isNeeded: false,
-      end: () => records.close(),
-    });
-    await records.use(groups);
-    return records;
   }
 
   async #startMetrics(points: SitePoints): Promise<GatewayMetrics> {

@@ -1,0 +1,53 @@
+import type { Log } from '../core/log.ts';
+import type { RegisteredGroup } from '../core/point.ts';
+import type { Journal } from '../journal/contract.ts';
+import { type History, openHistory } from '../journal/history/history.ts';
+import type { Endings } from './endings.ts';
+import { SiteRecords } from './records/site-records.ts';
+
+/** Reads the journal and keeps what it makes of it, until the signal aborts. */
+export type Keeper = { run(signal: AbortSignal): Promise<void> };
+
+type Keeping = {
+  readonly journal: Journal;
+  readonly log: Log;
+  /** Of the journal. */
+  readonly folder: string;
+  readonly groups: readonly RegisteredGroup[];
+};
+
+const endWithinMs = { history: 1000, records: 500 };
+
+/** @throws GatewayError STORE_VERSION, STORE_FAILED */
+export const openSiteHistory = async (
+  { flushMs, ...keeping }: Keeping & { readonly flushMs: number | undefined },
+  endings: Endings,
+): Promise<History> => {
+  const history = await openHistory({
+    ...keeping,
+    ...(flushMs === undefined ? {} : { flushMs }),
+  });
+  endings.push({
+    undone: 'the history is not closed, and its last minute is counted at the next start',
+    withinMs: endWithinMs.history,
+    isNeeded: false,
+    end: () => history.close(),
+  });
+  return history;
+};
+
+/** @throws GatewayError STORE_VERSION, STORE_FAILED */
+export const openSiteRecords = async (
+  { groups, ...keeping }: Keeping,
+  endings: Endings,
+): Promise<SiteRecords> => {
+  const records = new SiteRecords(keeping);
+  endings.push({
+    undone: 'the records are not closed, and the panel of now is read again at the next start',
+    withinMs: endWithinMs.records,
+    isNeeded: false,
+    end: () => records.close(),
+  });
+  await records.use(groups);
+  return records;
+};

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { PanelAssembler } from '../../../../gateway/records/assembler.ts';
+import { RecordsDatabase, recordsSchema } from '../../../../gateway/records/records-database.ts';
+import { batchOfEntries, PanelScript, panelLine } from '../../../support/panel-entries.ts';
+import { runCli } from './cli-fixture.ts';
+
+const run = async (...argv: readonly string[]) => {
+  const { code, out, errors } = await runCli(argv);
+  return { code, out: out.join('\n'), errors: errors.join('\n') };
+};
+
+const emptyData = (): string => {
+  const data = mkdtempSync(join(tmpdir(), 'seamwatt-records-'));
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  mkdirSync(join(data, 'journal'));
+  return data;
+};
+
+/** Records of two panels, and what somebody did to them afterwards. */
+const dataWithRecords = (tamper = ''): string => {
+  const data = emptyData();
+  const { at, entries } = new PanelScript(panelLine())
+    .configure()
+    .panel('A1', 12)
+    .panel('A2', 12)
+    .panel('A3', 1);
+  const assembler = new PanelAssembler({
+    checkpoint: { lines: {} },
+    group: (number) => at.directory.groups[number - 1],
+    text: (id) => at.directory.text(id),
+  });
+  const panels = assembler.take(batchOfEntries(entries, 1));
+  const file = new DatabaseSync(join(data, 'journal', 'records.db'));
+  file.exec(`${recordsSchema.tables} PRAGMA user_version = ${recordsSchema.version};`);
+  const records = new RecordsDatabase(file);
+  records.store({ panels, checkpoint: assembler.checkpoint });
+  file.exec(tamper);
+  records.close();
+  return data;
+};
+
+test('records that are as they were verify, in the language of the user', async () => {
+  const data = dataWithRecords();
+  const english = await run('records', 'verify', '--data', data);
+  expect(english).toMatchObject({ code: 0, errors: '' });
+  expect(english.out).toContain('The records verify: 2 panels, 2 revisions, 4 files of bins.');
+  const chinese = await run('records', 'verify', '--data', data, '--lang', 'zh');
+  expect(chinese.out).toContain('记录校验通过：管屏 2 张');
+  const machine = JSON.parse((await run('records', 'verify', '--data', data, '--json')).out);
+  expect(machine).toMatchObject({ ok: true, revisions: 2, problems: [] });
+  expect(english.out).toContain(machine.head);
+});
+
+test('records that somebody changed do not verify, and it is said which', async () => {
+  const data = dataWithRecords(
+    `DROP TRIGGER revision_is_never_changed; UPDATE revision SET content = replace(content, '0.5', '0.6') WHERE id = 'A2'`,
+  );
+  const english = await run('records', 'verify', '--data', data);
+  expect(english).toMatchObject({ code: 3, out: '' });
+  expect(english.errors).toContain('A2, revision number 2 of all: the record is not what it was');
+  const chinese = await run('records', 'verify', '--data', data, '--lang', 'zh');
+  expect(chinese.errors).toContain('A2，总第 2 个版次：记录内容被改动');
+  const machine = JSON.parse((await run('records', 'verify', '--data', data, '--json')).out);
+  expect(machine.problems).toEqual([{ kind: 'content-changed', number: 2, id: 'A2' }]);
+});
+
+test('a record is exported as it was hashed, with its bins where they are asked for', async () => {
+  const data = dataWithRecords();
+  const plain = await run('records', 'export', 'A2', '--data', data);
+  expect(plain).toMatchObject({ code: 0, errors: '' });
+  expect(JSON.parse(plain.out)).toMatchObject({ id: 'A2', record: { panelId: 'A2' } });
+  expect(JSON.parse(plain.out)).not.toHaveProperty('bins');
+  const { bins } = JSON.parse((await run('records', 'export', 'A2', '--data', data, '--bins')).out);
+  expect(bins.f01.columns[0]).toMatchObject({
+    point: 'bin.panelId',
+    values: Array.from({ length: 12 }, () => 'A2'),
+  });
+});
+
+test('what is not there is said: no panel, no revision, no records, no journal', async () => {
+  const data = dataWithRecords();
+  const unknown = await run('records', 'export', 'A9', '--data', data);
+  expect(unknown).toMatchObject({ code: 2, errors: 'there is no such record of a panel: A9' });
+  const revision = await run('records', 'export', 'A1', '--revision', '2', '--data', data);
+  expect(revision.code).toBe(2);
+  expect((await run('records', 'export', 'A1', '--revision', 'x', '--data', data)).code).toBe(2);
+  const none = await run('records', 'verify', '--data', emptyData());
+  expect(none).toMatchObject({ code: 4, out: '' });
+  expect(none.errors).toContain('there are no records of panels');
+  expect((await run('records', 'verify', '--data', join(data, 'nowhere'))).code).toBe(2);
+});
+
+test('records of a newer gateway are refused in words', async () => {
+  const data = dataWithRecords('PRAGMA user_version = 1000');
+  const refused = await run('records', 'verify', '--data', data);
+  expect(refused.code).toBe(1);
+  expect(refused.errors).toContain('was written by a newer gateway');
+});
