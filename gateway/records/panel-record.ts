@@ -115,7 +115,7 @@ export type PanelRecord = {
 };
 
 /** A record is JSON through and through; optional members are left out, not undefined. */
-export const asJson = (record: PanelRecord): Json => record as unknown as Json;
+export const asJson = (record: PanelRecord): Json => record;
 
 /** A panel as it was collected: a record whose bins are not a file yet. */
 export type CollectedPanel = {
