@@ -38,7 +38,14 @@ import {
 } from './welding/panel-sums.ts';
 import { seamBins } from './welding/seam-bin-table.ts';
 import { seamLostLength, seamLostRatio } from './welding/seam-lost.ts';
-import { spcCurrent, spcHeatInput, spcLeg, spcOffset } from './welding/spc.ts';
+import {
+  spcCurrent,
+  spcCurrentDeviation,
+  spcHeatInput,
+  spcLeg,
+  spcOffset,
+  spcVoltageDeviation,
+} from './welding/spc.ts';
 import { speedConformity } from './welding/speed-conformity.ts';
 import { trackingBias, trackingMax, trackingP95, trackingRms } from './welding/tracking.ts';
 import { travelSpeedMean } from './welding/travel-speed-mean.ts';
@@ -65,6 +72,8 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   spcCurrent,
   spcOffset,
   spcLeg,
+  spcCurrentDeviation,
+  spcVoltageDeviation,
   timeElements,
   oee,
   firstPassYield,

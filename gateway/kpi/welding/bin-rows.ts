@@ -192,6 +192,19 @@ export const pushBinStep = (memory: Float64Array, rows: BinRows): void => {
   closeBehind(memory, rows);
 };
 
+/** Passes on to the place in cell `stepCells.toMm` without having measured the step: the bins on the way end all the same. */
+export const passBins = (memory: Float64Array, rows: BinRows): void => {
+  if (Number.isNaN(memory[rows.firstCountIndex])) return;
+  const toMm = memory[rows.stepCells.toMm] as number;
+  memory[rows.binIndex] = Math.floor(toMm / rows.widthMm);
+  if (find(memory, rows)) {
+    const base = (memory[rows.baseIndex] as number) | 0;
+    memory[base + fields.endMs] = memory[rows.stepCells.endMs] as number;
+  }
+  if (toMm > (memory[rows.furthestIndex] as number)) memory[rows.furthestIndex] = toMm;
+  closeBehind(memory, rows);
+};
+
 /** Goes to the bin at the place in cell `stepCells.toMm`: that of the samples to come. */
 export const enterBin = (memory: Float64Array, rows: BinRows): void => {
   memory[rows.binIndex] = Math.floor((memory[rows.stepCells.toMm] as number) / rows.widthMm);

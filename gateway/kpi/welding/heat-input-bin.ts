@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isUncertainSlot, valueCell } from '../../hot-path/slot.ts';
+import { isFreshSlot, isMeasuredSlot, isUncertainSlot, valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
@@ -139,13 +139,20 @@ export const heatInputBin = defineKpi({
   parametersSchema,
   build: (context) => {
     const steps = binSteps(context);
+    const power = context.one('arcPower');
+    const powerAge = { timeIndex: context.tickMsIndex, limitMs: power.staleMs };
     const { heldIndex, widthMm, hold } = steps.collected;
     const scale = efficiencyOf(context.parameters) / 1e6;
     context.onTick((memory) => {
       steps.startPanel(memory);
       hold(memory);
-      const distanceMm = Math.max(0, memory[heldIndex + 1] as number);
-      memory[context.value + valueCell] = ((memory[heldIndex] as number) / distanceMm) * scale;
+      // Without measured power no bin closes any more, and the last one is of a place long ago.
+      const isCurrent =
+        isMeasuredSlot(memory, power.slot) && isFreshSlot(memory, power.slot, powerAge);
+      const distanceMm = isCurrent ? Math.max(0, memory[heldIndex + 1] as number) : 0;
+      memory[context.value + valueCell] = isCurrent
+        ? ((memory[heldIndex] as number) / distanceMm) * scale
+        : Number.NaN;
       memory[context.coverage + valueCell] = Math.min(1, distanceMm / widthMm);
       finishResult(memory, context, heldIndex + 2);
     });

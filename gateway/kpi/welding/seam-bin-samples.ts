@@ -21,6 +21,7 @@ import {
   endBins,
   enterBin,
   leaveBin,
+  passBins,
   pushBinSample,
   pushBinStep,
 } from './bin-rows.ts';
@@ -156,8 +157,9 @@ const takePosition = (memory: Float64Array, stepping: Stepping): void => {
   memory[stepCells.isUncertain] = isUncertain ? 1 : 0;
   memory[lastPowerIndex] = watts;
   const stepMm = (memory[stepCells.toMm] as number) - (memory[stepCells.fromMm] as number);
-  if ((memory[stepCells.ms] as number) > 0 && Math.abs(stepMm) <= longestStepMm) {
-    pushBinStep(memory, rows);
+  if (Math.abs(stepMm) <= longestStepMm) {
+    if ((memory[stepCells.ms] as number) > 0) pushBinStep(memory, rows);
+    else if (!isKnown && isMeasuredSlot(memory, position.slot)) passBins(memory, rows);
   }
   if (isArcOn && isMeasuredSlot(memory, position.slot)) enterBin(memory, rows);
   else leaveBin(memory, rows);

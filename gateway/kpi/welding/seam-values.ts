@@ -103,15 +103,19 @@ export const reserveSeamValues = (
     memory[lastMmIndex] = Number.NaN;
     if (!isUsable || !isCharted(memory, atMm)) return;
     const number = Math.floor(atMm / binMm);
+    const stepMm = Math.abs(atMm - lastMm) <= longestStepMm ? atMm - lastMm : 0;
+    let ownMm = stepMm;
     // Encoder noise over an edge stays in the bin that is open: a bin is left forwards.
     if (!(number <= (memory[bin] as number))) {
+      // A step over an edge is cut there: values may come once a second, which is many mm.
+      const beforeMm = ((memory[bin] as number) + 1) * binMm - (atMm - stepMm);
+      const oldMm = Math.min(stepMm, Math.max(0, beforeMm));
+      memory[measuredMm] = (memory[measuredMm] as number) + oldMm;
       closeBin(memory);
       clearBin(memory, number);
+      ownMm = Math.min(stepMm, atMm - number * binMm);
     }
-    const stepMm = atMm - lastMm;
-    if (Math.abs(stepMm) <= longestStepMm) {
-      memory[measuredMm] = (memory[measuredMm] as number) + stepMm;
-    }
+    memory[measuredMm] = (memory[measuredMm] as number) + ownMm;
     memory[lastMmIndex] = atMm;
     memory[count] = (memory[count] as number) + 1;
     memory[sum] = (memory[sum] as number) + scaled(memory, value);

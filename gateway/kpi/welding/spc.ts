@@ -269,3 +269,14 @@ export const spcLeg = spcOf({
   pattern: '{area}/{line}/{equipment}/legLength',
   name: { en: 'leg length', zh: '焊脚尺寸' },
 });
+/** Noise of the arc within position bins: a clogged nozzle makes that of the voltage grow, a worn contact tip that of the current. */
+export const spcVoltageDeviation = spcOf({
+  ...{ id: 'spcVoltageDeviation', unit: 'V', decimals: 3 },
+  pattern: '{area}/{line}/{equipment}/bin.voltage.deviation',
+  name: { en: 'noise of the arc voltage', zh: '电弧电压波动' },
+});
+export const spcCurrentDeviation = spcOf({
+  ...{ id: 'spcCurrentDeviation', unit: 'A', decimals: 3 },
+  pattern: '{area}/{line}/{equipment}/bin.current.deviation',
+  name: { en: 'noise of the arc current', zh: '焊接电流波动' },
+});
