@@ -63,7 +63,10 @@ export class CleanBands {
   }
 
   /** Whether a clean panel can show this here; true where clean panels show nothing. */
-  holds(key: string, at: { readonly xMm: number; readonly value: number; readonly status: number }) {
+  holds(
+    key: string,
+    at: { readonly xMm: number; readonly value: number; readonly status: number },
+  ) {
     const cell = this.#cells.get(familyOf(key))?.[placeOf(at.xMm)];
     if (cell === undefined || cell.count < 2) return true;
     if (isGone(at.status)) return cell.gone > 0;

@@ -1,4 +1,5 @@
 import { demoWeldKpis } from './welded-panel.ts';
+
 const seam = 'welding/mpm01';
 const given = (kpi: string, target: number, sigma: number, equipment = `${seam}/*`): object => ({
   ...{ kpi, equipment },
@@ -81,9 +82,7 @@ const ofNoArc = [
   ...['bin', 'arcOnRatio', 'weldLength', 'wireMass', 'heatInputBin', 'arcInterruptionsPerMetre'],
   ...[...current, ...stability, ...noise, ...wps, ...tracking, 'spcOffset'],
 ];
-const lineOfNoArc = [
-  ...[...lineHeat, 'deformationMax', ...lineSums, ...lineEnergy, ...lineRates],
-];
+const lineOfNoArc = [...[...lineHeat, 'deformationMax', ...lineSums, ...lineEnergy, ...lineRates]];
 
 /** Each mode of docs/welding-failures.md, with what must move. */
 export const failureModes: readonly FailureMode[] = [
@@ -264,7 +263,16 @@ export const failureModes: readonly FailureMode[] = [
       },
       lineMoves: { speedConformity: tick + tick, travelSpeedMean: 120 },
       // Everything by length. Bins of charts hold more samples than on the clean panel, so that false alarms fall elsewhere.
-      coupled: [...heat, ...wps, ...leg, 'gasVolume', 'wireMass', 'spcCurrent', 'spcOffset', ...noise],
+      coupled: [
+        ...heat,
+        ...wps,
+        ...leg,
+        'gasVolume',
+        'wireMass',
+        'spcCurrent',
+        'spcOffset',
+        ...noise,
+      ],
       lineCoupled: [...lineHeat, ...lineRates, ...lineSums, ...lineEnergy],
     },
   ),
@@ -337,8 +345,12 @@ export const failureModes: readonly FailureMode[] = [
         'wpsConformance.coverage': 67 + tick + tick,
         'bin.current.mean': 67 + row,
       },
-      // What looks at 10 s or at 10 mm has none of it any more.
-      coupled: [...current, 'spcCurrentDeviation', ...stability.map((kpi) => `${kpi}.coverage`)],
+      // What looks at 10 s or at 10 mm has none of it any more. The share within the procedure stays where it was, while that of
+      // the clean panel goes on to rise from what each arc begins with.
+      coupled: [
+        ...[...current, 'spcCurrentDeviation', 'wpsConformance'],
+        ...stability.map((kpi) => `${kpi}.coverage`),
+      ],
     },
   ),
   inMode(
@@ -353,7 +365,12 @@ export const failureModes: readonly FailureMode[] = [
         'bin.heatInput': row,
         'bin.length': row,
       },
-      coupled: ['bin.arcOnLength', 'bin.lostLength', 'arcEnergyPerLength.coverage', 'heatInputBin'],
+      coupled: [
+        'bin.arcOnLength',
+        'bin.lostLength',
+        'arcEnergyPerLength.coverage',
+        'wpsConformance',
+      ],
       lineCoupled: ['heatBalanceNow', 'heatBalanceIndex'],
     },
   ),

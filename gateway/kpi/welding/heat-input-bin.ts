@@ -113,7 +113,7 @@ const heldBin = (context: KpiContext<unknown>, bins: SeamBins): Omit<HeldBin, 'p
  */
 export const heatInputBin = defineKpi({
   id: 'heatInputBin',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_seam',
   point: 'heatInputBin',
   unit: 'kJ/mm',

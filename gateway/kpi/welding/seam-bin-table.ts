@@ -143,7 +143,7 @@ const parametersSchema = efficiencyParameters.extend({
  */
 export const seamBins = defineKpiTable({
   id: 'seamBins',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_seam',
   group: 'bins',
   description: { en: 'The seam by position', zh: '按位置的焊缝数据' },

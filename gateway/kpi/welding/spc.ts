@@ -204,7 +204,7 @@ type ChartedPoint = {
 const spcOf = ({ id, unit, decimals, pattern, name }: ChartedPoint): AnyKpiDefinition =>
   defineKpi<Parameters>({
     id,
-    version: 1,
+    version: 2,
     equipmentClass: 'weld_seam',
     point: id,
     unit,
