@@ -80,13 +80,23 @@ const binValues = (
   for (const [index, frame] of frames.entries()) {
     if (frame.panel !== from.panel || frame.job !== from.job) continue;
     if (!isCharted(frames, index, options)) continue;
-    furthest = Math.max(furthest, Math.floor(frame.atMm / options.binMm));
-    const bin = bins.get(furthest) ?? { values: [], mm: 0 };
-    bins.set(furthest, bin);
     const before = frames[index - 1];
     const isNext = before?.panel === frame.panel && isCharted(frames, index - 1, options);
-    const stepMm = isNext ? frame.atMm - before.atMm : 0;
-    if (Math.abs(stepMm) <= longestStepMm) bin.mm += stepMm;
+    const passedMm = isNext ? frame.atMm - before.atMm : 0;
+    const stepMm = Math.abs(passedMm) <= longestStepMm ? passedMm : 0;
+    const number = Math.floor(frame.atMm / options.binMm);
+    // A step over an edge counts in each bin with what lies in it.
+    const left = number > furthest ? bins.get(furthest) : undefined;
+    if (left !== undefined) {
+      const toEdgeMm = (furthest + 1) * options.binMm - (frame.atMm - stepMm);
+      left.mm += Math.min(stepMm, Math.max(0, toEdgeMm));
+    }
+    const fromEdgeMm = frame.atMm - number * options.binMm;
+    const ownMm = number > furthest ? Math.min(stepMm, fromEdgeMm) : stepMm;
+    furthest = Math.max(furthest, number);
+    const bin = bins.get(furthest) ?? { values: [], mm: 0 };
+    bins.set(furthest, bin);
+    bin.mm += ownMm;
     bin.values.push(frame.value);
   }
   bins.delete(furthest);
