@@ -92,8 +92,10 @@ describe('five simulated minutes of the machine over OPC UA', () => {
           },
         ];
         demo['calculated'] = [];
-        demo['kpis'] = (demo['kpis'] as { equipment: string }[]).filter(({ equipment }) =>
-          equipment.startsWith('welding/'),
+        // The machine tells no mode of operation over OPC UA, so nobody can say what its time was used for.
+        const needMode = ['timeElements', 'oee'];
+        demo['kpis'] = (demo['kpis'] as { kpi: string; equipment: string }[]).filter(
+          ({ kpi, equipment }) => equipment.startsWith('welding/') && !needMode.includes(kpi),
         );
       },
     );
