@@ -25,7 +25,8 @@ const listener = requireProgram('mosquitto_sub');
 const [missing] = [influx, mosquitto, listener].filter(({ path }) => path === undefined);
 const describeOracle = missing?.describe ?? influx.describe;
 
-const seconds = Number(process.env['SEAMWATT_CHAOS_SECONDS'] ?? 60);
+const defaultSeconds = process.env['SEAMWATT_LONG'] === '1' ? 600 : 60;
+const seconds = Number(process.env['SEAMWATT_CHAOS_SECONDS'] ?? defaultSeconds);
 const settleWithinMs = 60_000;
 /** syncMs is 200; the rest is for a machine that has other things to do. */
 const longestTailMs = 2000;
