@@ -81,10 +81,12 @@ export const analyseTails = (folder: string, throughCommit = Number.POSITIVE_INF
     0,
     ...chains.flatMap((chain) => chain.blocks.map((block) => block.header.durableCommit)),
   );
+  // A store that is written may have begun segments in which all is newer than what is looked for.
+  const oldest = Math.min(durable, throughCommit);
   for (const chain of chains) {
     const reachesBack = (): boolean =>
       chain.scanned >= chain.segments.length ||
-      (chain.blocks[0]?.header.commit ?? Number.POSITIVE_INFINITY) <= durable;
+      (chain.blocks[0]?.header.commit ?? Number.POSITIVE_INFINITY) <= oldest;
     while (!reachesBack()) scanOneMore(chain);
   }
   const commits = commitsOf(chains);
