@@ -5,6 +5,7 @@ import {
   originCodes,
   type TickRecord,
 } from '../core/entry.ts';
+import { panelRestartDropMm } from '../core/panel.ts';
 import type { RegisteredGroup } from '../core/point.ts';
 import { absentStatus, isBad, isLastUsable } from '../core/quality.ts';
 import { type GroupRole, roleOf } from './group-roles.ts';
@@ -31,8 +32,6 @@ export type AssemblerOptions = {
 
 /** A panel that stands still for so long has a record until it goes on or the next one comes. */
 export const standstillMs = 600_000;
-/** A position that falls back further is another panel's; the KPIs over a panel have the same limit. */
-const restartDropMm = 100;
 /** The bins of a panel come with the first tick behind it; what that tick computed is before the second. */
 const ticksToClose = 2;
 
@@ -153,7 +152,7 @@ export class PanelAssembler {
     const isBack =
       positionMm !== undefined &&
       window.furthestMm !== null &&
-      window.furthestMm - positionMm > restartDropMm;
+      window.furthestMm - positionMm > panelRestartDropMm;
     if (isRenamed || isBack) {
       nextPanel(line, at, {
         panelId: panelId ?? window.panelId,

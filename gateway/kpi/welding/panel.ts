@@ -1,3 +1,4 @@
+import { panelRestartDropMm } from '../../core/panel.ts';
 import { isUsableSlot, valueCell } from '../../hot-path/slot.ts';
 import type { KpiInput, SiteContext } from '../definition.ts';
 
@@ -20,8 +21,6 @@ export const panelInputs: Readonly<Record<'panelId' | 'panelPosition', KpiInput>
     description: { en: 'position along the panel', zh: '管屏位置' },
   },
 };
-
-const restartDropMm = 100;
 
 /** Cells with the number of the panel (counts up) and the tick time at which it began. */
 export type PanelWindow = { readonly epochIndex: number; readonly key: string };
@@ -52,7 +51,7 @@ export const panelWindow = (context: SiteContext<unknown>): PanelWindow => {
         const raw = memory[position.slot + valueCell] as number;
         const positionMm = (raw * position.multiply) / position.divide;
         const furthestMm = memory[furthestIndex] as number;
-        if (furthestMm - positionMm > restartDropMm) {
+        if (furthestMm - positionMm > panelRestartDropMm) {
           memory[epochIndex] = (memory[epochIndex] as number) + 1;
           memory[furthestIndex] = positionMm;
         } else if (positionMm > furthestMm) {

@@ -25,11 +25,9 @@ import {
   pushBinSample,
   pushBinStep,
 } from './bin-rows.ts';
+import { longestStepMm } from './heat-methods.ts';
 import { panelWindow } from './panel.ts';
 import { readInput } from './panel-steps.ts';
-
-/** Between two samples; further, the encoder did not count, it was set. */
-const longestStepMm = 100;
 
 /** What the steps share. */
 type SeamParts = {

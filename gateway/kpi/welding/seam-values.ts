@@ -9,10 +9,9 @@ import {
 } from '../../hot-path/slot.ts';
 import type { KpiContext, ResolvedInput } from '../definition.ts';
 import { arcStateIndex } from './arc.ts';
+import { longestStepMm } from './heat-methods.ts';
 import { panelWindow } from './panel.ts';
 
-/** A step further than this was not travelled, the encoder was set. */
-const longestStepMm = 100;
 /** A bin of which less was measured is no value. */
 const leastShare = 0.5;
 
