@@ -19,6 +19,8 @@ import { endsWithin } from './within.ts';
 /** A sink that has to leave may finish the batch under way, then hang up. */
 const finishWithinMs = 2000;
 const leaveWithinMs = 5000;
+/** The same at a stop, which has less time; what is not done by then is sent again by the next start. */
+const finishAtStopMs = 700;
 
 type RunningSink = {
   readonly part: SinkPart;
@@ -109,6 +111,9 @@ export class RunningSinks {
   }
 
   async stop(): Promise<void> {
+    for (const { leaving } of this.#running) leaving.abort();
+    const taking = this.#running.filter(isUp);
+    await Promise.all(taking.map(({ ended }) => endsWithin(ended, finishAtStopMs)));
     this.#ending.abort();
     await Promise.all(this.#running.map(({ ended }) => ended));
   }
@@ -156,9 +161,12 @@ export class RunningSinks {
   }
 }
 
-const endSink = async ({ pump, leaving, ending, ended }: RunningSink): Promise<boolean> => {
+const isUp = ({ pump }: RunningSink): boolean => pump.status().state === 'up';
+
+const endSink = async (running: RunningSink): Promise<boolean> => {
+  const { leaving, ending, ended } = running;
   leaving.abort();
-  if (pump.status().state === 'up' && (await endsWithin(ended, finishWithinMs))) return true;
+  if (isUp(running) && (await endsWithin(ended, finishWithinMs))) return true;
   ending.abort();
   return endsWithin(ended, leaveWithinMs);
 };

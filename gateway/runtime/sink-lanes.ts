@@ -193,10 +193,13 @@ export class SinkLanes {
     };
   }
 
-  /** Makes durable what the lanes have committed first, so that their places are stored as they are. */
-  async flushAndClose(): Promise<void> {
+  /**
+   * Makes durable what the lanes have committed first, so that their places are stored as they are; once `signal` aborts the
+   * disk is not waited for any longer.
+   */
+  async flushAndClose(signal: AbortSignal): Promise<void> {
     try {
-      await this.#journal.flush();
+      await Promise.race([this.#journal.flush(), aborted(signal)]);
     } finally {
       await this.close();
     }
@@ -207,3 +210,9 @@ export class SinkLanes {
     await Promise.all(cursors.map((cursor) => cursor.close()));
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });

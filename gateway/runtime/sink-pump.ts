@@ -134,17 +134,19 @@ export class SinkPump {
     const { lanes, sink } = this.#options;
     // Opening right away shows a wrong address or password before there is anything to send.
     await this.#untilDone(signal, (deadline) => this.#ensureOpen(deadline));
-    while (!signal.aborted && !leave.aborted) {
+    const idle = AbortSignal.any([signal, leave]);
+    while (!idle.aborted) {
       await this.#retryQuarantined(signal);
       this.#makeWay();
-      await this.#sendLive(signal);
+      await this.#sendLive(signal, idle);
+      if (idle.aborted) break;
       await this.#sendHistory(signal);
     }
     for (const { done } of this.#retries.splice(0)) done({ delivered: 0, refused: [] });
     await sink.close();
     // Opened again by this process or the next, it must not be given again what it has.
     const isLeaving = leave.aborted && leave !== signal;
-    await (isLeaving ? lanes.flushAndClose() : lanes.close());
+    await (isLeaving ? lanes.flushAndClose(signal) : lanes.close());
     this.#enter('stopped', noText);
   }
 
@@ -163,7 +165,8 @@ export class SinkPump {
     return this.#options.lanes.settleQuarantined(ids, 'dropped');
   }
 
-  async #sendLive(signal: AbortSignal): Promise<void> {
+  /** `idle` ends the wait for entries, not what is under way. */
+  async #sendLive(signal: AbortSignal, idle: AbortSignal): Promise<void> {
     const { lanes, maxEntries, sink, clock } = this.#options;
     const hasHistory = lanes.history.length > 0;
     const gatherMs = sink.gatherMs ?? 0;
@@ -173,7 +176,7 @@ export class SinkPump {
     // A disk that cannot be read at present is waited for like a sink that is down.
     const batch = await this.#untilDone(signal, () =>
       lanes.live.cursor.next({
-        ...{ maxEntries, signal },
+        ...{ maxEntries, signal: idle },
         ...(hasHistory ? { waitMs: this.#liveWaitMs } : { waitMs: idleWaitMs, gatherMs }),
       }),
     );
