@@ -37,6 +37,7 @@ export const absolutePath = (relative: string, site: SiteIdentity): EquipmentPat
 
 /** `*` stands for anything within one part of a path. */
 export const matchGlob = (pattern: string): ((text: string) => boolean) => {
+  if (!pattern.includes('*')) return (text) => text === pattern;
   const source = pattern
     .split('*')
     .map((text) => text.replaceAll(/[\\^$.|?+()[\]{}]/g, '\\$&'))
@@ -45,16 +46,27 @@ export const matchGlob = (pattern: string): ((text: string) => boolean) => {
   return (text) => expression.test(text);
 };
 
+/** The equipment of a reference, or of a pattern of references. */
+const equipmentPart = (reference: string): string =>
+  reference.slice(0, Math.max(0, reference.lastIndexOf('/')));
+
 /** All points of a site by reference, and its equipment with its class. */
 export class PointTable {
   readonly #points = new Map<string, KnownPoint>();
+  readonly #byEquipment = new Map<string, Set<string>>();
   readonly #classes = new Map<string, string>();
+  /** References by the patterns that were asked for, of the points known so far. */
+  readonly #matched = new Map<string, readonly string[]>();
 
   addGroup(group: GroupSpec): void {
     const equipment = relativePath(group.equipment);
     this.#classes.set(equipment, group.equipmentClass);
+    this.#matched.clear();
+    const references = this.#byEquipment.get(equipment) ?? new Set();
+    this.#byEquipment.set(equipment, references);
     for (const channel of group.channels) {
       const reference = `${equipment}/${channel.point}`;
+      references.add(reference);
       this.#points.set(reference, {
         reference,
         equipmentClass: group.equipmentClass,
@@ -77,14 +89,23 @@ export class PointTable {
 
   /** Points that match, in the order of their references, so that the order of sources does not matter. */
   match(pattern: string, equipmentClass: string | undefined): readonly KnownPoint[] {
-    const matches = matchGlob(pattern);
-    return [...this.#points.values()]
-      .filter(
-        (point) =>
-          (equipmentClass === undefined || point.equipmentClass === equipmentClass) &&
-          matches(point.reference),
-      )
+    return this.#references(pattern)
+      .flatMap((reference) => this.#points.get(reference) ?? [])
+      .filter((point) => equipmentClass === undefined || point.equipmentClass === equipmentClass)
       .sort((a, b) => (a.reference < b.reference ? -1 : 1));
+  }
+
+  /** A large site has thousands of points and asks thousands of times, mostly by a name or for what was asked before. */
+  #references(pattern: string): readonly string[] {
+    if (!pattern.includes('*')) return [pattern];
+    const known = this.#matched.get(pattern);
+    if (known !== undefined) return known;
+    const [isEquipment, isPoint] = [matchGlob(equipmentPart(pattern)), matchGlob(pattern)];
+    const matched = [...this.#byEquipment]
+      .filter(([equipment]) => isEquipment(equipment))
+      .flatMap(([, references]) => [...references].filter(isPoint));
+    this.#matched.set(pattern, matched);
+    return matched;
   }
 
   equipmentOfClass(equipmentClass: string, pattern: string): readonly string[] {

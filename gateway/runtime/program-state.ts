@@ -26,12 +26,13 @@ export type RestoredState = {
  */
 export const restoreProgram = async (options: {
   readonly journal: Journal;
+  /** Of this start's configuration. */
+  readonly programId: string;
   /** A program of this start's configuration with an empty state. */
   readonly createProgram: () => HotPathProgram;
   readonly log: Log;
 }): Promise<RestoredState> => {
-  const { journal, createProgram, log } = options;
-  const { programId } = createProgram();
+  const { journal, programId, createProgram, log } = options;
   const programFor = (record: ConfigurationRecord): HotPathProgram | undefined =>
     record.programId === programId ? createProgram() : compileBefore(record, log);
   const snapshot = await loadState(journal);

@@ -70,9 +70,18 @@ export class RunningProgram {
     },
   ): Promise<RunningProgram> {
     const { journal, admission, clock, log } = gateway;
-    const { explanations } = compileSite(settings);
-    const createProgram = (): HotPathProgram => compileSite(settings).program;
-    const { program, lastTick, missing } = await restoreProgram({ journal, createProgram, log });
+    const { program: compiled, explanations } = compileSite(settings);
+    // Compiling takes longest of all that a start does, and most starts need one program only.
+    let unused: HotPathProgram | undefined = compiled;
+    const createProgram = (): HotPathProgram => {
+      const empty = unused ?? compileSite(settings).program;
+      unused = undefined;
+      return empty;
+    };
+    const { programId } = compiled;
+    const { program, lastTick, missing } = await restoreProgram({
+      ...{ journal, programId, createProgram, log },
+    });
     if (lastTick !== undefined) admission.resumeAt(lastTick.watermarkMs);
     for (const { group, timeMs, values, status } of missing) {
       admission.computed(group, timeMs, values, status);
