@@ -12,9 +12,10 @@ const core = '^gateway/core/';
 const hotPath = '^gateway/hot-path/';
 const journal = '^gateway/journal/';
 const kpi = '^gateway/kpi/';
+const production = '^gateway/production/';
 const runtime = '^gateway/runtime/';
 const config = '^config/';
-const storesAndRules = ['^gateway/(journal|alarms|maintenance|carbon|records)/'];
+const storesAndRules = ['^gateway/(journal|alarms|maintenance|carbon|records|production)/'];
 
 export default {
   forbidden: [
@@ -25,7 +26,8 @@ export default {
     room('alarms', '^gateway/alarms/', [core, hotPath]),
     room('maintenance', '^gateway/maintenance/', [core, hotPath]),
     room('carbon', '^gateway/carbon/', [core, hotPath]),
-    room('records', '^gateway/records/', [core, hotPath]),
+    room('production', production, [core, hotPath]),
+    room('records', '^gateway/records/', [core, hotPath, production]),
     room('runtime', runtime, [core, hotPath, kpi, ...storesAndRules]),
     room('reports', '^gateway/reports/', [core, ...storesAndRules]),
     room('api', '^gateway/api/', [core, runtime, ...storesAndRules]),

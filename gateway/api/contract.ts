@@ -299,7 +299,7 @@ export const panelRecord = z.object({
   key: z.string().describe('The same for every revision: line, time and number of its first entry'),
   revision: z.int(),
   revisions: z.int().describe('How many there are'),
-  reason: z.enum(['assembled', 'completed', 'assembled-again']),
+  reason: z.enum(['assembled', 'completed', 'assembled-again', 'production-told']),
   contentHash: recordHash.describe('Of the canonical JSON of record (RFC 8785)'),
   previousHash: recordHash.describe('Of the link before'),
   hash: recordHash.describe('Of this link'),

@@ -3,8 +3,16 @@ import { canonicalJson, sha256 } from './canonical-json.ts';
 /** The hash before the first. */
 export const chainStart = '0'.repeat(64);
 
-/** Why a revision was made: of a new panel, of one that was at rest, of one that reads otherwise than before. */
-export const revisionReasons = ['assembled', 'completed', 'assembled-again'] as const;
+/**
+ * Why a revision was made: of a new panel, of one that was at rest, of one that reads otherwise than before, of one of which
+ * production told more.
+ */
+export const revisionReasons = [
+  'assembled',
+  'completed',
+  'assembled-again',
+  'production-told',
+] as const;
 export type RevisionReason = (typeof revisionReasons)[number];
 
 /** What the hash of a link covers. */

@@ -1,10 +1,11 @@
 import type { LocalText } from '../core/point.ts';
+import type { PanelProduction } from '../production/panel-production.ts';
 import { type ColumnStatistics, statisticsOf } from './bin-statistics.ts';
 import { type BinTable, encodeBins } from './bins-file.ts';
 import { type Json, sha256 } from './canonical-json.ts';
 
 export const recordFormat = 'seamwatt-panel-record';
-export const recordVersion = 1;
+export const recordVersion = 2;
 
 /** Why a record is not to be taken as it stands. */
 export const markCodes = [
@@ -83,7 +84,8 @@ export type RecordedEvent = {
  */
 export type PanelRecord = {
   readonly format: typeof recordFormat;
-  readonly version: typeof recordVersion;
+  /** 1 has no part `production`. */
+  readonly version: 1 | typeof recordVersion;
   readonly simulated: boolean;
   /** As the machine gave it. */
   readonly panelId: string | null;
@@ -112,6 +114,8 @@ export type PanelRecord = {
   readonly results: readonly (RecordedResult & { readonly equipment: string })[];
   readonly events: readonly RecordedEvent[];
   readonly marks: readonly RecordMark[];
+  /** What MES and people told of the panel; from version 2 on always there, with what nobody told as `missing`. */
+  readonly production?: PanelProduction;
 };
 
 /** A record is JSON through and through; optional members are left out, not undefined. */

@@ -1,0 +1,43 @@
+/** The wall clock of a time zone, also across the hours that summer time adds or takes. */
+export class LocalClock {
+  readonly #format: Intl.DateTimeFormat;
+
+  /** @throws RangeError when there is no such zone */
+  constructor(timeZone: string) {
+    this.#format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  }
+
+  /** The local wall clock at `timeMs` (UTC epoch ms), written as if it were UTC. */
+  localMs(timeMs: number): number {
+    const parts = new Map<string, number>(
+      this.#format.formatToParts(timeMs).map(({ type, value }) => [type, Number(value)]),
+    );
+    const part = (type: string): number => parts.get(type) ?? 0;
+    const wholeSecond = Date.UTC(
+      part('year'),
+      part('month') - 1,
+      part('day'),
+      part('hour'),
+      part('minute'),
+      part('second'),
+    );
+    return wholeSecond + (((timeMs % 1000) + 1000) % 1000);
+  }
+
+  /** The instant at which the local wall clock shows `localMs`, which is written as if it were UTC. */
+  utcMs(localMs: number): number {
+    // The offset at the guess may differ from that at the result by a change of summer time, so it is applied twice.
+    let guess = localMs;
+    for (let round = 0; round < 2; round += 1) guess = localMs - (this.localMs(guess) - guess);
+    return guess;
+  }
+}

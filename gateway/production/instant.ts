@@ -1,0 +1,37 @@
+import { LocalClock } from '../core/local-clock.ts';
+
+const pattern =
+  /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?(Z|[+-]\d{2}:\d{2})?$/;
+const offsetMinutes = (offset: string): number => {
+  if (offset === 'Z') return 0;
+  const [hours = 0, minutes = 0] = offset.slice(1).split(':').map(Number);
+  return (offset.startsWith('-') ? -1 : 1) * (60 * hours + minutes);
+};
+
+/** Reads an instant of a message as UTC epoch ms; undefined when it is none. */
+export type ReadInstant = (value: number | string) => number | undefined;
+
+/**
+ * Instants as people and systems write them: UTC epoch ms, or ISO 8601 (`2026-03-02T08:00`), which without an offset is the
+ * wall clock of the site.
+ */
+export const instantReader = (timeZone: string): ReadInstant => {
+  const clock = new LocalClock(timeZone);
+  return (value) => {
+    if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+    const found = pattern.exec(value);
+    if (found === null) return undefined;
+    const [year = 0, month = 0, day = 0, hour = 0, minute = 0] = found.slice(1, 6).map(Number);
+    const second = Number(found[6] ?? 0);
+    const written = Date.UTC(year, month - 1, day, hour, minute, second);
+    const isReal =
+      hour < 24 &&
+      minute < 60 &&
+      second < 60 &&
+      new Date(written).toISOString().slice(0, 10) === value.slice(0, 10);
+    if (!isReal) return undefined;
+    const localMs = written + Number((found[7] ?? '0').padEnd(3, '0'));
+    const offset = found[8];
+    return offset === undefined ? clock.utcMs(localMs) : localMs - 60_000 * offsetMinutes(offset);
+  };
+};

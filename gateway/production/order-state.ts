@@ -1,0 +1,120 @@
+import type { MessageOf, ProductionMessage } from './messages.ts';
+
+/** Who did something when. */
+export type ProductionAct = {
+  readonly timeMs: number;
+  readonly by: 'scheduler' | 'hand';
+  readonly who: string | null;
+};
+
+export type SchedulingMark = ProductionAct & {
+  readonly mark: 'scheduled' | 'override';
+  readonly reason: string | null;
+};
+
+/** What a job order asks for (ISA-95 job order), as it was told last; times are UTC epoch ms. */
+export type OrderDefinition = {
+  readonly drawing: { readonly number: string; readonly revision: string | null } | null;
+  readonly project: string | null;
+  readonly boilerNo: string | null;
+  /** Panels. */
+  readonly quantity: number | null;
+  readonly plannedStartMs: number | null;
+  readonly plannedEndMs: number | null;
+  readonly plannedRunTimePerItemMin: number | null;
+  readonly wpsNo: string | null;
+};
+
+export const orderStatuses = ['defined', 'released', 'started', 'completed', 'cancelled'] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
+
+export type OrderState = {
+  readonly line: string;
+  readonly orderId: string;
+  readonly status: OrderStatus;
+  /** Null where only its states were told. */
+  readonly definition: OrderDefinition | null;
+  /** How many different definitions there were: above 1 the order was changed or its number given twice. */
+  readonly definitions: number;
+  readonly released: ProductionAct | null;
+  readonly started: ProductionAct | null;
+  readonly completed: ProductionAct | null;
+  readonly scheduling: readonly SchedulingMark[];
+  /** Of the newest message. */
+  readonly updatedMs: number;
+};
+
+/** The one order of messages: by time, then by what no two have in common. */
+export const inOrder = <Message extends ProductionMessage>(
+  messages: Iterable<Message>,
+): readonly Message[] =>
+  [...messages].sort(
+    (a, b) => a.time - b.time || compare(a.source, b.source) || compare(a.id, b.id),
+  );
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const definitionOf = (message: MessageOf<'jobOrder'>): OrderDefinition => {
+  const { drawing, project, boilerNo, quantity, plannedStart, plannedEnd } = message;
+  return {
+    drawing:
+      drawing === undefined ? null : { number: drawing.number, revision: drawing.revision ?? null },
+    project: project ?? null,
+    boilerNo: boilerNo ?? null,
+    quantity: quantity ?? null,
+    plannedStartMs: plannedStart ?? null,
+    plannedEndMs: plannedEnd ?? null,
+    plannedRunTimePerItemMin: message.plannedRunTimePerItemMin ?? null,
+    wpsNo: message.wpsNo ?? null,
+  };
+};
+
+const actOf = ({
+  time,
+  by,
+  who,
+}: MessageOf<'jobOrderStatus' | 'schedulingMark'>): ProductionAct => ({
+  timeMs: time,
+  by,
+  who: who ?? null,
+});
+
+/** The state of one order of one line, from all messages about it, in whatever order they stand; undefined without any. */
+export const orderState = (messages: Iterable<ProductionMessage>): OrderState | undefined => {
+  let state: OrderState | undefined;
+  const definitions = new Set<string>();
+  for (const message of inOrder(messages)) {
+    if (!isOfOrder(message)) continue;
+    const { line, orderId, time } = message;
+    state = { ...(state ?? newOrder(line, orderId)), updatedMs: time };
+    if (message.kind === 'jobOrder') {
+      const definition = definitionOf(message);
+      definitions.add(JSON.stringify(definition));
+      state = { ...state, definition, definitions: definitions.size };
+    } else if (message.kind === 'schedulingMark') {
+      const { mark, reason } = message;
+      const scheduled = { ...actOf(message), mark, reason: reason ?? null };
+      state = { ...state, scheduling: [...state.scheduling, scheduled] };
+    } else state = withStatus(state, message);
+  }
+  return state;
+};
+
+const withStatus = (state: OrderState, message: MessageOf<'jobOrderStatus'>): OrderState => {
+  const { status } = message;
+  const act = actOf(message);
+  if (status === 'cancelled') return { ...state, status };
+  return { ...state, status, [status]: act };
+};
+
+const isOfOrder = (
+  message: ProductionMessage,
+): message is MessageOf<'jobOrder' | 'jobOrderStatus' | 'schedulingMark'> =>
+  message.kind === 'jobOrder' ||
+  message.kind === 'jobOrderStatus' ||
+  message.kind === 'schedulingMark';
+
+const newOrder = (line: string, orderId: string): OrderState => ({
+  ...{ line, orderId, status: 'defined', definition: null, definitions: 0 },
+  ...{ released: null, started: null, completed: null, scheduling: [], updatedMs: 0 },
+});
