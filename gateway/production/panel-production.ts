@@ -5,7 +5,7 @@ import type { OrderState } from './order-state.ts';
  * where nobody told it. Lists are in the order of their positions, else of their ids, else of their times.
  */
 export type PanelProduction = {
-  readonly order: OrderState | null;
+  readonly order: RecordedOrder | null;
   readonly panel: {
     readonly serial: string | null;
     readonly lengthMm: number | null;
@@ -39,6 +39,12 @@ export type PanelProduction = {
   /** What it was made of: by the ids that the senders gave. */
   readonly messages: readonly { readonly source: string; readonly id: string }[];
 };
+
+/** What the order asks for, and how it came to be started; how it ended is no matter of a panel. */
+export type RecordedOrder = Pick<
+  OrderState,
+  'orderId' | 'definition' | 'released' | 'started' | 'scheduling'
+>;
 
 export type RecordedTube = {
   /** Counts from one edge of the panel, from 1. */

@@ -1,0 +1,87 @@
+import type { PlannedWindow } from './calendar.ts';
+import type { MessageKind, ProductionMessage } from './messages.ts';
+import type { OrderState, OrderStatus } from './order-state.ts';
+
+/** What is odd about a message that is taken all the same. */
+export type MessageNote = 'panel-unknown' | 'order-unknown' | 'order-redefined';
+
+export type Verdict = {
+  /** `known`: the same was taken before; `conflict`: another message of this sender has the id. */
+  readonly as: 'new' | 'known' | 'conflict';
+  readonly notes: readonly MessageNote[];
+};
+
+export type NumberedMessage = {
+  /** In the journal. */
+  readonly seq: number;
+  /** When it was taken, UTC epoch ms. */
+  readonly receivedMs: number;
+  readonly message: ProductionMessage;
+};
+
+export type OrderQuery = {
+  readonly line?: string | undefined;
+  readonly orderId?: string | undefined;
+  readonly status?: OrderStatus | undefined;
+  /** Orders that were told of, planned or at work at or after. */
+  readonly fromMs?: number | undefined;
+  /** Orders that were told of, planned or at work before. */
+  readonly toMs?: number | undefined;
+  readonly limit: number;
+};
+
+export type MessageQuery = {
+  readonly line?: string | undefined;
+  readonly kinds?: readonly MessageKind[] | undefined;
+  readonly orderId?: string | undefined;
+  readonly panelId?: string | undefined;
+  /** Of the message's own time. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+  /** Only those taken before this one, for paging. */
+  readonly beforeSeq?: number | undefined;
+  readonly limit: number;
+};
+
+/** What is to be known of a line so that its points can be told at any instant of the time that was asked for. */
+export type LineTold = {
+  readonly line: string;
+  readonly windows: readonly PlannedWindow[];
+  /** Null while no order of the line was ever told. */
+  readonly isOrderRegistered: boolean | null;
+  /** Of the order that was started last. */
+  readonly plannedRunTimePerItemMin: number | null;
+  readonly counts: readonly {
+    readonly timeMs: number;
+    readonly produced: number | null;
+    readonly good: number | null;
+  }[];
+};
+
+export type TimeSpan = { readonly fromMs: number; readonly toMs: number };
+
+/** What the main thread asks of the worker that has the database. */
+export type ProductionCalls = {
+  readonly open: {
+    input: { readonly folder: string; readonly nextSeq: number };
+    output: {
+      /** Messages up to this number of the journal are in. */
+      readonly place: number;
+      readonly setAside: readonly string[];
+      readonly migrated: readonly string[];
+    };
+  };
+  readonly judge: { input: readonly ProductionMessage[]; output: readonly Verdict[] };
+  /** All of it or nothing; what is there already stays as it is. */
+  readonly store: {
+    input: { readonly messages: readonly NumberedMessage[]; readonly place: number };
+    output: undefined;
+  };
+  readonly told: {
+    input: { readonly lines: readonly string[]; readonly span: TimeSpan };
+    output: readonly LineTold[];
+  };
+  readonly orders: { input: OrderQuery; output: readonly OrderState[] };
+  readonly messages: { input: MessageQuery; output: readonly NumberedMessage[] };
+  readonly close: { input: undefined; output: undefined };
+};
