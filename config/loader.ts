@@ -173,7 +173,7 @@ const rawProfilesOf = (sources: readonly PreparedSource[]): ReadonlyMap<string, 
 
 /** Producers and sinks that the gateway has by itself. */
 const reservedIds = new Map(
-  ['kpi', 'calculated', 'embedded-broker'].map((id) => [id, 'the gateway itself']),
+  ['kpi', 'calculated', 'production', 'embedded-broker'].map((id) => [id, 'the gateway itself']),
 );
 
 type Checked = {

@@ -12,6 +12,7 @@ import { describeError, errorFields, GatewayError } from './core/error.ts';
 import type { Log } from './core/log.ts';
 import { onHangUp, SiteFiles } from './hot-reload.ts';
 import { kpiSections } from './kpi/sections.ts';
+import { productionSection } from './production/section.ts';
 import { startGateway } from './runtime/gateway.ts';
 import type { GatewayParts, RunningGateway } from './runtime/gateway-parts.ts';
 import { LockStepClock, lockStepWith } from './runtime/lock-step-clock.ts';
@@ -223,7 +224,7 @@ const replay = ({ site, fromSeq, toSeq }: ReplayOptions): Promise<ReplayReport> 
 const composition: Composition = {
   version,
   adapters,
-  sections: [...kpiSections, screeningSection],
+  sections: [productionSection, ...kpiSections, screeningSection],
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
   gatewayProgram: fileURLToPath(import.meta.url),
   scenarioFolder: fileURLToPath(new URL('../simulators/scenarios/', import.meta.url)),

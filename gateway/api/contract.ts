@@ -262,6 +262,15 @@ export const panelQuery = z.object({
   text: z.string().min(1).max(200).optional().describe("A part of the panel's id"),
   fromMs: z.coerce.number().optional().describe('Panels that were under the torches at or after'),
   toMs: z.coerce.number().optional().describe('Panels that came under the torches before'),
+  heat: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('Heat or lot of a tube, fin, wire or flux, or batch of gas'),
+  spool: z.string().min(1).max(200).optional().describe('Wire spool'),
+  wps: z.string().min(1).max(200).optional(),
+  order: z.string().min(1).max(200).optional().describe('Job order'),
   beforePanel: z.coerce.number().int().positive().optional().describe('For the next page'),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });

@@ -17,6 +17,7 @@ import type { GatewayView } from '../runtime/view.ts';
 import { registerDeliveryRoutes } from './delivery-routes.ts';
 import { defaultLiveLimits, LiveClients, type LiveLimits } from './live.ts';
 import { registerPanelRoutes } from './panel-routes.ts';
+import { registerProductionRoutes } from './production-routes.ts';
 import { registerReloadRoutes } from './reload-routes.ts';
 import { registerRoutes } from './routes.ts';
 import { guardLoopback } from './security.ts';
@@ -84,6 +85,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
   registerPanelRoutes(server, view);
+  registerProductionRoutes(server, view);
   registerDeliveryRoutes(server, options.deliveries);
   registerReloadRoutes(server, options.reloads);
   return { url: await listen(server, host, port), close: () => server.close() };

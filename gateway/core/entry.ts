@@ -57,12 +57,22 @@ export type EventRecord = {
   readonly event: GatewayEvent;
 };
 
+/** What an MES or a person told of production, as it was taken. */
+export type ProductionRecord = {
+  readonly type: 'production';
+  /** When it was taken. */
+  readonly timeMs: number;
+  /** A message of `gateway/production/messages.ts`, read and checked. */
+  readonly message: unknown;
+};
+
 export type JournalRecord =
   | BootRecord
   | ConfigurationRecord
   | TickRecord
   | DictionaryRecord
-  | EventRecord;
+  | EventRecord
+  | ProductionRecord;
 
 /**
  * A run of journal entries in ascending `seq`, as columns. Entry i is a frame (`kind[i] === frameEntry`) of group number

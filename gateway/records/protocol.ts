@@ -1,3 +1,4 @@
+import type { ProductionMessage } from '../production/messages.ts';
 import type { Checkpoint } from './assembler.ts';
 import type { BinTable } from './bins-file.ts';
 import type { RevisionReason } from './chain.ts';
@@ -26,6 +27,13 @@ export type RecordQuery = {
   readonly fromMs?: number | undefined;
   /** Panels that came under the torches before. */
   readonly toMs?: number | undefined;
+  /** Heat or lot of a tube or fin, or lot of wire, gas or flux. */
+  readonly heat?: string | undefined;
+  /** Wire spool. */
+  readonly spool?: string | undefined;
+  readonly wps?: string | undefined;
+  /** Job order. */
+  readonly order?: string | undefined;
   /** Only panels recorded before this one, for paging. */
   readonly beforePanel?: number | undefined;
   readonly limit: number;
@@ -64,7 +72,12 @@ export type RecordCalls = {
   };
   /** All of it or nothing. */
   readonly store: {
-    input: { readonly panels: readonly CollectedPanel[]; readonly checkpoint: Checkpoint };
+    input: {
+      readonly panels: readonly CollectedPanel[];
+      /** Messages of production that were read, of which its database has all. */
+      readonly told?: readonly ProductionMessage[];
+      readonly checkpoint: Checkpoint;
+    };
     /** Ids of the revisions that are new. */
     output: readonly { readonly id: string; readonly revision: number; readonly reason: string }[];
   };

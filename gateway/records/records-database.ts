@@ -1,18 +1,38 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { isDeepStrictEqual } from 'node:util';
 import { GatewayError } from '../core/error.ts';
+import type { ProductionMessage } from '../production/messages.ts';
+import { panelProduction } from '../production/panel-fold.ts';
+import type { PanelProduction } from '../production/panel-production.ts';
+import type { PanelName } from '../production/production-database.ts';
 import type { Checkpoint } from './assembler.ts';
 import { type BinTable, decodeBins, packBins, unpackBins } from './bins-file.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
 import { chainStart, hashOf, type Link, type RevisionReason, type StoredLink } from './chain.ts';
-import { asJson, type FinishedPanel, finishPanel, type PanelRecord } from './panel-record.ts';
+import {
+  asJson,
+  type FinishedPanel,
+  finishPanel,
+  type PanelRecord,
+  recordVersion,
+} from './panel-record.ts';
 import type { BinsQuery, ChainedRecord, RecordCalls, RecordQuery } from './protocol.ts';
+import { traitKinds, traitsOf } from './traits.ts';
 
 export const recordsFile = 'records.db';
 
+const traitTable = `
+    CREATE TABLE trait (
+      kind TEXT NOT NULL, value TEXT NOT NULL, panel INTEGER NOT NULL,
+      PRIMARY KEY (kind, value, panel)) STRICT, WITHOUT ROWID;
+    CREATE INDEX trait_of_panel ON trait (panel);
+`;
+
 /** What `records.db` is; the version is in the file. */
 export const recordsSchema = {
-  version: 1,
-  migrations: [] as readonly string[],
+  version: 2,
+  // Records of version 1 have nothing to be looked up by but their panel.
+  migrations: [traitTable] as readonly string[],
   tables: `
     CREATE TABLE revision (
       number INTEGER PRIMARY KEY, id TEXT NOT NULL, key TEXT NOT NULL, panel INTEGER NOT NULL,
@@ -32,6 +52,7 @@ export const recordsSchema = {
       BEGIN SELECT RAISE(ABORT, 'bins are never changed'); END;
     CREATE TRIGGER bins_are_never_deleted BEFORE DELETE ON bins
       BEGIN SELECT RAISE(ABORT, 'bins are never deleted'); END;
+    ${traitTable}
   `,
 };
 
@@ -50,13 +71,29 @@ const linkOf = (row: Row): StoredLink => ({
   isFiledRight: row['filed_right'] !== 0,
 });
 
+/** What production tells of panels. */
+export type ProductionOf = {
+  panel(
+    name: PanelName,
+    about: { readonly startMs: number; readonly isRepeated: boolean },
+  ): PanelProduction;
+  touched(messages: readonly ProductionMessage[]): readonly PanelName[];
+};
+
+const nothingTold: ProductionOf = {
+  panel: (_name, about) => panelProduction({ ...about, messages: [], ofOrder: () => [] }),
+  touched: () => [],
+};
+
 /** The records of a plant: only ever added to, each revision a link of one chain of hashes. */
 export class RecordsDatabase {
   readonly #database: DatabaseSync;
+  readonly #production: ProductionOf;
 
   /** A database with the tables of `recordsSchema`. */
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, production = nothingTold) {
     this.#database = database;
+    this.#production = production;
   }
 
   checkpoint(): Checkpoint {
@@ -66,13 +103,23 @@ export class RecordsDatabase {
       : (JSON.parse(String(row['checkpoint'])) as Checkpoint);
   }
 
-  /** A panel that was assembled again and reads as before is there already. */
-  store({ panels, checkpoint }: RecordCalls['store']['input']): RecordCalls['store']['output'] {
+  /**
+   * A panel that was assembled again and reads as before is there already. Panels of which `told` tells something new have a
+   * further revision.
+   */
+  store({
+    panels,
+    told = [],
+    checkpoint,
+  }: RecordCalls['store']['input']): RecordCalls['store']['output'] {
     const finished = panels.map(finishPanel);
     const database = this.#database;
     database.exec('BEGIN IMMEDIATE');
     try {
-      const added = finished.flatMap((panel) => this.#append(panel) ?? []);
+      const added = [
+        ...finished.flatMap((panel) => this.#append(panel) ?? []),
+        ...this.#production.touched(told).flatMap((name) => this.#amend(name)),
+      ];
       database
         .prepare('INSERT OR REPLACE INTO place (one, checkpoint) VALUES (1, ?)')
         .run(JSON.stringify(checkpoint));
@@ -92,14 +139,15 @@ export class RecordsDatabase {
              AND (?1 IS NULL OR instr(panel_id, ?1) > 0)
              AND (?2 IS NULL OR end_ms >= ?2) AND (?3 IS NULL OR start_ms < ?3)
              AND (?4 IS NULL OR panel < ?4)
+             AND NOT EXISTS (SELECT 1 FROM json_each(?6) AS wanted WHERE NOT EXISTS (
+               SELECT 1 FROM trait WHERE kind = wanted.key AND trait.value = wanted.value AND panel = r.panel))
            ORDER BY panel DESC LIMIT ?5`,
       )
       .all(
-        query.text ?? null,
-        query.fromMs ?? null,
-        query.toMs ?? null,
-        query.beforePanel ?? null,
-        query.limit,
+        ...[query.text ?? null, query.fromMs ?? null, query.toMs ?? null],
+        ...[query.beforePanel ?? null, query.limit],
+        // Those that are not asked for are no members of the JSON.
+        JSON.stringify(Object.fromEntries(traitKinds.map((kind) => [kind, query[kind]]))),
       )
       .map((row) => {
         const { id, revision, hash, content } = linkOf(row);
@@ -153,42 +201,100 @@ export class RecordsDatabase {
         `SELECT *, CASE WHEN json_valid(content) THEN
              panel_id IS (content ->> '$.panelId') AND line = (content ->> '$.line')
              AND start_ms = CAST(content ->> '$.time.startMs' AS INTEGER)
-             AND end_ms = CAST(content ->> '$.time.endMs' AS INTEGER) ELSE 1 END AS filed_right
-           FROM revision ORDER BY number`,
+             AND end_ms = CAST(content ->> '$.time.endMs' AS INTEGER) ELSE 1 END AS filed_right,
+             json_valid(content)
+             AND revision = (SELECT max(revision) FROM revision WHERE panel = r.panel) AS newest
+           FROM revision AS r ORDER BY number`,
       )
       .iterate();
-    for (const row of rows) yield linkOf(row);
+    for (const row of rows) {
+      const link = linkOf(row);
+      const isFound = row['newest'] === 0 || this.#isFoundByTraits(Number(row['panel']), link);
+      yield { ...link, isFiledRight: link.isFiledRight && isFound };
+    }
   }
 
   close(): undefined {
     this.#database.close();
   }
 
-  #append({ key, record, bins }: FinishedPanel) {
+  #isFoundByTraits(panel: number, { content }: StoredLink): boolean {
+    const stored = this.#database
+      .prepare('SELECT kind, value FROM trait WHERE panel = ? ORDER BY kind, value')
+      .all(panel)
+      .map(({ kind, value }) => `${kind} ${value}`);
+    const said = traitsOf((JSON.parse(content) as PanelRecord).production);
+    return isDeepStrictEqual(stored, said.map(({ kind, value }) => `${kind} ${value}`).sort());
+  }
+
+  #append({ key, record: collected, bins }: FinishedPanel) {
+    const before = this.#revisionsOf(key);
+    const last = before.at(-1);
+    const head = this.#head();
+    const panel = last?.panel ?? head.panels + 1;
+    const record = this.#withProduction(collected, panel);
     const content = canonicalJson(asJson(record));
     const contentHash = sha256(content);
-    const before = this.#revisionsOf(key);
     if (before.some((revision) => revision.contentHash === contentHash)) return undefined;
     const keep = this.#database.prepare(
       'INSERT OR IGNORE INTO bins (sha256, packed) VALUES (?, ?)',
     );
     for (const { sha256: hash, file } of bins) keep.run(hash, packBins(file));
-    const last = before.at(-1);
+    const id = last?.id ?? this.#freeId(record.panelId);
+    const about = { id, key, revision: before.length + 1, reason: reasonOf(last) };
+    return this.#chain(about, record, panel);
+  }
+
+  /** Further revisions of the panels of a name where production tells otherwise than in their newest. */
+  #amend({ line, panelId }: PanelName) {
+    const newest = this.#database
+      .prepare(
+        `SELECT * FROM revision AS r WHERE panel_id = ? AND line = ?
+           AND revision = (SELECT max(revision) FROM revision WHERE panel = r.panel)
+           ORDER BY panel`,
+      )
+      .all(panelId, line);
+    return newest.flatMap((row) => {
+      const { id, key, revision, contentHash, content } = linkOf(row);
+      const panel = Number(row['panel']);
+      const before = JSON.parse(content) as PanelRecord;
+      const record = this.#withProduction({ ...before, version: recordVersion }, panel);
+      if (sha256(canonicalJson(asJson(record))) === contentHash) return [];
+      const about = { id, key, revision: revision + 1, reason: 'production-told' as const };
+      return [this.#chain(about, record, panel)];
+    });
+  }
+
+  #withProduction(record: PanelRecord, panel: number): PanelRecord {
+    const { line, panelId } = record;
+    const isRepeated =
+      this.#database
+        .prepare('SELECT 1 FROM revision WHERE panel_id = ? AND line = ? AND panel < ? LIMIT 1')
+        .get(panelId, line, panel) !== undefined;
+    const about = { startMs: record.time.startMs, isRepeated };
+    return {
+      ...record,
+      production: this.#production.panel({ line, panelId: panelId ?? '' }, about),
+    };
+  }
+
+  #chain(
+    about: Pick<Link, 'id' | 'key' | 'revision' | 'reason'>,
+    record: PanelRecord,
+    panel: number,
+  ): RecordCalls['store']['output'][number] {
+    const content = canonicalJson(asJson(record));
     const head = this.#head();
     const link: Link = {
-      number: head.number + 1,
-      id: last?.id ?? this.#freeId(record.panelId),
-      key,
-      revision: before.length + 1,
-      reason: reasonOf(last),
-      contentHash,
-      previousHash: head.hash,
+      ...{ number: head.number + 1, ...about },
+      ...{ contentHash: sha256(content), previousHash: head.hash },
     };
-    this.#insert(
-      { ...link, hash: hashOf(link), content, isFiledRight: true },
-      record,
-      last?.panel ?? head.panels + 1,
+    this.#insert({ ...link, hash: hashOf(link), content, isFiledRight: true }, record, panel);
+    this.#database.prepare('DELETE FROM trait WHERE panel = ?').run(panel);
+    const insert = this.#database.prepare(
+      'INSERT INTO trait (kind, value, panel) VALUES (?, ?, ?)',
     );
+    for (const { kind, value } of traitsOf(record.production)) insert.run(kind, value, panel);
     return { id: link.id, revision: link.revision, reason: link.reason };
   }
 

@@ -12,10 +12,11 @@ import { Endings } from './endings.ts';
 import { logEvent } from './event-log.ts';
 import type { PreparedExchange } from './exchange.ts';
 import type { GatewayParts, RunningGateway, SiteChange, SiteParts } from './gateway-parts.ts';
-import { type Keeper, openSiteHistory, openSiteRecords } from './keepers.ts';
+import { type Keeper, openSiteHistory, openSiteProduction, openSiteRecords } from './keepers.ts';
 import { LatestEvents, runEventReader } from './latest-events.ts';
 import { runLatestReader } from './latest-reader.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import type { SiteProduction } from './production/site-production.ts';
 import { judgeReadiness, type Readiness } from './readiness.ts';
 import type { SiteRecords } from './records/site-records.ts';
 import { type ProgramSettings, RunningProgram } from './running-program.ts';
@@ -25,25 +26,13 @@ import { Screening } from './screening/screening.ts';
 import type { SinkStatus } from './sink-pump.ts';
 import { SitePoints } from './site-points.ts';
 import type { GatewayStatus } from './status.ts';
+import { leastJournalMs, stopPhaseMs, stopWithinMs } from './stop-phases.ts';
 import { sleepReal } from './system-clock.ts';
 import { clockSteppedEvent, runTicker } from './ticker.ts';
 import type { GatewayView } from './view.ts';
 
 /** Devices have the event loop to themselves for so long: to load what sinks and people need holds it up for longer. */
 const firstReadsMs = 50;
-/** How long the parts of a stopping gateway may take, each phase, and all together before the journal is closed. */
-const stopPhaseMs = {
-  change: 500,
-  sources: 1000,
-  state: 1000,
-  sinks: 1500,
-  readers: 250,
-  all: 3600,
-};
-/** With the journal. */
-const stopWithinMs = 4000;
-const leastJournalMs = 250;
-
 /** Opens the journal, restores what was computed, and starts sources, ticks and sinks. Needs no device or database to be up. */
 export const startGateway = async (parts: GatewayParts): Promise<RunningGateway> => {
   const { log, version } = parts;
@@ -74,6 +63,7 @@ type RunningParts = {
   readonly points: SitePoints;
   readonly program: RunningProgram;
   readonly history: History;
+  readonly production: SiteProduction;
   readonly records: SiteRecords;
   readonly metrics: GatewayMetrics;
   readonly sinks: RunningSinks;
@@ -134,14 +124,15 @@ class Assembly {
     const { historyFlushMs: flushMs } = parts;
     const keeping = { ...this.#context(), folder: parts.journal.folder, groups };
     const history = await openSiteHistory({ ...keeping, flushMs }, this.#endings);
-    const records = await openSiteRecords(keeping, this.#endings);
+    const production = await openSiteProduction({ ...keeping, ...parts.site }, this.#endings);
+    const records = await openSiteRecords({ ...keeping, production }, this.#endings);
     this.#startReaders([history, records], points);
     const sinks = this.#prepareSinks(points);
-    this.#startSources(groups, program);
+    this.#startSources(groups, program, production);
     await sleepReal(firstReadsMs, this.#ending.readers.signal);
     await sinks.start(parts.sinks);
     const metrics = await this.#startMetrics(points);
-    const running = { points, program, history, records, metrics, sinks };
+    const running = { points, program, history, production, records, metrics, sinks };
     return {
       view: this.#view(running),
       deliveries: new DeliveryDesk({
@@ -191,7 +182,7 @@ class Assembly {
   /** What takes time or can fail comes first; the exchange itself is one turn of the event loop. */
   async #reconfigure(
     next: SiteParts,
-    { points, program, history, records, sinks }: RunningParts,
+    { points, program, history, production, records, sinks }: RunningParts,
   ): Promise<SiteChange> {
     if (this.#isStopping) {
       const words = { en: 'the gateway stops', zh: '网关正在停止' };
@@ -202,6 +193,7 @@ class Assembly {
     const screening = this.#prepareScreening(next, groups);
     const prepared: PreparedExchange[] = [];
     try {
+      await production.prepare(groups);
       await records.use(groups);
       prepared.push(await sinks.exchange(next.sinks));
       prepared.push(await this.#sources.exchange(next.sources, groups));
@@ -213,6 +205,7 @@ class Assembly {
       this.#admission.screenBy(screening);
       points.use(groups);
       history.use(groups);
+      production.use(groups);
       this.#siteName = next.siteName;
       this.#siteNote = next.siteNote;
       for (const { apply } of prepared) apply();
@@ -223,7 +216,7 @@ class Assembly {
     }
   }
 
-  #view({ points, program, history, records, metrics }: RunningParts): GatewayView {
+  #view({ points, program, history, production, records, metrics }: RunningParts): GatewayView {
     const siteName = (): LocalText => this.#siteName;
     const siteNote = (): LocalText | undefined => this.#siteNote;
     return {
@@ -245,6 +238,9 @@ class Assembly {
       },
       get records() {
         return records.view;
+      },
+      get production() {
+        return production.view;
       },
       nowMs: () => this.#clock.nowMs(),
       status: () => this.#status(),
@@ -308,7 +304,11 @@ class Assembly {
     return sinks;
   }
 
-  #startSources(groups: readonly RegisteredGroup[], { snapshots }: RunningProgram): void {
+  #startSources(
+    groups: readonly RegisteredGroup[],
+    { snapshots }: RunningProgram,
+    production: SiteProduction,
+  ): void {
     this.#endings.push({
       undone: 'the state of the KPIs is not saved, and the next start replays more',
       withinMs: stopPhaseMs.state,
@@ -325,7 +325,7 @@ class Assembly {
       },
     });
     this.#sources.start(this.#parts.sources, groups);
-    this.#startTicker();
+    this.#startTicker(production);
     this.#read(snapshots.run(this.#ending.readers.signal));
     this.#endings.push({
       undone: 'a change of the configuration was under way',
@@ -335,7 +335,7 @@ class Assembly {
     });
   }
 
-  #startTicker(): void {
+  #startTicker(production: SiteProduction): void {
     this.#ticker = runTicker(
       {
         clock: this.#clock,
@@ -343,6 +343,7 @@ class Assembly {
         allowedLatenessMs: this.#parts.ticks.allowedLatenessMs,
         timeZone: this.#parts.site.timeZone,
         tick: (record) => {
+          production.tick(record, this.#admission);
           if (this.#admission.tick(record)) this.#lastTickMs = record.timeMs;
           this.#sources.passTime();
         },

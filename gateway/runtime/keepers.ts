@@ -3,7 +3,9 @@ import type { RegisteredGroup } from '../core/point.ts';
 import type { Journal } from '../journal/contract.ts';
 import { type History, openHistory } from '../journal/history/history.ts';
 import type { Endings } from './endings.ts';
-import { SiteRecords } from './records/site-records.ts';
+import type { SiteProductionOptions } from './production/site-production.ts';
+import { SiteProduction } from './production/site-production.ts';
+import { type ProductionOfPanels, SiteRecords } from './records/site-records.ts';
 
 /** Reads the journal and keeps what it makes of it, until the signal aborts. */
 export type Keeper = { run(signal: AbortSignal): Promise<void> };
@@ -16,7 +18,7 @@ type Keeping = {
   readonly groups: readonly RegisteredGroup[];
 };
 
-const endWithinMs = { history: 1000, records: 500 };
+const endWithinMs = { history: 1000, records: 500, production: 500 };
 
 /** @throws GatewayError STORE_VERSION, STORE_FAILED */
 export const openSiteHistory = async (
@@ -38,7 +40,7 @@ export const openSiteHistory = async (
 
 /** @throws GatewayError STORE_VERSION, STORE_FAILED */
 export const openSiteRecords = async (
-  { groups, ...keeping }: Keeping,
+  { groups, ...keeping }: Keeping & { readonly production: ProductionOfPanels },
   endings: Endings,
 ): Promise<SiteRecords> => {
   const records = new SiteRecords(keeping);
@@ -50,4 +52,22 @@ export const openSiteRecords = async (
   });
   await records.use(groups);
   return records;
+};
+
+/** @throws GatewayError STORE_VERSION, STORE_FAILED */
+export const openSiteProduction = async (
+  { groups, ...keeping }: Keeping & Pick<SiteProductionOptions, 'clock' | 'timeZone'>,
+  endings: Endings,
+): Promise<SiteProduction> => {
+  const production = new SiteProduction(keeping);
+  endings.push({
+    undone: 'production is not closed, and is read again from the journal at the next start',
+    withinMs: endWithinMs.production,
+    isNeeded: false,
+    end: () => production.close(),
+  });
+  await production.prepare(groups);
+  production.use(groups);
+  await production.refresh();
+  return production;
 };

@@ -2,6 +2,7 @@ import type { SiteIdentity } from '../core/adapter.ts';
 import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
 import type { EventQuery, JournalledEvent } from './latest-events.ts';
 import type { LatestValues } from './latest-values.ts';
+import type { ProductionView } from './production/site-production.ts';
 import type { Readiness } from './readiness.ts';
 import type { RecordsView } from './records/panel-records.ts';
 import type { PointQuality } from './screening/marks.ts';
@@ -72,6 +73,8 @@ export interface GatewayView {
   events(query: EventQuery): readonly JournalledEvent[];
   /** Of the panels of a welding line; undefined where the site has none. */
   readonly records?: RecordsView | undefined;
+  /** What an MES or people tell of production; undefined where the site has no welding line. */
+  readonly production?: ProductionView | undefined;
   history(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
   /** The text behind a dictionary id of a string channel. */
   text(id: number): string | undefined;

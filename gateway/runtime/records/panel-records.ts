@@ -1,8 +1,10 @@
+import { type EntryBatch, recordEntry } from '../../core/entry.ts';
 import { describeError } from '../../core/error.ts';
 import type { Log } from '../../core/log.ts';
 import type { RegisteredGroup } from '../../core/point.ts';
 import type { Cursor, Journal } from '../../journal/contract.ts';
 import { WorkerCalls } from '../../journal/worker-calls.ts';
+import type { ProductionMessage } from '../../production/messages.ts';
 import { PanelAssembler, resumeSeq } from '../../records/assembler.ts';
 import type { BinTable } from '../../records/bins-file.ts';
 import type {
@@ -22,6 +24,13 @@ export type PanelRecordsOptions = {
     'openCursor' | 'knownGroups' | 'text' | 'durableSeq' | 'flush' | 'nextSeq'
   >;
   readonly log: Log;
+  readonly production: ProductionOfPanels;
+};
+
+/** What production told is read from its database, in the journal's folder. */
+export type ProductionOfPanels = {
+  /** Resolves when everything that was taken before is stored. */
+  settled(): Promise<void>;
 };
 
 /** The records of panels as those see them who only look. */
@@ -49,14 +58,16 @@ export class PanelRecords implements RecordsView {
   readonly #journal: PanelRecordsOptions['journal'];
   readonly #log: Log;
   readonly #folder: string;
+  readonly #production: ProductionOfPanels;
   readonly #worker: WorkerCalls<RecordCalls>;
   #groups = new Map<number, RegisteredGroup>();
   #isClosed = false;
 
-  private constructor({ folder, journal, log }: PanelRecordsOptions) {
+  private constructor({ folder, journal, log, production }: PanelRecordsOptions) {
     this.#journal = journal;
     this.#log = log;
     this.#folder = folder;
+    this.#production = production;
     this.#worker = new WorkerCalls<RecordCalls>('records', {}, import.meta.url);
   }
 
@@ -142,11 +153,13 @@ export class PanelRecords implements RecordsView {
       if (cursor.lost > lost) assembler.lost(cursor.lost - lost);
       lost = cursor.lost;
       const panels = assembler.take(batch);
-      if (panels.length === 0 && assembler.checkpoint === checkpoint) continue;
+      const told = messagesOf(batch);
+      if (panels.length + told.length === 0 && assembler.checkpoint === checkpoint) continue;
       checkpoint = assembler.checkpoint;
       // What a crash takes from the journal is computed again: no record may be of it.
       if (this.#journal.durableSeq < cursor.position) await this.#journal.flush();
-      const added = await this.#worker.call('store', { panels, checkpoint });
+      await this.#production.settled();
+      const added = await this.#worker.call('store', { panels, told, checkpoint });
       for (const revision of added) this.#log.info(revision, 'records: a panel was recorded');
     }
   }
@@ -158,3 +171,14 @@ export class PanelRecords implements RecordsView {
     return this.#groups.get(number);
   }
 }
+
+/** What production told in these entries. */
+const messagesOf = (batch: EntryBatch): readonly ProductionMessage[] => {
+  const messages: ProductionMessage[] = [];
+  for (let index = 0; index < batch.length; index++) {
+    if (batch.kind[index] !== recordEntry) continue;
+    const record = batch.records[batch.group[index] as number];
+    if (record?.type === 'production') messages.push(record.message as ProductionMessage);
+  }
+  return messages;
+};

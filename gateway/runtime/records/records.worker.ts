@@ -1,8 +1,10 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 import { GatewayError } from '../../core/error.ts';
 import { serveCalls } from '../../journal/serve-calls.ts';
 import { openDatabase } from '../../journal/store/database.ts';
+import { ProductionDatabase, productionFile } from '../../production/production-database.ts';
 import type { RecordCalls } from '../../records/protocol.ts';
 import { RecordsDatabase, recordsFile, recordsSchema } from '../../records/records-database.ts';
 
@@ -12,6 +14,12 @@ const opened = (): RecordsDatabase => {
   if (records !== undefined) return records;
   throw new GatewayError('STORE_FAILED', 'the records are not open', { retryable: false });
 };
+
+/** Another thread writes it. */
+const productionIn = (folder: string): ProductionDatabase =>
+  new ProductionDatabase(
+    new DatabaseSync(join(folder, productionFile), { readOnly: true, timeout: 2_000 }),
+  );
 
 if (parentPort !== null) {
   serveCalls<RecordCalls>(parentPort, {
@@ -23,7 +31,7 @@ if (parentPort !== null) {
         path: join(folder, recordsFile),
         ...recordsSchema,
       });
-      records = new RecordsDatabase(database);
+      records = new RecordsDatabase(database, productionIn(folder));
       return { checkpoint: records.checkpoint(), setAside, migrated };
     },
     store: (input) => opened().store(input),

@@ -2,6 +2,8 @@ import type { RegisteredGroup } from '../../core/point.ts';
 import { lineClass } from '../../records/group-roles.ts';
 import { PanelRecords, type PanelRecordsOptions, type RecordsView } from './panel-records.ts';
 
+export type { ProductionOfPanels } from './panel-records.ts';
+
 /** The records of a site, from when it has a welding line on; a site without one has neither file nor thread. */
 export class SiteRecords {
   readonly #options: PanelRecordsOptions;

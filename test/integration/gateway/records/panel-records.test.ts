@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type * as contract from '../../../../gateway/api/contract.ts';
 import type { RegisteredGroup } from '../../../../gateway/core/point.ts';
 import { readJournal } from '../../../../gateway/journal/journal.ts';
+import { panelProduction } from '../../../../gateway/production/panel-fold.ts';
 import { PanelAssembler } from '../../../../gateway/records/assembler.ts';
 import { canonicalJson, sha256 } from '../../../../gateway/records/canonical-json.ts';
 import { asJson, finishPanel } from '../../../../gateway/records/panel-record.ts';
@@ -46,7 +47,10 @@ const recordsOfJournal = async (
     }
     for (const panel of assembler.take(batch)) {
       const { key, record } = finishPanel(panel);
-      found.push([key, sha256(canonicalJson(asJson(record)))]);
+      const { startMs } = record.time;
+      const nothing = { messages: [], ofOrder: () => [], startMs, isRepeated: false };
+      const whole = { ...record, production: panelProduction(nothing) };
+      found.push([key, sha256(canonicalJson(asJson(whole)))]);
     }
   }
   return found;
