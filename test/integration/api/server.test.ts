@@ -307,6 +307,8 @@ describe('the HTTP interface', () => {
       '/api/v1/panels/{id}/bins/{seam}',
       '/api/v1/points',
       '/api/v1/points/{id}/history',
+      '/api/v1/production/messages',
+      '/api/v1/production/orders',
       '/api/v1/reload',
       '/api/v1/sinks',
       '/api/v1/sinks/{id}/quarantine',
