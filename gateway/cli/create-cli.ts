@@ -7,6 +7,7 @@ import { chooseLanguage } from './language.ts';
 import { type Messages, messages } from './messages.ts';
 import { UsageError } from './option-values.ts';
 import { addProbeCommand } from './probe-command.ts';
+import { addProductionCommand } from './production-command.ts';
 import { addQuarantineCommand } from './quarantine-command.ts';
 import { addRecordsCommand } from './records-command.ts';
 import { addReplayCommand } from './replay-command.ts';
@@ -71,6 +72,7 @@ const addCommands = [
   addProbeCommand,
   addQuarantineCommand,
   addRecordsCommand,
+  addProductionCommand,
   addBackupCommand,
   addRestoreCommand,
 ];

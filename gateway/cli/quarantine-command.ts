@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { GatewayError } from '../core/error.ts';
+import { askGateway, gatewayUrl } from './ask-gateway.ts';
 import { exitCodes } from './composition.ts';
 import type { Kit } from './kit.ts';
 import type { Messages } from './messages.ts';
@@ -30,72 +30,25 @@ const retried = z.object({
   refused: z.array(z.object({ id: z.number(), reason: z.string() })),
 });
 const dropped = z.object({ dropped: z.number() });
-const refusal = z.object({
-  error: z.object({
-    message: z.string(),
-    words: z.object({ en: z.string(), zh: z.string() }).optional(),
-  }),
-});
-
 const pageEntries = 500;
-const requestTimeoutMs = 30_000;
-
-const defaultUrl = 'http://127.0.0.1:8080';
-
-/** Asks the running gateway. @throws GatewayError with the gateway's own words, or that it does not answer */
-const ask = async <T>(url: URL, answer: z.ZodType<T>, body?: unknown): Promise<T> => {
-  const signal = AbortSignal.timeout(requestTimeoutMs);
-  const request =
-    body === undefined
-      ? { signal }
-      : {
-          ...{ signal, method: 'POST', body: JSON.stringify(body) },
-          headers: { 'content-type': 'application/json' },
-        };
-  let response: Response;
-  try {
-    response = await fetch(url, request);
-  } catch (error) {
-    throw new GatewayError(
-      'CONNECTION_FAILED',
-      { en: `no gateway answers at ${url.origin}`, zh: `${url.origin} 没有网关应答` },
-      { retryable: true, cause: error },
-    );
-  }
-  const content: unknown = await response.json();
-  if (response.ok) return answer.parse(content);
-  const said = refusal.safeParse(content);
-  throw new GatewayError(
-    response.status === 503 ? 'UNAVAILABLE' : 'PROTOCOL',
-    said.success
-      ? (said.data.error.words ?? said.data.error.message)
-      : {
-          en: `${url.href} answered ${response.status}`,
-          zh: `${url.href} 应答 ${response.status}`,
-        },
-    { retryable: response.status === 503 },
-  );
-};
 
 class Quarantine {
   readonly #base: URL;
 
   /** @throws UsageError */
-  constructor({ url = defaultUrl }: Options, text: Messages) {
-    const base = URL.parse(url);
-    if (base === null) throw new UsageError(text.invalidOption('--url', url, defaultUrl));
-    this.#base = base;
+  constructor({ url }: Options, text: Messages) {
+    this.#base = gatewayUrl(url, text);
   }
 
   async sinkIds(): Promise<readonly string[]> {
-    const found = await ask(new URL('api/v1/sinks', this.#base), sinks);
+    const found = await askGateway(new URL('api/v1/sinks', this.#base), sinks);
     return found.map(({ id }) => id);
   }
 
   async *entries(sinkId: string): AsyncGenerator<Entry> {
     for (let afterId = 0; ; ) {
       const query = `?afterId=${afterId}&limit=${pageEntries}`;
-      const page = await ask(this.#url(sinkId, query), z.array(entry));
+      const page = await askGateway(this.#url(sinkId, query), z.array(entry));
       yield* page;
       const last = page.at(-1);
       if (last === undefined) return;
@@ -104,11 +57,11 @@ class Quarantine {
   }
 
   retry(sinkId: string, ids: readonly number[]): Promise<z.infer<typeof retried>> {
-    return ask(this.#url(sinkId, '/retry'), retried, { ids });
+    return askGateway(this.#url(sinkId, '/retry'), retried, { ids });
   }
 
   async drop(sinkId: string, ids: readonly number[]): Promise<number> {
-    return (await ask(this.#url(sinkId, '/drop'), dropped, { ids })).dropped;
+    return (await askGateway(this.#url(sinkId, '/drop'), dropped, { ids })).dropped;
   }
 
   #url(sinkId: string, rest: string): URL {

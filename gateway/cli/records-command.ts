@@ -5,12 +5,21 @@ import type { RecordsReading } from '../runtime/records/read-records.ts';
 import { exitCodes } from './composition.ts';
 import { dataFolderOrComplain, type Kit, type SiteOptions } from './kit.ts';
 import { parseWholeNumber, UsageError } from './option-values.ts';
+import { formatTable } from './text-table.ts';
 
 type Options = SiteOptions & {
   readonly json?: boolean | undefined;
   readonly revision?: string | undefined;
   readonly bins?: boolean | undefined;
+  readonly text?: string | undefined;
+  readonly heat?: string | undefined;
+  readonly spool?: string | undefined;
+  readonly wps?: string | undefined;
+  readonly order?: string | undefined;
+  readonly limit?: string | undefined;
 };
+
+const listedUnlessAsked = 50;
 
 const wordsOfProblem = {
   gap: 'recordsGap',
@@ -62,6 +71,28 @@ const verify = async (options: Options, kit: Kit): Promise<void> => {
   kit.print(text.recordsHead(report.head));
 };
 
+const list = async (options: Options, kit: Kit): Promise<void> => {
+  const { text, heat, spool, wps, order } = options;
+  const limit = parseWholeNumber('--limit', options.limit, kit.text) ?? listedUnlessAsked;
+  const found = await look(options, kit, (reading) =>
+    reading.list({ text, heat, spool, wps, order, limit }),
+  );
+  if (found === undefined) return;
+  kit.finish(exitCodes.ok);
+  if (options.json === true) {
+    kit.print(JSON.stringify(found, null, 2));
+    return;
+  }
+  if (found.length === 0) {
+    kit.print(kit.text.recordsNoneFound);
+    return;
+  }
+  const rows = found.map(({ id, startMs, endMs, revision, marks }) => [
+    ...[id, new Date(startMs).toISOString(), new Date(endMs).toISOString(), revision, marks],
+  ]);
+  for (const line of formatTable({ columns: kit.text.recordsColumns, rows })) kit.print(line);
+};
+
 const exportRecord = async (id: string, options: Options, kit: Kit): Promise<void> => {
   const revision = parseWholeNumber('--revision', options.revision, kit.text);
   const withBins = options.bins === true;
@@ -86,6 +117,15 @@ export const addRecordsCommand = (program: Command, kit: Kit): void => {
   add('verify', text.recordsVerifyDescription)
     .option('--json', text.jsonOption)
     .action((options: Options) => verify(options, kit));
+  add('list', text.recordsListDescription)
+    .option('--text <text>', text.recordsTextOption)
+    .option('--heat <heat>', text.recordsHeatOption)
+    .option('--spool <spool>', text.recordsSpoolOption)
+    .option('--wps <wps>', text.recordsWpsOption)
+    .option('--order <order>', text.recordsOrderOption)
+    .option('--limit <count>', text.recordsLimitOption)
+    .option('--json', text.jsonOption)
+    .action((options: Options) => list(options, kit));
   add('export', text.recordsExportDescription)
     .argument('<panel>', text.panelArgument)
     .option('--revision <number>', text.revisionOption)

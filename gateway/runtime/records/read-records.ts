@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../../core/error.ts';
 import { type BinsJson, binsJson } from '../../records/bins-json.ts';
-import type { ChainedRecord } from '../../records/protocol.ts';
+import type { ChainedRecord, RecordQuery, RecordSummary } from '../../records/protocol.ts';
 import { RecordsDatabase, recordsFile, recordsSchema } from '../../records/records-database.ts';
 import { type RecordsVerification, verifyRecords } from '../../records/verify-records.ts';
+
+const traitsFromVersion = 2;
 
 /** A record that leaves the gateway, with its bins by seam where they were asked for. */
 export type ExportedRecord = ChainedRecord & { readonly bins?: Readonly<Record<string, BinsJson>> };
@@ -13,6 +15,8 @@ export type ExportedRecord = ChainedRecord & { readonly bins?: Readonly<Record<s
 /** Records as the commands see them. */
 export type RecordsReading = {
   verify(): RecordsVerification;
+  /** Newest first. */
+  list(query: RecordQuery): readonly RecordSummary[];
   /** @throws GatewayError STORE_CORRUPT when bins are not those that were recorded */
   find(
     which: { readonly id: string; readonly revision: number | undefined },
@@ -34,9 +38,14 @@ export const readRecords = <Result>(
   try {
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version > recordsSchema.version) throw newer(path, version);
+    // A gateway of this version has not run yet: none of its records has a trait.
+    if (version < traitsFromVersion) {
+      database.exec('CREATE TEMP TABLE trait (kind TEXT, value TEXT, panel INTEGER)');
+    }
     const records = new RecordsDatabase(database);
     return look({
       verify: () => verifyRecords(records),
+      list: (query) => records.list(query),
       find: (which, withBins) => {
         const found = records.find(which);
         return found && withBins ? { ...found, bins: allBins(records, found) } : found;
