@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { busyMs, plannedWindows, windowAt } from '../../../../gateway/production/calendar.ts';
+import { pointsAt } from '../../../../gateway/production/line-points.ts';
+import { inOrder } from '../../../../gateway/production/order-state.ts';
+import { baseMs, line, messageOf, someMessages } from '../../../support/production-messages.ts';
+
+const hour = 3_600_000;
+const at = (hours: number): number => baseMs + hours * hour;
+
+describe('a calendar', () => {
+  it('plans busy time and the time between, and nothing for what it does not name', () => {
+    const windows = plannedWindows([
+      messageOf('calendar', {
+        ...{ from: at(0), to: at(24) },
+        busy: [
+          { start: at(8), end: at(12), shift: 'A' },
+          { start: at(13), end: at(17) },
+        ],
+      }),
+    ]);
+    expect(windows.map(({ startMs, isBusy, shift }) => [startMs, isBusy, shift])).toEqual([
+      [at(0), false, null],
+      [at(8), true, 'A'],
+      [at(12), false, null],
+      [at(13), true, null],
+      [at(17), false, null],
+    ]);
+    expect(busyMs(windows, at(0), at(24))).toBe(8 * hour);
+    expect(busyMs(windows, at(9), at(14))).toBe(4 * hour);
+    expect(busyMs(windows, at(9), at(25))).toBeUndefined();
+    expect(busyMs(windows, at(-1), at(9))).toBeUndefined();
+    expect(windowAt(windows, at(24))).toBeUndefined();
+    expect(windowAt(windows, at(12))?.isBusy).toBe(false);
+  });
+
+  it('replaces what an earlier one says of its time, and only that', () => {
+    const windows = plannedWindows([
+      messageOf('calendar', { from: at(10), to: at(12), busy: [], time: baseMs + 1 }),
+      messageOf('calendar', { from: at(0), to: at(24), busy: [{ start: at(8), end: at(16) }] }),
+    ]);
+    expect(busyMs(windows, at(0), at(24))).toBe(6 * hour);
+  });
+
+  it('is what looking at each quarter of an hour by itself gives', () => {
+    const quarter = 900_000;
+    fc.assert(
+      fc.property(someMessages, fc.integer({ min: 0, max: 60 }), (messages, from) => {
+        const windows = plannedWindows(messages);
+        const planOf = (timeMs: number): boolean | undefined => {
+          const last = inOrder(messages)
+            .filter((message) => message.kind === 'calendar')
+            .findLast((message) => message.from <= timeMs && timeMs < message.to);
+          return last?.busy.some(({ start, end }) => start <= timeMs && timeMs < end);
+        };
+        const quarters = Array.from(
+          { length: 20 },
+          (_, index) => baseMs + (from + index) * quarter,
+        );
+        for (const timeMs of quarters)
+          expect(windowAt(windows, timeMs)?.isBusy).toBe(planOf(timeMs));
+        const plans = quarters.map(planOf);
+        const expected = plans.includes(undefined)
+          ? undefined
+          : plans.filter((isBusy) => isBusy === true).length * quarter;
+        const first = quarters[0] as number;
+        expect(busyMs(windows, first, first + 20 * quarter)).toBe(expected);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('the points of a line', () => {
+  const none = {
+    ...{ line, windows: [], isOrderRegistered: null, plannedRunTimePerItemMin: null, counts: [] },
+  };
+
+  it('are unknown while nobody has told them, never zero', () => {
+    expect(pointsAt(none, { timeMs: at(9), dayStartMs: at(0) })).toEqual(Array(6).fill(Number.NaN));
+  });
+
+  it('count the day so far: planned busy time in minutes, and quantities up to now', () => {
+    const windows = plannedWindows([
+      messageOf('calendar', { from: at(0), to: at(24), busy: [{ start: at(8), end: at(16) }] }),
+    ]);
+    const counts = [
+      { timeMs: at(-1), produced: 100, good: 100 },
+      { timeMs: at(8), produced: 2, good: null },
+      { timeMs: at(9), produced: 1, good: 1 },
+      { timeMs: at(11), produced: 50, good: 50 },
+    ];
+    const told = {
+      ...none,
+      windows,
+      counts,
+      isOrderRegistered: false,
+      plannedRunTimePerItemMin: 25,
+    };
+    const values = pointsAt(told, { timeMs: at(10), dayStartMs: at(0) });
+    expect(values).toEqual([0, 1, 120, 25, 3, 1]);
+    expect(pointsAt(told, { timeMs: at(7), dayStartMs: at(0) })).toEqual([
+      ...[0, 0, 0, 25, Number.NaN, Number.NaN],
+    ]);
+  });
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import type { ProductionMessage } from '../../../../gateway/production/messages.ts';
+import { panelProduction } from '../../../../gateway/production/panel-fold.ts';
+import { missingFields } from '../../../../gateway/production/panel-production.ts';
+import { baseMs, messageOf } from '../../../support/production-messages.ts';
+
+const folded = (
+  messages: readonly ProductionMessage[],
+  about: { readonly isRepeated?: boolean; readonly startMs?: number } = {},
+) =>
+  panelProduction({
+    messages: messages.filter((message) => 'panelId' in message),
+    ofOrder: (orderId) =>
+      messages.filter(
+        (message) =>
+          'orderId' in message && message.orderId === orderId && message.kind !== 'panelAssignment',
+      ),
+    startMs: about.startMs ?? baseMs,
+    isRepeated: about.isRepeated ?? false,
+  });
+
+const wholeAssignment = messageOf('panelAssignment', {
+  ...{ panelId: 'P-1', orderId: 'WO-1', lengthMm: 18_000, widthMm: 338, tubeCount: 1, finCount: 1 },
+  tubes: [{ position: 1, heatNo: 'H-1', certificate: 'C-1' }],
+  fins: [{ position: 1, heatNo: 'L-1' }],
+  wires: [{ spoolId: 'S-1', changePositionMm: 0 }],
+  gases: [{ batch: 'G-1', mix: 'M21' }],
+  procedure: {
+    ...{ wpsNo: 'WPS-7', revision: '2', wpqrNo: 'PQR-3', process: '135' },
+    bands: [{ parameter: 'current', unit: 'A', minimum: 200, maximum: 260 }],
+  },
+  personnel: [{ id: 'W-4', qualification: 'ISO 14732', expires: '2027-01-31' }],
+  equipment: [{ id: 'PS-01', calibrationDue: '2026-12-31' }],
+});
+const whole = [
+  messageOf('jobOrder', { orderId: 'WO-1', drawing: { number: 'D-1', revision: 'A' } }),
+  wholeAssignment,
+  messageOf('inspection', { panelId: 'P-1', method: 'VT', result: 'accepted', who: 'I-1' }),
+  messageOf('inspection', {
+    panelId: 'P-1',
+    method: 'deformation',
+    result: 'accepted',
+    who: 'I-1',
+  }),
+  messageOf('disposition', { panelId: 'P-1', status: 'released', who: 'I-1' }),
+];
+
+describe('what production told of a panel', () => {
+  it('lacks every mandatory field while nobody has told any, but for those that only a rejection asks for', () => {
+    const { missing, order, marks } = folded([]);
+    expect(missing).toEqual(missingFields.filter((field) => field !== 'ncr' && field !== 'repair'));
+    expect([order, marks]).toEqual([null, []]);
+  });
+
+  it('lacks nothing once all is told', () => {
+    const { missing, marks, messages } = folded(whole);
+    expect({ missing, marks }).toEqual({ missing: [], marks: [] });
+    expect(messages).toHaveLength(whole.length);
+  });
+
+  it.each([
+    ['wps-revision', { procedure: { wpsNo: 'WPS-7' } }],
+    ['wps-bands', { procedure: { wpsNo: 'WPS-7', revision: '2' } }],
+    ['tube-heats', { tubeCount: 2 }],
+    ['fin-heats', { fins: [{ position: 2 }] }],
+    ['operator-expiry', { personnel: [{ id: 'W-5', qualification: 'ISO 14732' }] }],
+    ['calibration-due', { equipment: [{ id: 'PS-02' }] }],
+    ['wire-change-position', { wires: [{ spoolId: 'S-2' }] }],
+  ] as const)('says that %s is missing', (field, told) => {
+    const later = messageOf('panelAssignment', {
+      panelId: 'P-1',
+      time: baseMs + 1,
+      ...told,
+    } as never);
+    expect(folded([...whole, later]).missing).toContain(field);
+  });
+
+  it('needs no gas where the process welds under flux', () => {
+    const submerged = messageOf('panelAssignment', {
+      ...{ panelId: 'P-1', procedure: { wpsNo: 'WPS-8', process: '121' } },
+    });
+    expect(folded([submerged]).missing).not.toContain('gas-batch');
+  });
+
+  it('asks for a report of what was rejected, then for its repair, unless the panel is scrapped', () => {
+    const rejected = { panelId: 'P-1', method: 'PT', result: 'rejected', who: 'I-1' } as const;
+    expect(folded([messageOf('inspection', rejected)]).missing).toContain('ncr');
+    const reported = messageOf('inspection', { ...rejected, ncr: 'NCR-1' });
+    expect(folded([reported]).missing).toContain('repair');
+    expect(folded([reported]).missing).not.toContain('ncr');
+    const repair = messageOf('repair', {
+      ...{ panelId: 'P-1', ncr: 'NCR-1', seam: 'F01', positionMm: 8300, who: 'W-4' },
+    });
+    expect(folded([reported, repair]).missing).not.toContain('repair');
+    const scrap = messageOf('disposition', { panelId: 'P-1', status: 'scrap', who: 'I-1' });
+    expect(folded([reported, scrap]).missing).not.toContain('repair');
+  });
+
+  it('merges what is told of one thing at several times', () => {
+    const { materials, consumables } = folded([
+      messageOf('panelAssignment', {
+        ...{ panelId: 'P-1', time: baseMs + 2 },
+        tubes: [
+          { position: 2, heatNo: 'H-2' },
+          { position: 1, certificate: 'C-1' },
+        ],
+        wires: [{ spoolId: 'S-2', changePositionMm: 9000 }],
+      }),
+      messageOf('panelAssignment', {
+        ...{ panelId: 'P-1', time: baseMs + 1 },
+        tubes: [{ position: 1, heatNo: 'H-1', certificate: 'C-0' }],
+        wires: [{ spoolId: 'S-9', changePositionMm: 0 }],
+      }),
+    ]);
+    expect(
+      materials.tubes.map(({ position, heatNo, certificate }) => [position, heatNo, certificate]),
+    ).toEqual([
+      [1, 'H-1', 'C-1'],
+      [2, 'H-2', null],
+    ]);
+    expect(consumables.wires.map(({ spoolId }) => spoolId)).toEqual(['S-9', 'S-2']);
+  });
+
+  it('marks what had run out when the panel began, to the end of its day', () => {
+    const marksAt = (day: string) =>
+      folded(whole, { startMs: Date.parse(`${day}T12:00Z`) }).marks.map(
+        ({ code, subject }) => `${code} ${subject}`,
+      );
+    expect(marksAt('2026-12-31')).toEqual([]);
+    expect(marksAt('2027-01-01')).toEqual(['calibration-overdue PS-01']);
+    expect(marksAt('2027-02-01')).toEqual([
+      'qualification-expired W-4',
+      'calibration-overdue PS-01',
+    ]);
+  });
+
+  it('marks another procedure than ordered, two orders for the panel, and an id that came before', () => {
+    const ordered = messageOf('jobOrder', { orderId: 'WO-1', wpsNo: 'WPS-1', time: baseMs + 1 });
+    const claim = messageOf('panelAssignment', {
+      panelId: 'P-1',
+      orderId: 'WO-0',
+      time: baseMs - 1,
+    });
+    const { marks, order } = folded([...whole, ordered, claim], { isRepeated: true });
+    expect(order?.orderId).toBe('WO-1');
+    expect(marks).toEqual([
+      { code: 'panel-claimed-twice', subject: 'WO-0' },
+      { code: 'order-redefined', subject: 'WO-1' },
+      { code: 'procedure-not-ordered', subject: 'WPS-7' },
+      { code: 'panel-id-repeated', subject: 'P-1' },
+    ]);
+  });
+});
