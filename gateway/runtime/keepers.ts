@@ -21,7 +21,7 @@ type Keeping = {
 const endWithinMs = { history: 1000, records: 500, production: 500 };
 
 /** @throws GatewayError STORE_VERSION, STORE_FAILED */
-export const openSiteHistory = async (
+const openSiteHistory = async (
   { flushMs, ...keeping }: Keeping & { readonly flushMs: number | undefined },
   endings: Endings,
 ): Promise<History> => {
@@ -39,7 +39,7 @@ export const openSiteHistory = async (
 };
 
 /** @throws GatewayError STORE_VERSION, STORE_FAILED */
-export const openSiteRecords = async (
+const openSiteRecords = async (
   { groups, ...keeping }: Keeping & { readonly production: ProductionOfPanels },
   endings: Endings,
 ): Promise<SiteRecords> => {
@@ -55,7 +55,7 @@ export const openSiteRecords = async (
 };
 
 /** @throws GatewayError STORE_VERSION, STORE_FAILED */
-export const openSiteProduction = async (
+const openSiteProduction = async (
   { groups, ...keeping }: Keeping & Pick<SiteProductionOptions, 'clock' | 'timeZone'>,
   endings: Endings,
 ): Promise<SiteProduction> => {
@@ -70,4 +70,30 @@ export const openSiteProduction = async (
   production.use(groups);
   await production.refresh();
   return production;
+};
+
+/**
+ * What reads the journal and keeps what it makes of it.
+ * @throws GatewayError STORE_VERSION, STORE_FAILED
+ */
+export const openKeepers = async (
+  {
+    flushMs,
+    timeZone,
+    ...keeping
+  }: Keeping &
+    Pick<SiteProductionOptions, 'clock' | 'timeZone'> & { readonly flushMs: number | undefined },
+  endings: Endings,
+): Promise<{
+  readonly history: History;
+  readonly production: SiteProduction;
+  readonly records: SiteRecords;
+}> => {
+  const [history, production] = await Promise.all([
+    openSiteHistory({ ...keeping, flushMs }, endings),
+    openSiteProduction({ ...keeping, timeZone }, endings),
+  ]);
+  // Records read what production has.
+  const records = await openSiteRecords({ ...keeping, production }, endings);
+  return { history, production, records };
 };

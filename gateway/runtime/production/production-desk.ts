@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { describeWords, GatewayError } from '../../core/error.ts';
+import type { Log } from '../../core/log.ts';
 import type { LocalText } from '../../core/point.ts';
 import type { MessageSchema, ProductionMessage } from '../../production/messages.ts';
 import type { MessageNote, NumberedMessage } from '../../production/protocol.ts';
@@ -34,6 +35,7 @@ export type ProductionDeskOptions = {
   readonly store: ProductionStore;
   readonly journal: ProductionStoreOptions['journal'];
   readonly clock: Pick<Clock, 'nowMs'>;
+  readonly log: Log;
   readonly schema: MessageSchema;
   readonly lines: () => readonly string[];
   /** Told when messages have been stored. */
@@ -63,7 +65,11 @@ export class ProductionDesk {
       return Promise.reject(new GatewayError('UNAVAILABLE', words, { retryable: true }));
     }
     this.#waiting += 1;
-    const taken = this.#tail.then(() => this.#take(raw));
+    const taken = this.#tail.then(async () => {
+      const outcomes = await this.#take(raw);
+      this.#logRefusals(outcomes);
+      return outcomes;
+    });
     this.#tail = taken.then(
       () => this.#leave(),
       () => this.#leave(),
@@ -74,6 +80,16 @@ export class ProductionDesk {
   /** Resolves when all requests that have come are answered. */
   async settled(): Promise<void> {
     await this.#tail;
+  }
+
+  /** One line a request: senders that go on and on do not fill the disk. */
+  #logRefusals(outcomes: readonly MessageOutcome[]): void {
+    const refused = outcomes.filter((outcome) => outcome.outcome === 'refused');
+    const [first] = refused;
+    if (first === undefined) return;
+    const { source, id, code, words } = first;
+    const { log } = this.#options;
+    log.warn({ count: refused.length, source, id, code }, `production: refused: ${words.en}`);
   }
 
   #leave(): void {

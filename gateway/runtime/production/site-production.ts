@@ -56,11 +56,11 @@ export class SiteProduction {
   async prepare(groups: readonly RegisteredGroup[]): Promise<void> {
     const isWanted = groups.some(({ equipmentClass }) => equipmentClass === lineClass);
     if (!isWanted || this.#open !== undefined) return;
-    const { journal, clock, timeZone } = this.#options;
+    const { journal, clock, log, timeZone } = this.#options;
     const store = await ProductionStore.open(this.#options);
     const schema = messageSchema(instantReader(timeZone));
     const desk = new ProductionDesk({
-      ...{ store, journal, clock, schema },
+      ...{ store, journal, clock, log, schema },
       lines: () => this.#lines,
       stored: () => this.#ask(),
     });

@@ -33,7 +33,7 @@ const deskOf = (
   store: ProductionStore,
 ): ProductionDesk =>
   new ProductionDesk({
-    ...{ journal, store, clock: { nowMs: () => baseMs }, lines: () => [line] },
+    ...{ journal, store, log: silentLog, clock: { nowMs: () => baseMs }, lines: () => [line] },
     ...{ schema: messageSchema(instantReader('UTC')), stored: async () => undefined },
   });
 
