@@ -109,7 +109,7 @@ const english = {
   exitCodeFailure: 'something failed while running',
   exitCodeInvalid: 'the configuration or the command line is wrong; nothing was started',
   exitCodeNegative:
-    'it ran, and the answer is no (replayed results differ, a sink refused again, a backup or the records do not verify, a scenario does not hold)',
+    'it ran, and the answer is no (replayed results differ, a sink refused again, messages were refused, a backup or the records do not verify, a scenario does not hold)',
   exitCodeInconclusive:
     'it ran, and there is no answer (replay had nothing to compare, there are no records)',
   unknownOption: (name: string) => `unknown option ${name}`,
@@ -303,7 +303,7 @@ const chinese: Messages = {
   exitCodeFailure: '运行中出现故障',
   exitCodeInvalid: '配置或命令行有误；未启动任何东西',
   exitCodeNegative:
-    '已运行，结论为否（重算结果不一致、数据再次被拒、备份或记录校验未通过，或场景不成立）',
+    '已运行，结论为否（重算结果不一致、数据再次被拒、消息被拒、备份或记录校验未通过，或场景不成立）',
   exitCodeInconclusive: '已运行，没有结论（没有可比较的结果，或没有记录）',
   unknownOption: (name) => `未知选项 ${name}`,
   unknownCommand: (name) => `未知命令 ${name}`,

@@ -48,6 +48,8 @@ const waitMs = 1_000;
 /** A panel takes minutes: nobody waits for its newest sample here. */
 const gatherMs = 500;
 const retryMs = 5_000;
+/** What is told of a panel bit by bit within this time is one revision. */
+const amendAfterMs = 3_000;
 const closeWithinMs = 2_000;
 
 /**
@@ -147,19 +149,25 @@ export class PanelRecords implements RecordsView {
   async #follow(assembler: PanelAssembler, cursor: Cursor, signal: AbortSignal): Promise<void> {
     let lost = cursor.lost;
     let { checkpoint } = assembler;
+    let told: ProductionMessage[] = [];
+    let toldSinceMs = 0;
     while (!signal.aborted) {
       const batch = await cursor.next({ maxEntries, signal, waitMs, gatherMs });
       if (batch === undefined) continue;
       if (cursor.lost > lost) assembler.lost(cursor.lost - lost);
       lost = cursor.lost;
       const panels = assembler.take(batch);
-      const told = messagesOf(batch);
-      if (panels.length + told.length === 0 && assembler.checkpoint === checkpoint) continue;
+      if (told.length === 0) toldSinceMs = performance.now();
+      told.push(...messagesOf(batch));
+      // What waits is read again after a kill: the checkpoint has not passed it.
+      const isDue = told.length > 0 && performance.now() - toldSinceMs >= amendAfterMs;
+      if (panels.length === 0 && !isDue && assembler.checkpoint === checkpoint) continue;
       checkpoint = assembler.checkpoint;
       // What a crash takes from the journal is computed again: no record may be of it.
       if (this.#journal.durableSeq < cursor.position) await this.#journal.flush();
       await this.#production.settled();
       const added = await this.#worker.call('store', { panels, told, checkpoint });
+      told = [];
       for (const revision of added) this.#log.info(revision, 'records: a panel was recorded');
     }
   }
