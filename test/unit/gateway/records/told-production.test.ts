@@ -57,7 +57,7 @@ const opened = () => {
 };
 
 const assigned = (panelId: string, more: object = {}): ProductionMessage =>
-  messageOf('panelAssignment', { panelId, line, ...more } as never);
+  messageOf('panelAssignment', { panelId, line, ...more });
 
 /** A file of version 1 with one record, as version 1 of the gateway left it. */
 const versionOne = (): string => {
@@ -67,7 +67,7 @@ const versionOne = (): string => {
   if (panel === undefined) throw new Error('no panel');
   const { key, record } = panel;
   const old = { ...record, version: 1, seams: [] };
-  const content = canonicalJson(old as never);
+  const content = canonicalJson(old);
   const link = {
     ...{ number: 1, id: 'A1', key, revision: 1, reason: 'assembled' as const },
     ...{ contentHash: sha256(content), previousHash: chainStart },
