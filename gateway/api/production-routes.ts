@@ -62,7 +62,6 @@ const statusOf = (outcomes: readonly MessageOutcome[], isBatch: boolean) => {
 
 /** What an MES or a clerk tells of production, and what was told. */
 export const registerProductionRoutes = (instance: FastifyInstance, view: GatewayView): void => {
-  registerTaking(instance, view);
   const server = instance.withTypeProvider<ZodTypeProvider>();
 
   server.get(
@@ -93,6 +92,7 @@ export const registerProductionRoutes = (instance: FastifyInstance, view: Gatewa
       return messageList(view.production, { ...query, line: fullLine(view, query.line) });
     },
   );
+  registerTaking(instance, view);
 };
 
 const registerTaking = (instance: FastifyInstance, view: GatewayView): void => {

@@ -29,19 +29,13 @@ const linesOf = (groups: readonly GroupSpec[]): readonly GroupSpec[] => [
 export const productionSection: ConfigSection = {
   key: 'production',
   schema,
-  check: ({ value, groups, isPartial }) => {
-    const parsed = schema.parse(value);
-    if (parsed?.points !== true) return { issues: [], groups: [] };
-    const lines = linesOf(groups);
-    const issues =
-      lines.length > 0 || isPartial
-        ? []
-        : [{ path: [], found: 'no welding line', expected: `equipment of class ${lineClass}` }];
-    return {
-      issues,
-      groups: lines.map(({ equipment, equipmentClass }) =>
-        productionGroup(equipment, equipmentClass),
-      ),
-    };
-  },
+  check: ({ value, groups }) => ({
+    issues: [],
+    groups:
+      schema.parse(value)?.points === true
+        ? linesOf(groups).map(({ equipment, equipmentClass }) =>
+            productionGroup(equipment, equipmentClass),
+          )
+        : [],
+  }),
 };

@@ -152,16 +152,19 @@ describe('a simulated hour of line and park in lock-step', () => {
   });
 
   it('read every value once at each instant, and nothing but good ones', () => {
+    const untold = 'welding/mpm01/line#production';
     const expected = new Map<string, number>();
     for (const path of journal.sourceFrames.keys()) {
       const isFast = path.startsWith('welding/') && !path.endsWith('#deformation');
       expected.set(path, hourSeconds * (isFast ? 10 : 1) + 1);
     }
+    // Nobody tells anything of production, which is told once.
+    expected.set(untold, 1);
     expect(journal.sourceFrames).toEqual(expected);
-    expect(journal.sourceFrames.size).toBe(22 + 50 + 4 + 2 + 10);
+    expect(journal.sourceFrames.size).toBe(22 + 1 + 50 + 4 + 2 + 10);
     // The state of charge of a vehicle is not known while none is plugged in, and never on AC.
     const imperfect = [...journal.imperfectFrames.keys()];
-    expect(imperfect.filter((path) => !path.startsWith('park/chargers/'))).toEqual([]);
+    expect(imperfect.filter((path) => !path.startsWith('park/chargers/'))).toEqual([untold]);
   });
 
   it('never asked a device to write, and never asked wrongly', () => {

@@ -19,8 +19,9 @@ type Operation = {
 
 /** The only routes that change anything. */
 const writing = /\/quarantine\/(drop|retry)$/;
+const both = new Set(['/api/v1/production/messages', '/api/v1/reload']);
 const methodsOf = (path: string): readonly string[] =>
-  path === '/api/v1/reload' ? ['get', 'post'] : [writing.test(path) ? 'post' : 'get'];
+  both.has(path) ? ['get', 'post'] : [writing.test(path) ? 'post' : 'get'];
 
 /** The paths of an OpenAPI 3 document, once everything that a reader needs of it has been found in it. */
 export const describedPaths = (document: Readonly<Record<string, unknown>>): readonly string[] => {
