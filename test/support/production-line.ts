@@ -18,7 +18,10 @@ const site: SiteIdentity = {
 };
 export const linePath = 'acme/boilers/welding/mpm01';
 
-/** A welding line whose panel a test moves; it executes and processes all the time. */
+/** States of the machine, as the profile of the welding line numbers them. */
+export const machineStates = { standing: 1, welding: 2 } as const;
+
+/** A welding line whose panel and state a test sets; it welds unless told otherwise. */
 export const createLine = () => {
   const group = testGroup({
     ...{ equipment: 'line', equipmentClass: 'weld_line', producer: 'plc', periodMs: 10 },
@@ -29,14 +32,14 @@ export const createLine = () => {
       { point: 'mode', kind: 'enum' },
     ],
   });
-  const under = { panelId: '', positionMm: 0 };
+  const under = { panelId: '', positionMm: 0, state: machineStates.welding as number };
   const source: Source = {
     ...{ id: 'plc', groups: [{ ...group, equipment: { ...group.equipment, ...site } }] },
     run: async ({ emit, intern, clock, signal, connected }) => {
       connected();
       while (!signal.aborted) {
         const timeMs = clock.nowMs();
-        const values = Float64Array.of(intern(under.panelId), under.positionMm, 2, 1);
+        const values = Float64Array.of(intern(under.panelId), under.positionMm, under.state, 1);
         emit({ groupIndex: 0, timeMs, receivedMs: timeMs, values, status: new Uint32Array(4) });
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
@@ -44,6 +47,9 @@ export const createLine = () => {
   };
   return {
     source,
+    stands: (): void => {
+      under.state = machineStates.standing;
+    },
     /** Puts a panel under the torches and moves it on. */
     weld: async (panelId: string, lengthMm = 300): Promise<void> => {
       for (let positionMm = 0; positionMm <= lengthMm; positionMm += 100) {

@@ -215,6 +215,24 @@ describe('points of production', () => {
     expect(await replayJournal({ folder })).toMatchObject({ verdict: 'identical' });
   });
 
+  it('make the standing of a line with an order a delay, and without one no delay', async () => {
+    const line = createLine();
+    line.stands();
+    const site = await startProductionSite(line.source, testFolder());
+    const grows = (name: string): Promise<unknown> =>
+      eventually(
+        async () => (((await point(site, name)).value as number) > 0.01 ? true : undefined),
+        name,
+      );
+    await grows('timeElements.other');
+    expect((await point(site, 'timeElements.adet')).value).toBe(0);
+    await site.post([
+      message('jobOrder', { orderId: 'WO-1' }),
+      message('jobOrderStatus', { orderId: 'WO-1', status: 'released', by: 'scheduler' }),
+    ]);
+    await grows('timeElements.adet');
+  });
+
   it('are told again after a restart, from what was kept', async () => {
     const folder = testFolder();
     const first = await startProductionSite(createLine().source, folder);

@@ -55,6 +55,21 @@ test('records that are as they were verify, in the language of the user', async 
   expect(english.out).toContain(machine.head);
 });
 
+test('records are listed, and looked for', async () => {
+  const data = dataWithRecords();
+  const all = await run('records', 'list', '--data', data);
+  expect(all).toMatchObject({ code: 0, errors: '' });
+  expect(all.out).toMatch(/^panel +from +to +revision +marks\n[- ]+\nA2 .*\nA1 /);
+  expect((await run('records', 'list', '--data', data, '--limit', '1')).out).not.toContain('A1');
+  const none = await run('records', 'list', '--data', data, '--heat', 'H-1', '--lang', 'zh');
+  expect(none).toMatchObject({ code: 0, out: '没有符合条件的管屏记录。' });
+  const machine = JSON.parse(
+    (await run('records', 'list', '--data', data, '--text', 'A1', '--json')).out,
+  );
+  expect(machine).toMatchObject([{ id: 'A1', revision: 1 }]);
+  expect((await run('records', 'list', '--data', data, '--limit', 'many')).code).toBe(2);
+});
+
 test('records that somebody changed do not verify, and it is said which', async () => {
   const data = dataWithRecords(
     `DROP TRIGGER revision_is_never_changed; UPDATE revision SET content = replace(content, '0.5', '0.6') WHERE id = 'A2'`,
