@@ -184,11 +184,16 @@ const runGateway = async (options: RunOptions): Promise<void> => {
     });
     // Loaded when devices are read: it takes longer than they do.
     const { startApi } = await import('./api/server.ts');
+    const { DossierDesk } = await import('./reports/panel-dossier/dossier-desk.ts');
     const api = await startApi({
       ...site.config.api,
       view: gateway.view,
       deliveries: gateway.deliveries,
       reloads,
+      dossiers: new DossierDesk({
+        records: () => gateway.view.records,
+        timeZone: () => gateway.view.site.timeZone,
+      }),
       log,
       pageFolder,
       version,

@@ -302,6 +302,15 @@ export const revisionQuery = z.object({
   revision: z.coerce.number().int().positive().optional().describe('The newest unless given'),
 });
 
+export const dossierQuery = revisionQuery.extend({
+  language: z
+    .enum(['zh', 'en'])
+    .optional()
+    .describe("Language of the document; that of the client's Accept-Language unless given"),
+});
+
+export const dossier = z.unknown().describe('A PDF (application/pdf)');
+
 export const panelRecord = z.object({
   number: z.int().describe('Place in the chain'),
   id: z.string(),

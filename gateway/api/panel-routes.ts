@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { GatewayError } from '../core/error.ts';
+import { explainError } from '../core/error-text.ts';
 import { binsJson } from '../records/bins-json.ts';
 import type { RecordsView } from '../runtime/records/panel-records.ts';
 import type { GatewayView } from '../runtime/view.ts';
@@ -31,9 +33,24 @@ const noPanel = (reply: FastifyReply, panel: string, revision: number | undefine
         },
   );
 
+/** Makes dossiers of records; undefined where there is no such record. */
+export interface PanelDossiers {
+  /** @throws GatewayError UNAVAILABLE, REPORT_FAILED, STORE_FAILED, STORE_CORRUPT */
+  dossier(query: {
+    readonly id: string;
+    readonly revision?: number | undefined;
+    readonly language: 'zh' | 'en';
+  }): Promise<{ readonly revision: number; readonly pdf: Uint8Array } | undefined>;
+}
+
 /** Records of welded panels, to be looked for and looked at. */
-export const registerPanelRoutes = (instance: FastifyInstance, view: GatewayView): void => {
+export const registerPanelRoutes = (
+  instance: FastifyInstance,
+  view: GatewayView,
+  dossiers: PanelDossiers | undefined,
+): void => {
   const server = instance.withTypeProvider<ZodTypeProvider>();
+  if (dossiers !== undefined) registerDossierRoute(instance, view, dossiers);
 
   server.get(
     '/api/v1/panels',
@@ -105,4 +122,56 @@ const panelList = async (
   const panels = found.slice(0, limit);
   const last = panels.at(-1)?.panel ?? null;
   return { panels, nextBeforePanel: found.length > limit ? last : null };
+};
+
+const statusOf = (error: GatewayError): 503 | 500 => (error.code === 'UNAVAILABLE' ? 503 : 500);
+
+/** By `language`, else by what the client prefers. */
+const languageOf = (asked: 'zh' | 'en' | undefined, accepted: string | undefined): 'zh' | 'en' =>
+  asked ?? (/^\s*zh\b/i.test(accepted ?? '') ? 'zh' : 'en');
+
+const fileName = (id: string, revision: number, language: string): string =>
+  `inline; filename="dossier.pdf"; filename*=UTF-8''${encodeURIComponent(`${id}-r${revision}-${language}.pdf`)}`;
+
+const registerDossierRoute = (
+  instance: FastifyInstance,
+  view: GatewayView,
+  dossiers: PanelDossiers,
+): void => {
+  instance.withTypeProvider<ZodTypeProvider>().get(
+    '/api/v1/panels/:id/dossier',
+    {
+      schema: {
+        params: z.object({ id }),
+        querystring: contract.dossierQuery,
+        response: {
+          200: contract.dossier,
+          404: contract.failure,
+          500: contract.failure,
+          503: contract.failure,
+        },
+      },
+    },
+    async ({ params, query, headers }, reply) => {
+      if (view.records === undefined) return noLine(reply);
+      const language = languageOf(query.language, headers['accept-language']);
+      const { revision } = query;
+      try {
+        const printed = await dossiers.dossier({ id: params.id, revision, language });
+        if (printed === undefined) return noPanel(reply, params.id, revision);
+        return reply
+          .type('application/pdf')
+          .header('content-disposition', fileName(params.id, printed.revision, language))
+          .header('content-language', language)
+          .send(Buffer.from(printed.pdf));
+      } catch (error) {
+        if (!(error instanceof GatewayError)) throw error;
+        const words = explainError(error);
+        if (error.code === 'UNAVAILABLE') reply.header('retry-after', '60');
+        return reply
+          .code(statusOf(error))
+          .send({ error: { code: error.code, message: words.en, words } });
+      }
+    },
+  );
 };

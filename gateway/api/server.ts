@@ -16,7 +16,7 @@ import type { ReloadDesk } from '../runtime/reloader.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import { registerDeliveryRoutes } from './delivery-routes.ts';
 import { defaultLiveLimits, LiveClients, type LiveLimits } from './live.ts';
-import { registerPanelRoutes } from './panel-routes.ts';
+import { type PanelDossiers, registerPanelRoutes } from './panel-routes.ts';
 import { registerProductionRoutes } from './production-routes.ts';
 import { registerReloadRoutes } from './reload-routes.ts';
 import { registerRoutes } from './routes.ts';
@@ -26,6 +26,8 @@ export type ApiOptions = {
   readonly view: GatewayView;
   readonly deliveries: DeliveryDesk;
   readonly reloads: ReloadDesk;
+  /** Without it there is no path for dossiers. */
+  readonly dossiers?: PanelDossiers;
   readonly log: Log;
   readonly host: string;
   readonly port: number;
@@ -84,7 +86,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   });
   server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
-  registerPanelRoutes(server, view);
+  registerPanelRoutes(server, view, options.dossiers);
   registerProductionRoutes(server, view);
   registerDeliveryRoutes(server, options.deliveries);
   registerReloadRoutes(server, options.reloads);

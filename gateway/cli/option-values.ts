@@ -33,3 +33,15 @@ export const parseSeconds = (
   if (number > 0 && number <= mostSeconds) return number;
   throw new UsageError(text.invalidOption(option, value, text.seconds));
 };
+
+/** @throws UsageError */
+export const oneOf = <Value extends string>(
+  option: string,
+  value: string,
+  values: readonly Value[],
+  text: Messages,
+): Value => {
+  const found = values.find((known) => known === value);
+  if (found !== undefined) return found;
+  throw new UsageError(text.invalidOption(option, value, values.join(', ')));
+};

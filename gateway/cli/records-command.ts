@@ -1,10 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { describeError } from '../core/error.ts';
 import type { RecordsReading } from '../runtime/records/read-records.ts';
 import { exitCodes } from './composition.ts';
-import { dataFolderOrComplain, type Kit, type SiteOptions } from './kit.ts';
-import { parseWholeNumber, UsageError } from './option-values.ts';
+import { dataFolderOrComplain, type Kit, loadOrComplain, type SiteOptions } from './kit.ts';
+import { oneOf, parseWholeNumber, UsageError, WordedError } from './option-values.ts';
+import { reportMessages } from './report-messages.ts';
 import { formatTable } from './text-table.ts';
 
 type Options = SiteOptions & {
@@ -17,6 +19,10 @@ type Options = SiteOptions & {
   readonly wps?: string | undefined;
   readonly order?: string | undefined;
   readonly limit?: string | undefined;
+  readonly format?: string | undefined;
+  readonly language?: string | undefined;
+  readonly timeZone?: string | undefined;
+  readonly out?: string | undefined;
 };
 
 const listedUnlessAsked = 50;
@@ -93,7 +99,72 @@ const list = async (options: Options, kit: Kit): Promise<void> => {
   for (const line of formatTable({ columns: kit.text.recordsColumns, rows })) kit.print(line);
 };
 
+const writeOut = (file: string, content: string | Uint8Array, kit: Kit): void => {
+  try {
+    writeFileSync(file, content);
+  } catch (error) {
+    throw new WordedError(reportMessages[kit.language].cannotWrite(file, describeError(error)));
+  }
+  kit.print(reportMessages[kit.language].written(file));
+  kit.finish(exitCodes.ok);
+};
+
+/** Of the site where its file is at hand: a dossier made from the data folder alone is in UTC unless told. */
+const dossierZone = async (options: Options, kit: Kit): Promise<string | undefined> => {
+  const { timeZone, config, data } = options;
+  if (timeZone !== undefined) {
+    if (isTimeZone(timeZone)) return timeZone;
+    const expected = reportMessages[kit.language].timeZoneName;
+    throw new UsageError(kit.text.invalidOption('--time-zone', timeZone, expected));
+  }
+  if (config === undefined && data !== undefined) return 'UTC';
+  return (await loadOrComplain(options, kit))?.identity.timeZone;
+};
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+};
+
+const exportDossier = async (id: string, options: Options, kit: Kit): Promise<void> => {
+  const { text } = kit;
+  const reports = reportMessages[kit.language];
+  const revision = parseWholeNumber('--revision', options.revision, text);
+  const language = oneOf('--language', options.language ?? kit.language, ['zh', 'en'], text);
+  if (options.out === undefined) throw new UsageError(reports.pdfNeedsOut);
+  if (options.bins === true) throw new UsageError(reports.pdfHasNoBins);
+  const timeZone = await dossierZone(options, kit);
+  if (timeZone === undefined) {
+    kit.finish(exitCodes.invalid);
+    return;
+  }
+  const { pathOf, seamsWithBins } = await import('../reports/panel-dossier/seam-path.ts');
+  const found = await look(options, kit, (reading) => {
+    const chained = reading.find({ id, revision }, false);
+    const paths =
+      chained === undefined
+        ? []
+        : seamsWithBins(chained).flatMap((seam) => {
+            const table = reading.bins({ id, revision: chained.revision, seam });
+            return table === undefined ? [] : [pathOf(chained, seam, table)];
+          });
+    return { chained, paths };
+  });
+  if (found === undefined) return;
+  const { chained, paths } = found;
+  if (chained === undefined) throw new UsageError(text.recordsUnknown(id));
+  const { DossierPress } = await import('../reports/panel-dossier/dossier-press.ts');
+  const pdf = await new DossierPress().print(() => ({ chained, language, timeZone, paths }));
+  if (pdf !== undefined) writeOut(options.out, pdf, kit);
+};
+
 const exportRecord = async (id: string, options: Options, kit: Kit): Promise<void> => {
+  const format = oneOf('--format', options.format ?? 'json', ['json', 'pdf'], kit.text);
+  if (format === 'pdf') return exportDossier(id, options, kit);
   const revision = parseWholeNumber('--revision', options.revision, kit.text);
   const withBins = options.bins === true;
   const found = await look(options, kit, (reading) => ({
@@ -101,12 +172,18 @@ const exportRecord = async (id: string, options: Options, kit: Kit): Promise<voi
   }));
   if (found === undefined) return;
   if (found.panel === undefined) throw new UsageError(kit.text.recordsUnknown(id));
-  kit.print(JSON.stringify(found.panel, null, 2));
+  const json = JSON.stringify(found.panel, null, 2);
+  if (options.out !== undefined) {
+    writeOut(options.out, `${json}\n`, kit);
+    return;
+  }
+  kit.print(json);
   kit.finish(exitCodes.ok);
 };
 
 export const addRecordsCommand = (program: Command, kit: Kit): void => {
   const { text } = kit;
+  const reports = reportMessages[kit.language];
   const group = program.command('records').description(text.recordsDescription);
   const add = (name: string, description: string): Command =>
     group
@@ -130,5 +207,9 @@ export const addRecordsCommand = (program: Command, kit: Kit): void => {
     .argument('<panel>', text.panelArgument)
     .option('--revision <number>', text.revisionOption)
     .option('--bins', text.binsOption)
+    .option('--format <format>', reports.formatOption)
+    .option('--language <language>', reports.languageOption)
+    .option('--time-zone <zone>', reports.timeZoneOption)
+    .option('--out <file>', reports.outOption)
     .action((id: string, options: Options) => exportRecord(id, options, kit));
 };

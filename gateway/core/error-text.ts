@@ -16,6 +16,7 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   STORE_CORRUPT: '日志文件校验不通过',
   STORE_VERSION: '数据目录的版本不匹配',
   STORE_FAILED: '数据目录无法读写',
+  REPORT_FAILED: '报告无法生成',
   LISTEN_FAILED: '无法监听端口',
   ABORTED: '操作已放弃',
 };

@@ -15,6 +15,7 @@ export const errorCodes = [
   'STORE_CORRUPT',
   'STORE_VERSION',
   'STORE_FAILED',
+  'REPORT_FAILED',
   'LISTEN_FAILED',
   'ABORTED',
 ] as const;

@@ -8,6 +8,7 @@ import {
 import { panelRestartDropMm } from '../core/panel.ts';
 import type { RegisteredGroup } from '../core/point.ts';
 import { absentStatus, isBad, isLastUsable } from '../core/quality.ts';
+import { profileFrame } from './deformation-collector.ts';
 import { type GroupRole, roleOf } from './group-roles.ts';
 import {
   atPanelStart,
@@ -116,6 +117,14 @@ export class PanelAssembler {
     }
     const line = this.#lines.get(role.line);
     if (line === undefined || seq < oldest(line).begin.startSeq) return;
+    if (role.kind === 'profile') {
+      // What comes late may be of the panel before.
+      const isLate = batch.origin[index] === originCodes.late;
+      if (!isLate && seq >= line.window.begin.startSeq) {
+        line.window.addProfile(profileFrame(batch, index, role));
+      }
+      return;
+    }
     if (role.kind === 'results') {
       if (seq >= line.window.begin.startSeq) {
         line.window.addResults(batch, index, group, role.isOfSeam);

@@ -11,6 +11,13 @@ export type GroupRole =
     }
   | { readonly kind: 'bins'; readonly line: string; readonly seam: string }
   | {
+      readonly kind: 'profile';
+      readonly line: string;
+      readonly place: Conversion & { readonly channel: number };
+      /** In the order of their names. */
+      readonly heights: readonly (Conversion & { readonly channel: number })[];
+    }
+  | {
       readonly kind: 'results';
       readonly line: string;
       readonly equipment: string;
@@ -38,6 +45,8 @@ export const roleOf = (group: RegisteredGroup): GroupRole | undefined => {
       : { kind: 'results', line, equipment: equipment.equipment, isOfSeam };
   }
   if (equipmentClass !== lineClass) return undefined;
+  const profile = profileOf(group, line);
+  if (profile !== undefined) return profile;
   const idChannel = channels.findIndex(
     ({ point, kind }) => point === 'panelId' && kind === 'string',
   );
@@ -48,6 +57,24 @@ export const roleOf = (group: RegisteredGroup): GroupRole | undefined => {
     ...{ kind: 'line', line },
     panelIdChannel: idChannel < 0 ? undefined : idChannel,
     position: conversion && { ...conversion, channel },
+  };
+};
+
+const placePoint = 'deformation.x';
+const heightPrefix = 'deformation.z.';
+
+/** The group that the machine's profile behind the arcs comes in. */
+const profileOf = ({ channels }: RegisteredGroup, line: string): GroupRole | undefined => {
+  const inMillimetres = channels.flatMap(({ point, unit }, channel) => {
+    const conversion = toMillimetres(unit);
+    return conversion === undefined ? [] : [{ ...conversion, point, channel }];
+  });
+  const place = inMillimetres.find(({ point }) => point === placePoint);
+  const heights = inMillimetres.filter(({ point }) => point.startsWith(heightPrefix));
+  if (place === undefined || heights.length === 0) return undefined;
+  return {
+    ...{ kind: 'profile', line, place },
+    heights: heights.toSorted((a, b) => (a.point < b.point ? -1 : 1)),
   };
 };
 

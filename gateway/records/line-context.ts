@@ -1,5 +1,6 @@
 import type { BootRecord, ConfigurationRecord } from '../core/entry.ts';
 import { linePath, roleOf } from './group-roles.ts';
+import type { RecordedMethod } from './panel-record.ts';
 
 /** What holds for all lines until a record of the journal says otherwise. Plain JSON: it is stored with the place. */
 export type LineContext = {
@@ -13,6 +14,8 @@ export type LineContext = {
   readonly seams: { readonly [line: string]: readonly string[] };
   /** By line, what events about it name: sources and equipment. */
   readonly subjects: { readonly [line: string]: readonly string[] };
+  /** Of all lines; left out by those who wrote before there were any. */
+  readonly methods?: readonly RecordedMethod[];
 };
 
 export const noContext: LineContext = {
@@ -60,7 +63,46 @@ export const withConfiguration = (
       ? context.configurations
       : [...context.configurations, { configurationId, programId }],
     simulated: isSimulated(record.computation),
+    methods: configuredMethods(record.computation),
   };
+};
+
+const mostMethods = 1000;
+
+/** The KPIs of a configuration that have parameters; whatever is not what it must be is passed over. */
+const configuredMethods = (computation: unknown): readonly RecordedMethod[] => {
+  const kpis = memberOf(memberOf(computation, 'sections'), 'kpis');
+  if (!Array.isArray(kpis)) return [];
+  return kpis
+    .flatMap((entry: unknown) => {
+      const [kpi, equipment] = [memberOf(entry, 'kpi'), memberOf(entry, 'equipment')];
+      const parameters = memberOf(entry, 'parameters');
+      const isMethod =
+        typeof kpi === 'string' &&
+        typeof equipment === 'string' &&
+        typeof parameters === 'object' &&
+        parameters !== null &&
+        Object.keys(parameters).length > 0;
+      if (!isMethod) return [];
+      return [{ kpi, equipment, parameters: parameters as RecordedMethod['parameters'] }];
+    })
+    .slice(0, mostMethods);
+};
+
+const memberOf = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+
+/** Of one line, as its record has them. */
+export const methodsOf = (
+  { methods = [] }: LineContext,
+  line: string,
+): { readonly methods?: readonly RecordedMethod[] } => {
+  const [, , area, name] = line.split('/');
+  const own = methods.filter(({ equipment }) => {
+    const [ofArea, ofLine] = equipment.split('/');
+    return (ofArea === area || ofArea === '*') && (ofLine === name || ofLine === '*');
+  });
+  return own.length === 0 ? {} : { methods: own };
 };
 
 const add = (lists: Record<string, readonly string[]>, line: string, item: string): void => {

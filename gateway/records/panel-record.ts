@@ -79,6 +79,21 @@ export type RecordedEvent = {
   readonly details: { readonly [key: string]: string | number | boolean };
 };
 
+/** What the machine measured of the panel's shape behind the arcs, from its beginning on; places and heights in mm. */
+export type RecordedDeformation = {
+  readonly positionMm: readonly number[];
+  /** Of each place, across the panel; null where a height is not usable. */
+  readonly heightsMm: readonly (readonly (number | null)[])[];
+};
+
+/** How a KPI of the line was configured: what is not given is its default. */
+export type RecordedMethod = {
+  readonly kpi: string;
+  /** As in the site file, `area/line/equipment`, `*` for all. */
+  readonly equipment: string;
+  readonly parameters: { readonly [key: string]: Json };
+};
+
 /**
  * What is known of one panel from the journal alone, the same however often it is assembled. Times are UTC epoch ms.
  */
@@ -114,6 +129,10 @@ export type PanelRecord = {
   readonly results: readonly (RecordedResult & { readonly equipment: string })[];
   readonly events: readonly RecordedEvent[];
   readonly marks: readonly RecordMark[];
+  /** Left out where the line has no profile. */
+  readonly deformation?: RecordedDeformation;
+  /** Those with parameters, by the newest configuration; left out where there are none. */
+  readonly methods?: readonly RecordedMethod[];
   /** What MES and people told of the panel; from version 2 on always there, with what nobody told as `missing`. */
   readonly production?: PanelProduction;
 };

@@ -2,8 +2,9 @@ import type { EntryBatch, EventRecord } from '../core/entry.ts';
 import type { RegisteredGroup } from '../core/point.ts';
 import { BinCollector } from './bin-collector.ts';
 import type { BinTable } from './bins-file.ts';
+import { DeformationCollector, type ProfileFrame } from './deformation-collector.ts';
 import { LastResults } from './last-results.ts';
-import type { LineContext } from './line-context.ts';
+import { type LineContext, methodsOf } from './line-context.ts';
 import {
   type CollectedPanel,
   type RecordedEvent,
@@ -66,6 +67,7 @@ export class PanelWindow {
   readonly #backwards = { count: 0, mostMm: 0, isBack: false };
   readonly #bins = new Map<string, BinCollector>();
   readonly #results = new LastResults();
+  readonly #deformation = new DeformationCollector();
   readonly #events: RecordedEvent[] = [];
   #eventsLeftOut = 0;
 
@@ -135,6 +137,10 @@ export class PanelWindow {
     this.#results.keep(batch, index, group, isOfSeam);
   }
 
+  addProfile(frame: ProfileFrame): void {
+    this.#deformation.add(frame, this.furthestMm);
+  }
+
   addEvent(seq: number, { timeMs, event }: EventRecord): void {
     if (this.#events.length >= mostEvents) {
       this.#eventsLeftOut += 1;
@@ -187,6 +193,8 @@ export class PanelWindow {
           .flatMap((of) => of.results.map((result) => ({ equipment: of.equipment, ...result }))),
         events: [...this.#events],
         marks: this.#marks(configured, tables),
+        ...this.#deformation.recorded(),
+        ...methodsOf(context, line),
       },
     };
   }

@@ -2,8 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { GatewayError } from '../../core/error.ts';
+import type { BinTable } from '../../records/bins-file.ts';
 import { type BinsJson, binsJson } from '../../records/bins-json.ts';
-import type { ChainedRecord, RecordQuery, RecordSummary } from '../../records/protocol.ts';
+import type {
+  BinsQuery,
+  ChainedRecord,
+  RecordQuery,
+  RecordSummary,
+} from '../../records/protocol.ts';
 import { RecordsDatabase, recordsFile, recordsSchema } from '../../records/records-database.ts';
 import { type RecordsVerification, verifyRecords } from '../../records/verify-records.ts';
 
@@ -22,6 +28,8 @@ export type RecordsReading = {
     which: { readonly id: string; readonly revision: number | undefined },
     withBins: boolean,
   ): ExportedRecord | undefined;
+  /** @throws GatewayError STORE_CORRUPT when bins are not those that were recorded */
+  bins(query: BinsQuery): BinTable | undefined;
 };
 
 /**
@@ -46,6 +54,7 @@ export const readRecords = <Result>(
     return look({
       verify: () => verifyRecords(records),
       list: (query) => records.list(query),
+      bins: (query) => records.bins(query),
       find: (which, withBins) => {
         const found = records.find(which);
         return found && withBins ? { ...found, bins: allBins(records, found) } : found;

@@ -1,0 +1,33 @@
+import type { Language } from './language.ts';
+
+const english = {
+  formatOption: 'json or pdf (default: json)',
+  languageOption: 'language of the PDF, zh or en (default: that of the messages)',
+  timeZoneOption: "time zone of the PDF (default: the site's; UTC with --data alone)",
+  outOption: 'file to write; a PDF needs it, JSON goes to standard output without',
+  timeZoneName: 'an IANA time zone such as Asia/Shanghai',
+  pdfNeedsOut: '--format pdf needs --out FILE',
+  pdfHasNoBins: '--bins is for JSON only: a PDF shows the bins as a strip',
+  written: (file: string) => `Written: ${file}`,
+  cannotWrite: (file: string, why: string) => `${file} cannot be written: ${why}`,
+};
+
+export type ReportMessages = typeof english;
+
+const chinese: ReportMessages = {
+  formatOption: 'json 或 pdf（默认 json）',
+  languageOption: 'PDF 的语言，zh 或 en（默认与界面语言相同）',
+  timeZoneOption: 'PDF 所用时区（默认为站点时区；仅有 --data 时为 UTC）',
+  outOption: '要写入的文件；PDF 必须指定，JSON 不指定时输出到标准输出',
+  timeZoneName: ' IANA 时区，如 Asia/Shanghai',
+  pdfNeedsOut: '--format pdf 需要 --out 文件',
+  pdfHasNoBins: '--bins 仅用于 JSON：PDF 以条带图显示区间数据',
+  written: (file) => `已写入：${file}`,
+  cannotWrite: (file, why) => `无法写入 ${file}：${why}`,
+};
+
+/** Of the commands that write reports. */
+export const reportMessages: Readonly<Record<Language, ReportMessages>> = {
+  en: english,
+  zh: chinese,
+};
