@@ -169,6 +169,7 @@ const testPrograms = [
   { name: 'mosquitto_sub', packages: ['mosquitto-clients'], skipped: 'MQTT clients' },
   { name: 'victoria-metrics', packages: ['victoria-metrics'], skipped: 'VictoriaMetrics' },
   { name: 'chromium', packages: ['chromium', 'fonts-noto-cjk'], skipped: 'the pages in a browser' },
+  { name: 'pdftotext', packages: ['poppler-utils'], skipped: 'dossiers in PDF' },
   { name: 'socat', packages: ['socat'], skipped: 'serial lines' },
   { name: 'mbpoll', packages: ['mbpoll'], skipped: 'Modbus clients' },
   { name: 'openssl', packages: ['openssl'], skipped: 'TLS' },

@@ -34,6 +34,9 @@ export const formatResult = (result: RecordedResult | undefined, decimals?: numb
   return isGood(status) ? text : `${text}?`;
 };
 
+/** As somebody told it: no digit more, and none of binary fractions. */
+export const formatTold = (value: number): string => String(Number(value.toPrecision(12)));
+
 export const formatPosition = (mm: number | null): string =>
   mm === null ? none : formatNumber(mm, 0);
 

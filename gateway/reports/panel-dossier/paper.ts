@@ -45,6 +45,8 @@ export type Frame = {
   readonly badge: string | undefined;
 };
 
+const mostWidths = 20_000;
+
 export type DocumentFacts = {
   readonly title: string;
   readonly subject: string;
@@ -58,6 +60,8 @@ export type DocumentFacts = {
 export class Paper {
   readonly document: Document;
   y: number = margin.top;
+  /** Measuring takes most of the time, and words come again and again. */
+  readonly #widths = new Map<string, number>();
 
   constructor({ title, subject, producer, dateMs, language }: DocumentFacts) {
     const date = new Date(dateMs);
@@ -106,7 +110,16 @@ export class Paper {
   /** Lines no wider than `width`. */
   wrap(text: string, width: number, style: TextStyle = {}): readonly string[] {
     const document = this.style(style);
-    return wrapText(text, width, (part) => document.widthOfString(part));
+    const { size = 8, isBold = false } = style;
+    const font = `${size} ${isBold} `;
+    return wrapText(text, width, (part) => {
+      const key = font + part;
+      const known = this.#widths.get(key);
+      if (known !== undefined) return known;
+      const measured = document.widthOfString(part);
+      if (this.#widths.size < mostWidths) this.#widths.set(key, measured);
+      return measured;
+    });
   }
 
   /** One line at a place; `y` is that of its upper edge. */

@@ -1,6 +1,6 @@
 import type { ProductionAct } from '../../production/order-state.ts';
 import type { PanelProduction } from '../../production/panel-production.ts';
-import { formatNumber, formatPosition, none, shorten, unitName } from './formats.ts';
+import { formatNumber, formatPosition, formatTold, none, shorten, unitName } from './formats.ts';
 import { colours } from './paper.ts';
 import { type ProductionWords, productionWords } from './production-words.ts';
 import { mostRows, type Sheet, seamName } from './sheet.ts';
@@ -15,7 +15,11 @@ type Part = {
 const plain = (value: string | null, most = 120): string =>
   value === null ? none : shorten(value, most);
 const number = (value: number | null, decimals?: number): string =>
-  value === null ? none : formatNumber(value, decimals);
+  value === null
+    ? none
+    : decimals === undefined
+      ? formatTold(value)
+      : formatNumber(value, decimals);
 const seamOf = (seam: string | null): string =>
   seam === null ? none : seamName(shorten(seam, 20));
 
@@ -261,6 +265,6 @@ export const drawProduction = (sheet: Sheet): void => {
   drawDisposition(part);
   const shown = production.messages.slice(0, 100).map(({ source, id }) => `${source} ${id}`);
   const rest = production.messages.length - shown.length;
-  paper.note(shorten(`${text.sources}: ${shown.join('; ')}`, 4000));
+  paper.note(shorten(`${text.sources}${language === 'zh' ? '：' : ': '}${shown.join('; ')}`, 4000));
   if (rest > 0) paper.note(sheet.text.rowsLeftOut(rest));
 };

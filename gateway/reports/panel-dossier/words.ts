@@ -45,10 +45,10 @@ const english = {
 
   seams: 'Results by seam',
   seamsNote:
-    'x: along the panel, from the first to the last bin with an arc. E, Q: arc energy and heat input of the seam. WPS: share of the welded length with all parameters in their bands. “?”: the value is uncertain. “—”: there is none.',
+    'x: along the panel, from the first to the last bin with an arc. E, Q: arc energy and heat input of the seam. WPS: share of the welded length with all parameters in their bands. A value with ? is uncertain; — means that there is none.',
   seamColumns: [
     ...['Seam', 'Start x, mm', 'Stop x, mm', 'Arc on, m', 'E, kJ/mm', 'Q, kJ/mm', 'WPS, %'],
-    ...['RMS, mm', 'P95, mm', 'Max, mm', 'Lost, mm', 'Inter-ruptions', 'Bins'],
+    ...['RMS, mm', 'P95, mm', 'Max, mm', 'Lost, mm', 'Arc breaks', 'Bins'],
   ],
   seamGroups: ['', 'Position', 'Weld', 'Tracking', ''],
   energyMethod: 'Method behind E and Q',
@@ -165,7 +165,7 @@ const chinese: Words = {
 
   seams: '各焊缝结果',
   seamsNote:
-    'x：沿管屏的位置，自首个至末个有电弧的区间。E、Q：焊缝的电弧线能量与热输入。WPS：全部参数在范围内的已焊长度占比。“?”：数值不确定。“—”：无数值。',
+    'x：沿管屏的位置，自首个至末个有电弧的区间。E、Q：焊缝的电弧线能量与热输入。WPS：全部参数在范围内的已焊长度占比。带 ? 的数值不确定；— 表示无数值。',
   seamColumns: [
     ...['焊缝', '起点 x，mm', '终点 x，mm', '燃弧长度，m', 'E，kJ/mm', 'Q，kJ/mm', 'WPS，%'],
     ...['均方根，mm', 'P95，mm', '最大，mm', '丢失，mm', '断弧次数', '区间数'],

@@ -42,27 +42,44 @@ const cut = (piece: string, width: number, widthOf: (text: string) => number): s
   return parts;
 };
 
+/** One paragraph. Each piece is measured once, by itself: what kerning there is between pieces does not count. */
+const wrapParagraph = (
+  paragraph: string,
+  width: number,
+  widthOf: (text: string) => number,
+): readonly string[] => {
+  const lines: string[] = [];
+  let line = '';
+  let lineWidth = 0;
+  const begin = (piece: string, pieceWidth: number): void => {
+    if (widthOf(piece.trimEnd()) <= width) {
+      line = piece;
+      lineWidth = pieceWidth;
+      return;
+    }
+    const parts = cut(piece, width, widthOf);
+    line = parts.pop() ?? '';
+    lineWidth = widthOf(line);
+    lines.push(...parts);
+  };
+  for (const piece of piecesOf(paragraph)) {
+    const pieceWidth = widthOf(piece);
+    if (line === '') begin(piece, pieceWidth);
+    else if (lineWidth + widthOf(piece.trimEnd()) <= width) {
+      line += piece;
+      lineWidth += pieceWidth;
+    } else {
+      lines.push(line.trimEnd());
+      begin(piece, pieceWidth);
+    }
+  }
+  return [...lines, line.trimEnd()];
+};
+
 /** Lines of a text that are no wider than `width`, at least one. Line ends in the text are kept. */
 export const wrapText = (
   text: string,
   width: number,
   widthOf: (text: string) => number,
 ): readonly string[] =>
-  text.split(/\r?\n/).flatMap((paragraph) => {
-    if (widthOf(paragraph) <= width) return [paragraph];
-    const lines: string[] = [];
-    let line = '';
-    for (const piece of piecesOf(paragraph)) {
-      if (line === '' || widthOf((line + piece).trimEnd()) <= width) line += piece;
-      else {
-        lines.push(line.trimEnd());
-        line = piece;
-      }
-      if (widthOf(line.trimEnd()) <= width) continue;
-      const parts = cut(line, width, widthOf);
-      line = parts.pop() ?? '';
-      lines.push(...parts);
-    }
-    lines.push(line.trimEnd());
-    return lines;
-  });
+  text.split(/\r?\n/).flatMap((paragraph) => wrapParagraph(paragraph, width, widthOf));
