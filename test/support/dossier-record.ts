@@ -74,17 +74,16 @@ export const seamNames: readonly string[] = ['b', 'f'].flatMap((face) =>
 
 export const production: PanelProduction = {
   order: {
-    ...{ line: 'acme/dam/welding/mpm01', orderId: 'JO-2026-118', status: 'started' },
+    orderId: 'JO-2026-118',
     definition: {
       drawing: { number: 'DWG-7731', revision: 'C' },
       ...{ project: '某电厂 2 号锅炉', boilerNo: 'B-0402', quantity: 14 },
       ...{ plannedStartMs: startMs, plannedEndMs: startMs + 600 * minuteMs },
       ...{ plannedRunTimePerItemMin: 25, wpsNo: 'WPS-118' },
     },
-    definitions: 1,
     released: { timeMs: startMs - 60 * minuteMs, by: 'scheduler', who: null },
     started: { timeMs: startMs - minuteMs, by: 'hand', who: '李工' },
-    ...{ completed: null, scheduling: [], updatedMs: startMs - minuteMs },
+    scheduling: [],
   },
   panel: { serial: 'SN-4471', lengthMm: 18_000, widthMm: 338, tubeCount: 6, finCount: 5 },
   materials: {

@@ -69,7 +69,6 @@ const drawOrder = (part: Part): void => {
   ];
   drawPairs(sheet.paper, [
     [text.order, plain(order?.orderId ?? null)],
-    [text.orderStatus, order === null ? none : text.orderStatuses[order.status]],
     [text.drawing, drawingText.join(' ')],
     [text.project, plain(definition?.project ?? null)],
     [text.boiler, plain(definition?.boilerNo ?? null)],

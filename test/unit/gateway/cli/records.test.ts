@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { PanelAssembler } from '../../../../gateway/records/assembler.ts';
 import { RecordsDatabase, recordsSchema } from '../../../../gateway/records/records-database.ts';
 import { batchOfEntries, PanelScript, panelLine } from '../../../support/panel-entries.ts';
+import { factsOfPdf, textOfPdf } from '../../../support/pdf.ts';
 import { runCli } from './cli-fixture.ts';
 
 const run = async (...argv: readonly string[]) => {
@@ -94,6 +95,53 @@ test('a record is exported as it was hashed, with its bins where they are asked 
     point: 'bin.panelId',
     values: Array.from({ length: 12 }, () => 'A2'),
   });
+});
+
+test('a record is exported as a dossier in PDF, in the language that is asked for or that of the user', async () => {
+  const data = dataWithRecords();
+  const written = async (name: string, ...rest: readonly string[]): Promise<Buffer> => {
+    const out = join(data, name);
+    const pdf = ['records', 'export', 'A2', '--format', 'pdf', '--data', data, '--out', out];
+    expect(await run(...pdf, ...rest)).toMatchObject({ code: 0, errors: '' });
+    return readFileSync(out);
+  };
+  const english = await written('a.pdf');
+  expect(factsOfPdf(english).get('Title')).toBe('Panel dossier A2');
+  expect(textOfPdf(english)).toContain('UTC (UTC+00:00)');
+  const chinese = await written('b.pdf', '--language', 'zh', '--time-zone', 'Asia/Shanghai');
+  expect(factsOfPdf(chinese).get('Title')).toBe('管屏质量档案 A2');
+  expect(textOfPdf(chinese)).toContain('Asia/Shanghai');
+  expect(await written('c.pdf', '--lang', 'zh', '--time-zone', 'Asia/Shanghai')).toEqual(chinese);
+  // The strip along the panel is there only with the bins.
+  expect(textOfPdf(english)).toContain('Stretches without an arc');
+});
+
+test('a dossier that cannot be made is refused with the reason', async () => {
+  const data = dataWithRecords();
+  const refused = async (...rest: readonly string[]) => {
+    const { code, errors } = await run('records', 'export', 'A2', '--data', data, ...rest);
+    return [code, errors] as const;
+  };
+  const out = ['--out', join(data, 'a.pdf')];
+  const pdf = ['--format', 'pdf'];
+  expect(await refused(...pdf)).toEqual([2, '--format pdf needs --out FILE']);
+  expect(await refused('--lang', 'zh', ...pdf)).toEqual([2, '--format pdf 需要 --out 文件']);
+  expect((await refused(...pdf, ...out, '--bins'))[1]).toContain('JSON only');
+  expect((await refused('--format', 'doc'))[1]).toContain('expected json, pdf');
+  expect((await refused(...pdf, ...out, '--language', 'fr'))[1]).toContain('expected zh, en');
+  expect((await refused(...pdf, ...out, '--time-zone', 'Mars/One'))[1]).toContain('IANA');
+  expect((await run('records', 'export', 'A9', '--data', data, ...pdf, ...out)).code).toBe(2);
+  const nowhere = await refused(...pdf, '--out', join(data, 'none', 'a.pdf'));
+  expect(nowhere[0]).toBe(1);
+  expect(nowhere[1]).toContain('cannot be written');
+});
+
+test('a record is exported into a file where one is named', async () => {
+  const data = dataWithRecords();
+  const out = join(data, 'a.json');
+  const { code } = await run('records', 'export', 'A2', '--data', data, '--out', out);
+  expect(code).toBe(0);
+  expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ id: 'A2' });
 });
 
 test('what is not there is said: no panel, no revision, no records, no journal', async () => {
