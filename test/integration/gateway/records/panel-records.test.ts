@@ -10,7 +10,11 @@ import { readJournal } from '../../../../gateway/journal/journal.ts';
 import { panelProduction } from '../../../../gateway/production/panel-fold.ts';
 import { PanelAssembler } from '../../../../gateway/records/assembler.ts';
 import { canonicalJson, sha256 } from '../../../../gateway/records/canonical-json.ts';
-import { asJson, finishPanel } from '../../../../gateway/records/panel-record.ts';
+import {
+  asJson,
+  finishPanel,
+  type RecordedDeformation,
+} from '../../../../gateway/records/panel-record.ts';
 import { type TestSite, writeDemoSite } from '../../../support/demo-site.ts';
 import {
   eventually,
@@ -18,6 +22,7 @@ import {
   runGatewayProcess,
   startGatewayProcess,
 } from '../../../support/gateway-process.ts';
+import { textOfPdf } from '../../../support/pdf.ts';
 import { type Simulator, startSimulator } from '../../../support/simulator.ts';
 
 type PanelList = z.infer<typeof contract.panelList>;
@@ -26,6 +31,8 @@ type PanelBins = z.infer<typeof contract.panelBins>;
 
 const panelMm = 300;
 const kpis = ['seamBins', 'heatInput', 'weldLength'];
+const parametersOf = (kpi: string): object =>
+  kpi === 'heatInput' ? { parameters: { process: '135' } } : {};
 
 /** Records that the journal gives, read by nothing but the assembler: content hash by key. */
 const recordsOfJournal = async (
@@ -84,7 +91,7 @@ describe('records of panels over a kill', { timeout: 240_000 }, () => {
     site = await writeDemoSite(simulator, (demo) => {
       demo.sources = demo.sources.filter(({ ['id']: id }) => id === 'line-plc');
       demo['kpis'] = [
-        ...kpis.map((kpi) => ({ kpi, equipment: 'welding/mpm01/*' })),
+        ...kpis.map((kpi) => ({ kpi, equipment: 'welding/mpm01/*', ...parametersOf(kpi) })),
         { kpi: 'panelWeldLength', equipment: 'welding/mpm01/line' },
       ];
       demo['calculated'] = [];
@@ -138,6 +145,27 @@ describe('records of panels over a kill', { timeout: 240_000 }, () => {
     expect(position?.values.slice(0, 5)).toEqual([0, 10, 20, 30, 40]);
     const names = bins.columns.find(({ point }) => point === 'bin.panelId');
     expect(new Set(names?.values)).toEqual(new Set([oldest]));
+  });
+
+  it('has the deformation along each panel, and its dossier as a PDF', async () => {
+    const oldest = list.panels.at(-1)?.id ?? expect.fail('no panel');
+    const { record } = await gateway.get<PanelRecord>(`/api/v1/panels/${oldest}`);
+    const { positionMm, heightsMm } = record['deformation'] as RecordedDeformation;
+    expect(positionMm.length).toBeGreaterThanOrEqual(panelMm / 50 - 1);
+    expect(positionMm).toEqual(positionMm.toSorted((a, b) => a - b));
+    expect(Math.max(...positionMm)).toBeLessThanOrEqual(panelMm);
+    expect(heightsMm.every((heights) => heights.length === 12)).toBe(true);
+    expect(record['methods']).toEqual([
+      { kpi: 'heatInput', equipment: 'welding/mpm01/*', parameters: { process: '135' } },
+    ]);
+    const response = await fetch(
+      new URL(`/api/v1/panels/${oldest}/dossier?language=zh`, gateway.url),
+    );
+    expect(response.status).toBe(200);
+    const text = textOfPdf(new Uint8Array(await response.arrayBuffer()));
+    for (const what of [oldest, '仿真数据', 'F01', 'B10', 'process 135']) {
+      expect(text).toContain(what);
+    }
   });
 
   it('answers in words what it does not have', async () => {
