@@ -1,0 +1,293 @@
+import type { PanelFacts } from '../../records/panel-facts.ts';
+import {
+  type Baseline,
+  count,
+  type Figure,
+  figureOf,
+  type Member,
+  member,
+  missingOf,
+  share,
+  sum,
+} from './figure.ts';
+
+/** Headline figures of panels (own definitions). Pure: what they are of is given. */
+
+export type InspectedPanel = {
+  readonly id: string;
+  /** Null where it is not known. */
+  readonly weldM: number | null;
+  /** Length of weld with valid samples of vision and of the profile. */
+  readonly inspectedM: number | null;
+};
+
+const isInspectable = (
+  panel: InspectedPanel,
+): panel is { readonly id: string; readonly weldM: number; readonly inspectedM: number } =>
+  panel.weldM !== null && panel.inspectedM !== null;
+
+const unmeasured = (panels: readonly InspectedPanel[]): readonly Member[] =>
+  panels.filter((panel) => !isInspectable(panel)).map(({ id }) => member(id, 'not-measured'));
+
+const lacksInspection = (panels: readonly InspectedPanel[], unknown: readonly Member[]) => [
+  ...(panels.length === 0 ? [missingOf('panels')] : []),
+  ...(unknown.length > 0
+    ? [
+        missingOf(
+          'vision',
+          unknown.map(({ id }) => id),
+        ),
+      ]
+    : []),
+];
+
+/** Weld length with valid samples of vision and profile / weld length, in %. */
+export const inLineInspection = (panels: readonly InspectedPanel[]): Figure => {
+  const known = panels.filter(isInspectable);
+  const unknown = unmeasured(panels);
+  const inspected = known.length === 0 ? null : sum(known.map(({ inspectedM }) => inspectedM));
+  const welded = known.length === 0 ? null : sum(known.map(({ weldM }) => weldM));
+  return figureOf({
+    ...{ id: 'inLineInspection', unit: '%', unknown },
+    value: share(inspected, welded),
+    numerator: { value: inspected, unit: 'm' },
+    denominator: { value: welded, unit: 'm' },
+    counted: known.map(({ id, inspectedM }) => member(id, null, inspectedM)),
+    missing: lacksInspection(panels, unknown),
+  });
+};
+
+/** Panels inspected over at least `fullShare` of their weld / panels, in %. */
+export const inspectedPanels = (panels: readonly InspectedPanel[], fullShare: number): Figure => {
+  const known = panels.filter(isInspectable);
+  const unknown = unmeasured(panels);
+  const [full, rest] = [true, false].map((isFull) =>
+    known.filter(({ weldM, inspectedM }) => inspectedM >= fullShare * weldM === isFull),
+  ) as [typeof known, typeof known];
+  return figureOf({
+    ...{ id: 'inspectedPanels', unit: '%', unknown },
+    value: share(full.length, known.length),
+    numerator: count(known.length === 0 ? null : full.length),
+    denominator: count(known.length === 0 ? null : known.length),
+    counted: full.map(({ id }) => member(id)),
+    notCounted: rest.map(({ id }) => member(id, 'not-fully-inspected')),
+    missing: lacksInspection(panels, unknown),
+  });
+};
+
+/** Panels within the contractual deformation / panels of which it was measured, in %. */
+export const straightPanels = (
+  panels: readonly Pick<PanelFacts, 'id' | 'deformationMm' | 'deformationMarginMm'>[],
+): Figure => {
+  const known = panels.filter(({ deformationMarginMm }) => deformationMarginMm !== null);
+  const unknown = panels
+    .filter(({ deformationMarginMm }) => deformationMarginMm === null)
+    .map(({ id }) => member(id, 'not-measured'));
+  const straight = known.filter(({ deformationMarginMm }) => (deformationMarginMm ?? -1) >= 0);
+  const bent = known.filter(({ deformationMarginMm }) => (deformationMarginMm ?? -1) < 0);
+  return figureOf({
+    ...{ id: 'straightPanels', unit: '%', unknown },
+    value: share(straight.length, known.length),
+    numerator: count(known.length === 0 ? null : straight.length),
+    denominator: count(known.length === 0 ? null : known.length),
+    counted: straight.map(({ id, deformationMm }) => member(id, null, deformationMm)),
+    notCounted: bent.map(({ id, deformationMm }) => member(id, 'bent', deformationMm)),
+    missing: [
+      ...(panels.length === 0 ? [missingOf('panels')] : []),
+      ...(unknown.length > 0
+        ? [
+            missingOf(
+              'deformation',
+              unknown.map(({ id }) => id),
+            ),
+          ]
+        : []),
+    ],
+  });
+};
+
+/** Time under the torches without manual intervention / time under the torches, in %: each panel counts by its time. */
+export const unmannedShare = (
+  panels: readonly Pick<PanelFacts, 'id' | 'unmannedPercent' | 'startMs' | 'endMs'>[],
+): Figure => {
+  const hoursOf = ({ startMs, endMs }: { startMs: number; endMs: number }): number =>
+    (endMs - startMs) / 3_600_000;
+  const known = panels.flatMap((panel) =>
+    panel.unmannedPercent === null
+      ? []
+      : [{ ...panel, alone: (hoursOf(panel) * panel.unmannedPercent) / 100 }],
+  );
+  const unknown = panels
+    .filter(({ unmannedPercent }) => unmannedPercent === null)
+    .map(({ id }) => member(id, 'not-measured'));
+  const alone = known.length === 0 ? null : sum(known.map((panel) => panel.alone));
+  const all = known.length === 0 ? null : sum(known.map(hoursOf));
+  return figureOf({
+    ...{ id: 'unmannedRatio', unit: '%', unknown },
+    value: share(alone, all),
+    numerator: { value: alone, unit: 'h' },
+    denominator: { value: all, unit: 'h' },
+    counted: known.map((panel) => member(panel.id, null, panel.alone)),
+    missing: [
+      ...(panels.length === 0 ? [missingOf('panels')] : []),
+      ...(unknown.length > 0
+        ? [
+            missingOf(
+              'unmanned-ratio',
+              unknown.map(({ id }) => id),
+            ),
+          ]
+        : []),
+    ],
+  });
+};
+
+/** One element of a product's carbon footprint (ISO 14067), as far as coverage asks for it. */
+export type FootprintElement = {
+  readonly hasFactorSource: boolean;
+  /** From the plant's own measurement or a supplier's declaration. */
+  readonly isPrimary: boolean;
+};
+
+export const mandatoryElements = [
+  'electricity',
+  'tube',
+  'fin',
+  'wire',
+  'gas-upstream',
+  'gas-direct',
+] as const;
+export type MandatoryElement = (typeof mandatoryElements)[number];
+
+export type PanelFootprint = {
+  readonly id: string;
+  /** Null where the panel has none. */
+  readonly elements: Readonly<Partial<Record<MandatoryElement, FootprintElement>>> | null;
+};
+
+/** Panels whose footprint has every mandatory element with the source of its factor / panels, in %. */
+export const carbonCoverage = (panels: readonly PanelFootprint[]): Figure => {
+  const without = panels.filter(({ elements }) => elements === null).map(({ id }) => id);
+  const isCovered = ({ elements }: PanelFootprint): boolean =>
+    mandatoryElements.every((name) => elements?.[name]?.hasFactorSource === true);
+  const covered = panels.filter(isCovered);
+  const hasAny = panels.length > without.length;
+  const elements = panels.flatMap((panel) => Object.values(panel.elements ?? {}));
+  const primary = elements.filter(({ isPrimary }) => isPrimary).length;
+  return figureOf({
+    ...{ id: 'carbonCoverage', unit: '%' },
+    value: hasAny ? share(covered.length, panels.length) : null,
+    numerator: count(hasAny ? covered.length : null),
+    denominator: count(panels.length === 0 ? null : panels.length),
+    counted: covered.map(({ id }) => member(id)),
+    notCounted: panels
+      .filter((panel) => panel.elements !== null && !isCovered(panel))
+      .map(({ id }) => member(id, 'footprint-incomplete')),
+    unknown: without.map((id) => member(id, 'not-measured')),
+    missing: [
+      ...(panels.length === 0 ? [missingOf('panels')] : []),
+      ...(without.length > 0 ? [missingOf('product-footprint', hasAny ? without : [])] : []),
+    ],
+    parts: hasAny
+      ? { primaryDataShare: { value: share(primary, elements.length), unit: '%' } }
+      : {},
+  });
+};
+
+export type DecidedPanel = Pick<PanelFacts, 'id' | 'status' | 'netMassKg' | 'weldM'>;
+
+/** By what was decided on it: good is what was released. */
+export const byStatus = (panels: readonly DecidedPanel[]) => ({
+  good: panels.filter(({ status }) => status === 'released'),
+  bad: panels.flatMap(({ id, status }) =>
+    status === 'hold' || status === 'scrap' ? [member(id, status)] : [],
+  ),
+  undecided: panels
+    .filter(({ status }) => status === null)
+    .map(({ id }) => member(id, 'undecided')),
+});
+
+const lacksDecision = (panels: readonly DecidedPanel[], undecided: readonly Member[]) => [
+  ...(panels.length === 0 ? [missingOf('panels')] : []),
+  ...(undecided.length > 0
+    ? [
+        missingOf(
+          'dispositions',
+          undecided.map(({ id }) => id),
+        ),
+      ]
+    : []),
+];
+
+/** (P1 / P0 - 1) * 100, P = metres of good weld in an hour of actual production time (APT of ISO 22400-2). */
+export const efficiencyGain = (
+  panels: readonly DecidedPanel[],
+  aptHours: number | null,
+  baseline: Baseline | null,
+): Figure => {
+  const { good, bad, undecided } = byStatus(panels);
+  const known = good.filter(({ weldM }) => weldM !== null);
+  const goodM = known.length === 0 ? null : sum(known.map(({ weldM }) => weldM ?? 0));
+  const now = aptHours === null ? null : share(goodM, aptHours, 1);
+  const gain = baseline === null ? null : share(now, baseline.value);
+  return figureOf({
+    ...{ id: 'efficiencyGain', unit: '%', baseline },
+    value: gain === null ? null : gain - 100,
+    numerator: { value: now, unit: 'm/h' },
+    denominator: { value: baseline?.value ?? null, unit: 'm/h' },
+    counted: known.map(({ id, weldM }) => member(id, null, weldM)),
+    notCounted: bad,
+    unknown: [
+      ...undecided,
+      ...good.filter(({ weldM }) => weldM === null).map(({ id }) => member(id, 'not-measured')),
+    ],
+    missing: [
+      ...lacksDecision(panels, undecided),
+      ...(aptHours === null || aptHours === 0 ? [missingOf('production-time')] : []),
+      ...(baseline === null ? [missingOf('baseline')] : []),
+    ],
+    parts: {
+      goodWeld: { value: goodM, unit: 'm' },
+      productionTime: { value: aptHours, unit: 'h' },
+    },
+  });
+};
+
+export type Headcount = { readonly people: number | null; readonly days: number };
+export type OutputBaseline = Baseline & {
+  readonly panels: number;
+  readonly people: number;
+  readonly days: number;
+};
+
+/** (Q1 / N1) / (Q0 / N0), Q = good panels in a day, N = people. */
+export const perCapitaOutput = (
+  panels: readonly DecidedPanel[],
+  { people, days }: Headcount,
+  baseline: OutputBaseline | null,
+): Figure => {
+  const { good, bad, undecided } = byStatus(panels);
+  const isKnown = good.length + bad.length > 0;
+  const now = people === null || !isKnown ? null : share(good.length, people * days, 1);
+  const before =
+    baseline === null ? null : share(baseline.panels, baseline.people * baseline.days, 1);
+  return figureOf({
+    ...{ id: 'perCapitaOutput', unit: '1', baseline },
+    value: share(now, before, 1),
+    numerator: { value: now, unit: '{panel}/d' },
+    denominator: { value: before, unit: '{panel}/d' },
+    counted: good.map(({ id }) => member(id)),
+    notCounted: bad,
+    unknown: undecided,
+    missing: [
+      ...lacksDecision(panels, undecided),
+      ...(people === null ? [missingOf('people')] : []),
+      ...(baseline === null ? [missingOf('baseline')] : []),
+    ],
+    parts: {
+      panels: count(isKnown ? good.length : null),
+      people: count(people),
+      days: { value: days, unit: 'd' },
+    },
+  });
+};
