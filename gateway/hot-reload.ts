@@ -34,6 +34,11 @@ export class SiteFiles {
     this.#current = options.current;
   }
 
+  /** The site that is in force. */
+  get current(): MadeSite {
+    return this.#current;
+  }
+
   /** Reads the files again; tells every problem as `check` words it. */
   async propose(): Promise<SiteProposal> {
     const { site: before } = this.#current;

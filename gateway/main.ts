@@ -13,6 +13,7 @@ import type { Log } from './core/log.ts';
 import { onHangUp, SiteFiles } from './hot-reload.ts';
 import { kpiSections } from './kpi/sections.ts';
 import { productionSection } from './production/section.ts';
+import { figuresConfigOf, figuresSection } from './reports/figures/figures-config.ts';
 import { startGateway } from './runtime/gateway.ts';
 import type { GatewayParts, RunningGateway } from './runtime/gateway-parts.ts';
 import { LockStepClock, lockStepWith } from './runtime/lock-step-clock.ts';
@@ -185,6 +186,7 @@ const runGateway = async (options: RunOptions): Promise<void> => {
     // Loaded when devices are read: it takes longer than they do.
     const { startApi } = await import('./api/server.ts');
     const { DossierDesk } = await import('./reports/panel-dossier/dossier-desk.ts');
+    const { FiguresDesk } = await import('./reports/figures/figures-desk.ts');
     const api = await startApi({
       ...site.config.api,
       view: gateway.view,
@@ -193,6 +195,15 @@ const runGateway = async (options: RunOptions): Promise<void> => {
       dossiers: new DossierDesk({
         records: () => gateway.view.records,
         timeZone: () => gateway.view.site.timeZone,
+      }),
+      figures: new FiguresDesk({
+        records: () => gateway.view.records,
+        production: () => gateway.view.production,
+        groups: () => gateway.view.groups,
+        history: (query) => gateway.view.history(query),
+        config: () => figuresConfigOf(files.current.site.sections[figuresSection.key]),
+        site: () => gateway.view.site,
+        nowMs: () => gateway.view.nowMs(),
       }),
       log,
       pageFolder,
@@ -229,7 +240,7 @@ const replay = ({ site, fromSeq, toSeq }: ReplayOptions): Promise<ReplayReport> 
 const composition: Composition = {
   version,
   adapters,
-  sections: [productionSection, ...kpiSections, screeningSection],
+  sections: [productionSection, ...kpiSections, screeningSection, figuresSection],
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
   gatewayProgram: fileURLToPath(import.meta.url),
   scenarioFolder: fileURLToPath(new URL('../simulators/scenarios/', import.meta.url)),

@@ -15,6 +15,7 @@ import type { DeliveryDesk } from '../runtime/delivery-desk.ts';
 import type { ReloadDesk } from '../runtime/reloader.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import { registerDeliveryRoutes } from './delivery-routes.ts';
+import { type HeadlineFigures, registerFigureRoutes } from './figure-routes.ts';
 import { defaultLiveLimits, LiveClients, type LiveLimits } from './live.ts';
 import { type PanelDossiers, registerPanelRoutes } from './panel-routes.ts';
 import { registerProductionRoutes } from './production-routes.ts';
@@ -28,6 +29,8 @@ export type ApiOptions = {
   readonly reloads: ReloadDesk;
   /** Without it there is no path for dossiers. */
   readonly dossiers?: PanelDossiers;
+  /** Without it there is no path for figures. */
+  readonly figures?: HeadlineFigures;
   readonly log: Log;
   readonly host: string;
   readonly port: number;
@@ -87,6 +90,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
   registerPanelRoutes(server, view, options.dossiers);
+  if (options.figures !== undefined) registerFigureRoutes(server, view, options.figures);
   registerProductionRoutes(server, view);
   registerDeliveryRoutes(server, options.deliveries);
   registerReloadRoutes(server, options.reloads);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addBackupCommand } from './backup-command.ts';
 import { addCheckCommand } from './check-command.ts';
 import { type Composition, type ExitCode, exitCodes } from './composition.ts';
+import { addFiguresCommand } from './figures-command.ts';
 import { type Kit, wordsOf } from './kit.ts';
 import { chooseLanguage } from './language.ts';
 import { type Messages, messages } from './messages.ts';
@@ -72,6 +73,7 @@ const addCommands = [
   addProbeCommand,
   addQuarantineCommand,
   addRecordsCommand,
+  addFiguresCommand,
   addProductionCommand,
   addBackupCommand,
   addRestoreCommand,

@@ -10,6 +10,14 @@ const english = {
   pdfHasNoBins: '--bins is for JSON only: a PDF shows the bins as a strip',
   written: (file: string) => `Written: ${file}`,
   cannotWrite: (file: string, why: string) => `${file} cannot be written: ${why}`,
+  figuresDescription: "The factory's headline figures of a time; asks the running gateway",
+  figuresFromOption:
+    "from when on: ISO 8601 in the site's wall clock, or epoch ms (default: 30 days before --to)",
+  figuresToOption: 'up to when, not included (default: now)',
+  figuresOf: (from: string, to: string) => `From ${from} to ${to}`,
+  figuresSimulated: 'The data of this site is simulated.',
+  figureColumns: ['figure', 'value', 'numerator', 'denominator', 'missing'],
+  baselineSimulated: 'the baseline is assumed',
 };
 
 export type ReportMessages = typeof english;
@@ -24,6 +32,13 @@ const chinese: ReportMessages = {
   pdfHasNoBins: '--bins 仅用于 JSON：PDF 以条带图显示区间数据',
   written: (file) => `已写入：${file}`,
   cannotWrite: (file, why) => `无法写入 ${file}：${why}`,
+  figuresDescription: '一段时间的工厂关键指标；向运行中的网关查询',
+  figuresFromOption: '起点：站点当地时间的 ISO 8601，或毫秒时间戳（默认为 --to 之前 30 天）',
+  figuresToOption: '终点，不含（默认为当前）',
+  figuresOf: (from, to) => `自 ${from} 至 ${to}`,
+  figuresSimulated: '本站点的数据为仿真数据。',
+  figureColumns: ['指标', '数值', '分子', '分母', '缺少'],
+  baselineSimulated: '基准为假设值',
 };
 
 /** Of the commands that write reports. */

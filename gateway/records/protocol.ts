@@ -2,6 +2,7 @@ import type { ProductionMessage } from '../production/messages.ts';
 import type { Checkpoint } from './assembler.ts';
 import type { BinTable } from './bins-file.ts';
 import type { RevisionReason } from './chain.ts';
+import type { PanelFacts } from './panel-facts.ts';
 import type { CollectedPanel, PanelRecord } from './panel-record.ts';
 
 /** A record in a list: that of the newest revision. */
@@ -54,6 +55,14 @@ export type ChainedRecord = {
   readonly record: PanelRecord;
 };
 
+export type FactsQuery = {
+  /** Panels that ended at or after. */
+  readonly fromMs: number;
+  /** Panels that ended before. */
+  readonly toMs: number;
+  readonly limit: number;
+};
+
 export type BinsQuery = {
   readonly id: string;
   readonly revision?: number | undefined;
@@ -86,6 +95,7 @@ export type RecordCalls = {
     input: { readonly id: string; readonly revision?: number | undefined };
     output: ChainedRecord | undefined;
   };
+  readonly facts: { input: FactsQuery; output: readonly PanelFacts[] };
   readonly bins: { input: BinsQuery; output: BinTable | undefined };
   readonly close: { input: undefined; output: undefined };
 };

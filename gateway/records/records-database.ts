@@ -9,6 +9,7 @@ import type { Checkpoint } from './assembler.ts';
 import { type BinTable, decodeBins, packBins, unpackBins } from './bins-file.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
 import { chainStart, hashOf, type Link, type RevisionReason, type StoredLink } from './chain.ts';
+import { type PanelFacts, panelFacts } from './panel-facts.ts';
 import {
   asJson,
   type FinishedPanel,
@@ -16,7 +17,7 @@ import {
   type PanelRecord,
   recordVersion,
 } from './panel-record.ts';
-import type { BinsQuery, ChainedRecord, RecordCalls, RecordQuery } from './protocol.ts';
+import type { BinsQuery, ChainedRecord, FactsQuery, RecordCalls, RecordQuery } from './protocol.ts';
 import { traitKinds, traitsOf } from './traits.ts';
 
 export const recordsFile = 'records.db';
@@ -172,6 +173,22 @@ export class RecordsDatabase {
     const { content, isFiledRight: _, ...link } = linkOf(row);
     const record = JSON.parse(content) as PanelRecord;
     return { ...link, revisions: Number(row['revisions']), record };
+  }
+
+  /** What figures need of panels that ended in a time, by their newest revisions; oldest first. */
+  facts({ fromMs, toMs, limit }: FactsQuery): readonly PanelFacts[] {
+    const rows = this.#database
+      .prepare(
+        `SELECT id, content FROM revision AS r
+           WHERE revision = (SELECT max(revision) FROM revision WHERE panel = r.panel)
+             AND end_ms >= ?1 AND end_ms < ?2
+           ORDER BY panel LIMIT ?3`,
+      )
+      .iterate(fromMs, toMs, limit);
+    // One record after the other: all of them would be hundreds of megabytes.
+    return Array.from(rows, ({ id, content }) =>
+      panelFacts(String(id), JSON.parse(String(content)) as PanelRecord),
+    );
   }
 
   /** @throws GatewayError STORE_CORRUPT */

@@ -110,6 +110,15 @@ export type Figure = {
   readonly parts: Readonly<Record<string, Quantity>>;
 };
 
+/** From the first instant up to but without the last, UTC epoch ms. */
+export type Window = { readonly fromMs: number; readonly toMs: number };
+
+export type FigureReport = Window & {
+  /** Whether the site's data is simulated. */
+  readonly simulated: boolean;
+  readonly figures: readonly Figure[];
+};
+
 export type FigureDraft = Pick<Figure, 'id' | 'unit' | 'numerator' | 'denominator'> &
   Partial<Figure>;
 

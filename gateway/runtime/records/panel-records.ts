@@ -7,9 +7,11 @@ import { WorkerCalls } from '../../journal/worker-calls.ts';
 import type { ProductionMessage } from '../../production/messages.ts';
 import { PanelAssembler, resumeSeq } from '../../records/assembler.ts';
 import type { BinTable } from '../../records/bins-file.ts';
+import type { PanelFacts } from '../../records/panel-facts.ts';
 import type {
   BinsQuery,
   ChainedRecord,
+  FactsQuery,
   RecordCalls,
   RecordQuery,
   RecordSummary,
@@ -39,6 +41,8 @@ export interface RecordsView {
   list(query: RecordQuery): Promise<readonly RecordSummary[]>;
   /** @throws GatewayError STORE_FAILED */
   find(id: string, revision?: number): Promise<ChainedRecord | undefined>;
+  /** Oldest first. @throws GatewayError STORE_FAILED */
+  facts(query: FactsQuery): Promise<readonly PanelFacts[]>;
   /** @throws GatewayError STORE_FAILED, STORE_CORRUPT */
   bins(query: BinsQuery): Promise<BinTable | undefined>;
 }
@@ -102,6 +106,10 @@ export class PanelRecords implements RecordsView {
 
   find(id: string, revision?: number): Promise<ChainedRecord | undefined> {
     return this.#worker.call('find', { id, revision });
+  }
+
+  facts(query: FactsQuery): Promise<readonly PanelFacts[]> {
+    return this.#worker.call('facts', query);
   }
 
   bins(query: BinsQuery): Promise<BinTable | undefined> {

@@ -37,6 +37,7 @@ if (parentPort !== null) {
     store: (input) => opened().store(input),
     list: (input) => opened().list(input),
     find: (input) => opened().find(input),
+    facts: (input) => opened().facts(input),
     bins: (input) => opened().bins(input),
     close: () => opened().close(),
   });

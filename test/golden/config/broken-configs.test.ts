@@ -6,6 +6,7 @@ import { loadSite } from '../../../config/loader.ts';
 import { formatProblem } from '../../../config/problem.ts';
 import { kpiSections } from '../../../gateway/kpi/sections.ts';
 import { productionSection } from '../../../gateway/production/section.ts';
+import { figuresSection } from '../../../gateway/reports/figures/figures-config.ts';
 import { screeningSection } from '../../../gateway/runtime/screening/section.ts';
 
 // Each folder is a site file with mistakes and the messages that it must give, word for word. A message that changes on
@@ -19,7 +20,7 @@ const messagesOf = async (name: string): Promise<string> => {
   const result = await loadSite({
     file: join(site, 'site.yaml'),
     adapters,
-    sections: [productionSection, ...kpiSections, screeningSection],
+    sections: [productionSection, ...kpiSections, screeningSection, figuresSection],
     env,
   });
   const problems = result.ok ? [] : result.problems;

@@ -7,6 +7,7 @@ import { adapters } from '../../../adapters/index.ts';
 import { loadSite } from '../../../config/loader.ts';
 import type { LoadedSite } from '../../../config/site.ts';
 import { kpiSections } from '../../../gateway/kpi/sections.ts';
+import { figuresSection } from '../../../gateway/reports/figures/figures-config.ts';
 import { parseProgramOptions } from '../../../simulators/options.ts';
 
 // Goal: compose.yaml, the Dockerfile and the site file that they run agree with each other and with the program. Method:
@@ -64,7 +65,7 @@ const loaded = async (file: string): Promise<LoadedSite> => {
   const result = await loadSite({
     file: join(root, file),
     adapters,
-    sections: kpiSections,
+    sections: [...kpiSections, figuresSection],
     env: {},
   });
   if (!result.ok) throw new Error(JSON.stringify(result.problems, null, 2));
