@@ -22,7 +22,9 @@ RUN npm ci --ignore-scripts --omit=dev \
     \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' -o -name '*.md' \) -delete \
   && find node_modules -type d -regextype posix-extended \
     -regex '(.*/)?node_modules/(@[^/]+/)?[^/]+/(tests?|__tests__|docs|examples?|benchmarks?|\.github)' \
-    -prune -exec rm -r {} +
+    -prune -exec rm -r {} + \
+  && find node_modules/@expo-google-fonts -type f \( -name '*.ttf' -o -name '*.png' \) \
+    ! -name '*_400Regular.ttf' ! -name '*_700Bold.ttf' -delete
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="seamwatt" \

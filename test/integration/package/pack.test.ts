@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { textOfPdf } from '../../support/pdf.ts';
+import { dataWithRecords } from '../../support/recorded-data.ts';
 import { runProgram } from '../cli/program.ts';
 
 // Packs the product as for a release, installs the tarball in an empty folder with the very dependencies of the lock, and
@@ -111,6 +113,17 @@ describe('the packed product', () => {
     });
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(out).toContain('is in order.');
+  });
+
+  test('makes a dossier, with its worker and its fonts', { timeout: minuteMs }, async () => {
+    const data = dataWithRecords();
+    const pdf = join(data, 'a.pdf');
+    const command = ['records', 'export', 'A2', '--data', data, '--format', 'pdf', '--out', pdf];
+    const { code, errors } = await runProgram([...command, '--language', 'zh'], {
+      program: launcher(),
+    });
+    expect({ code, errors }).toEqual({ code: 0, errors: '' });
+    expect(textOfPdf(readFileSync(pdf))).toContain('管屏质量档案');
   });
 
   test('starts its simulators', async () => {

@@ -1,47 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { expect, onTestFinished, test } from 'vitest';
-import { PanelAssembler } from '../../../../gateway/records/assembler.ts';
-import { RecordsDatabase, recordsSchema } from '../../../../gateway/records/records-database.ts';
-import { batchOfEntries, PanelScript, panelLine } from '../../../support/panel-entries.ts';
+import { expect, test } from 'vitest';
 import { factsOfPdf, textOfPdf } from '../../../support/pdf.ts';
+import { dataWithRecords, emptyData } from '../../../support/recorded-data.ts';
 import { runCli } from './cli-fixture.ts';
 
 const run = async (...argv: readonly string[]) => {
   const { code, out, errors } = await runCli(argv);
   return { code, out: out.join('\n'), errors: errors.join('\n') };
-};
-
-const emptyData = (): string => {
-  const data = mkdtempSync(join(tmpdir(), 'seamwatt-records-'));
-  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
-  mkdirSync(join(data, 'journal'));
-  return data;
-};
-
-/** Records of two panels, and what somebody did to them afterwards. */
-const dataWithRecords = (tamper = ''): string => {
-  const data = emptyData();
-  const { at, entries } = new PanelScript(panelLine())
-    .configure()
-    .panel('A1', 12)
-    .panel('A2', 12)
-    .panel('A3', 1);
-  const assembler = new PanelAssembler({
-    checkpoint: { lines: {} },
-    group: (number) => at.directory.groups[number - 1],
-    text: (id) => at.directory.text(id),
-  });
-  const panels = assembler.take(batchOfEntries(entries, 1));
-  const file = new DatabaseSync(join(data, 'journal', 'records.db'));
-  file.exec(`${recordsSchema.tables} PRAGMA user_version = ${recordsSchema.version};`);
-  const records = new RecordsDatabase(file);
-  records.store({ panels, checkpoint: assembler.checkpoint });
-  file.exec(tamper);
-  records.close();
-  return data;
 };
 
 test('records that are as they were verify, in the language of the user', async () => {
