@@ -75,9 +75,6 @@ const schema = z
 
 export type FiguresConfig = z.output<typeof schema>;
 
-/** What a site without the section has. */
-export const defaultFiguresConfig: FiguresConfig = schema.parse({});
-
 /** The section `figures` of the site file. */
 export const figuresSection: ConfigSection = {
   key: 'figures',

@@ -50,29 +50,35 @@ export class DossierPress {
     });
   }
 
-  #run(input: DossierInput): Promise<Uint8Array> {
-    const { timeLimitMs, memoryMb } = this.#limits;
+  async #run(input: DossierInput): Promise<Uint8Array> {
     const worker = new Worker(new URL('./dossier.worker.ts', import.meta.url), {
       name: 'dossier',
       workerData: input,
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: this.#limits.memoryMb },
     });
-    return new Promise<Uint8Array>((resolve, reject) => {
-      const timer = setTimeout(() => reject(tooSlow(timeLimitMs)), timeLimitMs);
-      const settle = (then: () => void): void => {
-        clearTimeout(timer);
-        then();
-      };
-      worker.once('message', (message: DossierAnswer) => {
-        if ('pdf' in message) settle(() => resolve(message.pdf));
-        else settle(() => reject(failed(message.failure)));
-      });
-      worker.once('error', (error) => settle(() => reject(failed(describeError(error)))));
-      worker.once('exit', () => settle(() => reject(failed('the thread ended'))));
-    }).finally(() => worker.terminate());
+    try {
+      return await answerOf(worker, this.#limits.timeLimitMs);
+    } finally {
+      await worker.terminate();
+    }
   }
 }
+
+const answerOf = (worker: Worker, timeLimitMs: number): Promise<Uint8Array> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(tooSlow(timeLimitMs)), timeLimitMs);
+    const settle = (then: () => void): void => {
+      clearTimeout(timer);
+      then();
+    };
+    worker.once('message', (message: DossierAnswer) => {
+      if ('pdf' in message) settle(() => resolve(message.pdf));
+      else settle(() => reject(failed(message.failure)));
+    });
+    worker.once('error', (error) => settle(() => reject(failed(describeError(error)))));
+    worker.once('exit', () => settle(() => reject(failed('the thread ended'))));
+  });
 
 const busy = (): GatewayError =>
   new GatewayError(

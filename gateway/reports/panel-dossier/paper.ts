@@ -1,13 +1,17 @@
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import pdfkit from 'pdfkit';
 import { wrapText } from './wrap-text.ts';
 
 type Document = InstanceType<typeof pdfkit>;
 
-const fontFile = (weight: string): string =>
-  createRequire(import.meta.url).resolve(
-    `@expo-google-fonts/noto-sans-sc/${weight}/NotoSansSC_${weight}.ttf`,
-  );
+const fonts = {
+  regular: fileURLToPath(
+    import.meta.resolve('@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf'),
+  ),
+  bold: fileURLToPath(
+    import.meta.resolve('@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf'),
+  ),
+} as const;
 
 /** A4 in points. */
 const sheet = { width: 595.28, height: 841.89 } as const;
@@ -77,8 +81,8 @@ export class Paper {
         ...{ CreationDate: date, ModDate: date },
       },
     });
-    this.document.registerFont('regular', fontFile('400Regular'));
-    this.document.registerFont('bold', fontFile('700Bold'));
+    this.document.registerFont('regular', fonts.regular);
+    this.document.registerFont('bold', fonts.bold);
     this.newPage();
   }
 
