@@ -126,7 +126,6 @@ export const missingWords: Readonly<Record<MissingCode, LocalText>> = {
     en: 'valid samples of vision and profile (KPIs weldLength and trackingRms, points deformation.*)',
     zh: '视觉与轮廓的有效采样（指标 weldLength、trackingRms，测点 deformation.*）',
   },
-  profile: { en: 'the profile behind the arcs', zh: '电弧后方的变形轮廓' },
   production: { en: 'nobody told anything of production', zh: '没有任何生产信息' },
   dispositions: { en: 'what was decided on panels (release)', zh: '管屏的放行结论' },
   'net-mass': { en: 'net mass of good panels', zh: '合格管屏的净质量' },

@@ -23,7 +23,6 @@ export const missingCodes = [
   'records',
   'panels',
   'vision',
-  'profile',
   'production',
   'dispositions',
   'net-mass',
