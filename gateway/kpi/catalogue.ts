@@ -5,6 +5,7 @@ import { gridExport, gridImport } from './energy/grid-energy.ts';
 import { pvEnergy } from './energy/pv-energy.ts';
 import { selfConsumption } from './energy/self-consumption.ts';
 import { oee } from './operations/oee.ts';
+import { throughput } from './operations/order-ratios.ts';
 import { timeElements } from './operations/time-elements.ts';
 import { defectsPerKm, firstPassYield, rolledYield } from './operations/yield.ts';
 import { arcCurrentDeviation, arcCurrentMean } from './welding/arc-current.ts';
@@ -76,6 +77,7 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   spcVoltageDeviation,
   timeElements,
   oee,
+  throughput,
   firstPassYield,
   rolledYield,
   defectsPerKm,

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { isBad, statusCodes } from '../../core/quality.ts';
-import { isUsableSlot, measuredCell, statusCell, valueCell } from '../../hot-path/slot.ts';
-import { defineKpi, type KpiInput, type KpiPart } from '../definition.ts';
-import { finishResult, minimumGoodCoverage } from '../result.ts';
+import { isBad } from '../../core/quality.ts';
+import { statusCell, valueCell } from '../../hot-path/slot.ts';
+import { defineKpi, type KpiInput } from '../definition.ts';
+import { finishResult } from '../result.ts';
 import { dayOfRegisters } from '../window.ts';
+import { ratioPart, termReader, toldInput, writeMissing, writeRatio } from './terms.ts';
 
 const elementNames = ['timeElements', 'timeElements.aust', 'timeElements.adet'] as const;
 /** What a plan or an MES has to say, in the order of the bits of `missing`. */
@@ -20,13 +21,6 @@ const element = (point: string, en: string, zh: string): KpiInput => ({
   count: 'one',
   description: { en, zh },
 });
-const plan = (point: string, unit: string, en: string, zh: string): KpiInput => ({
-  pattern: `{area}/{line}/{equipment}/${point}`,
-  unit,
-  count: 'optional',
-  description: { en, zh },
-});
-const ratio = (en: string, zh: string): KpiPart => ({ decimals: 4, description: { en, zh } });
 
 /** What the ratios are made of, minutes and numbers of items; NaN where it is not known. */
 export type OeeTerms = {
@@ -97,15 +91,20 @@ export const oee = defineKpi({
     'timeElements.coverage': element('timeElements.coverage', 'its coverage', '其覆盖率'),
     'timeElements.aust': element('timeElements.aust', 'actual unit setup time', '实际设置时间'),
     'timeElements.adet': element('timeElements.adet', 'actual unit delay time', '实际延误时间'),
-    plannedBusyTime: plan(
+    plannedBusyTime: toldInput(
       'plannedBusyTime',
       'min',
       'planned busy time so far (PBT)',
       '截至当前的计划占用时间（PBT）',
     ),
-    producedQuantity: plan('producedQuantity', '1', 'produced quantity (PQ)', '产出数量（PQ）'),
-    goodQuantity: plan('goodQuantity', '1', 'good quantity (GQ)', '合格数量（GQ）'),
-    plannedRunTimePerItem: plan(
+    producedQuantity: toldInput(
+      'producedQuantity',
+      '1',
+      'produced quantity (PQ)',
+      '产出数量（PQ）',
+    ),
+    goodQuantity: toldInput('goodQuantity', '1', 'good quantity (GQ)', '合格数量（GQ）'),
+    plannedRunTimePerItem: toldInput(
       'plannedRunTimePerItem',
       'min',
       'planned run time per item (PRI)',
@@ -113,14 +112,14 @@ export const oee = defineKpi({
     ),
   },
   parts: {
-    availability: ratio('availability A', '可用率 A'),
-    effectiveness: ratio('effectiveness E', '有效率 E'),
-    quality: ratio('quality ratio QR', '合格率 QR'),
-    nee: ratio('net equipment effectiveness NEE', '设备净效率 NEE'),
-    technicalEfficiency: ratio('technical efficiency', '技术效率'),
-    utilisation: ratio('utilisation efficiency', '利用效率'),
-    allocation: ratio('allocation efficiency', '分配效率'),
-    setup: ratio('setup ratio', '设置率'),
+    availability: ratioPart('availability A', '可用率 A'),
+    effectiveness: ratioPart('effectiveness E', '有效率 E'),
+    quality: ratioPart('quality ratio QR', '合格率 QR'),
+    nee: ratioPart('net equipment effectiveness NEE', '设备净效率 NEE'),
+    technicalEfficiency: ratioPart('technical efficiency', '技术效率'),
+    utilisation: ratioPart('utilisation efficiency', '利用效率'),
+    allocation: ratioPart('allocation efficiency', '分配效率'),
+    setup: ratioPart('setup ratio', '设置率'),
     isSlackPlan: {
       decimals: 0,
       description: {
@@ -138,30 +137,11 @@ export const oee = defineKpi({
   },
   parametersSchema: z.strictObject({}),
   build: (context) => {
-    const inputs = [...elementNames, ...planNames].map((name) => context.optional(name));
+    const read = termReader(context, [...elementNames, ...planNames]);
     const coverage = context.one('timeElements.coverage');
     const parts = ratioNames.map((name) => context.part(name));
     const [slack, missing] = [context.part('isSlackPlan'), context.part('missing')];
     const uncertainIndex = context.reserve(1);
-
-    const read = (memory: Float64Array, at: number): number => {
-      const input = inputs[at];
-      if (input === undefined || !isUsableSlot(memory, input.slot)) return Number.NaN;
-      return ((memory[input.slot + valueCell] as number) * input.multiply) / input.divide;
-    };
-    /** A ratio is known by itself: technical efficiency needs no plan. */
-    const write = (memory: Float64Array, part: number, value: number): void => {
-      const isKnown =
-        Number.isFinite(value) && (memory[context.coverage + valueCell] as number) > 0;
-      const isCovered = (memory[context.coverage + valueCell] as number) >= minimumGoodCoverage;
-      memory[part + valueCell] = isKnown ? value : 0;
-      memory[part + statusCell] = isKnown
-        ? isCovered
-          ? statusCodes.good
-          : statusCodes.uncertain
-        : statusCodes.badNoData;
-      memory[part + measuredCell] = 1;
-    };
 
     context.onTick((memory) => {
       const isKnown = !isBad(memory[coverage.slot + statusCell] as number);
@@ -175,17 +155,15 @@ export const oee = defineKpi({
       memory[context.value + valueCell] = ratios.oee;
       finishResult(memory, context, uncertainIndex);
       for (const [index, name] of ratioNames.entries()) {
-        write(memory, parts[index] as number, ratios[name]);
+        writeRatio(memory, context, parts[index] as number, ratios[name]);
       }
       const { effectiveness } = ratios;
-      write(memory, slack, Number.isNaN(effectiveness) ? effectiveness : Number(effectiveness > 1));
-      let bits = 0;
-      for (let at = 0; at < planNames.length; at++) {
-        if (Number.isNaN(read(memory, elementNames.length + at))) bits |= 1 << at;
-      }
-      memory[missing + valueCell] = bits;
-      memory[missing + statusCell] = statusCodes.good;
-      memory[missing + measuredCell] = 1;
+      const isSlack = Number.isNaN(effectiveness) ? effectiveness : Number(effectiveness > 1);
+      writeRatio(memory, context, slack, isSlack);
+      writeMissing(memory, missing, {
+        count: planNames.length,
+        read: (at) => read(memory, elementNames.length + at),
+      });
     });
   },
 });

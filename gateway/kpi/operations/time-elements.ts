@@ -56,6 +56,10 @@ export const elementOf = (now: {
   return mode === 'none' && isPlannedBusy && !hasOrder ? 'adot' : 'other';
 };
 
+/** Whether a machine that should produce cannot: a failure, until it can again. */
+export const isFailed = (state: ItemState, mode: OperationMode): boolean =>
+  mode === 'processing' && (state === 'outOfService' || state === 'notAvailable');
+
 const unknown = -1;
 
 /** Element by state, mode, order and calendar, so that a sample only looks it up. */
@@ -73,6 +77,12 @@ const elementTable = (): Int8Array => {
   }
   return table;
 };
+
+/** 1 by state and mode where the machine has failed. */
+const failureTable = (): Int8Array =>
+  Int8Array.from(
+    itemStates.flatMap((state) => operationModes.map((mode) => Number(isFailed(state, mode)))),
+  );
 
 /** Place in the list of names of what each number means; unknown numbers mean nothing. */
 const meaningsOf = <Name extends string>(
@@ -97,6 +107,9 @@ type Accounts = {
   readonly times: number;
   readonly elapsed: number;
   readonly uncertain: number;
+  /** How often the machine failed, how long in ms, and whether it has failed now. */
+  readonly failures: number;
+  readonly failedMs: number;
 };
 
 /** Adds up the day's time by element, from sample to sample: a state holds until the next one. */
@@ -107,12 +120,18 @@ const reserveAccounts = (context: KpiContext<Parameters>): Accounts => {
   const times = context.reserve(elements.length);
   const elapsed = context.reserve(1);
   const uncertain = context.reserve(1);
+  const [failures, failedMs, isFailedNow] = [
+    context.reserve(1),
+    context.reserve(1),
+    context.reserve(1),
+  ];
   const lastMs = context.reserve(1, [Number.NEGATIVE_INFINITY]);
   const dayMs = context.reserve(1, [Number.NaN]);
   /** Last known mode: a machine that is not available keeps the one that it sent last. */
   const known = context.reserve(2, [unknown, unknown]);
   const [stateNow, modeNow] = [known, known + 1];
   const table = elementTable();
+  const failed = failureTable();
   const states = meaningsOf(itemStates, context.parameters.states);
   const modes = meaningsOf(operationModes, context.parameters.modes);
   const gapMs = Math.max(state.staleMs, mode.staleMs);
@@ -131,6 +150,13 @@ const reserveAccounts = (context: KpiContext<Parameters>): Accounts => {
     const flags = (isTrue(memory, order) ? 1 : 0) | (isTrue(memory, busy) ? 2 : 0);
     const cell = times + (table[(at * operationModes.length + how) * 4 + flags] as number);
     memory[cell] = (memory[cell] as number) + passedMs;
+    // Of a failure some time must pass: state and mode of one frame come one after the other.
+    const isNow = failed[at * operationModes.length + how] as number;
+    if (isNow > (memory[isFailedNow] as number)) {
+      memory[failures] = (memory[failures] as number) + 1;
+    }
+    memory[isFailedNow] = isNow;
+    if (isNow !== 0) memory[failedMs] = (memory[failedMs] as number) + passedMs;
   };
 
   context.onSample(state.slot, (memory) => {
@@ -152,9 +178,11 @@ const reserveAccounts = (context: KpiContext<Parameters>): Accounts => {
     memory.fill(0, times, times + elements.length);
     memory[elapsed] = 0;
     memory[uncertain] = 0;
+    memory[failures] = 0;
+    memory[failedMs] = 0;
   };
   context.onTick(startDay);
-  return { times, elapsed, uncertain };
+  return { times, elapsed, uncertain, failures, failedMs };
 };
 
 const msPerMinute = 60_000;
@@ -162,15 +190,15 @@ const msPerMinute = 60_000;
 /** Where the day of the machine went, by the time elements of ISO 22400-2. */
 export const timeElements = defineKpi<Parameters>({
   id: 'timeElements',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   point: 'timeElements',
   unit: 'min',
   decimals: 1,
   description: { en: 'Actual production time of the day', zh: '当日实际生产时间' },
   formula: {
-    en: 'APT, AUST, ADET, ADOT, APMT: time by state and mode of the machine, calendar and orders',
-    zh: 'APT、AUST、ADET、ADOT、APMT：按设备状态、运行模式、日历与订单划分的时间',
+    en: 'APT, AUST, ADET, ADOT, APMT: time by state and mode of the machine, calendar and orders; MTBF = APT / failures, MTTR = time failed / failures',
+    zh: 'APT、AUST、ADET、ADOT、APMT：按设备状态、运行模式、日历与订单划分的时间；MTBF = APT / 故障次数，MTTR = 故障时间 / 故障次数',
   },
   standard: {
     en: 'ISO 22400-2 (time elements); OPC 40001-1 table 68 (their states)',
@@ -222,11 +250,27 @@ export const timeElements = defineKpi<Parameters>({
       description: { en: 'actual maintenance time (APMT)', zh: '实际维护时间（APMT）' },
     },
     other: { decimals: 1, description: { en: 'other time', zh: '其他时间' } },
+    failures: {
+      unit: '1',
+      decimals: 0,
+      description: { en: 'failures: out of service while processing', zh: '故障次数：加工中停用' },
+    },
+    mtbf: {
+      decimals: 1,
+      description: { en: 'mean time between failures (MTBF)', zh: '平均故障间隔时间（MTBF）' },
+    },
+    mttr: {
+      decimals: 1,
+      description: { en: 'mean time to repair (MTTR)', zh: '平均修复时间（MTTR）' },
+    },
   },
   parametersSchema,
   build: (context) => {
-    const { times, elapsed, uncertain } = reserveAccounts(context);
+    const { times, elapsed, uncertain, failures, failedMs } = reserveAccounts(context);
     const parts = elements.slice(1).map((name) => context.part(name));
+    const count = context.part('failures');
+    const [mtbf, mttr] = [context.part('mtbf'), context.part('mttr')];
+    const ofFailures = [count, mtbf, mttr];
     context.onTick((memory) => {
       let measuredMs = 0;
       for (let at = 0; at < elements.length; at++) measuredMs += memory[times + at] as number;
@@ -237,8 +281,15 @@ export const timeElements = defineKpi<Parameters>({
       }
       const elapsedMs = memory[elapsed] as number;
       memory[context.coverage + valueCell] = elapsedMs > 0 ? measuredMs / elapsedMs : 0;
+      const failed = memory[failures] as number;
+      memory[count + valueCell] = failed;
+      // Without a failure neither mean is known.
+      const perFailure = 1 / (failed === 0 ? Number.NaN : failed * msPerMinute);
+      memory[mtbf + valueCell] = (memory[times] as number) * perFailure;
+      memory[mttr + valueCell] = (memory[failedMs] as number) * perFailure;
       finishResult(memory, context, uncertain);
       finishParts(memory, context.value, parts);
+      finishParts(memory, context.value, ofFailures);
     });
   },
 });
