@@ -1,11 +1,34 @@
 import type { ChannelSpec, EquipmentPath, GroupSpec } from '../core/point.ts';
 import { busyMs, windowAt } from './calendar.ts';
-import type { LineTold } from './protocol.ts';
+import { type CountedName, countedNames, type LineTold } from './protocol.ts';
 
 /** Produces the points of production; no source may have this id. */
 export const productionProducer = 'production';
 
 const msPerMinute = 60_000;
+
+const counted = (point: string, unit: string, en: string, zh: string): ChannelSpec => ({
+  ...{ point, kind: 'number', unit, decimals: unit === '1' ? 0 : 1 },
+  description: { en: `${en} of the day so far`, zh: `当日截至目前的${zh}` },
+});
+
+/** Sums of what was counted on the day. */
+const countedChannels: Readonly<Record<CountedName, ChannelSpec>> = {
+  produced: counted('producedQuantity', '1', 'Produced quantity (PQ)', '产出数量（PQ）'),
+  good: counted('goodQuantity', '1', 'Good quantity (GQ)', '合格数量（GQ）'),
+  scrap: counted('scrapQuantity', '1', 'Scrapped quantity (SQ)', '报废数量（SQ）'),
+  rework: counted('reworkQuantity', '1', 'Quantity to be repaired (RQ)', '返修数量（RQ）'),
+  inspected: counted('inspectedQuantity', '1', 'Inspected quantity', '检验数量'),
+  goodFirstTime: counted(
+    ...(['goodFirstTimeQuantity', '1'] as const),
+    ...(['Quantity good at the first inspection', '首检合格数量'] as const),
+  ),
+  workTimeMin: counted('workTime', 'min', 'Personnel work time (APWT)', '人员作业时间（APWT）'),
+  attendanceTimeMin: counted(
+    ...(['attendanceTime', 'min'] as const),
+    ...(['Personnel attendance time (APAT)', '人员出勤时间（APAT）'] as const),
+  ),
+};
 
 /** What the KPIs of ISO 22400-2 need beside the machine. All are bad (BadNoData) while nobody has told them. */
 const channels: readonly ChannelSpec[] = [
@@ -32,16 +55,13 @@ const channels: readonly ChannelSpec[] = [
     },
   },
   {
-    ...{ point: 'producedQuantity', kind: 'number', unit: '1', decimals: 0 },
+    ...{ point: 'orderExecutionTime', kind: 'number', unit: 'min', decimals: 1 },
     description: {
-      en: 'Produced quantity of the day so far (PQ)',
-      zh: '当日截至目前的产出数量（PQ）',
+      en: 'Time of the day so far with an order at work (AOET)',
+      zh: '当日截至目前有订单在执行的时间（AOET）',
     },
   },
-  {
-    ...{ point: 'goodQuantity', kind: 'number', unit: '1', decimals: 0 },
-    description: { en: 'Good quantity of the day so far (GQ)', zh: '当日截至目前的合格数量（GQ）' },
-  },
+  ...countedNames.map((name) => countedChannels[name]),
 ];
 
 /** The points of production of a line, beside those of its machine. Frames come on change. */
@@ -53,7 +73,7 @@ export const productionGroup = (equipment: EquipmentPath, equipmentClass: string
 
 /** The values at an instant of a day, in the order of the channels; NaN where nobody has told it. */
 export const pointsAt = (
-  { windows, isOrderRegistered, plannedRunTimePerItemMin, counts }: LineTold,
+  { windows, isOrderRegistered, plannedRunTimePerItemMin, counts, executions }: LineTold,
   { timeMs, dayStartMs }: { readonly timeMs: number; readonly dayStartMs: number },
 ): readonly number[] => {
   const window = windowAt(windows, timeMs);
@@ -64,9 +84,23 @@ export const pointsAt = (
     window === undefined ? Number.NaN : Number(window.isBusy),
     busy === undefined ? Number.NaN : busy / msPerMinute,
     plannedRunTimePerItemMin ?? Number.NaN,
-    sumOf(ofDay.map(({ produced }) => produced)),
-    sumOf(ofDay.map(({ good }) => good)),
+    isOrderRegistered === null
+      ? Number.NaN
+      : executedMs(executions, dayStartMs, timeMs) / msPerMinute,
+    ...countedNames.map((name) => sumOf(ofDay.map((count) => count[name]))),
   ];
+};
+
+/** Orders that are at work at the same time have it once. */
+const executedMs = (executions: LineTold['executions'], fromMs: number, toMs: number): number => {
+  let executed = 0;
+  let atMs = fromMs;
+  for (const span of executions.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const endMs = Math.min(span.toMs ?? toMs, toMs);
+    executed += Math.max(0, endMs - Math.max(span.fromMs, atMs));
+    atMs = Math.max(atMs, endMs);
+  }
+  return executed;
 };
 
 const sumOf = (numbers: readonly (number | null)[]): number => {

@@ -100,6 +100,27 @@ const schemasFor = (read: ReadInstant) => {
     ...{ kind: z.literal('productionCount'), ...head, orderId: text.optional() },
     produced: z.number().min(0).max(100_000).optional().describe('PQ since the count before'),
     good: z.number().min(0).max(100_000).optional().describe('GQ since the count before'),
+    scrap: z.number().min(0).max(100_000).optional().describe('SQ since the count before'),
+    rework: z.number().min(0).max(100_000).optional().describe('RQ since the count before'),
+    inspected: z.number().min(0).max(100_000).optional().describe('Since the count before'),
+    goodFirstTime: z
+      .number()
+      .min(0)
+      .max(100_000)
+      .optional()
+      .describe('Of those inspected, good without repair'),
+    workTimeMin: z
+      .number()
+      .min(0)
+      .max(100_000)
+      .optional()
+      .describe('Personnel work time (APWT) since the count before, minutes'),
+    attendanceTimeMin: z
+      .number()
+      .min(0)
+      .max(100_000)
+      .optional()
+      .describe('Personnel attendance time (APAT) since the count before, minutes'),
   });
   const panelAssignment = z.strictObject({
     ...{ kind: z.literal('panelAssignment'), ...head, panelId: text, orderId: text.optional() },

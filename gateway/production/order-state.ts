@@ -118,3 +118,14 @@ const newOrder = (line: string, orderId: string): OrderState => ({
   ...{ line, orderId, status: 'defined', definition: null, definitions: 0 },
   ...{ released: null, started: null, completed: null, scheduling: [], updatedMs: 0 },
 });
+
+/** When an order that was started was at work; `toMs` is null while it still is. */
+export const executionOf = ({
+  status,
+  started,
+  completed,
+  updatedMs,
+}: OrderState): { readonly fromMs: number; readonly toMs: number | null } => ({
+  fromMs: started?.timeMs ?? updatedMs,
+  toMs: completed?.timeMs ?? (status === 'cancelled' ? updatedMs : null),
+});

@@ -2,18 +2,20 @@ import type { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import { plannedWindows } from './calendar.ts';
 import type { ProductionMessage } from './messages.ts';
-import { type OrderState, orderState } from './order-state.ts';
+import { executionOf, type OrderState, orderState } from './order-state.ts';
 import { panelProduction } from './panel-fold.ts';
 import type { PanelProduction } from './panel-production.ts';
-import type {
-  LineTold,
-  MessageNote,
-  MessageQuery,
-  NumberedMessage,
-  OrderQuery,
-  ProductionCalls,
-  TimeSpan,
-  Verdict,
+import {
+  type CountedName,
+  countedNames,
+  type LineTold,
+  type MessageNote,
+  type MessageQuery,
+  type NumberedMessage,
+  type OrderQuery,
+  type ProductionCalls,
+  type TimeSpan,
+  type Verdict,
 } from './protocol.ts';
 
 export const productionFile = 'production.db';
@@ -127,6 +129,7 @@ export class ProductionDatabase {
       ...{ line, windows, isOrderRegistered: typeof active === 'number' ? active === 1 : null },
       plannedRunTimePerItemMin: order?.definition?.plannedRunTimePerItemMin ?? null,
       counts: this.#counts(line, span),
+      executions: this.#executions(line, span),
     };
   }
 
@@ -278,16 +281,29 @@ export class ProductionDatabase {
   #counts(line: string, { fromMs, toMs }: TimeSpan): LineTold['counts'] {
     return this.#database
       .prepare(
-        `SELECT time_ms, content ->> '$.produced' AS produced, content ->> '$.good' AS good
-           FROM message WHERE line = ? AND kind = 'productionCount'
+        `SELECT content FROM message WHERE line = ? AND kind = 'productionCount'
            AND time_ms >= ? AND time_ms < ? ORDER BY time_ms, source, id`,
       )
       .all(line, fromMs, toMs)
-      .map((row) => ({
-        timeMs: Number(row['time_ms']),
-        produced: row['produced'] === null ? null : Number(row['produced']),
-        good: row['good'] === null ? null : Number(row['good']),
+      .map(messageOf)
+      .filter((message) => message.kind === 'productionCount')
+      .map((message) => ({
+        timeMs: message.time,
+        ...(Object.fromEntries(countedNames.map((name) => [name, message[name] ?? null])) as Record<
+          CountedName,
+          number | null
+        >),
       }));
+  }
+
+  #executions(line: string, { fromMs, toMs }: TimeSpan): LineTold['executions'] {
+    return this.#database
+      .prepare(
+        'SELECT state FROM job_order WHERE line = ? AND started_ms < ? ORDER BY started_ms, order_id',
+      )
+      .all(line, toMs)
+      .map((row) => executionOf(JSON.parse(String(row['state'])) as OrderState))
+      .filter((execution) => execution.toMs === null || execution.toMs > fromMs);
   }
 
   /** Where something else should have been told before; it may still come. */

@@ -43,6 +43,13 @@ export type MessageQuery = {
   readonly limit: number;
 };
 
+/** What a `productionCount` can count, since the count before. */
+export const countedNames = [
+  ...(['produced', 'good', 'scrap', 'rework', 'inspected', 'goodFirstTime'] as const),
+  ...(['workTimeMin', 'attendanceTimeMin'] as const),
+] as const;
+export type CountedName = (typeof countedNames)[number];
+
 /** What is to be known of a line so that its points can be told at any instant of the time that was asked for. */
 export type LineTold = {
   readonly line: string;
@@ -51,11 +58,11 @@ export type LineTold = {
   readonly isOrderRegistered: boolean | null;
   /** Of the order that was started last. */
   readonly plannedRunTimePerItemMin: number | null;
-  readonly counts: readonly {
-    readonly timeMs: number;
-    readonly produced: number | null;
-    readonly good: number | null;
-  }[];
+  readonly counts: readonly ({ readonly timeMs: number } & Readonly<
+    Record<CountedName, number | null>
+  >)[];
+  /** When orders were at work; `toMs` is null of one that still is. */
+  readonly executions: readonly { readonly fromMs: number; readonly toMs: number | null }[];
 };
 
 export type TimeSpan = { readonly fromMs: number; readonly toMs: number };

@@ -73,11 +73,18 @@ describe('a calendar', () => {
 
 describe('the points of a line', () => {
   const none = {
-    ...{ line, windows: [], isOrderRegistered: null, plannedRunTimePerItemMin: null, counts: [] },
+    ...{ line, windows: [], isOrderRegistered: null, plannedRunTimePerItemMin: null },
+    ...{ counts: [], executions: [] },
+  };
+  const nothing = {
+    ...{ produced: null, good: null, scrap: null, rework: null, inspected: null },
+    ...{ goodFirstTime: null, workTimeMin: null, attendanceTimeMin: null },
   };
 
   it('are unknown while nobody has told them, never zero', () => {
-    expect(pointsAt(none, { timeMs: at(9), dayStartMs: at(0) })).toEqual(Array(6).fill(Number.NaN));
+    expect(pointsAt(none, { timeMs: at(9), dayStartMs: at(0) })).toEqual(
+      Array(13).fill(Number.NaN),
+    );
   });
 
   it('count the day so far: planned busy time in minutes, and quantities up to now', () => {
@@ -85,10 +92,11 @@ describe('the points of a line', () => {
       messageOf('calendar', { from: at(0), to: at(24), busy: [{ start: at(8), end: at(16) }] }),
     ]);
     const counts = [
-      { timeMs: at(-1), produced: 100, good: 100 },
-      { timeMs: at(8), produced: 2, good: null },
-      { timeMs: at(9), produced: 1, good: 1 },
-      { timeMs: at(11), produced: 50, good: 50 },
+      { ...nothing, timeMs: at(-1), produced: 100, good: 100 },
+      { ...nothing, timeMs: at(8), produced: 2, scrap: 1, rework: 2, workTimeMin: 30 },
+      { ...nothing, timeMs: at(9), produced: 1, good: 1, inspected: 3, goodFirstTime: 2 },
+      { ...nothing, timeMs: at(9.5), attendanceTimeMin: 60, workTimeMin: 15 },
+      { ...nothing, timeMs: at(11), produced: 50, good: 50 },
     ];
     const told = {
       ...none,
@@ -98,9 +106,36 @@ describe('the points of a line', () => {
       plannedRunTimePerItemMin: 25,
     };
     const values = pointsAt(told, { timeMs: at(10), dayStartMs: at(0) });
-    expect(values).toEqual([0, 1, 120, 25, 3, 1]);
+    expect(values).toEqual([0, 1, 120, 25, 0, 3, 1, 1, 2, 3, 2, 45, 60]);
     expect(pointsAt(told, { timeMs: at(7), dayStartMs: at(0) })).toEqual([
-      ...[0, 0, 0, 25, Number.NaN, Number.NaN],
+      ...[0, 0, 0, 25, 0],
+      ...Array(8).fill(Number.NaN),
     ]);
+  });
+
+  it('count the time with an order at work, once where there are several', () => {
+    const minutesAt = (hour: number, executions: readonly (readonly [number, number | null])[]) =>
+      pointsAt(
+        {
+          ...none,
+          isOrderRegistered: true,
+          executions: executions.map(([from, to]) => ({
+            fromMs: at(from),
+            toMs: to === null ? null : at(to),
+          })),
+        },
+        { timeMs: at(hour), dayStartMs: at(0) },
+      )[4];
+    // Since yesterday until 2; 3 to 5 and, within and beyond it, 4 to 6; one since 8 that goes on.
+    const executions = [
+      [4, 6],
+      [-5, 2],
+      [3, 5],
+      [8, null],
+    ] as const;
+    expect(minutesAt(1, executions)).toBe(60);
+    expect(minutesAt(7, executions)).toBe(300);
+    expect(minutesAt(10, executions)).toBe(420);
+    expect(minutesAt(10, [[11, null]])).toBe(0);
   });
 });
