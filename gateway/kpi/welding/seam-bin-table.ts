@@ -22,6 +22,7 @@ import { heatInput } from './heat-input.ts';
 import { efficiencyOf, efficiencyParameters } from './heat-methods.ts';
 import { panelInputs } from './panel.ts';
 import { collectBins } from './seam-bin-samples.ts';
+import { bandSchema, type WpsVariable, wpsVariables } from './wps-bands.ts';
 
 const optional = (point: string, unit: string, description: LocalText): KpiInput => ({
   pattern: `{area}/{line}/{equipment}/${point}`,
@@ -37,6 +38,9 @@ const signals = {
   wireFeedSpeed: optional('wireFeedSpeed', 'm/min', { en: 'wire feed speed', zh: '送丝速度' }),
   gasFlow: optional('gasFlow', 'L/min', { en: 'shielding gas flow', zh: '保护气流量' }),
   gap: optional('gap', 'mm', { en: 'gap of the joint', zh: '坡口间隙' }),
+  arcPower: { ...(heatInput.inputs['arcPower'] as KpiInput), count: 'optional' },
+  offsetY: optional('offsetY', 'mm', { en: 'lateral offset of the torch', zh: '焊枪横向偏差' }),
+  confidence: optional('confidence', '1', { en: 'confidence of the vision', zh: '视觉置信度' }),
 } as const;
 type Signal = keyof typeof signals;
 const signalNames = Object.keys(signals) as readonly Signal[];
@@ -77,6 +81,7 @@ type StatisticColumn = {
 
 const decimalsOf: Readonly<Record<Signal, number>> = {
   ...{ current: 1, voltage: 2, wireFeedSpeed: 2, gasFlow: 1, gap: 2 },
+  ...{ arcPower: 0, offsetY: 3, confidence: 3 },
 };
 
 const statistic = (
@@ -121,9 +126,12 @@ const tracking = (kind: Statistic): StatisticColumn =>
 const statistics: readonly StatisticColumn[] = [
   ...ofSignal('current', ['mean', 'deviation', 'minimum', 'maximum']),
   ...ofSignal('voltage', ['mean', 'deviation', 'minimum', 'maximum']),
-  ...ofSignal('wireFeedSpeed', ['mean']),
-  ...ofSignal('gasFlow', ['mean', 'minimum']),
+  ...ofSignal('wireFeedSpeed', ['mean', 'deviation', 'minimum', 'maximum']),
+  ...ofSignal('gasFlow', ['mean', 'deviation', 'minimum', 'maximum']),
   ...ofSignal('gap', ['mean', 'maximum']),
+  ...ofSignal('arcPower', ['mean']),
+  ...ofSignal('offsetY', ['mean']),
+  ...ofSignal('confidence', ['mean', 'minimum']),
   ...[tracking('rms'), tracking('maximum')],
 ];
 
@@ -135,6 +143,8 @@ const length = (
 const parametersSchema = efficiencyParameters.extend({
   /** Width of the bins. */
   binMm: z.number().min(1).max(1000).default(10),
+  /** Bands of the WPS, by variable, that the bin is judged by; without any it is not judged. */
+  bands: z.partialRecord(z.enum(wpsVariables), bandSchema).default({}),
 });
 
 /**
@@ -143,7 +153,7 @@ const parametersSchema = efficiencyParameters.extend({
  */
 export const seamBins = defineKpiTable({
   id: 'seamBins',
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_seam',
   group: 'bins',
   description: { en: 'The seam by position', zh: '按位置的焊缝数据' },
@@ -156,14 +166,12 @@ export const seamBins = defineKpiTable({
   windowRule: { en: 'one row for each position bin of the panel', zh: '管屏每个位置区间一行' },
   coverageRule: 'bin.length / width of the bin',
   inputs: {
-    arcPower: { ...(heatInput.inputs['arcPower'] as KpiInput), count: 'optional' },
     arcOn: heatInput.inputs['arcOn'] as KpiInput,
     seamFound: {
       pattern: '{area}/{line}/{equipment}/seamFound',
       count: 'optional',
       description: { en: 'vision has found the seam', zh: '视觉已识别焊缝' },
     },
-    offsetY: optional('offsetY', 'mm', { en: 'lateral offset of the torch', zh: '焊枪横向偏差' }),
     offsetZ: optional('offsetZ', 'mm', { en: 'vertical offset of the torch', zh: '焊枪高度偏差' }),
     ...signals,
     ...panelInputs,
@@ -206,6 +214,22 @@ export const seamBins = defineKpiTable({
         zh: 'Q = k * ∫IP dt / 燃弧实测行走距离',
       },
     },
+    {
+      ...{ point: 'bin.travelSpeed', kind: 'number', unit: 'm/min', decimals: 3 },
+      description: { en: 'travel speed over the bin', zh: '区间焊接速度' },
+      formula: {
+        en: 'measured length of the bin / time that it took',
+        zh: '区间实测长度 / 所用时间',
+      },
+    },
+    {
+      ...{ point: 'bin.wpsDeviations', kind: 'number', unit: '1', decimals: 0 },
+      description: { en: 'what of the bin is outside the WPS', zh: '区间超出 WPS 的变量' },
+      formula: {
+        en: 'by the means of the bin: bit 0 current, 1 voltage, 2 wire feed speed, 3 gas flow, 4 travel speed, 5 arc energy',
+        zh: '按区间均值：位 0 电流，1 电压，2 送丝速度，3 气体流量，4 焊接速度，5 电弧能量',
+      },
+    },
     ...statistics.map(({ column }) => column),
   ],
   build: (context) => {
@@ -226,6 +250,8 @@ const rowWriter = (context: SeamContext, rows: BinRows): ((memory: Float64Array)
   const scale = efficiencyOf(context.parameters) / 1e6;
   const hasPower = context.optional('arcPower') !== undefined;
   const panelId = context.column('bin.panelId');
+  const speed = context.column('bin.travelSpeed');
+  const writeDeviations = deviationsWriter(context, rows);
   const position = context.column('bin.position');
   const heat = context.column('bin.heatInput');
   const lengths = (['lengthMm', 'arcOnMm', 'lostMm'] as const).map((field, index) => ({
@@ -248,12 +274,54 @@ const rowWriter = (context: SeamContext, rows: BinRows): ((memory: Float64Array)
     for (const { field, slot } of lengths) {
       writeKnown(memory, slot, Math.max(0, readBin(memory, rows, field)), statusCodes.good);
     }
+    writeKnown(memory, speed, speedOf(memory, rows), status);
+    writeDeviations(memory, status);
     const joules = hasPower ? readBin(memory, rows, 'energyMj') : Number.NaN;
     writeKnown(memory, heat, (joules / readBin(memory, rows, 'arcOnMm')) * scale, status);
     for (const { slot, signal, kind } of columns) {
       writeKnown(memory, slot, statisticOf(memory, rows, { signal, kind }), status);
     }
     return true;
+  };
+};
+
+const mPerMinOfMmPerMs = 60;
+
+const speedOf = (memory: Float64Array, rows: BinRows): number =>
+  (readBin(memory, rows, 'lengthMm') / readBin(memory, rows, 'ms')) * mPerMinOfMmPerMs;
+
+const mjPerKj = 1e6;
+
+/** The value of the bin that a variable of the WPS is judged by. */
+const judgedValue = (memory: Float64Array, rows: BinRows, variable: WpsVariable): number => {
+  if (variable === 'travelSpeed') return speedOf(memory, rows);
+  if (variable === 'arcEnergy') {
+    return readBin(memory, rows, 'energyMj') / mjPerKj / readBin(memory, rows, 'arcOnMm');
+  }
+  return statisticOf(memory, rows, { signal: signalNames.indexOf(variable), kind: 'mean' });
+};
+
+/** Judges the bin at hand by the bands; one that lacks a variable that has a band is not judged at all. */
+const deviationsWriter = (
+  context: SeamContext,
+  rows: BinRows,
+): ((memory: Float64Array, status: number) => void) => {
+  const slot = context.column('bin.wpsDeviations');
+  const { bands } = context.parameters;
+  const hasPower = context.optional('arcPower') !== undefined;
+  const judged = wpsVariables.flatMap((variable, bit) => {
+    const { minimum = -Infinity, maximum = Infinity } = bands[variable] ?? {};
+    return bands[variable] === undefined ? [] : [{ variable, bit, minimum, maximum }];
+  });
+  return (memory, status) => {
+    let deviations = judged.length === 0 ? Number.NaN : 0;
+    for (const { variable, bit, minimum, maximum } of judged) {
+      const isThere = variable !== 'arcEnergy' || hasPower;
+      const value = isThere ? judgedValue(memory, rows, variable) : Number.NaN;
+      if (!Number.isFinite(value)) deviations = Number.NaN;
+      else if (value < minimum || value > maximum) deviations += 2 ** bit;
+    }
+    writeKnown(memory, slot, deviations, status);
   };
 };
 

@@ -4,7 +4,8 @@ import { arcOnInput, travelSpeedInput } from './arc.ts';
 import { heatInputs } from './heat-methods.ts';
 import { panelInputs } from './panel.ts';
 
-const bandSchema = z
+/** What a procedure allows; one side may be open. */
+export const bandSchema = z
   .strictObject({ minimum: z.number().optional(), maximum: z.number().optional() })
   .superRefine(({ minimum, maximum }, { addIssue }) => {
     if (minimum === undefined && maximum === undefined) {

@@ -93,6 +93,47 @@ describe('the rows of a seam', () => {
     expect(tick(4100)).toEqual([]);
   });
 
+  test('have the travel speed, the power and the lateral offset with its sign', () => {
+    const { sample, tick } = binSite();
+    for (let index = 0; index <= 31; index++) {
+      sample(index * 100, { positionMm: index, offset: [index < 10 ? -0.2 : 0.1, 0] });
+    }
+    const [first, second] = tick(3100);
+    expect(first?.values['travelSpeed']).toBeCloseTo(0.6, 12);
+    expect(first?.values['arcPower.mean']).toBeCloseTo(3000, 9);
+    expect(first?.values['offsetY.mean']).toBeCloseTo(-0.2, 12);
+    expect(second?.values['offsetY.mean']).toBeCloseTo(0.1, 12);
+    expect(first?.values['confidence.mean']).toBeUndefined();
+    // Without bands nobody judges.
+    expect(first?.values['wpsDeviations']).toBeUndefined();
+  });
+
+  test('tell what is outside the WPS, by the means of the bin', () => {
+    const bands = {
+      current: { minimum: 225, maximum: 240 },
+      travelSpeed: { maximum: 0.7 },
+      arcEnergy: { minimum: 0.29, maximum: 0.31 },
+    };
+    const { sample, tick } = binSite({ bands });
+    for (let index = 0; index <= 41; index++) {
+      const current = index < 10 ? 230 : index < 20 ? 224 : 241;
+      sample(index * 100, { positionMm: index, current, power: index < 20 ? 3000 : 3200 });
+    }
+    // The step over the edge has the mean of both powers: the third bin is above 0.31 kJ/mm all the same.
+    expect(tick(4100).map(({ values }) => values['wpsDeviations'])).toEqual([
+      0,
+      ...[0b00_0001, 0b10_0001, 0b10_0001],
+    ]);
+  });
+
+  test('are not judged where a variable with a band is not known', () => {
+    const { sample, tick } = binSite({
+      bands: { current: { maximum: 240 }, gasFlow: { minimum: 12 } },
+    });
+    for (let index = 0; index <= 11; index++) sample(index * 100, { positionMm: index });
+    expect(tick(1100)[0]?.values['wpsDeviations']).toBeUndefined();
+  });
+
   test('come for every bin, also when several close between two ticks', () => {
     const { sample, tick } = binSite();
     for (let index = 0; index <= 60; index++) sample(index * 100, { positionMm: index * 8 });
