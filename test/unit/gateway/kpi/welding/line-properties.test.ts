@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { statusCodes } from '../../../../../gateway/core/quality.ts';
 import type { TestSample } from '../../../../support/entry-batch.ts';
 import { type Result, tickProgram } from '../../../../support/program-feed.ts';
-import { testSeed } from '../../../../support/seed.ts';
+import { runsOf, testSeed } from '../../../../support/seed.ts';
 import { weldingLine } from '../welding-line.ts';
 import { ofLine, ofSeam, type WholeLine, wholeLine } from './whole-line.ts';
 
@@ -95,9 +95,9 @@ const compareAtEnd = (
         expectNear(result.value, naive);
       }
     }),
-    { seed: testSeed(), numRuns },
+    { seed: testSeed(), numRuns: runsOf(numRuns) },
   );
-  expect(found).toBeGreaterThan(numRuns / 2);
+  expect(found).toBeGreaterThan(runsOf(numRuns) / 2);
 };
 
 const naiveBalance = (frames: readonly Frame[]): number => {
@@ -136,9 +136,9 @@ describe('against a computation over all frames', () => {
           }
         }
       }),
-      { seed: testSeed(), numRuns: 60 },
+      { seed: testSeed(), numRuns: runsOf(60) },
     );
-    expect(found).toBeGreaterThan(1000);
+    expect(found).toBeGreaterThan(runsOf(1000));
   });
 
   test('travel-speed conformity', () => {
@@ -159,7 +159,7 @@ describe('against a computation over all frames', () => {
         if (result.status === statusCodes.badNoData) return;
         expectNear(result.value, (100 * conforming.length) / counted.length);
       }),
-      { seed: testSeed(), numRuns: 100 },
+      { seed: testSeed(), numRuns: runsOf(100) },
     );
   });
 
@@ -186,7 +186,7 @@ describe('against a computation over all frames', () => {
         if (energy.status !== statusCodes.badNoData) expectNear(energy.value, all / 1000);
         if (ofArcs.status !== statusCodes.badNoData) expectNear(ofArcs.value, welding / 1000);
       }),
-      { seed: testSeed(), numRuns: 100 },
+      { seed: testSeed(), numRuns: runsOf(100) },
     );
   });
 
@@ -301,7 +301,7 @@ describe('against a computation over all frames', () => {
         if (result.status === statusCodes.badNoData) return;
         expect(result.value).toBe(Math.max(...heights.map(Math.abs)));
       }),
-      { seed: testSeed(), numRuns: 60 },
+      { seed: testSeed(), numRuns: runsOf(60) },
     );
   });
 });

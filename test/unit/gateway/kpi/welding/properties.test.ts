@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { statusCodes } from '../../../../../gateway/core/quality.ts';
 import { tickProgram } from '../../../../support/program-feed.ts';
-import { testSeed } from '../../../../support/seed.ts';
+import { runsOf, testSeed } from '../../../../support/seed.ts';
 import {
   naiveArcEnergy,
   naiveArcOnRatio,
@@ -174,6 +174,6 @@ test('a restart from a snapshot changes no bit of any result', () => {
     fc.property(panels, fc.nat(159), (steps, at) => {
       expect(outputs(steps, at % steps.length)).toEqual(outputs(steps, -1));
     }),
-    { seed: testSeed(), numRuns: 20 },
+    { seed: testSeed(), numRuns: runsOf(20) },
   );
 });

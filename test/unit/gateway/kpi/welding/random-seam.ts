@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { statusCodes } from '../../../../../gateway/core/quality.ts';
 import type { TestSample } from '../../../../support/entry-batch.ts';
 import { type Result, tickProgram } from '../../../../support/program-feed.ts';
-import { testSeed } from '../../../../support/seed.ts';
+import { runsOf, testSeed } from '../../../../support/seed.ts';
 import type { SeamFrame } from './naive-seam.ts';
 import { type WholeLine, wholeLine } from './whole-line.ts';
 
@@ -116,7 +116,7 @@ export const holds = (
         return result;
       }, frames);
     }),
-    { seed: testSeed(), numRuns: 150 },
+    { seed: testSeed(), numRuns: runsOf(150) },
   );
-  expect(found).toBeGreaterThan(50);
+  expect(found).toBeGreaterThan(runsOf(50));
 };
