@@ -77,6 +77,8 @@ const weldingKpis = kpiCatalogue
 export type WeldingPlant = {
   readonly program: HotPathProgram;
   readonly kpis: number;
+  /** What the batches hold. */
+  readonly groups: readonly RegisteredGroup[];
   readonly samplesPerBatch: number;
   /** Plant time of a batch. */
   readonly batchMs: number;
@@ -180,6 +182,7 @@ export const weldingPlant = (rate: number): WeldingPlant => {
   return {
     program,
     kpis: weldingKpis.length,
+    groups: sources,
     batchMs,
     samplesPerBatch: (batches[0] as Batch).values.length,
     get timeMs() {
