@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
@@ -15,27 +15,31 @@ class QuickestFirst extends BaseSequencer {
   }
 }
 
-// The tests that judge mutants of the pure rooms.
-export default defineConfig({
-  test: {
-    globalSetup: ['./test/support/global-setup.ts'],
-    setupFiles: ['./test/support/mutation-setup.ts'],
-    include: [
-      'test/unit/gateway/core/**/*.test.ts',
-      'test/unit/gateway/hot-path/**/*.test.ts',
-      'test/unit/gateway/kpi/**/*.test.ts',
-      'test/unit/adapters/modbus/planner*.test.ts',
-    ],
-    // The whole demo plant runs through every line of the hot path, and would be asked about every mutant.
-    exclude: [
-      ...['**/allocation*.test.ts', '**/replay.test.ts', '**/prediction-coverage.test.ts'],
-      '**/formulas.test.ts',
-    ],
-    // One process, and one copy of each module, for all tests of a mutant.
-    isolate: false,
-    sequence: { sequencer: QuickestFirst },
-    // Instrumented code is several times slower.
-    testTimeout: 60_000,
-    env: { SEAMWATT_MUTATION: '1' },
-  },
-});
+/** How mutants are judged by the tests of `include`. */
+export const judgedBy = (...include: readonly string[]): ViteUserConfig =>
+  defineConfig({
+    test: {
+      globalSetup: ['./test/support/global-setup.ts'],
+      setupFiles: ['./test/support/mutation-setup.ts'],
+      include: [...include],
+      // The whole demo plant, and hundreds of panels, run through every line and would be asked about every mutant.
+      exclude: [
+        ...['**/allocation*.test.ts', '**/replay.test.ts', '**/prediction-coverage.test.ts'],
+        '**/formulas.test.ts',
+      ],
+      // One process, and one copy of each module, for all tests of a mutant.
+      isolate: false,
+      sequence: { sequencer: QuickestFirst },
+      // Instrumented code is several times slower.
+      testTimeout: 60_000,
+      env: { SEAMWATT_MUTATION: '1' },
+    },
+  });
+
+// The tests of core, hot-path and the planner, and one program after another.
+export default judgedBy(
+  'test/unit/gateway/core/**/*.test.ts',
+  'test/unit/gateway/hot-path/**/*.test.ts',
+  'test/unit/gateway/kpi/take-over.test.ts',
+  'test/unit/adapters/modbus/planner*.test.ts',
+);
