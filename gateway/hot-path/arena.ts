@@ -12,9 +12,7 @@ export class ArenaPlan {
     // `| 0`: a small integer for the compiler too. After one size that is not, as a power is, all indices would be doubles that
     // lie in objects of their own.
     this.#size = (base + size) | 0;
-    for (const [index, value] of initial.entries()) {
-      if (value !== 0) this.#initial.push([base + index, value]);
-    }
+    for (const [index, value] of initial.entries()) this.#initial.push([base + index, value]);
     return base;
   }
 

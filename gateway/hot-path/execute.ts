@@ -91,37 +91,52 @@ export class CompiledProgram implements HotPathProgram {
     const group = batch.group[index] as number;
     const frame = group < this.#frames.length ? this.#frames[group] : undefined;
     if (frame === undefined || batch.origin[index] === originCodes.late) return;
-    this.#fillSlots(frame, batch, index);
     const memory = this.#memory;
     const { steps, stepChannels } = frame;
+    if (this.#fillSlots(frame, batch, index)) {
+      for (let step = 0; step < steps.length; step++) (steps[step] as Step)(memory);
+      return;
+    }
+    const present = this.#present;
     for (let step = 0; step < steps.length; step++) {
-      if (this.#present[stepChannels[step] as number] === 1) (steps[step] as Step)(memory);
+      if (present[stepChannels[step] as number] === 1) (steps[step] as Step)(memory);
     }
   }
 
-  #fillSlots(frame: FramePlan, batch: EntryBatch, index: number): void {
+  /** Takes the samples of a frame; tells whether all its channels brought one. */
+  #fillSlots({ channels, slots }: FramePlan, batch: EntryBatch, index: number): boolean {
     const memory = this.#memory;
     const present = this.#present;
+    const { values, status: statuses } = batch;
     const start = batch.offset[index] as number;
+    const timeMs = batch.timeMs[index] as number;
     const measured = batch.origin[index] === originCodes.estimated ? 0 : 1;
-    for (let place = 0; place < frame.channels.length; place++) {
-      const at = start + (frame.channels[place] as number);
-      const slot = frame.slots[place] as number;
-      const status = batch.status[at] as number;
+    let isWhole = true;
+    for (let place = 0; place < channels.length; place++) {
+      const at = start + (channels[place] as number);
+      const slot = slots[place] as number;
+      const status = statuses[at] as number;
       present[place] = 0;
-      if (status === absentStatus) continue;
-      if (!((batch.timeMs[index] as number) > (memory[slot + timeCell] as number))) {
-        memory[this.#plan.ignoredIndex] = (memory[this.#plan.ignoredIndex] as number) + 1;
+      if (status === absentStatus || !(timeMs > (memory[slot + timeCell] as number))) {
+        isWhole = false;
+        if (status !== absentStatus) this.#ignore();
         continue;
       }
-      const value = batch.values[at] as number;
+      const value = values[at] as number;
       const isNumber = Number.isFinite(value);
       memory[slot + valueCell] = isNumber ? value : 0;
       memory[slot + statusCell] = isNumber || isBad(status) ? status : statusCodes.badOutOfRange;
-      memory[slot + timeCell] = batch.timeMs[index] as number;
+      memory[slot + timeCell] = timeMs;
       memory[slot + measuredCell] = measured;
       present[place] = 1;
     }
+    return isWhole;
+  }
+
+  /** Counts a sample that is not later than the newest of its channel. */
+  #ignore(): void {
+    const { ignoredIndex } = this.#plan;
+    this.#memory[ignoredIndex] = (this.#memory[ignoredIndex] as number) + 1;
   }
 
   onTick(tick: TickRecord, emit: ComputedEmit): void {

@@ -2,6 +2,7 @@
 export const catalogue = [
   { name: 'control', about: 'the same work twice: how much the machine itself wavers' },
   { name: 'ring', about: 'ring buffer and operators beside C and beside the naive way' },
+  { name: 'welding', about: 'all KPIs of the welding line, and at a hundred times its rate' },
   { name: 'modbus-tcp', about: 'Modbus TCP transport beside C and beside modbus-serial' },
   { name: 'opcua', about: 'OPC UA values to frames beside node-opcua alone' },
   { name: 'journal', about: 'the log beside append and fdatasync in C; bytes a sample' },

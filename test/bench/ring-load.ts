@@ -18,7 +18,8 @@ const groups = 20;
 const width = 12;
 const window = 128;
 const frames = 1000;
-const warmUpRounds = 10;
+/** Seconds of the plant, or a thousand frames: before, the compiler has not seen enough. */
+const warmUpRounds = 250;
 
 const [variant = 'all', seconds = '1'] = process.argv.slice(2);
 

@@ -1,8 +1,7 @@
 import type { ArenaPlan } from '../arena.ts';
 
-/** Smallest and largest sample so far; infinite while there is none. */
+/** Smallest sample so far, in the first cell, and largest; infinite while there is none. */
 const size = 2;
-const minimumCell = 0;
 const maximumCell = 1;
 
 export const extremesSize = size;
@@ -17,22 +16,22 @@ export const reserveExtremes = (plan: Pick<ArenaPlan, 'reserve'>): number =>
 /** Takes the sample in cell `source`. */
 export const pushExtremes = (memory: Float64Array, base: number, source: number): void => {
   const value = memory[source] as number;
-  if (value < (memory[base + minimumCell] as number)) memory[base + minimumCell] = value;
+  if (value < (memory[base] as number)) memory[base] = value;
   if (value > (memory[base + maximumCell] as number)) memory[base + maximumCell] = value;
 };
 
 /** Adds the samples behind the extremes at `from`. */
 export const mergeExtremes = (memory: Float64Array, base: number, from: number): void => {
-  const minimum = memory[from + minimumCell] as number;
+  const minimum = memory[from] as number;
   const maximum = memory[from + maximumCell] as number;
-  if (minimum < (memory[base + minimumCell] as number)) memory[base + minimumCell] = minimum;
+  if (minimum < (memory[base] as number)) memory[base] = minimum;
   if (maximum > (memory[base + maximumCell] as number)) memory[base + maximumCell] = maximum;
 };
 
 export const resetExtremes = (memory: Float64Array, base: number): void => {
-  memory[base + minimumCell] = Number.POSITIVE_INFINITY;
+  memory[base] = Number.POSITIVE_INFINITY;
   memory[base + maximumCell] = Number.NEGATIVE_INFINITY;
 };
 
-export const minimumIndex = (base: number): number => base + minimumCell;
+export const minimumIndex = (base: number): number => base;
 export const maximumIndex = (base: number): number => base + maximumCell;

@@ -39,7 +39,7 @@ import {
   type ResolvedInput,
 } from '../definition.ts';
 import { finishResult } from '../result.ts';
-import { arcStateIndex } from './arc.ts';
+import { arcOnInput, arcStateIndex } from './arc.ts';
 import { readInput } from './panel-steps.ts';
 
 const inputs: Readonly<Record<string, KpiInput>> = {
@@ -49,11 +49,7 @@ const inputs: Readonly<Record<string, KpiInput>> = {
     count: 'one',
     description: { en: 'arc current', zh: '焊接电流' },
   },
-  arcOn: {
-    pattern: '{area}/{line}/{equipment}/arcOn',
-    count: 'one',
-    description: { en: 'arc is on', zh: '电弧接通' },
-  },
+  arcOn: arcOnInput,
 };
 
 /** A point without a period may come as often as this: as fast as any source reads. */

@@ -18,7 +18,7 @@ import { isMeasuredSlot, isUncertainSlot, timeCell, valueCell } from '../../hot-
 import { defineKpi } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { arcStateIndex } from './arc.ts';
+import { arcOnInput, arcStateIndex } from './arc.ts';
 import { panelInputs, panelWindow } from './panel.ts';
 
 /** Share of the panel's measured cycle time with the arc on. A sample's state holds until the next one. */
@@ -38,14 +38,7 @@ export const arcOnRatio = defineKpi({
   window: panelWindowOfTierA,
   windowRule: { en: 'the current panel', zh: '当前管屏' },
   coverageRule: 'time with a known arc state / elapsed time of the panel',
-  inputs: {
-    arcOn: {
-      pattern: '{area}/{line}/{equipment}/arcOn',
-      count: 'one',
-      description: { en: 'arc is on', zh: '电弧接通' },
-    },
-    ...panelInputs,
-  },
+  inputs: { arcOn: arcOnInput, ...panelInputs },
   parametersSchema: z.strictObject({}),
   build: (context) => {
     const arcOn = context.one('arcOn');

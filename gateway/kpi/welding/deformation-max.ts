@@ -23,7 +23,8 @@ import {
 import { defineKpi, type ResolvedInput } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { panelInputs, panelWindow } from './panel.ts';
+import { panelWindow } from './panel.ts';
+import { profileInputs } from './profiles.ts';
 
 /**
  * Largest |z| of the deformation profiles of the panel, against the machine datum. A profile stays readable until the next
@@ -46,21 +47,7 @@ export const deformationMax = defineKpi({
   windowRule: { en: 'the current panel', zh: '当前管屏' },
   coverageRule:
     'time between measured profiles / elapsed time since the first profile of the panel',
-  inputs: {
-    z: {
-      pattern: '{area}/{line}/{equipment}/deformation.z.*',
-      unit: 'mm',
-      count: 'many',
-      description: { en: 'profile heights', zh: '变形轮廓高度' },
-    },
-    x: {
-      pattern: '{area}/{line}/{equipment}/deformation.x',
-      unit: 'mm',
-      count: 'optional',
-      description: { en: 'where the profile was taken', zh: '变形轮廓所在位置' },
-    },
-    ...panelInputs,
-  },
+  inputs: { ...profileInputs, x: { ...profileInputs.x, count: 'optional' } },
   parametersSchema: z.strictObject({}),
   build: (context) => {
     const heights = context.many('z');

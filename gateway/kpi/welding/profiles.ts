@@ -17,7 +17,7 @@ import {
 import type { KpiContext, KpiInput, ResolvedInput } from '../definition.ts';
 import { panelInputs, panelWindow } from './panel.ts';
 
-export const profileInputs: Readonly<Record<string, KpiInput>> = {
+export const profileInputs = {
   z: {
     pattern: '{area}/{line}/{equipment}/deformation.z.*',
     unit: 'mm',
@@ -31,7 +31,7 @@ export const profileInputs: Readonly<Record<string, KpiInput>> = {
     description: { en: 'where the profile was taken', zh: '变形轮廓所在位置' },
   },
   ...panelInputs,
-};
+} as const satisfies Readonly<Record<string, KpiInput>>;
 
 /** Profiles of one panel that are kept: 25.6 m at one each 50 mm. More are not taken, and the result is Uncertain. */
 const heldProfiles = 512;

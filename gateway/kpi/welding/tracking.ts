@@ -46,7 +46,7 @@ import {
 } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { arcStateIndex } from './arc.ts';
+import { arcOnInput, arcStateIndex } from './arc.ts';
 import { panelInputs, panelWindow } from './panel.ts';
 import { readInput } from './panel-steps.ts';
 
@@ -60,11 +60,7 @@ const offset = (axis: 'Y' | 'Z', description: KpiInput['description']): KpiInput
 const inputs: Readonly<Record<string, KpiInput>> = {
   offsetY: offset('Y', { en: 'lateral offset of the torch', zh: '焊枪横向偏差' }),
   offsetZ: offset('Z', { en: 'vertical offset of the torch', zh: '焊枪高度偏差' }),
-  arcOn: {
-    pattern: '{area}/{line}/{equipment}/arcOn',
-    count: 'one',
-    description: { en: 'arc is on', zh: '电弧接通' },
-  },
+  arcOn: arcOnInput,
   seamFound: {
     pattern: '{area}/{line}/{equipment}/seamFound',
     count: 'one',

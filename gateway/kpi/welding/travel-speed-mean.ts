@@ -18,7 +18,7 @@ import { isMeasuredSlot, isUncertainSlot, timeCell, valueCell } from '../../hot-
 import { defineKpi } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { arcStateIndex } from './arc.ts';
+import { arcStateIndex, arcsInput, isAnyOn } from './arc.ts';
 import { panelInputs, panelWindow } from './panel.ts';
 
 /** Mean travel speed over the panel, by time, while any arc of the line is on. */
@@ -42,12 +42,7 @@ export const travelSpeedMean = defineKpi({
       count: 'one',
       description: { en: 'travel speed', zh: '焊接速度' },
     },
-    arcOn: {
-      pattern: '{area}/{line}/*/arcOn',
-      equipmentClass: 'weld_seam',
-      count: 'many',
-      description: { en: 'arcs of the line', zh: '各焊缝电弧接通' },
-    },
+    arcOn: arcsInput,
     ...panelInputs,
   },
   parametersSchema: z.strictObject({}),
@@ -76,16 +71,9 @@ export const travelSpeedMean = defineKpi({
       resetTimeIntegral(memory, distance);
     };
 
-    const isAnyOn = (memory: Float64Array): boolean => {
-      for (let arc = 0; arc < arcs.length; arc++) {
-        if (memory[arcs[arc] as number] === 1) return true;
-      }
-      return false;
-    };
-
     context.onSample(speed.slot, (memory) => {
       startPanel(memory);
-      const isOn = isAnyOn(memory);
+      const isOn = isAnyOn(memory, arcs);
       const isMeasured = isMeasuredSlot(memory, speed.slot);
       pushInterval(memory, interval, (isOn ? activeFlag : 0) | (isMeasured ? usableFlag : 0));
       pushTimeIntegral(memory, distance);

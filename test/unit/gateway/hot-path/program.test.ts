@@ -292,21 +292,25 @@ describe('compiling', () => {
       'an unknown input',
       [follower('n', 'a/nothing', 'a/first')],
       'no point welding/mpm01/a/nothing',
+      { value: 0, status: statusCodes.badConfigurationError },
     ],
     [
       'an unknown output',
       [follower('n', 'a/x', 'a/nothing')],
       'no group has the output welding/mpm01/a/nothing',
+      { value: 0, status: statusCodes.badConfigurationError },
     ],
     [
       'an output that is written twice',
       [follower('m', 'a/x', 'a/first'), follower('n', 'a/y', 'a/first')],
       'welding/mpm01/a/first is computed twice',
+      { value: 1001, status: statusCodes.good },
     ],
-  ])('tells %s', (_, nodes, message) => {
+  ])('tells %s, and leaves the node out', (_, nodes, message, first) => {
     const { program, issues } = compile(nodes);
     expect(issues).toEqual([{ nodeId: 'n', message }]);
-    tickProgram(program, 0);
+    feed(program, [{ group: source, timeMs: 100, values: { x: 1, y: 2 } }]);
+    expect(value(program, 'a/first')).toEqual(first);
   });
 
   test('refuses a node that reads what it did not declare', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isBad, statusCodes } from '../../../../gateway/core/quality.ts';
+import { ArenaPlan } from '../../../../gateway/hot-path/arena.ts';
 import { FrameRing } from '../../../../gateway/hot-path/ring.ts';
 import { testSeed } from '../../../support/seed.ts';
 import { rowBatch } from './ring-feed.ts';
@@ -89,5 +90,87 @@ describe('frame ring', () => {
       ),
       { seed: testSeed() },
     );
+  });
+
+  const rings = () => {
+    const ring = new FrameRing({ width: 2, minimumCapacity: 4 });
+    const plan = new ArenaPlan();
+    const source = plan.reserve(2);
+    const cells = { source, timeIndex: plan.reserve(1), statusIndex: plan.reserve(1) };
+    const memory = plan.allocate();
+    const push = (timeMs: number, values: readonly number[], status: number): void => {
+      memory.set(values, source);
+      memory[cells.timeIndex] = timeMs;
+      memory[cells.statusIndex] = status;
+      ring.pushCells(memory, cells);
+    };
+    const countAfter = (fromMs: number): number => {
+      memory[cells.timeIndex] = fromMs;
+      return ring.countAfter(memory, cells.timeIndex);
+    };
+    return { ring, push, countAfter };
+  };
+
+  test('takes frames from cells, whose channels share one status', () => {
+    const { ring, push } = rings();
+    push(100, [1, 2], statusCodes.good);
+    push(200, [3, 4], statusCodes.uncertain);
+    push(300, [5, 6], statusCodes.good);
+    const held = [2, 1, 0].map((age) => {
+      const row = ring.rowAt(age);
+      const of = (list: Float64Array | Uint32Array) => [...list.subarray(row * 2, row * 2 + 2)];
+      return [ring.timeMs[row], of(ring.values), ring.worst[row], of(ring.status)];
+    });
+    const { good, uncertain } = statusCodes;
+    expect(held).toEqual([
+      [100, [1, 2], good, [good, good]],
+      [200, [3, 4], uncertain, [uncertain, uncertain]],
+      [300, [5, 6], good, [good, good]],
+    ]);
+    expect([ring.sequence, ring.length]).toEqual([3, 3]);
+    expect(ring.newestRow).toBe(ring.rowAt(0));
+  });
+
+  test('writes no statuses of good frames, from cells or pushed', () => {
+    const { ring, push } = rings();
+    ring.status.fill(7);
+    push(100, [1, 2], statusCodes.good);
+    const batch = rowBatch([[3, 4]]);
+    ring.push(batch, 0);
+    expect(ring.status.every((status) => status === 7)).toBe(true);
+  });
+
+  test('counts the frames later than a time', () => {
+    const { ring, push, countAfter } = rings();
+    expect(countAfter(0)).toBe(0);
+    for (const timeMs of [100, 200, 300, 400, 500, 600]) push(timeMs, [0, 0], 0);
+    expect([99, 299, 300, 301, 500, 599, 600].map(countAfter)).toEqual([4, 4, 3, 3, 1, 1, 0]);
+    ring.clear();
+    expect([ring.length, ring.sequence, countAfter(0)]).toEqual([0, 0, 0]);
+    push(700, [1, 1], 0);
+    expect(ring.newestRow).toBe(0);
+    expect([countAfter(699), ring.length]).toEqual([1, 1]);
+  });
+
+  test('goes on as a copy of another ring', () => {
+    const { ring, push } = rings();
+    for (const timeMs of [100, 200, 300, 400, 500])
+      push(timeMs, [timeMs, 1], statusCodes.uncertain);
+    const copy = new FrameRing({ width: 2, minimumCapacity: 4 });
+    copy.copy(ring);
+    expect(copy.state).toEqual(ring.state);
+    expect([copy.newestRow, copy.length, copy.sequence]).toEqual([ring.newestRow, 4, 5]);
+    push(600, [6, 6], 0);
+    expect(copy.timeMs[copy.newestRow]).toBe(500);
+  });
+
+  test.each([0, 1, 3, 4, 5, 9])('knows its newest row after a restart with %d frames', (count) => {
+    const { ring, push } = rings();
+    for (let frame = 1; frame <= count; frame++) push(frame * 100, [frame, 0], 0);
+    const restored = new FrameRing({ width: 2, minimumCapacity: 4 });
+    for (const [part, target] of restored.state.entries()) target.set(ring.state[part] ?? []);
+    restored.restored();
+    expect(restored.newestRow).toBe(ring.newestRow);
+    expect(restored.sequence).toBe(count);
   });
 });

@@ -5,7 +5,7 @@ import { statusCodes } from '../../../../gateway/core/quality.ts';
 import type { HotPathProgram } from '../../../../gateway/hot-path/program.ts';
 import { type TestSample, testGroup } from '../../../support/entry-batch.ts';
 import { compileTestSite, feed, tickProgram } from '../../../support/program-feed.ts';
-import { testSeed } from '../../../support/seed.ts';
+import { runsOf, testSeed } from '../../../support/seed.ts';
 
 const seamPath = 'welding/mpm01/f01';
 const mean = `${seamPath}/arcCurrentMean`;
@@ -153,7 +153,7 @@ describe('against a computation over all samples', () => {
           }
         }
       }),
-      { seed: testSeed(), numRuns: 60 },
+      { seed: testSeed(), numRuns: runsOf(60) },
     );
   });
 
@@ -181,7 +181,7 @@ describe('against a computation over all samples', () => {
       fc.property(steps, fc.nat(149), (given, at) => {
         expect(run(given, at % given.length)).toEqual(run(given, -1));
       }),
-      { seed: testSeed(), numRuns: 40 },
+      { seed: testSeed(), numRuns: runsOf(40) },
     );
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { statusCodes } from '../../../../gateway/core/quality.ts';
 import { type Result, tickProgram } from '../../../support/program-feed.ts';
-import { testSeed } from '../../../support/seed.ts';
+import { runsOf, testSeed } from '../../../support/seed.ts';
 import { type Line, weldingLine } from './welding-line.ts';
 
 const entry = { kpi: 'heatInputBin', equipment: 'welding/mpm01/f01' };
@@ -157,7 +157,7 @@ describe('against a computation over all samples', () => {
           expect(coverage(line, timeMs)).toBeCloseTo(distanceMm / 10, 8);
         }
       }),
-      { seed: testSeed(), numRuns: 80 },
+      { seed: testSeed(), numRuns: runsOf(80) },
     );
   });
 
@@ -183,7 +183,7 @@ describe('against a computation over all samples', () => {
       fc.property(steps, fc.nat(79), (given, at) => {
         expect(run(given, at % given.length)).toEqual(run(given, -1));
       }),
-      { seed: testSeed(), numRuns: 40 },
+      { seed: testSeed(), numRuns: runsOf(40) },
     );
   });
 });

@@ -5,7 +5,7 @@ import { statusCodes } from '../../../../gateway/core/quality.ts';
 import { Screening } from '../../../../gateway/runtime/screening/screening.ts';
 import { testGroup } from '../../../support/entry-batch.ts';
 import { compileTestSite, feed, type Result, tickProgram } from '../../../support/program-feed.ts';
-import { testSeed } from '../../../support/seed.ts';
+import { runsOf, testSeed } from '../../../support/seed.ts';
 
 const day = 1_700_000_000_000;
 const secondMs = 1000;
@@ -197,7 +197,7 @@ describe('a register that jumps', () => {
         const { kpi } = count(readings);
         expect(kpi.value).toBeCloseTo(measuredKwh(readings), 6);
       }),
-      { seed: testSeed(), numRuns: 50 },
+      { seed: testSeed(), numRuns: runsOf(50) },
     );
   });
 });

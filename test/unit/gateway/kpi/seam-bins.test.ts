@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isBad, statusCodes } from '../../../../gateway/core/quality.ts';
 import { testGroup } from '../../../support/entry-batch.ts';
 import { compileTestSite, feed, tickAt } from '../../../support/program-feed.ts';
-import { testSeed } from '../../../support/seed.ts';
+import { runsOf, testSeed } from '../../../support/seed.ts';
 import { lineGroup } from './welding-line.ts';
 
 const seam = testGroup({
@@ -330,6 +330,6 @@ test('rows of any walk agree with a computation over all samples, also over rest
       }
       for (const { timeMs: rowMs } of rows) expect(Number.isInteger(rowMs)).toBe(true);
     }),
-    { seed, numRuns: 60 },
+    { seed, numRuns: runsOf(60) },
   );
 });

@@ -15,6 +15,7 @@ import { compileSite, planSite } from '../../../../gateway/kpi/compile-site.ts';
 import { calculatedSchema, kpisSchema } from '../../../../gateway/kpi/site-schema.ts';
 import { testGroup } from '../../../support/entry-batch.ts';
 import { feed, type Result, testSite, tickProgram } from '../../../support/program-feed.ts';
+import { runsOf, testSeed } from '../../../support/seed.ts';
 import { lineGroup, seamGroup } from './welding-line.ts';
 
 /** Numbers as the journal gives them: for good, whatever the configuration. */
@@ -156,7 +157,7 @@ describe('a program that takes over from another', () => {
         const found = run(next, late, early.length * 100);
         expect(only(found, pointsOf(kept))).toEqual(only(expected, pointsOf(kept)));
       }),
-      { numRuns: 100 },
+      { seed: testSeed(), numRuns: runsOf(100) },
     );
   });
 

@@ -31,7 +31,7 @@ const track = (
   }
 };
 
-describe('tracking error', () => {
+describe('tracking error (section 3.3)', () => {
   test('gives RMS, P95 by interpolation and maximum of the samples of a panel', () => {
     const line = weldingLine(kpis);
     track(line, errors);

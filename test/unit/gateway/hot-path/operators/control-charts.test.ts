@@ -5,6 +5,7 @@ import {
   capability,
   capabilityIndex,
   chartFactors,
+  largestSubgroup,
 } from '../../../../../gateway/hot-path/operators/control-limits.ts';
 import {
   cusumDownIndex,
@@ -68,9 +69,37 @@ describe('capability (section 3.9)', () => {
     expect(capabilityIndex({}, 4, 1)).toBeNaN();
   });
 
-  test('has factors for subgroups of 1 to 10', () => {
-    expect(chartFactors(2)).toEqual({ a2: 1.88, d3: 0, d4: 3.267, d2: 1.128 });
-    expect(chartFactors(5)).toEqual({ a2: 0.577, d3: 0, d4: 2.114, d2: 2.326 });
+  test.each([
+    [1, { a2: 2.66, d3: 0, d4: 3.267, d2: 1.128 }],
+    [2, { a2: 1.88, d3: 0, d4: 3.267, d2: 1.128 }],
+    [3, { a2: 1.023, d3: 0, d4: 2.574, d2: 1.693 }],
+    [4, { a2: 0.729, d3: 0, d4: 2.282, d2: 2.059 }],
+    [5, { a2: 0.577, d3: 0, d4: 2.114, d2: 2.326 }],
+    [6, { a2: 0.483, d3: 0, d4: 2.004, d2: 2.534 }],
+    [7, { a2: 0.419, d3: 0.076, d4: 1.924, d2: 2.704 }],
+    [8, { a2: 0.373, d3: 0.136, d4: 1.864, d2: 2.847 }],
+    [9, { a2: 0.337, d3: 0.184, d4: 1.816, d2: 2.97 }],
+    [10, { a2: 0.308, d3: 0.223, d4: 1.777, d2: 3.078 }],
+  ])('has the factors of ISO 7870-2 for subgroups of %d', (subgroup, factors) => {
+    expect(chartFactors(subgroup)).toEqual(factors);
+    // A2 = 3 / (d2 sqrt(n)); of individuals n = 1, their d2 is that of ranges of two.
+    const { a2, d2, d3, d4 } = chartFactors(subgroup);
+    expect(a2).toBeCloseTo(3 / (d2 * Math.sqrt(subgroup)), 2);
+    // The limits of a range lie at the same distance from its mean, unless the lower one is 0.
+    expect(d3 === 0 ? d4 >= 2 : Math.abs(d3 + d4 - 2) < 1e-9).toBe(true);
+  });
+
+  test('the nearer limit decides, and one alone too', () => {
+    expect(capabilityIndex({ lower: 0, upper: 10 }, 4, 1)).toBeCloseTo(4 / 3, 12);
+    expect(capabilityIndex({ lower: 0, upper: 10 }, 7, 1)).toBeCloseTo(1, 12);
+    expect(capabilityIndex({ lower: 0 }, 7, 2)).toBeCloseTo(7 / 6, 12);
+    expect(capabilityIndex({ upper: 10 }, 7, 2)).toBeCloseTo(0.5, 12);
+    expect(capability({ lower: 1 }, 1)).toBeNaN();
+  });
+
+  test('has factors for no other size', () => {
+    expect(largestSubgroup).toBe(10);
+    expect(() => chartFactors(11)).toThrow('no chart factors for subgroups of 11');
     expect(() => chartFactors(11)).toThrow(RangeError);
     expect(() => chartFactors(0)).toThrow(RangeError);
   });

@@ -10,7 +10,7 @@ import {
   type Result,
   tickProgram,
 } from '../../../../support/program-feed.ts';
-import { testSeed } from '../../../../support/seed.ts';
+import { runsOf, testSeed } from '../../../../support/seed.ts';
 
 const equipment = 'welding/mpm01/line';
 const bad = (value: number) => ({ value, status: statusCodes.badTimeout });
@@ -158,7 +158,7 @@ describe('deformation three ways (section 3.8)', () => {
         expect(numberOf(results, 'deformation.bow')).toBeCloseTo(wanted.bow, 9);
         expect(numberOf(results, 'deformation.flatness')).toBeCloseTo(wanted.flatness, 7);
       }),
-      { seed: testSeed(), numRuns: 100 },
+      { seed: testSeed(), numRuns: runsOf(100) },
     );
   });
 

@@ -46,6 +46,14 @@ describe('arc energy (section 3.1)', () => {
     }
   });
 
+  test('of a torch and a panel of 22.5 minutes is 2.2425 kWh', () => {
+    const line = wholeLine([ofSeam('arcEnergy'), ofSeam('weldLength')]);
+    weld(line, steady, 0, 22.5 * 60_000);
+    const perMm = line.at(22.5 * 60_000, 'arcEnergyPerLength').value;
+    const metres = line.at(22.5 * 60_000, 'weldLength').value;
+    expect((perMm * metres * 1000) / 3600).toBeCloseTo(2.2425, 9);
+  });
+
   test('of a pulsed arc is 500.16 J/mm by B and C, and 420.51 by A, which misses 15.9 %', () => {
     expect(pulsed.current).toBeCloseTo(226.52, 10);
     expect(pulsed.voltage).toBeCloseTo(24.752, 10);

@@ -5,7 +5,11 @@ export type SeamFrame = {
   readonly voltage: number;
   readonly arcPower: number;
   readonly wireFeedSpeed: number;
+  /** L/min */
+  readonly gasFlow: number;
   readonly offsetY: number;
+  readonly offsetZ: number;
+  readonly slidePosition: number;
   /** m/min */
   readonly travelSpeed: number;
   /** mm */
@@ -65,12 +69,45 @@ export const naiveLost = (frames: readonly SeamFrame[]): { percent: number; mm: 
   };
 };
 
+const tracked = (frames: readonly SeamFrame[]): readonly SeamFrame[] =>
+  frames.filter(({ arcOn, seamFound, isGood }) => arcOn && seamFound && isGood);
+
 export const naiveBias = (frames: readonly SeamFrame[]): number =>
-  mean(
-    frames
-      .filter(({ arcOn, seamFound, isGood }) => arcOn && seamFound && isGood)
-      .map(({ offsetY }) => offsetY),
-  );
+  mean(tracked(frames).map(({ offsetY }) => offsetY));
+
+/** Of e = sqrt(ey^2 + ez^2), the percentile by linear interpolation at rank (n - 1) * 0.95. */
+export const naiveTracking = (
+  frames: readonly SeamFrame[],
+): { rms: number; p95: number; max: number } => {
+  const errors = tracked(frames).map(({ offsetY, offsetZ }) => Math.hypot(offsetY, offsetZ));
+  const sorted = errors.toSorted((a, b) => a - b);
+  const rank = (sorted.length - 1) * 0.95;
+  const [low, high] = [sorted[Math.floor(rank)] ?? 0, sorted[Math.ceil(rank)] ?? 0];
+  return {
+    rms: Math.sqrt(mean(errors.map((error) => error * error))),
+    p95: low + (high - low) * (rank - Math.floor(rank)),
+    max: Math.max(...errors),
+  };
+};
+
+/** Share of the time between frames, none of which are bad here, that began with the arc on. */
+export const naiveArcOnRatio = (frames: readonly SeamFrame[]): number => {
+  const list = pairs(frames.map((frame) => ({ ...frame, isGood: true })));
+  const on = list.filter(({ from }) => from.arcOn);
+  return sum(on.map(({ ms }) => ms)) / sum(list.map(({ ms }) => ms));
+};
+
+/** m3 */
+export const naiveGasVolume = (frames: readonly SeamFrame[]): number =>
+  trapezoid(pairs(frames), ({ gasFlow }) => gasFlow) / 60_000 / 1000;
+
+/** Percent of a range of `rangeMm`. */
+export const naiveRangeUsed = (frames: readonly SeamFrame[], rangeMm: number): number => {
+  const positions = frames
+    .filter(({ arcOn, isGood }) => arcOn && isGood)
+    .map(({ slidePosition }) => slidePosition);
+  return (100 * (Math.max(...positions) - Math.min(...positions))) / rangeMm;
+};
 
 export const naiveLeg = (frames: readonly SeamFrame[]): number => {
   const list = burning(frames);
@@ -94,19 +131,36 @@ const variation = (samples: readonly number[]): number => {
   return (100 * Math.sqrt(squares / (samples.length - 1))) / average;
 };
 
-/** Of the seconds that have ended before the last frame. */
-export const naiveStability = (frames: readonly SeamFrame[]): number => {
+type Variation = { readonly current: number; readonly voltage: number };
+
+/** Of each second that has ended before the last frame, in %. */
+const variations = (frames: readonly SeamFrame[]): readonly Variation[] => {
   const seconds = Map.groupBy(frames, ({ timeMs }) => Math.floor(timeMs / 1000));
   const ended = [...seconds.values()]
     .slice(0, -1)
     .filter((list) => list.every(({ arcOn }) => arcOn));
-  const used = ended
+  return ended
     .map((list) => list.filter(({ isGood }) => isGood))
-    .filter(({ length }) => length >= 5);
-  const loss =
-    mean(used.map((list) => variation(list.map(({ current }) => current)))) / 8 +
-    mean(used.map((list) => variation(list.map(({ voltage }) => voltage)))) / 4;
-  return Math.min(100, Math.max(0, 100 * (1 - loss / 2)));
+    .filter(({ length }) => length >= 5)
+    .map((list) => ({
+      current: variation(list.map(({ current }) => current)),
+      voltage: variation(list.map(({ voltage }) => voltage)),
+    }));
+};
+
+const stability = ({ current, voltage }: Variation): number =>
+  Math.min(100, Math.max(0, 100 * (1 - (current / 8 + voltage / 4) / 2)));
+
+/** Of the panel, and of its newest second. */
+export const naiveStability = (
+  frames: readonly SeamFrame[],
+): Variation & { readonly index: number; readonly now: number } => {
+  const all = variations(frames);
+  const average = {
+    current: mean(all.map(({ current }) => current)),
+    voltage: mean(all.map(({ voltage }) => voltage)),
+  };
+  return { ...average, index: stability(average), now: stability(all.at(-1) ?? average) };
 };
 
 type Excursion = { readonly first: number; readonly last: number };

@@ -4,126 +4,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { statusCodes } from '../../../../../gateway/core/quality.ts';
-import type { TestSample } from '../../../../support/entry-batch.ts';
-import { type Result, tickProgram } from '../../../../support/program-feed.ts';
-import { testSeed } from '../../../../support/seed.ts';
+import { tickProgram } from '../../../../support/program-feed.ts';
+import { runsOf, testSeed } from '../../../../support/seed.ts';
 import {
   naiveArcEnergy,
+  naiveArcOnRatio,
   naiveBias,
   naiveConformance,
+  naiveGasVolume,
   naiveLeg,
   naiveLost,
+  naiveRangeUsed,
   naiveReignitions,
   naiveStability,
+  naiveTracking,
   naiveWeldLength,
   naiveWireMass,
   type SeamFrame,
 } from './naive-seam.ts';
-import { ofLine, ofSeam, type WholeLine, wholeLine } from './whole-line.ts';
-
-const number = (min: number, max: number): fc.Arbitrary<number> =>
-  fc.double({ min, max, noNaN: true, noDefaultInfinity: true });
-
-const mostly = (weight: number): fc.Arbitrary<boolean> =>
-  fc.oneof({ weight, arbitrary: fc.constant(true) }, fc.constant(false));
-
-const step = fc.record({
-  stepMs: fc.oneof(
-    { weight: 30, arbitrary: fc.integer({ min: 20, max: 250 }) },
-    fc.integer({ min: 300, max: 4000 }),
-  ),
-  stepMm: fc.oneof({ weight: 30, arbitrary: number(-0.2, 3) }, fc.constant(150)),
-  current: number(185, 275),
-  voltage: number(23, 29),
-  arcPower: number(3000, 8000),
-  wireFeedSpeed: number(5, 9),
-  offsetY: number(-2, 2),
-  travelSpeed: number(0.5, 1),
-  arcOn: mostly(25),
-  seamFound: mostly(8),
-  isGood: mostly(15),
-  /** Then the frame comes a second time, changed, when it is no longer the newest. */
-  isLate: fc.oneof({ weight: 12, arbitrary: fc.constant(false) }, fc.constant(true)),
-});
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
-
-const panels = fc.array(step, { minLength: 2, maxLength: 160, size: 'max' });
-
-const framesOf = (steps: readonly Step[]): readonly SeamFrame[] => {
-  let timeMs = 0;
-  let panelPosition = 5000;
-  return steps.map(({ stepMs, stepMm, isLate: _, ...frame }) => {
-    timeMs += stepMs;
-    panelPosition += stepMm;
-    return { ...frame, timeMs, panelPosition };
-  });
-};
-
-const give = (line: WholeLine, frame: SeamFrame, origin: 'source' | 'late' = 'source'): void => {
-  const sample = (value: number): TestSample =>
-    frame.isGood ? value : { value, status: statusCodes.badTimeout };
-  const { timeMs } = frame;
-  if (origin === 'source') {
-    line.line(timeMs, { travelSpeed: frame.travelSpeed, panelPosition: frame.panelPosition });
-  }
-  const values = {
-    current: sample(frame.current),
-    voltage: sample(frame.voltage),
-    arcPower: sample(frame.arcPower),
-    wireFeedSpeed: sample(frame.wireFeedSpeed),
-    offsetY: sample(frame.offsetY),
-    offsetZ: sample(0.1),
-    arcOn: frame.arcOn ? 1 : 0,
-    seamFound: frame.isGood
-      ? frame.seamFound
-        ? 1
-        : 0
-      : { value: 0, status: statusCodes.badTimeout },
-  };
-  line.seam(timeMs, values, 'f01', origin);
-};
-
-const run = (line: WholeLine, steps: readonly Step[]): readonly SeamFrame[] => {
-  const frames = framesOf(steps);
-  for (const [index, frame] of frames.entries()) {
-    give(line, frame);
-    const before = frames[index - 1];
-    if (steps[index]?.isLate === true && before !== undefined) {
-      give(line, { ...before, current: 999, arcPower: 99_999, arcOn: true }, 'late');
-      give(line, { ...before, current: 999, arcPower: 99_999, arcOn: true });
-    }
-  }
-  return frames;
-};
-
-const expectResult = (result: Result, naive: number, scale = 1): void => {
-  if (result.status === statusCodes.badNoData) return;
-  expect(Math.abs(result.value - naive)).toBeLessThanOrEqual(
-    1e-9 * Math.max(scale, Math.abs(naive)),
-  );
-};
-
-/** Compares one KPI, or several, with what the frames say of it. */
-const holds = (
-  kpis: readonly object[],
-  compare: (at: (point: string) => Result, frames: readonly SeamFrame[]) => void,
-): void => {
-  let found = 0;
-  fc.assert(
-    fc.property(panels, (steps) => {
-      const line = wholeLine(kpis);
-      const frames = run(line, steps);
-      const results = tickProgram(line.program, (frames.at(-1)?.timeMs ?? 0) + 1);
-      compare((point) => {
-        const result = results[`welding/mpm01/f01/${point}`] as Result;
-        if (result.status !== statusCodes.badNoData) found += 1;
-        return result;
-      }, frames);
-    }),
-    { seed: testSeed(), numRuns: 150 },
-  );
-  expect(found).toBeGreaterThan(50);
-};
+import { expectResult, framesOf, give, holds, panels, type Step } from './random-seam.ts';
+import { ofLine, ofSeam, wholeLine } from './whole-line.ts';
 
 describe('against a computation over all frames', () => {
   test.each(['A', 'B', 'C'] as const)('arc energy by method %s', (method) => {
@@ -143,6 +43,18 @@ describe('against a computation over all frames', () => {
     });
   });
 
+  test('tracking error: RMS, P95 and maximum', () => {
+    holds(
+      ['trackingRms', 'trackingP95', 'trackingMax'].map((kpi) => ofSeam(kpi)),
+      (at, frames) => {
+        const naive = naiveTracking(frames);
+        expectResult(at('trackingRms'), naive.rms);
+        expectResult(at('trackingP95'), naive.p95);
+        expectResult(at('trackingMax'), naive.max);
+      },
+    );
+  });
+
   test('tracking bias', () => {
     holds([ofSeam('trackingBias')], (at, frames) => {
       const result = at('trackingBias');
@@ -150,11 +62,29 @@ describe('against a computation over all frames', () => {
     });
   });
 
-  test('leg, weld length and wire', () => {
+  test('arc-on ratio and gas', () => {
     holds(
-      ['legLength', 'weldLength', 'wireMass'].map((kpi) => ofSeam(kpi)),
+      ['arcOnRatio', 'gasVolume'].map((kpi) => ofSeam(kpi)),
+      (at, frames) => {
+        expectResult(at('arcOnRatio'), naiveArcOnRatio(frames));
+        expectResult(at('gasVolume'), naiveGasVolume(frames));
+      },
+    );
+  });
+
+  test('adjustment range used', () => {
+    const parameters = { minimumMm: -20, maximumMm: 30 };
+    holds([ofSeam('adjustmentRangeUsed', { parameters })], (at, frames) => {
+      expectResult(at('adjustmentRangeUsed'), naiveRangeUsed(frames, 50));
+    });
+  });
+
+  test('leg, throat, weld length and wire', () => {
+    holds(
+      ['legLength', 'throat', 'weldLength', 'wireMass'].map((kpi) => ofSeam(kpi)),
       (at, frames) => {
         expectResult(at('legLength'), naiveLeg(frames));
+        expectResult(at('throat'), naiveLeg(frames) / Math.SQRT2);
         expectResult(at('weldLength'), naiveWeldLength(frames.map(goodSpeed)));
         expectResult(at('wireMass'), naiveWireMass(frames));
       },
@@ -162,9 +92,17 @@ describe('against a computation over all frames', () => {
   });
 
   test('arc stability', () => {
-    holds([ofSeam('arcStability')], (at, frames) => {
-      expectResult(at('arcStability'), naiveStability(frames));
-    });
+    const kpis = ['arcStability', 'arcStabilityNow', 'arcCurrentVariation', 'arcVoltageVariation'];
+    holds(
+      kpis.map((kpi) => ofSeam(kpi)),
+      (at, frames) => {
+        const naive = naiveStability(frames);
+        expectResult(at('arcStability'), naive.index);
+        expectResult(at('arcStabilityNow'), naive.now);
+        expectResult(at('arcCurrentVariation'), naive.current);
+        expectResult(at('arcVoltageVariation'), naive.voltage);
+      },
+    );
   });
 
   test('arc interruptions', () => {
@@ -236,6 +174,6 @@ test('a restart from a snapshot changes no bit of any result', () => {
     fc.property(panels, fc.nat(159), (steps, at) => {
       expect(outputs(steps, at % steps.length)).toEqual(outputs(steps, -1));
     }),
-    { seed: testSeed(), numRuns: 20 },
+    { seed: testSeed(), numRuns: runsOf(20) },
   );
 });

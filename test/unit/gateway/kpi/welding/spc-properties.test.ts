@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { statusCodes } from '../../../../../gateway/core/quality.ts';
 import { tickProgram } from '../../../../support/program-feed.ts';
-import { testSeed } from '../../../../support/seed.ts';
+import { runsOf, testSeed } from '../../../../support/seed.ts';
 import { naiveSpc, type SpcFrame, type SpcOptions } from './naive-spc.ts';
 import { ofSeam, wholeLine } from './whole-line.ts';
 
@@ -98,10 +98,10 @@ test('the whole chart is that of all frames together', { timeout: 60_000 }, () =
       }
     }),
     // The shortest walk that fails takes many minutes to find.
-    { seed: testSeed(), numRuns: 60, endOnFailure: true },
+    { seed: testSeed(), numRuns: runsOf(60), endOnFailure: true },
   );
   const parts = ['chart', 'range', 'centre', 'ucl', 'lcl', 'sigma', 'signals', 'signalX'];
   for (const part of [...parts, 'ewma', 'cusumUp', 'cusumDown', 'cp', 'cpk', 'pp', 'ppk']) {
-    expect(found.get(part) ?? 0, part).toBeGreaterThan(12);
+    expect(found.get(part) ?? 0, part).toBeGreaterThan(runsOf(12));
   }
 });

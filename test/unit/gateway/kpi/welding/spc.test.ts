@@ -120,6 +120,19 @@ describe('control charts by distance (section 3.9)', () => {
     expect((of(results, '.sigma') ?? 0) * 1.128 * 3.267).toBeCloseTo(9.801, 10);
   });
 
+  test('a range of subgroups of five signals above 0.5285', () => {
+    const signalsOf = (range: number): number | undefined => {
+      const known = { target: 4.15, sigma: 0.25 / 2.326 };
+      const chart = chartOf({ ...known, rules: [], ewma: { width: 10 }, cusum: { decision: 99 } });
+      const half = range / 2;
+      chart.weld([4.15 - half, 4.15 + half, 4.15, 4.15, 4.15, 4.15]);
+      expect(of(chart.tick(), '.range')).toBeCloseTo(range, 12);
+      return of(chart.tick(), '.signals');
+    };
+    expect(signalsOf(0.5284)).toBe(0);
+    expect(signalsOf(0.5286)).toBe(1 << 8);
+  });
+
   test('a range above its limit signals', () => {
     const known = { subgroup: 1, target: 230, sigma: 3 / 1.128 };
     const chart = chartOf({ ...known, rules: [], ewma: { width: 10 }, cusum: { decision: 99 } });

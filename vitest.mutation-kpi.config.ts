@@ -1,0 +1,3 @@
+import { judgedBy } from './vitest.mutation.config.ts';
+
+export default judgedBy('test/unit/gateway/kpi/**/*.test.ts');
