@@ -215,7 +215,7 @@ export const seamBins = defineKpiTable({
       },
     },
     {
-      ...{ point: 'bin.travelSpeed', kind: 'number', unit: 'm/min', decimals: 3 },
+      ...{ point: 'bin.travelSpeed.mean', kind: 'number', unit: 'm/min', decimals: 3 },
       description: { en: 'travel speed over the bin', zh: '区间焊接速度' },
       formula: {
         en: 'measured length of the bin / time that it took',
@@ -250,7 +250,7 @@ const rowWriter = (context: SeamContext, rows: BinRows): ((memory: Float64Array)
   const scale = efficiencyOf(context.parameters) / 1e6;
   const hasPower = context.optional('arcPower') !== undefined;
   const panelId = context.column('bin.panelId');
-  const speed = context.column('bin.travelSpeed');
+  const speed = context.column('bin.travelSpeed.mean');
   const writeDeviations = deviationsWriter(context, rows);
   const position = context.column('bin.position');
   const heat = context.column('bin.heatInput');

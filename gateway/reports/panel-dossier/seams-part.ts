@@ -100,10 +100,10 @@ const quantities: readonly (readonly Quantity[])[] = [
   [
     quantity('current', 1, ['minimum', 'maximum']),
     quantity('voltage', 2, ['minimum', 'maximum']),
-    quantity('wireFeedSpeed', 2, ['mean', 'mean']),
+    quantity('wireFeedSpeed', 2, ['minimum', 'maximum']),
   ],
+  [quantity('gasFlow', 1, ['minimum', 'maximum']), quantity('travelSpeed', 3, ['mean', 'mean'])],
   [
-    quantity('gasFlow', 1, ['minimum', 'mean']),
     quantity('gap', 2, ['mean', 'maximum']),
     {
       name: 'heatInput',

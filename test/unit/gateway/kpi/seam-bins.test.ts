@@ -99,7 +99,7 @@ describe('the rows of a seam', () => {
       sample(index * 100, { positionMm: index, offset: [index < 10 ? -0.2 : 0.1, 0] });
     }
     const [first, second] = tick(3100);
-    expect(first?.values['travelSpeed']).toBeCloseTo(0.6, 12);
+    expect(first?.values['travelSpeed.mean']).toBeCloseTo(0.6, 12);
     expect(first?.values['arcPower.mean']).toBeCloseTo(3000, 9);
     expect(first?.values['offsetY.mean']).toBeCloseTo(-0.2, 12);
     expect(second?.values['offsetY.mean']).toBeCloseTo(0.1, 12);
