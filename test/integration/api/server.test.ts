@@ -8,6 +8,7 @@ import { type ApiServer, startApi } from '../../../gateway/api/server.ts';
 import type { GatewayEvent } from '../../../gateway/core/event.ts';
 import { noText, type RegisteredGroup } from '../../../gateway/core/point.ts';
 import { statusCodes } from '../../../gateway/core/quality.ts';
+import { messageKinds } from '../../../gateway/production/messages.ts';
 import type { DeliveryDesk } from '../../../gateway/runtime/delivery-desk.ts';
 import { LatestEvents } from '../../../gateway/runtime/latest-events.ts';
 import { LatestValues } from '../../../gateway/runtime/latest-values.ts';
@@ -294,6 +295,29 @@ describe('the HTTP interface', () => {
     expect((await get('/api/v1/events?afterSeq=101')).body).toMatchObject([{ seq: 102 }]);
     expect((await get('/api/v1/events?afterSeq=102')).body).toEqual([]);
     expect((await get('/api/v1/events?limit=1001')).status).toBe(400);
+  });
+
+  it('takes no messages of production where there is no welding line, and says so', async () => {
+    const words = {
+      en: 'this site has no welding line, and so takes no messages of production',
+      zh: '本站点没有焊接产线，因此不接收生产消息',
+    };
+    const expected = {
+      status: 404,
+      body: { error: { code: 'NOT_FOUND', message: words.en, words } },
+    };
+    expect(await get('/api/v1/production/orders')).toEqual(expected);
+    expect(await get('/api/v1/production/messages')).toEqual(expected);
+    const response = await fetch(new URL('/api/v1/production/messages', server.url), {
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' },
+    });
+    expect({ status: response.status, body: await response.json() }).toEqual(expected);
+  });
+
+  it('describes each message of production: its kinds are in the OpenAPI document', async () => {
+    const { body } = await get('/api/v1/openapi.json');
+    const text = JSON.stringify((body as { paths: object }).paths);
+    for (const kind of messageKinds) expect(text).toContain(`"kind":{"type":"string","enum":["${kind}"]}`);
   });
 
   it('describes itself: every route of the interface is in the OpenAPI document', async () => {
