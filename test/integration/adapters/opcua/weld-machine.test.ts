@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { Source } from '../../../../gateway/core/source.ts';
-import { LockStepClock, lockStepWith } from '../../../../gateway/runtime/lock-step-clock.ts';
+import { LockStepClock } from '../../../../gateway/runtime/lock-step-clock.ts';
+import { lockStepWith } from '../../../../gateway/runtime/lock-step-control.ts';
 import { systemClock } from '../../../../gateway/runtime/system-clock.ts';
 import {
   createOpcuaTestSource,

@@ -36,7 +36,11 @@ describe('work by hand', () => {
     });
     for (let timeMs = 10_100; timeMs <= 20_000; timeMs += 100) {
       const known = { arcOn: 1, manualIntervention: 0 };
-      line.seam(timeMs, { ...known, manualIntervention: [0, statusCodes.bad] }, 'f02');
+      line.seam(
+        timeMs,
+        { ...known, manualIntervention: { value: 0, status: statusCodes.bad } },
+        'f02',
+      );
       line.seam(timeMs, known, 'f01');
       line.seam(timeMs, known, 'b01');
     }
@@ -48,7 +52,11 @@ describe('work by hand', () => {
 
   test('interventions are counted where they begin with the arc on, each with its place', () => {
     const line = wholeLine([ofSeam('interventions'), ofLine('panelInterventions')], ['f01', 'f02']);
-    const at = (timeMs: number, positionMm: number, values: object): void => {
+    const at = (
+      timeMs: number,
+      positionMm: number,
+      values: Readonly<Record<string, number>>,
+    ): void => {
       line.line(timeMs, { panelId: 1, panelPosition: positionMm });
       line.seam(timeMs, { arcOn: 1, manualIntervention: 0, ...values }, 'f01');
       line.seam(timeMs, { arcOn: 1, manualIntervention: 0 }, 'f02');
