@@ -54,7 +54,7 @@ type Exported = {
 const mean = (values: readonly number[]): number =>
   values.reduce((total, one) => total + one, 0) / values.length;
 
-const valueOf = (results: readonly RecordedResult[], point: string): number => {
+const resultOf = (results: readonly RecordedResult[], point: string): number => {
   const found = results.find((result) => result.point === point);
   expect([point, found?.status]).toEqual([point, statusCodes.good]);
   return found?.value as number;
@@ -67,7 +67,7 @@ export const describeWholePanel = (hourOf: () => SimulatedHour): void => {
     let folder: string;
 
     const truth = () => hourOf().truth.line.lastPanel;
-    const lineResult = (point: string): number => valueOf(dossier.record.results, point);
+    const lineResult = (point: string): number => resultOf(dossier.record.results, point);
     const seams = (): readonly {
       readonly id: string;
       readonly seam: SeamTruth;
@@ -76,7 +76,7 @@ export const describeWholePanel = (hourOf: () => SimulatedHour): void => {
       dossier.record.seams.map(({ seam, results }) => ({
         id: seam.toUpperCase(),
         seam: truth().seams[seam.toUpperCase()] as SeamTruth,
-        result: (point) => valueOf(results, point),
+        result: (point) => resultOf(results, point),
       }));
     const column = (id: string, point: string): readonly number[] => {
       const { columns = [] } = dossier.bins[id.toLowerCase()] ?? {};

@@ -7,6 +7,7 @@ import {
   resumeSeq,
   standstillMs,
 } from '../../../../gateway/records/assembler.ts';
+import { mostBins } from '../../../../gateway/records/bin-collector.ts';
 import { canonicalJson, sha256 } from '../../../../gateway/records/canonical-json.ts';
 import {
   asJson,
@@ -149,6 +150,30 @@ describe('what is not as it should be', () => {
     const [first, second] = assemble(made);
     expect(first?.record.marks).toEqual([]);
     expect(second?.record.marks).toEqual([{ code: 'bins-late', count: 1 }]);
+  });
+
+  it('is marked when another configuration comes into force, and names both', () => {
+    const made = script().panel('A1', 12).configure('c2', '0.2.0').position('A1', 130).tick();
+    const record = onlyRecord(made.panel('A2', 1));
+    expect(record.marks).toEqual([{ code: 'configuration-changed' }]);
+    expect(record.configurations.map(({ configurationId }) => configurationId)).toEqual([
+      'c1',
+      'c2',
+    ]);
+  });
+
+  it('is marked when bins or events are more than a record takes, and how many are not in it', () => {
+    const made = script().position('A1', 0).tick();
+    for (let bin = 0; bin < mostBins + 3; bin++) made.bin(made.at.frontBins, 'A1', bin);
+    for (let event = 0; event < 1002; event++) made.event('plc');
+    made.bin(made.at.backBins, 'A1', 0);
+    const record = onlyRecord(made.position('A1', 200).tick().panel('A2', 1));
+    expect(record.marks).toEqual([
+      { code: 'bins-left-out', count: 3 },
+      { code: 'events-left-out', count: 2 },
+    ]);
+    expect(record.seams.map(({ bins }) => bins?.rows)).toEqual([1, mostBins]);
+    expect(record.events).toHaveLength(1000);
   });
 
   it('is no panel when nothing was welded and nothing moved', () => {
