@@ -223,12 +223,12 @@ describe('a simulated hour of line and park in lock-step', () => {
   });
 
   // Both take the journal alone. That of the command equals what was journalled while the hour went on, and so does the other
-  // one, byte by byte: so they equal each other.
+  // one, byte by byte, as far as it goes: so they equal each other.
   it('is recomputed by `seamwatt replay`, identical in every bit, and to the same bytes once more', async () => {
     const { site, journal } = hour;
     const [{ code, out }, hash] = await Promise.all([
       runGatewayProcess(['replay', '--config', site.file, '--json']),
-      recomputedHash(site.journalFolder),
+      recomputedHash(site.journalFolder, journal.computed256.throughSeq),
     ]);
     expect(code).toBe(0);
     const report = JSON.parse(out);
@@ -236,7 +236,7 @@ describe('a simulated hour of line and park in lock-step', () => {
     expect(report.identicalFrames).toBe(report.computedFrames);
     // 20 seams, the line, the park and its calculated point.
     expect(report.computedFrames).toBeGreaterThanOrEqual(22 * hourSeconds);
-    expect(hash).toBe(journal.computedHash);
+    expect(hash).toBe(journal.computed256.hash);
   }, 120_000);
 });
 

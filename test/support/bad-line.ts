@@ -13,6 +13,10 @@ import {
 } from './modbus-device.ts';
 
 const illegalAddress = 2;
+const stepMs = 100;
+/** Between two welds the line has so many steps in the time of one: nobody looks at it then. */
+const idleSteps = 20;
+const idlePhases: ReadonlySet<string> = new Set(['load', 'scan', 'unload']);
 
 export type BadLineOptions = {
   readonly startMs: number;
@@ -37,11 +41,22 @@ export const startBadLine = async (options: BadLineOptions): Promise<BadLine> =>
   const image = new PlcImage(line);
   let panel = 1;
   let nowMs = startMs;
+  const step = (): void => {
+    line.advanceTo(line.line.timeMs + stepMs);
+  };
+  const advance = (toMs: number): void => {
+    for (; nowMs < toMs; nowMs += stepMs) {
+      step();
+      for (let more = 1; more < idleSteps && idlePhases.has(line.line.phase); more++) step();
+    }
+    image.update();
+  };
+  let wasUnloading = false;
   line.onStep(() => {
-    if (line.line.phase === 'load' && line.line.positionMm === 0 && wasBehind) panel += 1;
-    wasBehind = line.line.phase === 'unload';
+    const { phase } = line.line;
+    if (phase === 'load' && wasUnloading) panel += 1;
+    wasUnloading = phase === 'unload';
   });
-  let wasBehind = false;
 
   const write = (bytes: Buffer, firstAddress: number): void => {
     const at = (address: number): number => 2 * (address - firstAddress);
@@ -64,14 +79,12 @@ export const startBadLine = async (options: BadLineOptions): Promise<BadLine> =>
     request.socket.write(answer(request));
   });
 
-  const server = createServer(async (request, response) => {
-    if (request.url === '/advance') {
-      nowMs = (JSON.parse(await text(request)) as { toMs: number }).toMs;
-      line.advanceTo(nowMs);
-      image.update();
-    }
-    response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ nowMs, lockStep: true }));
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      if (request.url === '/advance') advance((JSON.parse(body) as { toMs: number }).toMs);
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ nowMs, lockStep: true }));
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

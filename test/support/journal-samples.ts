@@ -19,8 +19,8 @@ export type JournalContent = {
   readonly rows: ReadonlyMap<string, readonly JournalledRow[]>;
   /** Texts by the number that stands for them. */
   readonly texts: ReadonlyMap<number, string>;
-  /** SHA-256 over number, time, values and status of all computed frames, in their order. */
-  readonly computedHash: string;
+  /** SHA-256 over number, time, values and status of all computed frames up to entry `throughSeq`, in their order. */
+  readonly computed256: { readonly hash: string; readonly throughSeq: number };
 };
 
 type ComputedGroup = {
@@ -33,7 +33,7 @@ type ComputedGroup = {
 export const readSamples = async (
   folder: string,
   instantsMs: readonly number[],
-  asked: { readonly rows?: readonly string[] } = {},
+  asked: { readonly rows?: readonly string[]; readonly hashUntilMs?: number } = {},
 ): Promise<JournalContent> => {
   const computed = new Map(instantsMs.map((ms) => [ms, new Map<string, JournalledSample>()]));
   const rows = new Map<string, JournalledRow[]>((asked.rows ?? []).map((path) => [path, []]));
@@ -42,6 +42,9 @@ export const readSamples = async (
   const texts = new Map<number, string>();
   const groups = new Map<number, ComputedGroup>();
   const hash = createHash('sha256');
+  const { hashUntilMs = Number.POSITIVE_INFINITY } = asked;
+  let throughSeq = 0;
+  let isHashed = true;
   const enter = (group: RegisteredGroup): void => {
     const { area, line, equipment } = group.equipment;
     const path = `${area}/${line}/${equipment}`;
@@ -52,21 +55,22 @@ export const readSamples = async (
     groups.set(group.number, { path, group, wanted });
   };
   const takeRecord = (record: JournalRecord | undefined): void => {
+    if (record?.type === 'tick' && record.timeMs > hashUntilMs) isHashed = false;
     if (record?.type === 'dictionary') texts.set(record.id, record.text);
     if (record?.type === 'configuration') record.groups.forEach(enter);
   };
   for await (const batch of readJournal(folder, {})) {
     for (let index = 0; index < batch.length; index += 1) {
       const number = batch.group[index] as number;
-      if (batch.kind[index] !== frameEntry) {
-        takeRecord(batch.records[number]);
-        continue;
-      }
+      if (batch.kind[index] !== frameEntry) takeRecord(batch.records[number]);
+      const seq = batch.seq[index] as number;
+      if (isHashed) throughSeq = seq;
+      if (batch.kind[index] !== frameEntry) continue;
       const known = groups.get(number);
       if (known === undefined) throw new Error(`a frame of the unknown group ${number}`);
       const { path, group, wanted } = known;
       const from = batch.offset[index] as number;
-      const status = batch.status.subarray(from, batch.offset[index + 1] as number);
+      const status = batch.status.subarray(from, batch.offset[index + 1]);
       if (batch.origin[index] !== originCodes.computed) {
         const key = `${path}#${group.name}`;
         count(sourceFrames, key);
@@ -75,11 +79,10 @@ export const readSamples = async (
       }
       const values = batch.values.subarray(from, from + status.length);
       const timeMs = batch.timeMs[index] as number;
-      hash.update(Float64Array.of(number, timeMs)).update(values).update(status);
+      if (isHashed) hash.update(Float64Array.of(number, timeMs)).update(values).update(status);
       const sample = (channel: number): JournalledSample => ({
         ...{ value: values[channel] as number, status: status[channel] as number },
       });
-      const seq = batch.seq[index] as number;
       for (const { channel, rows: list } of wanted) list.push({ ...sample(channel), seq, timeMs });
       const samples = computed.get(timeMs);
       if (samples === undefined) continue;
@@ -90,7 +93,7 @@ export const readSamples = async (
   }
   return {
     ...{ computed, sourceFrames, imperfectFrames, rows, texts },
-    computedHash: hash.digest('hex'),
+    computed256: { hash: hash.digest('hex'), throughSeq },
   };
 };
 

@@ -27,6 +27,9 @@ const changeSeconds = 3200;
 /** Of the instantaneous power over the product of mean current and mean voltage: method A would be wrong by 15 %. */
 const pulsePowerRatio = 1.15;
 
+/** What is recomputed a second time: into the second panel. */
+const hashedSeconds = 1700;
+
 export type SeamTruth = {
   readonly arcOnSeconds: number;
   readonly arcOnLengthMm: number;
@@ -175,6 +178,7 @@ export const runSimulatedHour = async (): Promise<SimulatedHour> => {
     const bins = await binsOf(simulator, Object.keys(lastPanel.seams));
     const journal = await readSamples(site.journalFolder, [endMs, lastPanelTickMs, loadTickMs], {
       rows: windowPoints.map((name) => `welding/mpm01/line/panel.${name}`),
+      hashUntilMs: startMs + hashedSeconds * 1000,
     });
     return { site, truth, bins, journal, panelStartMs, lastPanelTickMs, loadTickMs };
   } finally {
@@ -182,11 +186,11 @@ export const runSimulatedHour = async (): Promise<SimulatedHour> => {
   }
 };
 
-/** SHA-256 over all computed frames, recomputed in this process. */
-export const recomputedHash = async (folder: string): Promise<string> => {
+/** SHA-256 over the computed frames up to an entry, recomputed in this process. */
+export const recomputedHash = async (folder: string, throughSeq: number): Promise<string> => {
   const hash = createHash('sha256');
   await replayJournal({
-    folder,
+    ...{ folder, to: throughSeq },
     onFrame: ({ group, timeMs, values, status }) => {
       hash.update(Float64Array.of(group.number, timeMs)).update(values).update(status);
     },

@@ -25,9 +25,11 @@ const lockStep = JSON.stringify({ nowMs: 1000, lockStep: true });
 
 it('begins where the simulators stand and moves them over one connection', async () => {
   const asked: string[] = [];
-  const { url, sockets } = await control(async (request, response) => {
-    asked.push(`${request.method} ${request.url} ${await text(request)}`);
-    response.end(lockStep);
+  const { url, sockets } = await control((request, response) => {
+    void text(request).then((body) => {
+      asked.push(`${request.method} ${request.url} ${body}`);
+      response.end(lockStep);
+    });
   });
   const { startMs, advance } = await lockStepWith(url, signal);
   expect(startMs).toBe(1000);

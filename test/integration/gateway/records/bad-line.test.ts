@@ -24,6 +24,9 @@ const recordIds = [
   ...['ANOTHER', `${day}-005~2`],
 ];
 
+/** Of one read. */
+const refused = ['f01', 'f02', 'f03', 'f04', 'f05'];
+
 const isWithin = (mm: number, fromMm: number, toMm: number): boolean => mm >= fromMm && mm < toMm;
 
 describe('a line that says of its panels what it likes', { timeout: 240_000 }, () => {
@@ -31,7 +34,14 @@ describe('a line that says of its panels what it likes', { timeout: 240_000 }, (
   let site: TestSite;
   const data = (): string => dirname(site.journalFolder);
 
-  const exported = async (id: string) => {
+  type Dossier = {
+    readonly record: PanelRecord;
+    readonly column: (seam: string, name: string) => readonly Column['values'][number][];
+  };
+  const dossiers = new Map<string, Dossier>();
+  const of = (id: string): Dossier => dossiers.get(id) ?? expect.fail(`no ${id}`);
+
+  const exported = async (id: string): Promise<Dossier> => {
     const { code, out } = await runGatewayProcess([
       ...['records', 'export', id, '--data', data(), '--bins'],
     ]);
@@ -74,6 +84,7 @@ describe('a line that says of its panels what it likes', { timeout: 240_000 }, (
     };
     await eventually(enough, `${recordIds.length} panels`, 220_000);
     expect(await gateway.stop(), gateway.log()).toBe(0);
+    for (const id of recordIds) dossiers.set(id, await exported(id));
   }, 240_000);
 
   afterAll(async () => {
@@ -86,32 +97,34 @@ describe('a line that says of its panels what it likes', { timeout: 240_000 }, (
       ...['records', 'verify', '--data', data(), '--json'],
     ]);
     expect(code, out).toBe(0);
-    const ids = await Promise.all(recordIds.map(async (id) => (await exported(id)).record.panelId));
+    const ids = recordIds.map((id) => of(id).record.panelId);
     expect(ids).toEqual(recordIds.map((id) => id.replace(/~2$/, '')));
   });
 
-  it('marks the seams that it refused to tell of, and keeps the others', async () => {
-    const { record } = await exported(`${day}-001`);
-    const missing = ['f01', 'f02', 'f03', 'f04', 'f05'];
-    expect(record.marks).toEqual(missing.map((subject) => ({ code: 'seam-missing', subject })));
+  it('marks the seams that it refused to tell of, and keeps the others', () => {
+    const { record } = of(`${day}-001`);
+    expect(record.marks).toEqual(refused.map((subject) => ({ code: 'seam-missing', subject })));
     for (const { seam, bins } of record.seams) {
       expect(bins?.rows ?? 0, seam).toBeGreaterThanOrEqual(
-        missing.includes(seam) ? 0 : panelMm / 10,
+        refused.includes(seam) ? 0 : panelMm / 10,
       );
-      if (missing.includes(seam)) expect(bins).toBeNull();
+      if (refused.includes(seam)) expect(bins).toBeNull();
     }
   });
 
-  it('marks a position that goes back within the panel, and by how much', async () => {
-    const { record } = await exported(`${day}-002`);
+  it('marks a position that goes back within the panel, and by how much', () => {
+    const { record } = of(`${day}-002`);
     expect(record.marks).toMatchObject([{ code: 'position-backwards', count: 1 }]);
     expect(record.marks[0]?.mostMm).toBeGreaterThan(30);
     expect(record.marks[0]?.mostMm).toBeLessThan(42);
-    for (const { bins } of record.seams) expect(bins?.rows).toBeGreaterThanOrEqual(panelMm / 10);
+    // Those that were refused on the panel before are not asked at every step again at once.
+    for (const { seam, bins } of record.seams) {
+      if (!refused.includes(seam)) expect(bins?.rows, seam).toBeGreaterThanOrEqual(panelMm / 10);
+    }
   });
 
-  it('does not believe a position that no panel has, and says how much was not measured', async () => {
-    const { record, column } = await exported(`${day}-003`);
+  it('does not believe a position that no panel has, and says how much was not measured', () => {
+    const { record, column } = of(`${day}-003`);
     expect(record.marks).toEqual([]);
     expect(record.positionMm.maximum).toBeLessThan(panelMm + 5);
     expect(record.positionMm.minimum).toBeGreaterThan(-5);
@@ -126,15 +139,15 @@ describe('a line that says of its panels what it likes', { timeout: 240_000 }, (
     }
   });
 
-  it('marks a position that jumps, and has what came before and after in two records', async () => {
-    const before = await exported(`${day}-004`);
-    const after = await exported(`${day}-004~2`);
+  it('marks a position that jumps, and has what came before and after in two records', () => {
+    const before = of(`${day}-004`);
+    const after = of(`${day}-004~2`);
     expect(before.record.marks).toMatchObject([{ code: 'position-jumped', count: 1 }]);
     expect(before.record.marks[0]?.mostMm).toBeGreaterThan(24_000);
     expect(after.record.marks).toEqual([]);
     for (const { seam } of before.record.seams) {
       const welded = [before, after].flatMap(({ column }) => {
-        const lengths = column(seam, 'arcOnLength').map(Number);
+        const lengths = column(seam, 'length').map(Number);
         return column(seam, 'position').filter((_, row) => (lengths[row] as number) > 1);
       });
       const places = welded.map(Number).filter((mm) => mm < panelMm);
@@ -143,8 +156,8 @@ describe('a line that says of its panels what it likes', { timeout: 240_000 }, (
     }
   });
 
-  it('has the bins of two panels that overlap with the panel that each of them names', async () => {
-    const parts = await Promise.all([`${day}-005`, 'ANOTHER', `${day}-005~2`].map(exported));
+  it('has the bins of two panels that overlap with the panel that each of them names', () => {
+    const parts = [`${day}-005`, 'ANOTHER', `${day}-005~2`].map(of);
     for (const { record, column } of parts) {
       expect(record.marks).toEqual([]);
       for (const { seam } of record.seams) {
