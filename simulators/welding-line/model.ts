@@ -86,6 +86,7 @@ export class WeldingLine {
   #events = new PanelEvents();
   #frames = new ProfileTruth();
   #weldSteps = 0;
+  #mannedSteps = 0;
   #weldEnergyJ = 0;
   #gasTakenM3 = 0;
   #panelsFinished = 0;
@@ -232,6 +233,7 @@ export class WeldingLine {
     this.#deformation.beginPanel(panelNumber);
     this.#failures.beginPanel();
     this.#weldSteps = 0;
+    this.#mannedSteps = 0;
     this.#weldEnergyJ = 0;
     this.#gasTakenM3 = 0;
     for (const torch of this.#torches) {
@@ -303,6 +305,8 @@ export class WeldingLine {
     for (const [index, torch] of this.#torches.entries()) {
       torch.advance(machine, this.#failures.effectsOn(index));
     }
+    const isManned = this.torches.some(({ isManual }) => isManual);
+    if (isManned && this.torches.some(({ arcOn }) => arcOn)) this.#mannedSteps += 1;
   }
 
   #measureProfile(): void {
@@ -358,6 +362,7 @@ export class WeldingLine {
       process: this.#process,
       positionMm: this.#cycle.positionMm,
       weldSteps: this.#weldSteps,
+      mannedSteps: this.#mannedSteps,
       weldEnergyJ: this.#weldEnergyJ,
     });
   }

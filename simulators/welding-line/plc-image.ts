@@ -3,11 +3,17 @@ import type { SparseImage } from '../wire/register-image.ts';
 import type { UnitLayout } from '../wire/unit-layout.ts';
 import type { WeldingLine } from './model.ts';
 import { detailBase, detailRegisters, writeLineDetails, writeTorchDetails } from './plc-details.ts';
-import { linePhases, type TorchReadings, torchCount, torchFaults } from './readings.ts';
+import {
+  linePhases,
+  operationModes,
+  type TorchReadings,
+  torchCount,
+  torchFaults,
+} from './readings.ts';
 
 const mapVersion = 1;
 const wordOrderProbe = 230.5;
-const automaticMode = 1;
+const automaticMode = operationModes.indexOf('automatic');
 const torchBase = 1000;
 const torchRegisters = 24;
 const profileBase = 2000;

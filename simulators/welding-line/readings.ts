@@ -8,6 +8,9 @@ import type { ProcessId } from './process.ts';
 export const linePhases = ['load', 'find', 'ignite', 'weld', 'crater', 'scan', 'unload'] as const;
 export type LinePhase = (typeof linePhases)[number];
 
+/** In the order of their register codes, from 0 on. */
+export const operationModes = ['manual', 'automatic', 'service'] as const;
+
 export const torchCount = seamPlaces.length;
 export const profilePointCount = 12;
 

@@ -67,6 +67,9 @@ const inMode = (
 });
 
 const tracking = ['trackingRms', 'trackingP95', 'trackingMax', 'trackingBias'];
+/** What the vision sends the slide after. */
+const slide = ['adjustmentRangeUsed'];
+const lineSlides = ['corrections', 'correctionsPerMetre'];
 const stability = ['arcStability', 'arcStabilityNow', 'arcCurrentVariation', 'arcVoltageVariation'];
 const heat = ['heatInput', 'arcEnergyPerLength', 'heatInputBin', 'bin.heatInput'];
 const current = ['arcCurrentMean', 'arcCurrentDeviation', 'bin.current', 'spcCurrent'];
@@ -80,9 +83,12 @@ const lineRates = ['energyPerMetre', 'energyPerDeposit', 'wirePerMetre', 'gasPer
 /** Where no arc burns there is nothing of a weld. */
 const ofNoArc = [
   ...['bin', 'arcOnRatio', 'weldLength', 'wireMass', 'heatInputBin', 'arcInterruptionsPerMetre'],
-  ...[...current, ...stability, ...noise, ...wps, ...tracking, 'spcOffset'],
+  ...[...current, ...stability, ...noise, ...wps, ...tracking, 'spcOffset', ...slide],
 ];
-const lineOfNoArc = [...[...lineHeat, 'deformationMax', ...lineSums, ...lineEnergy, ...lineRates]];
+const lineOfNoArc = [
+  ...[...lineHeat, 'deformationMax', ...lineSums, ...lineEnergy, ...lineRates],
+  'correctionsPerMetre',
+];
 
 /** Each mode of docs/welding-failures.md, with what must move. */
 export const failureModes: readonly FailureMode[] = [
@@ -145,7 +151,8 @@ export const failureModes: readonly FailureMode[] = [
         'bin.lostLength': row,
         'trackingRms.coverage': tick + tick,
       },
-      coupled: [...tracking, 'bin.trackingError', 'spcOffset'],
+      coupled: [...tracking, 'bin.trackingError', 'spcOffset', ...slide],
+      lineCoupled: lineSlides,
     },
   ),
   inMode(
@@ -154,7 +161,8 @@ export const failureModes: readonly FailureMode[] = [
     {
       seams: ['f03'],
       moves: { trackingMax: tick + tick, 'bin.trackingError.maximum': row },
-      coupled: [...tracking, 'bin.trackingError', 'bin.gap', 'spcOffset', ...leg],
+      coupled: [...tracking, 'bin.trackingError', 'bin.gap', 'spcOffset', ...leg, ...slide],
+      lineCoupled: lineSlides,
     },
   ),
   inMode(
@@ -165,7 +173,7 @@ export const failureModes: readonly FailureMode[] = [
       toMm: stretchMm,
       // 0.0625 mm a metre against 0.019 mm of spread of a subgroup.
       moves: { 'spcOffset.signals': 2110 },
-      coupled: [...tracking, 'bin.trackingError', 'spcOffset'],
+      coupled: [...tracking, 'bin.trackingError', 'spcOffset', ...slide],
     },
   ),
   inMode(
@@ -272,8 +280,9 @@ export const failureModes: readonly FailureMode[] = [
         'spcCurrent',
         'spcOffset',
         ...noise,
+        ...slide,
       ],
-      lineCoupled: [...lineHeat, ...lineRates, ...lineSums, ...lineEnergy],
+      lineCoupled: [...lineHeat, ...lineRates, ...lineSums, ...lineEnergy, ...lineSlides],
     },
   ),
   inMode(
@@ -317,7 +326,8 @@ export const failureModes: readonly FailureMode[] = [
         'bin.lostLength': spread + row,
         'trackingRms.coverage': spread + tick + tick,
       },
-      coupled: [...tracking, 'seamLostRatio', 'bin.trackingError', 'spcOffset'],
+      coupled: [...tracking, 'seamLostRatio', 'bin.trackingError', 'spcOffset', ...slide],
+      lineCoupled: lineSlides,
     },
   ),
   inMode(

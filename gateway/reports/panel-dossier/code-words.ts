@@ -16,6 +16,10 @@ const markWords: Readonly<Record<MarkCode, LocalText>> = {
   },
   'bins-left-out': { en: 'More bins than a record takes', zh: '区间数据超出记录上限' },
   'position-backwards': { en: 'The position went back within the panel', zh: '位置在管屏内倒退' },
+  'position-jumped': {
+    en: 'The position jumped ahead: what lies between was not measured',
+    zh: '位置向前跳变：其间未测量',
+  },
   'overlaps-previous': {
     en: 'By its times it began before the panel ahead of it had ended',
     zh: '按时间，本屏在前一管屏结束之前开始',

@@ -47,6 +47,7 @@ export const buildMachine = (
     nodeId: `s=${machineId}.Monitoring`,
   });
   addSignal(monitoring, signals.state);
+  addSignal(monitoring, signals.mode);
   for (const group of signals.monitoring) addGroup(monitoring, group);
   const [profile, ...below] = signals.profile;
   const profileNode = addSignal(monitoring, required(profile));

@@ -1,6 +1,6 @@
 import type { Signal } from '../../wire/opcua/signal.ts';
 import type { WeldingLine } from '../model.ts';
-import { linePhases, profilePointCount } from '../readings.ts';
+import { linePhases, operationModes, profilePointCount } from '../readings.ts';
 import { monitoringGroups } from './monitoring-signals.ts';
 import { torchGroup } from './torch-signals.ts';
 import { analog, machineId, type SignalGroup, units } from './units.ts';
@@ -51,6 +51,7 @@ const profileSignals = (model: WeldingLine): readonly Signal[] => {
 /** All signals of the machine by the object that they belong to. */
 export type LineSignals = {
   readonly state: Signal;
+  readonly mode: Signal;
   /** The profile and, below it, its position. */
   readonly profile: readonly Signal[];
   readonly monitoring: readonly SignalGroup[];
@@ -66,13 +67,21 @@ export const createLineSignals = (model: WeldingLine): LineSignals => ({
     read: () => linePhases.indexOf(model.line.phase) + 1,
     timeMs: () => model.line.timeMs,
   },
+  mode: {
+    id: `${machineId}.Mode`,
+    browseName: 'Mode',
+    description: 'Mode of operation, numbered as in the PLC',
+    shape: { kind: 'multi-state', texts: operationModes },
+    read: () => operationModes.indexOf('automatic'),
+    timeMs: () => model.line.timeMs,
+  },
   profile: profileSignals(model),
   monitoring: monitoringGroups(model),
   torches: model.torches.map((torch) => torchGroup(model.line, torch)),
 });
 
 /** NodeIds of all signals, in the order of the address space. */
-export const signalIds = ({ state, profile, monitoring, torches }: LineSignals): string[] =>
-  [state, ...profile, ...[...monitoring, ...torches].flatMap(({ signals }) => signals)].map(
+export const signalIds = ({ state, mode, profile, monitoring, torches }: LineSignals): string[] =>
+  [state, mode, ...profile, ...[...monitoring, ...torches].flatMap(({ signals }) => signals)].map(
     ({ id }) => id,
   );

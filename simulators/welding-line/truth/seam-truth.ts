@@ -25,6 +25,7 @@ export class SeamTruth {
   readonly #wireFeed = new Statistic();
   readonly #gasFlow = new Statistic();
   readonly #gap = new Statistic();
+  readonly #slide = new Statistic();
   #errors = new Float64Array(1024);
   #errorCount = 0;
   #lateralSum = 0;
@@ -53,6 +54,7 @@ export class SeamTruth {
     this.#wireFeed.add(readings.wireFeedMPerMin);
     this.#gasFlow.add(readings.gasFlowLPerMin);
     this.#gap.add(readings.gapMm);
+    this.#slide.add(readings.slideYMm);
     let errorMm: number | undefined;
     if (readings.seamFound) {
       errorMm = Math.hypot(readings.offsetYMm, readings.offsetZMm);
@@ -104,6 +106,7 @@ export class SeamTruth {
       wireFeed: this.#wireFeed.summary(),
       gasFlow: this.#gasFlow.summary(),
       gap: this.#gap.summary(),
+      slide: this.#slide.summary(),
       tracking: {
         samples: errors.length,
         rmsMm: errors.length > 0 ? Math.sqrt(squares / errors.length) : 0,
