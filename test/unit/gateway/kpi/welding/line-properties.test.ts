@@ -205,9 +205,10 @@ describe('against a computation over all frames', () => {
     compareAtEnd([ofLine('unmannedRatio')], 100, (line, frames) => {
       for (const frame of frames) {
         giveSeams(line, frame);
-        line.line(frame.timeMs, {
-          manualIntervention: sample(frame.isReset ? 1 : 0, frame.isGood),
-        });
+        // One torch in the operator's hand makes the line manned; that of the first seam is the clock.
+        const manual = sample(frame.isReset ? 1 : 0, frame.isGood);
+        line.seam(frame.timeMs, { manualIntervention: manual }, 'f01');
+        line.seam(frame.timeMs, { manualIntervention: 0 }, 'b01');
       }
       const list = pairsOf(frames).filter(({ from, to }) => from.isGood && to.isGood);
       const alone = list.filter(({ from }) => !from.isReset);
