@@ -1,24 +1,3 @@
-import { demoWeldKpis } from './welded-panel.ts';
-
-const seam = 'welding/mpm01';
-const given = (kpi: string, target: number, sigma: number, equipment = `${seam}/*`): object => ({
-  ...{ kpi, equipment },
-  parameters: { binMm: 100, subgroup: 5, target, sigma },
-});
-
-/**
- * The demo's KPIs of the weld, with charts whose centre and sigma are given, as they are where a process is known: to learn them
- * takes 12.5 m of weld. They are those of the simulated line: 100 mm are 75 samples with phi 0.8, which weigh as much as 8.
- */
-export const chartedKpis: readonly object[] = [
-  ...demoWeldKpis.filter((entry) => !('kpi' in entry && String(entry.kpi).startsWith('spc'))),
-  given('spcCurrent', 228.4, 0.8, `${seam}/f*`),
-  given('spcCurrent', 225.2, 0.8, `${seam}/b*`),
-  given('spcOffset', 0, 0.042),
-  given('spcVoltageDeviation', 0.0925, 0.0115),
-  given('spcCurrentDeviation', 1.42, 0.17),
-];
-
 /** Where failures begin, mm: all is settled, and charts have begun. */
 export const onsetMm = 1000;
 /** Where the longest stretch ends, mm. */
@@ -66,15 +45,15 @@ const inMode = (
   fault: { fromMm: onsetMm, ...fault },
 });
 
-const tracking = ['trackingRms', 'trackingP95', 'trackingMax', 'trackingBias'];
+const tracking = ['trackingRms', 'trackingP95', 'trackingMax', 'trackingBias', 'bin.offsetY'];
 /** What the vision sends the slide after. */
 const slide = ['adjustmentRangeUsed'];
 const lineSlides = ['corrections', 'correctionsPerMetre'];
 const stability = ['arcStability', 'arcStabilityNow', 'arcCurrentVariation', 'arcVoltageVariation'];
-const heat = ['heatInput', 'arcEnergyPerLength', 'heatInputBin', 'bin.heatInput'];
+const heat = ['heatInput', 'arcEnergyPerLength', 'heatInputBin', 'bin.heatInput', 'bin.arcPower'];
 const current = ['arcCurrentMean', 'arcCurrentDeviation', 'bin.current', 'spcCurrent'];
 const noise = ['spcCurrentDeviation', 'spcVoltageDeviation'];
-const wps = ['wpsConformance', 'wpsOutLength'];
+const wps = ['wpsConformance', 'wpsOutLength', 'bin.wpsDeviations'];
 const leg = ['legLength', 'throat'];
 const lineHeat = ['heatBalanceIndex', 'heatBalanceNow', 'deformation'];
 const lineSums = ['panelWeldLength', 'panelWireMass', 'panelGasVolume'];

@@ -35,7 +35,7 @@ const demo = parse(readFileSync(demoFile, 'utf8')) as Demo;
 
 /** What says nothing of a few metres: KPIs of shifts, of whole panels only, and of what people do by chance. */
 const notOfMetres: ReadonlySet<string> = new Set([
-  ...['timeElements', 'oee', 'deformationPrediction', 'panelWindows'],
+  ...['timeElements', 'oee', 'throughput', 'deformationPrediction', 'panelWindows'],
   ...['unmannedRatio', 'interventions', 'panelInterventions'],
 ]);
 

@@ -15,9 +15,8 @@ const fields = {
   energyMj: 5,
   endMs: 6,
   isUncertain: 7,
-  ms: 8,
 } as const;
-const fieldCount = 9;
+const fieldCount = 8;
 
 /** Places of the fields of a signal of a bin. */
 export const signalFields = { count: 0, sum: 1, squares: 2, minimum: 3, maximum: 4 } as const;
@@ -146,8 +145,6 @@ const addPart = (memory: Float64Array, rows: BinRows): void => {
   const isArcOn = memory[stepCells.isArcOn] as number;
   const energyMj = (memory[stepCells.powerW] as number) * (memory[rows.partMsIndex] as number);
   memory[base + fields.lengthMm] = (memory[base + fields.lengthMm] as number) + partMm;
-  memory[base + fields.ms] =
-    (memory[base + fields.ms] as number) + (memory[rows.partMsIndex] as number);
   memory[base + fields.arcOnMm] = (memory[base + fields.arcOnMm] as number) + partMm * isArcOn;
   memory[base + fields.lostMm] =
     (memory[base + fields.lostMm] as number) + partMm * (memory[stepCells.isLost] as number);

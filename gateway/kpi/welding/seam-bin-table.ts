@@ -10,6 +10,7 @@ import {
 } from '../definition.ts';
 import { minimumGoodCoverage } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
+import { travelSpeedInput } from './arc.ts';
 import {
   type BinRows,
   binSignalIndex,
@@ -41,6 +42,7 @@ const signals = {
   arcPower: { ...(heatInput.inputs['arcPower'] as KpiInput), count: 'optional' },
   offsetY: optional('offsetY', 'mm', { en: 'lateral offset of the torch', zh: '焊枪横向偏差' }),
   confidence: optional('confidence', '1', { en: 'confidence of the vision', zh: '视觉置信度' }),
+  travelSpeed: { ...travelSpeedInput, unit: 'm/min', count: 'optional' },
 } as const;
 type Signal = keyof typeof signals;
 const signalNames = Object.keys(signals) as readonly Signal[];
@@ -81,7 +83,7 @@ type StatisticColumn = {
 
 const decimalsOf: Readonly<Record<Signal, number>> = {
   ...{ current: 1, voltage: 2, wireFeedSpeed: 2, gasFlow: 1, gap: 2 },
-  ...{ arcPower: 0, offsetY: 3, confidence: 3 },
+  ...{ arcPower: 0, offsetY: 3, confidence: 3, travelSpeed: 3 },
 };
 
 const statistic = (
@@ -128,6 +130,7 @@ const statistics: readonly StatisticColumn[] = [
   ...ofSignal('voltage', ['mean', 'deviation', 'minimum', 'maximum']),
   ...ofSignal('wireFeedSpeed', ['mean', 'deviation', 'minimum', 'maximum']),
   ...ofSignal('gasFlow', ['mean', 'deviation', 'minimum', 'maximum']),
+  ...ofSignal('travelSpeed', ['mean', 'deviation', 'minimum', 'maximum']),
   ...ofSignal('gap', ['mean', 'maximum']),
   ...ofSignal('arcPower', ['mean']),
   ...ofSignal('offsetY', ['mean']),
@@ -215,14 +218,6 @@ export const seamBins = defineKpiTable({
       },
     },
     {
-      ...{ point: 'bin.travelSpeed.mean', kind: 'number', unit: 'm/min', decimals: 3 },
-      description: { en: 'travel speed over the bin', zh: '区间焊接速度' },
-      formula: {
-        en: 'measured length of the bin / time that it took',
-        zh: '区间实测长度 / 所用时间',
-      },
-    },
-    {
       ...{ point: 'bin.wpsDeviations', kind: 'number', unit: '1', decimals: 0 },
       description: { en: 'what of the bin is outside the WPS', zh: '区间超出 WPS 的变量' },
       formula: {
@@ -250,7 +245,6 @@ const rowWriter = (context: SeamContext, rows: BinRows): ((memory: Float64Array)
   const scale = efficiencyOf(context.parameters) / 1e6;
   const hasPower = context.optional('arcPower') !== undefined;
   const panelId = context.column('bin.panelId');
-  const speed = context.column('bin.travelSpeed.mean');
   const writeDeviations = deviationsWriter(context, rows);
   const position = context.column('bin.position');
   const heat = context.column('bin.heatInput');
@@ -274,7 +268,6 @@ const rowWriter = (context: SeamContext, rows: BinRows): ((memory: Float64Array)
     for (const { field, slot } of lengths) {
       writeKnown(memory, slot, Math.max(0, readBin(memory, rows, field)), statusCodes.good);
     }
-    writeKnown(memory, speed, speedOf(memory, rows), status);
     writeDeviations(memory, status);
     const joules = hasPower ? readBin(memory, rows, 'energyMj') : Number.NaN;
     writeKnown(memory, heat, (joules / readBin(memory, rows, 'arcOnMm')) * scale, status);
@@ -285,16 +278,10 @@ const rowWriter = (context: SeamContext, rows: BinRows): ((memory: Float64Array)
   };
 };
 
-const mPerMinOfMmPerMs = 60;
-
-const speedOf = (memory: Float64Array, rows: BinRows): number =>
-  (readBin(memory, rows, 'lengthMm') / readBin(memory, rows, 'ms')) * mPerMinOfMmPerMs;
-
 const mjPerKj = 1e6;
 
 /** The value of the bin that a variable of the WPS is judged by. */
 const judgedValue = (memory: Float64Array, rows: BinRows, variable: WpsVariable): number => {
-  if (variable === 'travelSpeed') return speedOf(memory, rows);
   if (variable === 'arcEnergy') {
     return readBin(memory, rows, 'energyMj') / mjPerKj / readBin(memory, rows, 'arcOnMm');
   }

@@ -102,7 +102,10 @@ const quantities: readonly (readonly Quantity[])[] = [
     quantity('voltage', 2, ['minimum', 'maximum']),
     quantity('wireFeedSpeed', 2, ['minimum', 'maximum']),
   ],
-  [quantity('gasFlow', 1, ['minimum', 'maximum']), quantity('travelSpeed', 3, ['mean', 'mean'])],
+  [
+    quantity('gasFlow', 1, ['minimum', 'maximum']),
+    quantity('travelSpeed', 3, ['minimum', 'maximum']),
+  ],
   [
     quantity('gap', 2, ['mean', 'maximum']),
     {

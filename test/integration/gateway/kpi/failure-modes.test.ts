@@ -12,13 +12,17 @@ import {
 } from '../../../support/clean-bands.ts';
 import {
   belongsTo,
-  chartedKpis,
   type FailureMode,
   failureModes,
   stretchMm,
 } from '../../../support/failure-modes.ts';
 import { testSeed } from '../../../support/seed.ts';
-import { createPanelWelder, type PanelRecord, type Track } from '../../../support/welded-panel.ts';
+import {
+  createPanelWelder,
+  demoWeldKpis,
+  type PanelRecord,
+  type Track,
+} from '../../../support/welded-panel.ts';
 
 /** Arcs have settled, and each KPI has a value. */
 const settledMm = 300;
@@ -27,7 +31,7 @@ const firstBandSeed = 1;
 /** Of subgroups, by rules 1, 2, 3, 5 and 6, range, EWMA and CUSUM together: 1.9 % were found on panels of five seeds. */
 const falseAlarmShare = 0.025;
 
-const welder = createPanelWelder(chartedKpis);
+const welder = createPanelWelder(demoWeldKpis);
 const [seed = 0] = quietSeeds(testSeed(), 1, stretchMm);
 let clean: PanelRecord;
 let bands: CleanBands;

@@ -35,6 +35,8 @@ type Sample = {
   readonly current?: number;
   readonly offset?: readonly [number, number];
   readonly panelId?: number;
+  /** Of the line, m/min. */
+  readonly speed?: number;
 };
 
 /** A seam of which every sample comes with one of the line, and its rows. */
@@ -46,10 +48,11 @@ const binSite = (parameters: object = {}) => {
   const [seamOf, line] = groups as [(typeof groups)[number], (typeof groups)[number]];
   const sample = (timeMs: number, at: Sample): void => {
     const { panelId = 7, positionMm, power = 3000, arcOn = 1, found = 1, current = 230 } = at;
+    const { speed = 0.6 } = at;
     const [offsetY, offsetZ] = at.offset ?? [0, 0];
     feed(program, [
       { group: seamOf, timeMs, values: { arcOn, arcPower: power, seamFound: found } },
-      { group: line, timeMs, values: { panelId, panelPosition: positionMm } },
+      { group: line, timeMs, values: { panelId, panelPosition: positionMm, travelSpeed: speed } },
       { group: seamOf, timeMs, values: { offsetZ, current } },
       { group: seamOf, timeMs, values: { offsetY } },
     ]);
@@ -96,10 +99,13 @@ describe('the rows of a seam', () => {
   test('have the travel speed, the power and the lateral offset with its sign', () => {
     const { sample, tick } = binSite();
     for (let index = 0; index <= 31; index++) {
-      sample(index * 100, { positionMm: index, offset: [index < 10 ? -0.2 : 0.1, 0] });
+      const speed = index % 2 === 0 ? 0.61 : 0.59;
+      sample(index * 100, { positionMm: index, offset: [index < 10 ? -0.2 : 0.1, 0], speed });
     }
     const [first, second] = tick(3100);
     expect(first?.values['travelSpeed.mean']).toBeCloseTo(0.6, 12);
+    expect(first?.values['travelSpeed.minimum']).toBeCloseTo(0.59, 12);
+    expect(first?.values['travelSpeed.maximum']).toBeCloseTo(0.61, 12);
     expect(first?.values['arcPower.mean']).toBeCloseTo(3000, 9);
     expect(first?.values['offsetY.mean']).toBeCloseTo(-0.2, 12);
     expect(second?.values['offsetY.mean']).toBeCloseTo(0.1, 12);
