@@ -317,7 +317,8 @@ describe('the HTTP interface', () => {
   it('describes each message of production: its kinds are in the OpenAPI document', async () => {
     const { body } = await get('/api/v1/openapi.json');
     const text = JSON.stringify((body as { paths: object }).paths);
-    for (const kind of messageKinds) expect(text).toContain(`"kind":{"type":"string","enum":["${kind}"]}`);
+    for (const kind of messageKinds)
+      expect(text).toContain(`"kind":{"type":"string","enum":["${kind}"]}`);
   });
 
   it('describes itself: every route of the interface is in the OpenAPI document', async () => {
