@@ -37,11 +37,11 @@ const referenceKwh = (lineKw * 22.5) / 60 - ignitionKwh - craterKwh;
 
 /**
  * What a whole panel has none of when it has left the torches: means of the last 10 s, for no arc burns any more; capability
- * without limits of a drawing, and the place of a signal where a chart gave none; places of interventions that nobody made. OEE
- * needs planned busy time, which no calendar gives.
+ * without limits of a drawing, and the place of a signal where a chart gave none; places of interventions that nobody made; means
+ * over failures of a machine that had none. OEE and throughput need a calendar and orders.
  */
 const ofNoValue =
-  /^(arcCurrent(Mean|Deviation)|heatBalanceNow|spcCurrent\.(p?p|cp|[cp]pk|signalX)|interventions\.position|oee(\..+)?)$/;
+  /^(arcCurrent(Mean|Deviation)|heatBalanceNow|spc\w+\.(p?p|cp|[cp]pk|signalX)|interventions\.position|timeElements\.mt(bf|tr)|(oee|throughput)(\..+)?)$/;
 
 type BinColumn = { readonly point: string; readonly values: readonly (number | string | null)[] };
 type Exported = {

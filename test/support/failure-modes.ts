@@ -130,7 +130,7 @@ export const failureModes: readonly FailureMode[] = [
         'bin.lostLength': row,
         'trackingRms.coverage': tick + tick,
       },
-      coupled: [...tracking, 'bin.trackingError', 'spcOffset', ...slide],
+      coupled: [...tracking, 'bin.trackingError', 'bin.confidence', 'spcOffset', ...slide],
       lineCoupled: lineSlides,
     },
   ),
@@ -245,6 +245,7 @@ export const failureModes: readonly FailureMode[] = [
       seams: allSeams,
       moves: {
         'wpsConformance.travelSpeed': 4 + tick + tick,
+        'bin.travelSpeed.mean': row,
         heatInput: 250,
         arcEnergyPerLength: 250,
       },
@@ -254,6 +255,7 @@ export const failureModes: readonly FailureMode[] = [
         ...heat,
         ...wps,
         ...leg,
+        'bin.travelSpeed',
         'gasVolume',
         'wireMass',
         'spcCurrent',
@@ -305,7 +307,10 @@ export const failureModes: readonly FailureMode[] = [
         'bin.lostLength': spread + row,
         'trackingRms.coverage': spread + tick + tick,
       },
-      coupled: [...tracking, 'seamLostRatio', 'bin.trackingError', 'spcOffset', ...slide],
+      coupled: [
+        ...[...tracking, 'seamLostRatio', 'bin.trackingError', 'bin.confidence', 'spcOffset'],
+        ...slide,
+      ],
       lineCoupled: lineSlides,
     },
   ),
@@ -337,7 +342,7 @@ export const failureModes: readonly FailureMode[] = [
       // What looks at 10 s or at 10 mm has none of it any more. The share within the procedure stays where it was, while that of
       // the clean panel goes on to rise from what each arc begins with.
       coupled: [
-        ...[...current, 'spcCurrentDeviation', 'wpsConformance'],
+        ...[...current, 'spcCurrentDeviation', 'wpsConformance', 'bin.wpsDeviations'],
         ...stability.map((kpi) => `${kpi}.coverage`),
       ],
     },
@@ -357,6 +362,8 @@ export const failureModes: readonly FailureMode[] = [
       coupled: [
         'bin.arcOnLength',
         'bin.lostLength',
+        'bin.wpsDeviations',
+        'bin.arcPower',
         'arcEnergyPerLength.coverage',
         'wpsConformance',
       ],
