@@ -6,10 +6,12 @@ import { JournalEngine } from '../../gateway/journal/engine.ts';
 import { openHistory } from '../../gateway/journal/history/history.ts';
 import { type Journal, openJournal } from '../../gateway/journal/journal.ts';
 import { WorkerCalls } from '../../gateway/journal/worker-calls.ts';
+import type { ProductionCalls } from '../../gateway/production/protocol.ts';
 import { recordFormat, recordVersion } from '../../gateway/records/panel-record.ts';
 import type { RecordCalls } from '../../gateway/records/protocol.ts';
 import { appendValues, plainGroup } from '../support/journal.ts';
 import { journalOptions, silentLog } from '../support/journal-options.ts';
+import { messageOf } from '../support/production-messages.ts';
 import { describeStoreContract, type OpenStore } from './store-contract.ts';
 
 const rubbish = 'this is no store, but it is long enough to be taken for one';
@@ -190,8 +192,49 @@ const panelOf = (value: number): RecordCalls['store']['input']['panels'][number]
   },
 });
 
-/** Records: a value is a panel. */
+const productionRoom = new URL(
+  '../../gateway/runtime/production/production-store.ts',
+  import.meta.url,
+).href;
+
+const openProductionWorker = async (folder: string): Promise<WorkerCalls<ProductionCalls>> => {
+  const worker = new WorkerCalls<ProductionCalls>('production', {}, productionRoom);
+  try {
+    await worker.call('open', { folder, nextSeq: 1 });
+  } catch (error) {
+    await worker.end();
+    throw error;
+  }
+  return worker;
+};
+
+/** Messages of production: a value is a message. */
+const openProduction = async (folder: string): Promise<OpenStore> => {
+  const worker = await openProductionWorker(folder);
+  let isClosed = false;
+  return {
+    put: async (value) => {
+      const message = messageOf('productionCount', { id: String(value), produced: value });
+      const messages = [{ seq: value, receivedMs: value, message }];
+      await worker.call('store', { messages, place: value });
+    },
+    values: async () => {
+      const found = await worker.call('messages', { limit: 100 });
+      return found.map(({ seq }) => seq).reverse();
+    },
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      await worker.call('close', undefined);
+      await worker.end();
+    },
+    abandon: () => worker.end(),
+  };
+};
+
+/** Records: a value is a panel. What production told of it is in the database beside it. */
 const openRecords = async (folder: string): Promise<OpenStore> => {
+  await (await openProductionWorker(folder)).end();
   const worker = new WorkerCalls<RecordCalls>('records', {}, recordsRoom);
   try {
     await worker.call('open', { folder });
@@ -265,5 +308,13 @@ describeStoreContract({
   open: openRecords,
   age: newerDatabase('records.db'),
   ruin: ruined('records.db'),
+  survivesRuin: false,
+});
+describeStoreContract({
+  name: 'the messages of production',
+  open: openProduction,
+  age: newerDatabase('production.db'),
+  ruin: ruined('production.db'),
+  // The gateway fills it again from the journal, which is not there.
   survivesRuin: false,
 });
