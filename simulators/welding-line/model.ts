@@ -234,8 +234,9 @@ export class WeldingLine {
     this.#weldSteps = 0;
     this.#weldEnergyJ = 0;
     this.#gasTakenM3 = 0;
-    for (const torch of this.#torches) {
+    for (const [index, torch] of this.#torches.entries()) {
       if (torch.consumables.service()) {
+        this.#failures.changeTip(index);
         this.#events.add('tip-change', 0, { torch: torch.readings.id });
       }
       torch.beginPanel(panelNumber, this.#options.panelLengthMm, this.#process);
