@@ -141,6 +141,7 @@ const writeTorch = (holding: SparseImage, base: number, torch: TorchReadings): v
       torch.isEnabled,
       torch.isWireStuck,
       torch.isManual,
+      torch.isSeamAhead,
     ]),
   );
   holding.setU16(base + 1, torch.faultCode);

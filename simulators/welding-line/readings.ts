@@ -129,7 +129,10 @@ type LineAlarms = {
 export type TorchReadings = {
   readonly id: string;
   arcOn: boolean;
+  /** Whether the place under the torch has been seen: it was before the vision one look-ahead ago. */
   seamFound: boolean;
+  /** Whether the vision sees the seam now, one look-ahead before the torch. */
+  isSeamAhead: boolean;
   isTracking: boolean;
   gasOk: boolean;
   isEnabled: boolean;
@@ -150,7 +153,7 @@ export type TorchReadings = {
   offsetYMm: number;
   offsetZMm: number;
   gapMm: number;
-  /** Of the vision, 0..1. */
+  /** Of the vision in the place under the torch, 0..1. */
   confidence: number;
   /** Contact tip to work: what is set plus the vertical offset. */
   stickOutMm: number;

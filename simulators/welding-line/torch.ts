@@ -226,6 +226,7 @@ const emptyReadings = (id: string): TorchReadings => ({
   id,
   arcOn: false,
   seamFound: false,
+  isSeamAhead: false,
   isTracking: false,
   gasOk: false,
   isEnabled: true,

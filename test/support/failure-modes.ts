@@ -56,6 +56,8 @@ const second = 30;
 const subgroup = 610;
 /** The torches of a group are hit within 2 s. */
 const spread = 27;
+/** What the vision does not see comes under the torch so much later. */
+const ahead = 50;
 
 const inMode = (
   mode: string,
@@ -140,10 +142,10 @@ export const failureModes: readonly FailureMode[] = [
     {
       seams: ['f03'],
       moves: {
-        seamLostLength: tick + tick,
-        seamLostRatio: tick + tick,
-        'bin.lostLength': row,
-        'trackingRms.coverage': tick + tick,
+        seamLostLength: ahead + tick + tick,
+        seamLostRatio: ahead + tick + tick,
+        'bin.lostLength': ahead + row,
+        'trackingRms.coverage': ahead + tick + tick,
       },
       coupled: [...tracking, 'bin.trackingError', 'spcOffset'],
     },
@@ -313,9 +315,9 @@ export const failureModes: readonly FailureMode[] = [
       seams: frontSeams,
       toMm: onsetMm + 500,
       moves: {
-        seamLostLength: spread + tick + tick,
-        'bin.lostLength': spread + row,
-        'trackingRms.coverage': spread + tick + tick,
+        seamLostLength: spread + ahead + tick + tick,
+        'bin.lostLength': spread + ahead + row,
+        'trackingRms.coverage': spread + ahead + tick + tick,
       },
       coupled: [...tracking, 'seamLostRatio', 'bin.trackingError', 'spcOffset'],
     },
