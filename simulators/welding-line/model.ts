@@ -5,6 +5,7 @@ import { Cycle } from './cycle.ts';
 import { Deformation, frameEveryMm } from './deformation.ts';
 import { Failures } from './failures/failures.ts';
 import { ArNoise, streamKey } from './noise.ts';
+import { Operation } from './operation.ts';
 import { jobIdOf, PanelIds } from './panel-id.ts';
 import { axialShrinkageMm, nominalAmbientCelsius } from './physics.ts';
 import { type ProcessId, processes, type SettingId, type WeldingProcess } from './process.ts';
@@ -68,6 +69,7 @@ export class WeldingLine {
     ambientBaseCelsius: nominalAmbientCelsius,
     pulsePowerRatio: 1,
   };
+  readonly operation = new Operation();
   readonly #options: LineModelOptions;
   readonly #firstStep: number;
   readonly #cycle = new Cycle();
@@ -158,6 +160,7 @@ export class WeldingLine {
   truth(): JsonObject {
     return {
       phase: this.line.phase,
+      operation: this.operation.summary(),
       stepTimeMs: this.line.timeMs,
       panelLengthMm: this.#options.panelLengthMm,
       panelsStarted: this.#cycle.panelNumber,
@@ -191,12 +194,16 @@ export class WeldingLine {
     const { line, inputs } = this;
     const cycle = this.#cycle;
     const wasWelding = cycle.isWelding;
+    const phaseBefore = cycle.phase;
     line.step = step;
     line.timeMs = (this.#firstStep + step) * stepMs;
     const setpointMmPerS = inputs.travelSpeedSetpointMPerMin / 0.06;
-    if (cycle.advance(this.#options.panelLengthMm, setpointMmPerS)) this.#beginPanel();
+    this.#operate();
+    if (!cycle.isHeld && cycle.advance(this.#options.panelLengthMm, setpointMmPerS)) {
+      this.#beginPanel();
+    }
     line.travelSpeedSetpointMPerMin = inputs.travelSpeedSetpointMPerMin;
-    line.phase = cycle.phase;
+    this.operation.show(line, cycle.phase);
     this.#failures.advance({ step, ...this.#whereabouts() }, this.#events);
     this.#advanceTorches(step, this.#travel(step));
     this.#utilities.advance(
@@ -212,10 +219,21 @@ export class WeldingLine {
     if (cycle.isWelding) this.#weldEnergyJ += line.linePowerKw * 1000 * stepSeconds;
     this.#measureProfile();
     if (step % slowSteps === 0 || cycle.isWelding !== wasWelding) this.#showTotals();
-    if (wasWelding && !cycle.isWelding) this.#finishPanel();
+    if (cycle.phase === 'scan' && phaseBefore !== 'scan') this.#finishPanel();
     this.#checkLimits();
     this.#failures.show(this.torches);
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Lets the cycle stand while the line is there for something else. */
+  #operate(): void {
+    const cycle = this.#cycle;
+    const before = this.operation.now;
+    if (!this.operation.advance(cycle.phase)) return;
+    const { now } = this.operation;
+    cycle.isHeld = now !== 'automatic';
+    if (before !== 'automatic') this.#events.end(before, cycle.positionMm);
+    if (now !== 'automatic') this.#events.begin(now, cycle.positionMm);
   }
 
   #whereabouts() {
@@ -231,6 +249,7 @@ export class WeldingLine {
     this.#frames = new ProfileTruth();
     this.#deformation.beginPanel(panelNumber);
     this.#failures.beginPanel();
+    this.operation.beginPanel(panelNumber);
     this.#weldSteps = 0;
     this.#weldEnergyJ = 0;
     this.#gasTakenM3 = 0;
@@ -293,7 +312,7 @@ export class WeldingLine {
       weldStep: cycle.weldStep,
       isWelding: cycle.isWelding,
       isCrater: cycle.phase === 'crater',
-      isSearching: cycle.isWelding || cycle.phase === 'find',
+      isSearching: cycle.isWelding || (cycle.phase === 'find' && !cycle.isHeld),
       positionMm: cycle.positionMm,
       travelMm,
       ambientCelsius: this.#utilities.ambientCelsius,

@@ -3,11 +3,16 @@ import type { SparseImage } from '../wire/register-image.ts';
 import type { UnitLayout } from '../wire/unit-layout.ts';
 import type { WeldingLine } from './model.ts';
 import { detailBase, detailRegisters, writeLineDetails, writeTorchDetails } from './plc-details.ts';
-import { linePhases, type TorchReadings, torchCount, torchFaults } from './readings.ts';
+import {
+  linePhases,
+  operationModes,
+  type TorchReadings,
+  torchCount,
+  torchFaults,
+} from './readings.ts';
 
 const mapVersion = 1;
 const wordOrderProbe = 230.5;
-const automaticMode = 1;
 const torchBase = 1000;
 const torchRegisters = 24;
 const profileBase = 2000;
@@ -76,12 +81,12 @@ export class PlcImage {
     const { line } = this.#model;
     holding.setU16(0, mapVersion);
     holding.setF32(2, wordOrderProbe);
-    holding.setU16(8, automaticMode);
     const seconds = Math.floor(line.timeMs / 1000);
     holding.setU16(1, seconds & 0xffff);
     holding.setU32(4, seconds);
     holding.setU16(6, line.timeMs - seconds * 1000);
     holding.setU16(7, linePhases.indexOf(line.phase) + 1);
+    holding.setU16(8, operationModes.indexOf(line.operationMode));
     holding.setString(13, 16, line.panelId);
     holding.setF32(29, line.positionMm);
     holding.setF32(31, line.travelSpeedMPerMin);

@@ -4,9 +4,15 @@ import { seamPlaces } from './geometry.ts';
 import { nominalAmbientCelsius } from './physics.ts';
 import type { ProcessId } from './process.ts';
 
+const cyclePhases = ['load', 'find', 'ignite', 'weld', 'crater', 'scan', 'unload'] as const;
+export type CyclePhase = (typeof cyclePhases)[number];
+
 /** In the order of their register codes, from 1 on; 0 is off and never shown. */
-export const linePhases = ['load', 'find', 'ignite', 'weld', 'crater', 'scan', 'unload'] as const;
+export const linePhases = [...cyclePhases, 'standby', 'setup', 'out-of-service'] as const;
 export type LinePhase = (typeof linePhases)[number];
+
+/** In the order of their register codes, from 0 on, by the names of OPC 40001-1. */
+export const operationModes = ['Setup', 'Processing', 'Maintenance', 'None'] as const;
 
 export const torchCount = seamPlaces.length;
 export const profilePointCount = 12;
@@ -36,6 +42,9 @@ export type LineReadings = {
   /** Steps since the start of the simulation. */
   step: number;
   phase: LinePhase;
+  /** State of the machine by OPC 40001-1, and what it is in that state for. */
+  itemState: 'Executing' | 'NotExecuting' | 'OutOfService';
+  operationMode: (typeof operationModes)[number];
   panelId: string;
   /** Travel of the panel by the encoder, mm, at the end of the step. */
   positionMm: number;
@@ -82,6 +91,8 @@ export const emptyLine = (timeMs: number, energyWh: number): LineReadings => ({
   timeMs,
   step: 0,
   phase: 'find',
+  itemState: 'Executing',
+  operationMode: 'Processing',
   panelId: '',
   jobId: '',
   process: '135',

@@ -18,12 +18,22 @@ import {
 import { machineId } from './units.ts';
 
 /** States of a job order, OPC 10031-4, by their numbers there. */
-const jobStates = { AllowedToStart: 2, Running: 3, Ended: 5 } as const;
+const jobStates = { AllowedToStart: 2, Running: 3, Interrupted: 4, Ended: 5 } as const;
 type JobState = keyof typeof jobStates;
 
 const stateOf = (phase: LinePhase): JobState => {
-  if (phase === 'load') return 'AllowedToStart';
-  return phase === 'unload' ? 'Ended' : 'Running';
+  switch (phase) {
+    case 'load':
+    case 'setup':
+    case 'standby':
+      return 'AllowedToStart';
+    case 'unload':
+      return 'Ended';
+    case 'out-of-service':
+      return 'Interrupted';
+    default:
+      return 'Running';
+  }
 };
 
 type Order = { readonly jobId: string; readonly panelId: string; readonly state: JobState };

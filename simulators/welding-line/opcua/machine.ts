@@ -46,7 +46,7 @@ export const buildMachine = (
     browseName: 'Monitoring',
     nodeId: `s=${machineId}.Monitoring`,
   });
-  addSignal(monitoring, signals.state);
+  for (const signal of signals.states) addSignal(monitoring, signal);
   for (const group of signals.monitoring) addGroup(monitoring, group);
   const [profile, ...below] = signals.profile;
   const profileNode = addSignal(monitoring, required(profile));
@@ -120,7 +120,7 @@ const addTorches = (
   }
 };
 
-/** The two state machines of OPC 40001-1 from which availability is counted; the mode is always Processing. */
+/** The two state machines of OPC 40001-1 from which times are counted. */
 const addBlocks = (place: Place): UAObject => {
   const { namespace, machine, model } = place;
   const machinery = indexOf(place, 'machinery');
@@ -130,14 +130,13 @@ const addBlocks = (place: Place): UAObject => {
     nodeId: `s=${machineId}.MachineryBuildingBlocks`,
     typeDefinition: 'FolderType',
   });
-  const isExecuting = (): boolean => model.line.phase !== 'load' && model.line.phase !== 'unload';
   for (const [name, typeName, state] of [
+    ['MachineryItemState', 'MachineryItemState_StateMachineType', () => model.line.itemState],
     [
-      'MachineryItemState',
-      'MachineryItemState_StateMachineType',
-      () => (isExecuting() ? 'Executing' : 'NotExecuting'),
+      'MachineryOperationMode',
+      'MachineryOperationModeStateMachineType',
+      () => model.line.operationMode,
     ],
-    ['MachineryOperationMode', 'MachineryOperationModeStateMachineType', () => 'Processing'],
   ] as const) {
     const type = objectType(place, 'machinery', typeName);
     const instance = type.instantiate({
