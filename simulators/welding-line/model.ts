@@ -37,6 +37,8 @@ export type LineInputs = {
   /** Real speed over setpoint: a slipping drive. */
   travelSpeedFactor: number;
   ambientBaseCelsius: number;
+  /** Flow of the fume extraction over what it is built for: a clogged filter, a worn fan. */
+  fumeExtractionShare: number;
   /** Mean of u times i over the product of the means; 1 as for a smooth arc, up to 1.19 when pulsed. */
   pulsePowerRatio: number;
 };
@@ -67,6 +69,7 @@ export class WeldingLine {
     travelSpeedSetpointMPerMin: processes['135'].travelSpeedMPerMin,
     travelSpeedFactor: 1,
     ambientBaseCelsius: nominalAmbientCelsius,
+    fumeExtractionShare: 1,
     pulsePowerRatio: 1,
   };
   readonly operation = new Operation();
@@ -211,6 +214,7 @@ export class WeldingLine {
         step,
         torches: this.torches,
         ambientBaseCelsius: inputs.ambientBaseCelsius,
+        fumeExtractionShare: inputs.fumeExtractionShare,
         isClamped: cycle.phase !== 'load' && cycle.phase !== 'unload',
         coolantShare: this.#failures.coolantShare,
       },

@@ -30,6 +30,7 @@ const lineInputs = z.strictObject({
   travelSpeedSetpointMPerMin: z.number().min(0.1).max(1.2).optional(),
   travelSpeedFactor: z.number().min(0.5).max(1.2).optional(),
   ambientBaseCelsius: z.number().min(-20).max(45).optional(),
+  fumeExtractionShare: z.number().min(0).max(1).optional(),
   pulsePowerRatio: z.number().min(1).max(1.3).optional(),
 });
 /** Inputs that are more than a number of the model. */
