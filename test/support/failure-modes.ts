@@ -356,6 +356,32 @@ export const failureModes: readonly FailureMode[] = [
     },
   ),
   inMode(
+    'sensor: current of bad quality',
+    { kind: 'sensor', torches: ['F01'], signal: 'currentA', shows: 'bad' },
+    {
+      seams: ['f01'],
+      // Registers have no quality: the PLC holds the last value, which is found out as one that stands still.
+      moves: {
+        'arcStability.coverage': 67 + tick + tick,
+        'wpsConformance.coverage': 67 + tick + tick,
+      },
+      coupled: [
+        ...[...current, 'spcCurrentDeviation', 'wpsConformance'],
+        ...stability.map((kpi) => `${kpi}.coverage`),
+      ],
+    },
+  ),
+  inMode(
+    'sensor: current that is off',
+    { kind: 'sensor', torches: ['F01'], signal: 'currentA', shows: 'offset', by: 15 },
+    {
+      seams: ['f01'],
+      moves: { 'bin.current.mean': row, 'spcCurrent.signals': subgroup },
+      // Power and heat have a sensor of their own.
+      coupled: [...current, 'spcCurrentDeviation', ...stability],
+    },
+  ),
+  inMode(
     'sensor: arc power that is no number',
     { kind: 'sensor', torches: ['F01'], signal: 'arcPowerW', shows: 'nan' },
     {
