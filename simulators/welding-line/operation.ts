@@ -33,6 +33,10 @@ export class Operation {
   };
   #planned: { readonly operation: OperationId; steps: number }[] = [];
   readonly #stepsIn = new Map<string, number>();
+  #steps = 0;
+  #executingSteps = 0;
+  #starts = 0;
+  #isExecuting = false;
 
   /** Takes on what the plan has before this panel. */
   beginPanel(panelNumber: number): void {
@@ -57,6 +61,25 @@ export class Operation {
     line.phase = shownPhase(this.now, phase);
     const key = `${line.itemState}/${line.operationMode}`;
     this.#stepsIn.set(key, (this.#stepsIn.get(key) ?? 0) + 1);
+    const isExecuting = line.itemState === 'Executing';
+    this.#steps += 1;
+    if (isExecuting) this.#executingSteps += 1;
+    if (isExecuting && !this.#isExecuting) this.#starts += 1;
+    this.#isExecuting = isExecuting;
+  }
+
+  /** Since the start, as OPC 40001-1 counts operation: time with power and executing, and how often it began to execute. */
+  get counters(): {
+    readonly powerOnMs: number;
+    readonly operationMs: number;
+    readonly cycles: number;
+  } {
+    const msPerStep = 1000 / stepsPerSecond;
+    return {
+      powerOnMs: this.#steps * msPerStep,
+      operationMs: this.#executingSteps * msPerStep,
+      cycles: this.#starts,
+    };
   }
 
   /** Time by both states since the start, s. */
