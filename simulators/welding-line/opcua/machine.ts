@@ -46,7 +46,8 @@ export const buildMachine = (
     browseName: 'Monitoring',
     nodeId: `s=${machineId}.Monitoring`,
   });
-  for (const signal of signals.states) addSignal(monitoring, signal);
+  addSignal(monitoring, signals.state);
+  addSignal(monitoring, signals.mode);
   for (const group of signals.monitoring) addGroup(monitoring, group);
   const [profile, ...below] = signals.profile;
   const profileNode = addSignal(monitoring, required(profile));

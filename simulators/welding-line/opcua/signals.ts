@@ -50,8 +50,8 @@ const profileSignals = (model: WeldingLine): readonly Signal[] => {
 
 /** All signals of the machine by the object that they belong to. */
 export type LineSignals = {
-  /** Phase of the cycle and mode of operation. */
-  readonly states: readonly Signal[];
+  readonly state: Signal;
+  readonly mode: Signal;
   /** The profile and, below it, its position. */
   readonly profile: readonly Signal[];
   readonly monitoring: readonly SignalGroup[];
@@ -59,31 +59,29 @@ export type LineSignals = {
 };
 
 export const createLineSignals = (model: WeldingLine): LineSignals => ({
-  states: [
-    {
-      id: `${machineId}.State`,
-      browseName: 'State',
-      description: 'Phase of the cycle, numbered as in the PLC',
-      shape: { kind: 'multi-state', texts: ['off', ...linePhases] },
-      read: () => linePhases.indexOf(model.line.phase) + 1,
-      timeMs: () => model.line.timeMs,
-    },
-    {
-      id: `${machineId}.Mode`,
-      browseName: 'Mode',
-      description: 'Mode of operation, numbered as in the PLC',
-      shape: { kind: 'multi-state', texts: operationModes },
-      read: () => operationModes.indexOf(model.line.operationMode),
-      timeMs: () => model.line.timeMs,
-    },
-  ],
+  state: {
+    id: `${machineId}.State`,
+    browseName: 'State',
+    description: 'Phase of the cycle, numbered as in the PLC',
+    shape: { kind: 'multi-state', texts: ['off', ...linePhases] },
+    read: () => linePhases.indexOf(model.line.phase) + 1,
+    timeMs: () => model.line.timeMs,
+  },
+  mode: {
+    id: `${machineId}.Mode`,
+    browseName: 'Mode',
+    description: 'Mode of operation, numbered as in the PLC',
+    shape: { kind: 'multi-state', texts: operationModes },
+    read: () => operationModes.indexOf(model.line.operationMode),
+    timeMs: () => model.line.timeMs,
+  },
   profile: profileSignals(model),
   monitoring: monitoringGroups(model),
   torches: model.torches.map((torch) => torchGroup(model.line, torch)),
 });
 
 /** NodeIds of all signals, in the order of the address space. */
-export const signalIds = ({ states, profile, monitoring, torches }: LineSignals): string[] =>
-  [...states, ...profile, ...[...monitoring, ...torches].flatMap(({ signals }) => signals)].map(
+export const signalIds = ({ state, mode, profile, monitoring, torches }: LineSignals): string[] =>
+  [state, mode, ...profile, ...[...monitoring, ...torches].flatMap(({ signals }) => signals)].map(
     ({ id }) => id,
   );
