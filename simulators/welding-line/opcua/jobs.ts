@@ -22,18 +22,9 @@ const jobStates = { AllowedToStart: 2, Running: 3, Interrupted: 4, Ended: 5 } as
 type JobState = keyof typeof jobStates;
 
 const stateOf = (phase: LinePhase): JobState => {
-  switch (phase) {
-    case 'load':
-    case 'setup':
-    case 'standby':
-      return 'AllowedToStart';
-    case 'unload':
-      return 'Ended';
-    case 'out-of-service':
-      return 'Interrupted';
-    default:
-      return 'Running';
-  }
+  if (phase === 'load' || phase === 'setup' || phase === 'standby') return 'AllowedToStart';
+  if (phase === 'out-of-service') return 'Interrupted';
+  return phase === 'unload' ? 'Ended' : 'Running';
 };
 
 type Order = { readonly jobId: string; readonly panelId: string; readonly state: JobState };
