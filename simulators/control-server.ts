@@ -78,8 +78,8 @@ const answer = async (options: ControlOptions, request: IncomingMessage): Promis
     // A page in a browser must not drive the simulators of the person who reads it.
     if (request.headers.origin !== undefined)
       throw new HttpError(403, 'no requests from web pages');
-    const [path = '/'] = (request.url ?? '/').split('?');
-    return await route(options, { path, method: request.method ?? 'GET', request });
+    const [path = '/', query = ''] = (request.url ?? '/').split('?');
+    return await route(options, { path, query, method: request.method ?? 'GET', request });
   } catch (error) {
     return { status: statusOf(error), body: { error: messageOf(error) } };
   }
@@ -95,6 +95,7 @@ const messageOf = (error: unknown): string =>
 
 type Request = {
   readonly path: string;
+  readonly query: string;
   readonly method: string;
   readonly request: IncomingMessage;
 };
@@ -109,7 +110,7 @@ const route = async (options: ControlOptions, asked: Request): Promise<Answer> =
     case 'GET /state':
       return ok(stateOf(options));
     case 'POST /state':
-      return ok({ applied: override(simulation, await readJson(request)) });
+      return ok({ applied: override(simulation, await readJson(request), instantOf(asked)) });
     case 'GET /faults':
       return ok(faultsOf(simulation));
     case 'POST /faults':
@@ -181,8 +182,18 @@ const advance = (simulation: Simulation, body: unknown): number => {
 
 const overrideSchema = z.record(z.string(), z.json());
 
-/** Applies all entries or, where one is refused, none. */
-const override = (simulation: Simulation, body: unknown): number => {
+/** The instant of `?at=`, such as 2023-06-21T03:00:00Z; undefined without one. */
+const instantOf = ({ query }: Request): number | undefined => {
+  const at = new URLSearchParams(query).get('at');
+  if (at === null) return undefined;
+  const instantMs = Date.parse(at);
+  if (Number.isNaN(instantMs))
+    throw new HttpError(400, `at=${at}: expected an instant of ISO 8601`);
+  return instantMs;
+};
+
+/** Applies all entries, now or when time comes to `atMs`, or, where one is refused, none. */
+const override = (simulation: Simulation, body: unknown, atMs = simulation.nowMs): number => {
   const parsed = overrideSchema.safeParse(body);
   if (!parsed.success) throw new HttpError(400, 'expected an object of path: value');
   const actions = Object.entries(parsed.data).map(([path, value]) => {
@@ -191,7 +202,9 @@ const override = (simulation: Simulation, body: unknown): number => {
     if (plant === undefined) throw new OverrideError(`unknown path ${path}`);
     return plant.override(path.slice(dot + 1), value);
   });
-  for (const apply of actions) apply();
+  simulation.plan(atMs, () => {
+    for (const apply of actions) apply();
+  });
   return actions.length;
 };
 

@@ -4,6 +4,10 @@ import type { Plant } from './plant.ts';
 /** Wall-clock time moves the models on this grid of UTC. */
 const tickMs = 100;
 const maxAdvanceMs = 3_600_000;
+const maxPlanned = 100;
+
+/** Something to be done when time has come to `atMs`. */
+type Planned = { readonly atMs: number; readonly act: () => void };
 
 /** Where simulated time comes from. */
 export type TimeSource =
@@ -27,6 +31,8 @@ export class Simulation {
   readonly plants: readonly Plant[];
   readonly faults: FaultTable;
   readonly #time: TimeSource;
+  /** In the order of their instants. */
+  #planned: readonly Planned[] = [];
   #nowMs: number;
 
   constructor(options: {
@@ -71,19 +77,46 @@ export class Simulation {
     if (present > this.#nowMs) this.#moveTo(Math.min(present, this.#nowMs + maxAdvanceMs));
   };
 
-  /** Stops where a fault begins or ends, so that a frozen device stands at exactly that instant. */
+  /**
+   * Does something once the models stand at `atMs`, at once where they have: as a request of that instant would.
+   * @throws AdvanceError when more than 100 wait.
+   */
+  plan(atMs: number, act: () => void): void {
+    if (this.#planned.length >= maxPlanned) {
+      throw new AdvanceError(409, `no more than ${maxPlanned} inputs may wait for their instant`);
+    }
+    this.#planned = [...this.#planned, { atMs, act }].sort((a, b) => a.atMs - b.atMs);
+    this.#doPlanned();
+  }
+
+  /**
+   * Stops where a fault begins or ends, so that a frozen device stands at exactly that instant, and where something is planned.
+   */
   #moveTo(toMs: number): void {
-    let edge = this.faults.nextChangeMs();
-    while (edge !== undefined && edge < toMs) {
+    let edge = this.#nextEdgeMs();
+    while (edge < toMs) {
       this.#standAt(edge);
-      edge = this.faults.nextChangeMs();
+      edge = this.#nextEdgeMs();
     }
     this.#standAt(toMs);
+  }
+
+  #nextEdgeMs(): number {
+    const never = Number.POSITIVE_INFINITY;
+    return Math.min(this.faults.nextChangeMs() ?? never, this.#planned[0]?.atMs ?? never);
   }
 
   #standAt(nowMs: number): void {
     for (const plant of this.plants) plant.advanceTo(nowMs);
     this.#nowMs = nowMs;
     this.faults.setNow(nowMs);
+    this.#doPlanned();
+  }
+
+  #doPlanned(): void {
+    const due = this.#planned.filter(({ atMs }) => atMs <= this.#nowMs);
+    if (due.length === 0) return;
+    this.#planned = this.#planned.slice(due.length);
+    for (const { act } of due) act();
   }
 }

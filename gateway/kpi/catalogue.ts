@@ -24,7 +24,12 @@ import { legLength, throat } from './welding/fillet.ts';
 import { heatBalanceIndex, heatBalanceNow } from './welding/heat-balance.ts';
 import { arcEnergy, heatInput } from './welding/heat-input.ts';
 import { heatInputBin } from './welding/heat-input-bin.ts';
-import { adjustmentRangeUsed, corrections, unmannedRatio } from './welding/manual-work.ts';
+import {
+  adjustmentRangeUsed,
+  corrections,
+  interventions,
+  unmannedRatio,
+} from './welding/manual-work.ts';
 import { panelEnergy, panelEnergyDeviation, weldingEnergy } from './welding/panel-energy.ts';
 import {
   correctionsPerMetre,
@@ -32,10 +37,12 @@ import {
   energyPerMetre,
   gasPerMetre,
   panelGasVolume,
+  panelInterventions,
   panelWeldLength,
   panelWireMass,
   wirePerMetre,
 } from './welding/panel-sums.ts';
+import { panelWindows } from './welding/panel-windows.ts';
 import { seamBins } from './welding/seam-bin-table.ts';
 import { seamLostLength, seamLostRatio } from './welding/seam-lost.ts';
 import {
@@ -106,7 +113,10 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   energyPerDeposit,
   wirePerMetre,
   gasPerMetre,
+  panelWindows,
   unmannedRatio,
+  interventions,
+  panelInterventions,
   corrections,
   correctionsPerMetre,
   adjustmentRangeUsed,

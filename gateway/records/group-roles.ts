@@ -20,6 +20,8 @@ export type GroupRole =
 export const lineClass = 'weld_line';
 const seamClass = 'weld_seam';
 const binsGroup = 'bins';
+/** Windows of panels that have ended: they come when the next one is under the torches already. */
+const windowsGroup = 'panels';
 const computed = new Set(['kpi', 'calculated']);
 
 /** `enterprise/site/area/line` */
@@ -32,6 +34,7 @@ export const roleOf = (group: RegisteredGroup): GroupRole | undefined => {
   if (equipmentClass !== lineClass && equipmentClass !== seamClass) return undefined;
   const line = linePath(equipment);
   if (computed.has(producer)) {
+    if (name === windowsGroup) return undefined;
     const isOfSeam = equipmentClass === seamClass;
     return name === binsGroup
       ? { kind: 'bins', line, seam: equipment.equipment }

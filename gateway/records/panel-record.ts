@@ -20,6 +20,8 @@ export const markCodes = [
   'bins-left-out',
   /** The position went back within the panel. */
   'position-backwards',
+  /** The position went on within the panel by more at once than a line travels: what lies between was not measured. */
+  'position-jumped',
   /** By their times it began before the panel ahead of it had ended. */
   'overlaps-previous',
   /** Entries of the journal were gone before they were read. */

@@ -1,4 +1,5 @@
 import type { EntryBatch, EventRecord } from '../core/entry.ts';
+import { longestStepMm } from '../core/panel.ts';
 import type { RegisteredGroup } from '../core/point.ts';
 import { BinCollector } from './bin-collector.ts';
 import type { BinTable } from './bins-file.ts';
@@ -64,6 +65,7 @@ export class PanelWindow {
     maximum: number | null;
   };
   readonly #backwards = { count: 0, mostMm: 0, isBack: false };
+  readonly #jumps = { count: 0, mostMm: 0 };
   readonly #bins = new Map<string, BinCollector>();
   readonly #results = new LastResults();
   readonly #events: RecordedEvent[] = [];
@@ -76,9 +78,14 @@ export class PanelWindow {
     this.furthestMm = begin.furthestMm;
   }
 
-  /** When the newest position before the end of this panel came. */
+  /**
+   * Bins up to here are of this panel: the newest position that came, and of one that has ended, all before the next began. The
+   * last bins of a panel can end with one position; they have times of their own then.
+   */
   get boundaryMs(): number | null {
-    return this.lastMs ?? this.begin.previousLastMs;
+    const lastMs = this.lastMs ?? this.begin.previousLastMs;
+    if (this.closedAt === undefined) return lastMs;
+    return Math.max(lastMs ?? Number.NEGATIVE_INFINITY, this.closedAt.timeMs - 1);
   }
 
   get endMs(): number {
@@ -94,6 +101,7 @@ export class PanelWindow {
 
   move(positionMm: number, timeMs: number): void {
     this.lastMs = Math.max(this.lastMs ?? timeMs, timeMs);
+    this.#noteJump(positionMm - (this.#positionMm ?? positionMm));
     this.#positionMm = positionMm;
     const { first, minimum, maximum } = this.#position;
     this.#position.first = first ?? positionMm;
@@ -116,6 +124,12 @@ export class PanelWindow {
     if (isBack && !backwards.isBack) backwards.count += 1;
     if (isBack) backwards.mostMm = Math.max(backwards.mostMm, backMm);
     backwards.isBack = isBack;
+  }
+
+  #noteJump(stepMm: number): void {
+    if (stepMm <= longestStepMm) return;
+    this.#jumps.count += 1;
+    this.#jumps.mostMm = Math.max(this.#jumps.mostMm, stepMm);
   }
 
   addBin(
@@ -213,6 +227,7 @@ export class PanelWindow {
     counted('bins-left-out', leftOut);
     const { count, mostMm } = this.#backwards;
     if (count > 0) marks.push({ code: 'position-backwards', count, mostMm });
+    if (this.#jumps.count > 0) marks.push({ code: 'position-jumped', ...this.#jumps });
     counted('events-left-out', this.#eventsLeftOut);
     counted('journal-lost', this.lost);
     if (context.configurations.length > 1) marks.push({ code: 'configuration-changed' });

@@ -1,6 +1,4 @@
-import { z } from 'zod';
 import type { Clock, Participant, ParticipantOrder } from '../core/clock.ts';
-import { GatewayError, toGatewayError } from '../core/error.ts';
 
 type Sleeper = {
   readonly order: ParticipantOrder;
@@ -143,67 +141,3 @@ export class LockStepClock implements Clock {
     for (const sleeper of reads.length > 0 ? reads : due) sleeper.wake?.();
   }
 }
-
-const stateSchema = z.object({ nowMs: z.number(), lockStep: z.literal(true) });
-
-const advanceTimeoutMs = 30_000;
-
-const control = async (url: URL, init: RequestInit): Promise<unknown> => {
-  try {
-    const response = await fetch(url, init);
-    const body: unknown = await response.json();
-    if (response.ok) return body;
-    throw new GatewayError(
-      'PROTOCOL',
-      {
-        en: `${url.href} answered ${response.status} ${JSON.stringify(body)}`,
-        zh: `${url.href} 应答 ${response.status} ${JSON.stringify(body)}`,
-      },
-      {
-        retryable: false,
-      },
-    );
-  } catch (error) {
-    throw toGatewayError(error, {
-      code: 'CONNECTION_FAILED',
-      retryable: false,
-      message: {
-        en: `the simulators' control interface at ${url.href} does not answer`,
-        zh: `仿真器的控制接口 ${url.href} 没有应答`,
-      },
-    });
-  }
-};
-
-/**
- * What a lock-step clock needs of simulators whose control interface is at `controlUrl`.
- * @throws GatewayError CONNECTION_FAILED, or PROTOCOL when they were not started with --lock-step
- */
-export const lockStepWith = async (
-  controlUrl: string,
-  signal: AbortSignal,
-): Promise<Pick<LockStepOptions, 'startMs' | 'advance'>> => {
-  const state = stateSchema.safeParse(await control(new URL('/state', controlUrl), { signal }));
-  if (!state.success) {
-    throw new GatewayError(
-      'PROTOCOL',
-      {
-        en: `the simulators at ${controlUrl} do not wait for anybody: start them with --lock-step`,
-        zh: `${controlUrl} 的仿真器未按锁步方式运行：请用 --lock-step 启动`,
-      },
-      { retryable: false },
-    );
-  }
-  const advanceUrl = new URL('/advance', controlUrl);
-  return {
-    startMs: state.data.nowMs,
-    advance: async (toMs) => {
-      await control(advanceUrl, {
-        method: 'POST',
-        body: JSON.stringify({ toMs }),
-        headers: { 'content-type': 'application/json' },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(advanceTimeoutMs)]),
-      });
-    },
-  };
-};

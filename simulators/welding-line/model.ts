@@ -91,6 +91,7 @@ export class WeldingLine {
   #events = new PanelEvents();
   #frames = new ProfileTruth();
   #weldSteps = 0;
+  #mannedSteps = 0;
   #weldEnergyJ = 0;
   #gasTakenM3 = 0;
   #panelsFinished = 0;
@@ -255,6 +256,7 @@ export class WeldingLine {
     this.#failures.beginPanel();
     this.operation.beginPanel(panelNumber);
     this.#weldSteps = 0;
+    this.#mannedSteps = 0;
     this.#weldEnergyJ = 0;
     this.#gasTakenM3 = 0;
     for (const [index, torch] of this.#torches.entries()) {
@@ -327,6 +329,8 @@ export class WeldingLine {
     for (const [index, torch] of this.#torches.entries()) {
       torch.advance(machine, this.#failures.effectsOn(index));
     }
+    const isManned = this.torches.some(({ isManual }) => isManual);
+    if (isManned && this.torches.some(({ arcOn }) => arcOn)) this.#mannedSteps += 1;
   }
 
   #measureProfile(): void {
@@ -382,6 +386,7 @@ export class WeldingLine {
       process: this.#process,
       positionMm: this.#cycle.positionMm,
       weldSteps: this.#weldSteps,
+      mannedSteps: this.#mannedSteps,
       weldEnergyJ: this.#weldEnergyJ,
     });
   }

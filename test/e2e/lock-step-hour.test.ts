@@ -1,188 +1,88 @@
 // Goal: what the whole gateway computes equals what really happened. Method: an hour of line and park is simulated in
 // lock-step, so that every read is made at its instant and nothing depends on the speed of this machine; then every KPI is
 // compared with the simulators' truth, which never went through a register, a wire or our code.
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eastChina2021 } from '../../gateway/kpi/carbon/emission-factors.ts';
-import { replayJournal } from '../../gateway/runtime/replay.ts';
-import { type TestSite, writeDemoSite } from '../support/demo-site.ts';
-import { runGatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
+import { runGatewayProcess } from '../support/gateway-process.ts';
+import { expectNear, type KpiSample, kpiOf } from '../support/plant-truth.ts';
 import {
-  type JournalContent,
-  type JournalledSample,
-  readSamples,
-  type SamplesByPath,
-} from '../support/journal-samples.ts';
-import { type Simulator, startSimulator } from '../support/simulator.ts';
+  endMs,
+  floatShare,
+  hourSeconds,
+  loadAndFindSeconds,
+  offsetToleranceMm,
+  p95ToleranceMm,
+  recomputedHash,
+  registerKwh,
+  runSimulatedHour,
+  type SimulatedHour,
+  scanAndUnloadSeconds,
+  stepSeconds,
+  wholePanels,
+} from '../support/simulated-hour.ts';
+import { describeWholePanel } from './whole-panel.ts';
 
-// A broken sky over a holiday, with the battery full: PV exceeds the demand at times and falls short at others, so that
-// both import and export are more than nothing.
-const start = '2023-06-22T03:00:00Z';
-const startMs = Date.parse(start);
-/** Where 03:00 UTC is midnight: the daily totals then begin with the simulation. */
-const timeZone = 'Etc/GMT+3';
-const hourSeconds = 3600;
-const endMs = startMs + hourSeconds * 1000;
-/** Of the instantaneous power over the product of mean current and mean voltage: method A would be wrong by 15 %. */
-const pulsePowerRatio = 1.15;
-
-const stepSeconds = 0.1;
-/** The parts of a panel's cycle whose durations the line keeps exactly, in seconds. */
-const loadAndFindSeconds = 150 + 3;
-const scanAndUnloadSeconds = 30 + 90;
-
-/** A 32-bit float keeps 24 bits. */
-const floatShare = 2 ** -24;
-/** Offsets are below 8 mm, so that a float of them is right to half of 2^-21 mm; both of them go into the error. */
-const offsetToleranceMm = 2 ** -21;
-/** A register of whole Wh shows between nothing and 1 Wh less than was counted, from a start at a whole Wh. */
-const registerKwh = 0.001;
 const inverters = 50;
 const pvToleranceKwh = inverters * registerKwh;
 /** What sums of floats may lose. */
 const rounding = 1e-9;
 
-type SeamTruth = {
-  readonly arcOnSeconds: number;
-  readonly arcStarts: number;
-  readonly heatInputKjPerMm: number;
-  readonly seamLostSeconds: number;
-  readonly tracking: { readonly rmsMm: number; readonly p95Mm: number; readonly maxMm: number };
-};
+let hour: SimulatedHour;
 
-type PanelTruth = {
-  readonly weldSeconds: number;
-  readonly meanTravelSpeedMPerMin: number;
-  readonly maxAbsZMm: number;
-  readonly profileFrames: number;
-  readonly seams: Readonly<Record<string, SeamTruth>>;
-};
+beforeAll(async () => {
+  hour = await runSimulatedHour();
+}, 240_000);
 
-type Truth = {
-  readonly nowMs: number;
-  readonly servers: Readonly<
-    Record<
-      string,
-      Readonly<Record<'requests' | 'exceptions' | 'malformed' | 'writesRefused', number>>
-    >
-  >;
-  readonly line: {
-    readonly phase: string;
-    readonly panelsFinished: number;
-    readonly panel: PanelTruth;
-    readonly lastPanel: PanelTruth;
-  };
-  readonly park: {
-    readonly pvEnergyWh: number;
-    readonly importWh: number;
-    readonly exportWh: number;
-    readonly selfConsumption: number;
-  };
-};
-
-type KpiSample = JournalledSample & { readonly coverage: number };
-
-const kpiOf = (samples: SamplesByPath | undefined, path: string): KpiSample => {
-  const sample = samples?.get(path);
-  const coverage = samples?.get(`${path}.coverage`);
-  if (sample === undefined || coverage === undefined) throw new Error(`no ${path}`);
-  return { ...sample, coverage: coverage.value };
-};
-
-const expectNear = (found: number, truth: number, tolerance: number): void => {
-  expect(
-    Math.abs(found - truth),
-    `found ${found}, truth ${truth}, tolerance ${tolerance}`,
-  ).toBeLessThanOrEqual(tolerance);
-};
-
-const recomputedHash = async (folder: string): Promise<string> => {
-  const hash = createHash('sha256');
-  await replayJournal({
-    folder,
-    onFrame: ({ group, timeMs, values, status }) => {
-      hash.update(Float64Array.of(group.number, timeMs)).update(values).update(status);
-    },
-  });
-  return hash.digest('hex');
-};
+afterAll(() => hour?.site.remove());
 
 describe('a simulated hour of line and park in lock-step', () => {
-  let simulator: Simulator;
-  let site: TestSite;
-  let truth: Truth;
-  let journal: JournalContent;
-  /** Where the panel that is welded at the end began, and the last tick of the panel before. */
-  let panelStartMs: number;
-  let lastPanelTickMs: number;
-  /** While the next panel is being loaded. */
-  let loadTickMs: number;
-
-  beforeAll(async () => {
-    simulator = await startSimulator([
-      ...['--lock-step', '--start', start],
-      ...['--park-meter-error', 'off', '--panel-length-mm', '3000'],
-    ]);
-    const inputs = { 'line.pulsePowerRatio': pulsePowerRatio, 'park.storage.soc': 0.95 };
-    expect((await simulator.send('POST', '/state', inputs)).status).toBe(200);
-    site = await writeDemoSite(simulator, (demo) => {
-      demo.site = { ...demo.site, timeZone };
-    });
-    const gateway = await startGatewayProcess([
-      ...['run', '--config', site.file],
-      ...['--clock', simulator.control, '--for', String(hourSeconds)],
-    ]);
-    expect(await gateway.ended, gateway.log()).toBe(0);
-    truth = (await simulator.send('GET', '/state')).body as Truth;
-    panelStartMs = endMs - (loadAndFindSeconds + truth.line.panel.weldSeconds) * 1000;
-    lastPanelTickMs = Math.ceil(panelStartMs / 1000) * 1000 - 1000;
-    loadTickMs = lastPanelTickMs + 20_000;
-    journal = await readSamples(site.journalFolder, [endMs, lastPanelTickMs, loadTickMs]);
-  }, 240_000);
-
-  afterAll(async () => {
-    await simulator.stop();
-    await site.remove();
-  });
-
   it('ends at its instant, in the middle of a weld, with finished panels behind it', () => {
+    const { truth, panelStartMs } = hour;
     expect(truth.nowMs).toBe(endMs);
     expect(truth.line.phase).toBe('weld');
-    expect(truth.line.panelsFinished).toBeGreaterThan(5);
+    expect(truth.line.panelsFinished).toBe(wholePanels);
+    // Of 18 m at 0.8 m/min, and of the third panel what an hour leaves; the drive's noise makes a second or two of it.
+    expect(Math.abs(truth.line.lastPanel.weldSeconds - 1350)).toBeLessThan(2);
+    expect(Math.abs(truth.line.panel.weldSeconds - 351)).toBeLessThan(4);
+    expect(panelStartMs).toBeLessThan(endMs);
   });
 
   it('read every value once at each instant, and nothing but good ones', () => {
+    const { journal } = hour;
     const expected = new Map<string, number>();
     for (const path of journal.sourceFrames.keys()) {
-      const isFast = path.startsWith('welding/') && !path.endsWith('#deformation');
+      const isFast = /^welding\/mpm01\/.*#(line|signals)$/.test(path);
       expected.set(path, hourSeconds * (isFast ? 10 : 1) + 1);
     }
     expect(journal.sourceFrames).toEqual(expected);
-    expect(journal.sourceFrames.size).toBe(22 + 50 + 4 + 2 + 10);
+    expect(journal.sourceFrames.size).toBe(22 + 21 + 50 + 4 + 2 + 10);
     // The state of charge of a vehicle is not known while none is plugged in, and never on AC.
     const imperfect = [...journal.imperfectFrames.keys()];
     expect(imperfect.filter((path) => !path.startsWith('park/chargers/'))).toEqual([]);
   });
 
   it('never asked a device to write, and never asked wrongly', () => {
-    expect(Object.keys(truth.servers)).toHaveLength(5);
-    for (const server of Object.values(truth.servers)) {
+    const servers = Object.values(hour.truth.servers);
+    expect(servers).toHaveLength(5);
+    for (const server of servers) {
       expect(server).toMatchObject({ writesRefused: 0, exceptions: 0, malformed: 0 });
       expect(server.requests).toBeGreaterThan(hourSeconds);
     }
   });
 
-  const panels = () =>
-    [
-      { panel: truth.line.panel, tickMs: endMs, cycleStartMs: panelStartMs },
+  /** The third, of pulses, and the second, at the reference setting. */
+  const panels = () => {
+    const { panelStartMs, lastPanelTickMs } = hour;
+    const { panel, lastPanel } = hour.truth.line;
+    const lastCycleSeconds = loadAndFindSeconds + lastPanel.weldSeconds + scanAndUnloadSeconds;
+    return [
+      { panel, tickMs: endMs, cycleStartMs: panelStartMs },
       {
-        panel: truth.line.lastPanel,
-        tickMs: lastPanelTickMs,
-        cycleStartMs:
-          panelStartMs -
-          (loadAndFindSeconds + truth.line.lastPanel.weldSeconds + scanAndUnloadSeconds) * 1000,
+        ...{ panel: lastPanel, tickMs: lastPanelTickMs },
+        cycleStartMs: panelStartMs - lastCycleSeconds * 1000,
       },
     ] as const;
+  };
 
   const seams = () =>
     panels().flatMap(({ panel, tickMs, cycleStartMs }) =>
@@ -190,7 +90,7 @@ describe('a simulated hour of line and park in lock-step', () => {
         seam,
         cycleSeconds: (tickMs - cycleStartMs) / 1000,
         kpi: (name: string) =>
-          kpiOf(journal.computed.get(tickMs), `welding/mpm01/${id.toLowerCase()}/${name}`),
+          kpiOf(hour.journal.computed.get(tickMs), `welding/mpm01/${id.toLowerCase()}/${name}`),
       })),
     );
 
@@ -212,13 +112,13 @@ describe('a simulated hour of line and park in lock-step', () => {
   it('has the tracking errors of every seam over exactly the samples that count', () => {
     for (const { seam, kpi } of seams()) {
       const { rmsMm, p95Mm, maxMm } = seam.tracking;
-      for (const [name, truthMm] of [
-        ['trackingRms', rmsMm],
-        ['trackingP95', p95Mm],
-        ['trackingMax', maxMm],
+      for (const [name, truthMm, toleranceMm] of [
+        ['trackingRms', rmsMm, offsetToleranceMm],
+        ['trackingP95', p95Mm, p95ToleranceMm(seam)],
+        ['trackingMax', maxMm, offsetToleranceMm],
       ] as const) {
         const { value, coverage } = kpi(name);
-        expectNear(value, truthMm, offsetToleranceMm);
+        expectNear(value, truthMm, toleranceMm);
         // Time counts as covered where the vision sees the seam at both its ends: each loss takes a step more.
         const lost = seam.seamLostSeconds / seam.arcOnSeconds;
         const losses = seam.seamLostSeconds === 0 ? 0 : 10;
@@ -239,7 +139,7 @@ describe('a simulated hour of line and park in lock-step', () => {
 
   it('has the mean travel speed and the largest deformation of both panels', () => {
     for (const { panel, tickMs } of panels()) {
-      const samples = journal.computed.get(tickMs);
+      const samples = hour.journal.computed.get(tickMs);
       const speed = kpiOf(samples, 'welding/mpm01/line/travelSpeedMean');
       // In the last step the line has stopped before its arcs are seen to be out: a trapezoid from full speed to none.
       const steps = panel.weldSeconds / stepSeconds;
@@ -260,15 +160,15 @@ describe('a simulated hour of line and park in lock-step', () => {
   });
 
   it('has no deformation of a panel before its first profile', () => {
-    const samples = journal.computed.get(loadTickMs);
+    const samples = hour.journal.computed.get(hour.loadTickMs);
     const { status, coverage } = kpiOf(samples, 'welding/mpm01/line/deformationMax');
     expect(status >>> 31).toBe(1);
     expect(coverage).toBe(0);
   });
 
   it('has the energies of the park by its registers, and the carbon that follows', () => {
-    const { pvEnergyWh, importWh, exportWh, selfConsumption } = truth.park;
-    const samples = journal.computed.get(endMs);
+    const { pvEnergyWh, importWh, exportWh, selfConsumption } = hour.truth.park;
+    const samples = hour.journal.computed.get(endMs);
     const pvKwh = pvEnergyWh / 1000;
     const exportKwh = exportWh / 1000;
     expect(Math.min(pvKwh, exportKwh, importWh / 1000)).toBeGreaterThan(50);
@@ -292,7 +192,8 @@ describe('a simulated hour of line and park in lock-step', () => {
   });
 
   it('has the bins, sliding windows and quarter hours of what was welded and drawn', () => {
-    const samples = journal.computed.get(endMs);
+    const { truth } = hour;
+    const samples = hour.journal.computed.get(endMs);
     const known = (path: string): KpiSample => {
       const sample = kpiOf(samples, path);
       expect(sample.status, path).toBe(0);
@@ -321,18 +222,22 @@ describe('a simulated hour of line and park in lock-step', () => {
     expect(peakKw).toBeGreaterThan(0);
   });
 
-  it('is recomputed by `seamwatt replay`, identical in every bit', async () => {
-    const { code, out } = await runGatewayProcess(['replay', '--config', site.file, '--json']);
+  // Both take the journal alone. That of the command equals what was journalled while the hour went on, and so does the other
+  // one, byte by byte, as far as it goes: so they equal each other.
+  it('is recomputed by `seamwatt replay`, identical in every bit, and to the same bytes once more', async () => {
+    const { site, journal } = hour;
+    const [{ code, out }, hash] = await Promise.all([
+      runGatewayProcess(['replay', '--config', site.file, '--json']),
+      recomputedHash(site.journalFolder, journal.computed256.throughSeq),
+    ]);
     expect(code).toBe(0);
     const report = JSON.parse(out);
     expect(report).toMatchObject({ ticks: hourSeconds, differingFrames: 0, differences: [] });
     expect(report.identicalFrames).toBe(report.computedFrames);
     // 20 seams, the line, the park and its calculated point.
     expect(report.computedFrames).toBeGreaterThanOrEqual(22 * hourSeconds);
-  }, 120_000);
-
-  it('recomputes to the same bytes twice', async () => {
-    const first = await recomputedHash(site.journalFolder);
-    expect(await recomputedHash(site.journalFolder)).toBe(first);
+    expect(hash).toBe(journal.computed256.hash);
   }, 120_000);
 });
+
+describeWholePanel(() => hour);

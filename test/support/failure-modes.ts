@@ -69,6 +69,9 @@ const inMode = (
 });
 
 const tracking = ['trackingRms', 'trackingP95', 'trackingMax', 'trackingBias'];
+/** What the vision sends the slide after. */
+const slide = ['adjustmentRangeUsed'];
+const lineSlides = ['corrections', 'correctionsPerMetre'];
 const stability = ['arcStability', 'arcStabilityNow', 'arcCurrentVariation', 'arcVoltageVariation'];
 const heat = ['heatInput', 'arcEnergyPerLength', 'heatInputBin', 'bin.heatInput'];
 const current = ['arcCurrentMean', 'arcCurrentDeviation', 'bin.current', 'spcCurrent'];
@@ -82,9 +85,12 @@ const lineRates = ['energyPerMetre', 'energyPerDeposit', 'wirePerMetre', 'gasPer
 /** Where no arc burns there is nothing of a weld. */
 const ofNoArc = [
   ...['bin', 'arcOnRatio', 'weldLength', 'wireMass', 'heatInputBin', 'arcInterruptionsPerMetre'],
-  ...[...current, ...stability, ...noise, ...wps, ...tracking, 'spcOffset'],
+  ...[...current, ...stability, ...noise, ...wps, ...tracking, 'spcOffset', ...slide],
 ];
-const lineOfNoArc = [...[...lineHeat, 'deformationMax', ...lineSums, ...lineEnergy, ...lineRates]];
+const lineOfNoArc = [
+  ...[...lineHeat, 'deformationMax', ...lineSums, ...lineEnergy, ...lineRates],
+  'correctionsPerMetre',
+];
 
 /** Each mode of docs/welding-failures.md, with what must move. */
 export const failureModes: readonly FailureMode[] = [
@@ -147,7 +153,8 @@ export const failureModes: readonly FailureMode[] = [
         'bin.lostLength': ahead + row,
         'trackingRms.coverage': ahead + tick + tick,
       },
-      coupled: [...tracking, 'bin.trackingError', 'spcOffset'],
+      coupled: [...tracking, 'bin.trackingError', 'spcOffset', ...slide],
+      lineCoupled: lineSlides,
     },
   ),
   inMode(
@@ -156,7 +163,8 @@ export const failureModes: readonly FailureMode[] = [
     {
       seams: ['f03'],
       moves: { trackingMax: tick + tick, 'bin.trackingError.maximum': row },
-      coupled: [...tracking, 'bin.trackingError', 'bin.gap', 'spcOffset', ...leg],
+      coupled: [...tracking, 'bin.trackingError', 'bin.gap', 'spcOffset', ...leg, ...slide],
+      lineCoupled: lineSlides,
     },
   ),
   inMode(
@@ -167,7 +175,7 @@ export const failureModes: readonly FailureMode[] = [
       toMm: stretchMm,
       // 0.0625 mm a metre against 0.019 mm of spread of a subgroup.
       moves: { 'spcOffset.signals': 2110 },
-      coupled: [...tracking, 'bin.trackingError', 'spcOffset'],
+      coupled: [...tracking, 'bin.trackingError', 'spcOffset', ...slide],
     },
   ),
   inMode(
@@ -274,8 +282,9 @@ export const failureModes: readonly FailureMode[] = [
         'spcCurrent',
         'spcOffset',
         ...noise,
+        ...slide,
       ],
-      lineCoupled: [...lineHeat, ...lineRates, ...lineSums, ...lineEnergy],
+      lineCoupled: [...lineHeat, ...lineRates, ...lineSums, ...lineEnergy, ...lineSlides],
     },
   ),
   inMode(
@@ -319,7 +328,8 @@ export const failureModes: readonly FailureMode[] = [
         'bin.lostLength': spread + ahead + row,
         'trackingRms.coverage': spread + ahead + tick + tick,
       },
-      coupled: [...tracking, 'seamLostRatio', 'bin.trackingError', 'spcOffset'],
+      coupled: [...tracking, 'seamLostRatio', 'bin.trackingError', 'spcOffset', ...slide],
+      lineCoupled: lineSlides,
     },
   ),
   inMode(

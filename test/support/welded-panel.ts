@@ -33,11 +33,15 @@ type Demo = {
 
 const demo = parse(readFileSync(demoFile, 'utf8')) as Demo;
 
-/** The demo's KPIs of the weld; those of shifts and of whole panels only say nothing of a few metres. */
+/** What says nothing of a few metres: KPIs of shifts, of whole panels only, and of what people do by chance. */
+const notOfMetres: ReadonlySet<string> = new Set([
+  ...['timeElements', 'oee', 'deformationPrediction', 'panelWindows'],
+  ...['unmannedRatio', 'interventions', 'panelInterventions'],
+]);
+
+/** The demo's KPIs of the weld that a few metres tell something of. */
 export const demoWeldKpis: readonly object[] = demo.kpis.filter(
-  ({ kpi, equipment }) =>
-    equipment.startsWith('welding/') &&
-    !['timeElements', 'oee', 'deformationPrediction'].includes(kpi),
+  ({ kpi, equipment }) => equipment.startsWith('welding/') && !notOfMetres.has(kpi),
 );
 
 const plcLayout = (): DeviceLayout => {

@@ -68,7 +68,7 @@ const reserveForecast = (
 /** The bow that the panel is heading for, with an interval that holds the outcome as often as it says. */
 export const deformationPrediction = defineKpi({
   id: 'deformationPrediction',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   point: 'deformationPrediction',
   unit: 'mm',

@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { longestStepMm } from '../../core/panel.ts';
 import { isFreshSlot, isMeasuredSlot, isUncertainSlot, valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { heatInput } from './heat-input.ts';
-import { efficiencyOf, efficiencyParameters, heatInputs, longestStepMm } from './heat-methods.ts';
+import { efficiencyOf, efficiencyParameters, heatInputs } from './heat-methods.ts';
 import { panelInputs } from './panel.ts';
 import { type Collector, type PanelSteps, panelSteps, readInput } from './panel-steps.ts';
 import {

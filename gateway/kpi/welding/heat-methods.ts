@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { longestStepMm } from '../../core/panel.ts';
 import type { LocalText } from '../../core/point.ts';
 import {
   compensatedSumSize,
@@ -204,9 +205,6 @@ const heatBySpeed = (context: KpiContext<unknown>, method: 'A' | 'C'): ArcHeat =
     (((efficiency * clock.multiply) / clock.divide) * speed.divide) / speed.multiply / 1000;
   return { steps, scale };
 };
-
-/** Between two samples; further, the encoder did not count, it was set. */
-export const longestStepMm = 100;
 
 const heatByLength = (context: KpiContext<unknown>): ArcHeat => {
   const arcOn = context.one('arcOn');

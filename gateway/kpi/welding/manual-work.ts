@@ -7,13 +7,19 @@ import {
   resetExtremes,
 } from '../../hot-path/operators/extremes.ts';
 import { intervalCoveredIndex } from '../../hot-path/operators/interval.ts';
-import { valueCell } from '../../hot-path/slot.ts';
-import { type AnyKpiDefinition, defineKpi } from '../definition.ts';
+import { isUsableSlot, valueCell } from '../../hot-path/slot.ts';
+import {
+  type AnyKpiDefinition,
+  defineKpi,
+  type KpiInput,
+  type ResolvedInput,
+} from '../definition.ts';
+import { finishParts } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { arcOnInput, arcsInput, isAnyArcOn } from './arc.ts';
 import { panelInputs } from './panel.ts';
 import { buildPanelRegister } from './panel-register.ts';
-import { collectTotals, finishSteps, inputValue, panelSteps } from './panel-steps.ts';
+import { collectTotals, finishSteps, inputValue, panelSteps, readInput } from './panel-steps.ts';
 
 const common = {
   version: 1,
@@ -21,10 +27,20 @@ const common = {
   window: panelWindowOfTierA,
 } as const;
 
-/** Share of the line's arc time in which nobody took a hand in it, in %. */
+const manualOfLine: KpiInput = {
+  pattern: '{area}/{line}/*/manualIntervention',
+  count: 'many',
+  description: { en: 'the operator intervenes', zh: '操作人员正在干预' },
+};
+
+/**
+ * Share of the line's arc time in which nobody took a hand in it, in %. Where each torch tells of its own, the line is manned
+ * while any of them is.
+ */
 export const unmannedRatio: AnyKpiDefinition = defineKpi({
   ...common,
   id: 'unmannedRatio',
+  version: 2,
   equipmentClass: 'weld_line',
   point: 'unmannedRatio',
   unit: '%',
@@ -36,30 +52,22 @@ export const unmannedRatio: AnyKpiDefinition = defineKpi({
   },
   windowRule: { en: 'the current panel, any arc on', zh: '当前管屏，任一电弧燃烧期间' },
   coverageRule: 'time with a known state of intervention / elapsed time with any arc on',
-  inputs: {
-    manualIntervention: {
-      pattern: '{area}/{line}/*/manualIntervention',
-      equipmentClass: 'weld_line',
-      count: 'one',
-      description: { en: 'the operator intervenes', zh: '操作人员正在干预' },
-    },
-    arcOn: arcsInput,
-    ...panelInputs,
-  },
+  inputs: { manualIntervention: manualOfLine, arcOn: arcsInput, ...panelInputs },
   parametersSchema: z.strictObject({}),
   build: (context) => {
-    const manual = context.one('manualIntervention');
+    const manuals = context.many('manualIntervention');
+    const [clock, ...others] = manuals as readonly [ResolvedInput, ...ResolvedInput[]];
     const arcs = context.many('arcOn');
     const steps = panelSteps(context, {
       name: 'unmanned',
-      clock: manual,
-      partners: [],
+      clock,
+      partners: others.map((input) => ({ input, needs: 'state' })),
       others: arcs,
       arcs,
       collect: (cells) => {
         const aloneIndex = context.reserve(1);
         return collectTotals(context, cells, [{ source: aloneIndex, rule: 'hold' }], (memory) => {
-          memory[aloneIndex] = memory[manual.slot + valueCell] === 0 ? 1 : 0;
+          memory[aloneIndex] = isAnySet(memory, manuals) ? 0 : 1;
         });
       },
     });
@@ -69,6 +77,95 @@ export const unmannedRatio: AnyKpiDefinition = defineKpi({
       steps.collected.read(memory, 0, aloneMsIndex);
       memory[context.value + valueCell] =
         (100 * (memory[aloneMsIndex] as number)) / (memory[coveredIndex] as number);
+    });
+  },
+});
+
+const isAnySet = (memory: Float64Array, inputs: readonly ResolvedInput[]): boolean => {
+  for (let at = 0; at < inputs.length; at++) {
+    if (memory[(inputs[at] as ResolvedInput).slot + valueCell] !== 0) return true;
+  }
+  return false;
+};
+
+/**
+ * How often the operator took a torch in hand on this panel with its arc on, and where the newest of them began. The place is
+ * that of the encoder; each change of it, as it is journalled, is an intervention with its x.
+ */
+export const interventions: AnyKpiDefinition = defineKpi({
+  ...common,
+  id: 'interventions',
+  equipmentClass: 'weld_seam',
+  point: 'interventions',
+  unit: '1',
+  decimals: 0,
+  description: { en: 'Manual interventions of the panel so far', zh: '当前管屏人工干预次数' },
+  formula: {
+    en: 'number of times that an intervention began, arc on; position: where the newest began',
+    zh: '燃弧期间人工干预开始的次数；position：最近一次开始的位置',
+  },
+  windowRule: { en: 'the current panel, arc on', zh: '当前管屏，燃弧期间' },
+  coverageRule: 'arc-on time with a known state of intervention / elapsed arc-on time of the panel',
+  inputs: {
+    manualIntervention: {
+      ...manualOfLine,
+      pattern: '{area}/{line}/{equipment}/manualIntervention',
+      count: 'one',
+    },
+    arcOn: arcOnInput,
+    ...panelInputs,
+  },
+  parts: {
+    position: {
+      ...{ unit: 'mm', decimals: 0 },
+      description: { en: 'where the newest began', zh: '最近一次开始的位置' },
+    },
+  },
+  parametersSchema: z.strictObject({}),
+  build: (context) => {
+    const manual = context.one('manualIntervention');
+    const arcOn = context.one('arcOn');
+    const position = context.optional('panelPosition');
+    const steps = panelSteps(context, {
+      name: 'interventions',
+      clock: manual,
+      partners: [{ input: arcOn, needs: 'state' }],
+      others: [position],
+      arcs: [arcOn],
+      collect: ({ countsIndex }) => {
+        const countIndex = context.reserve(1);
+        const placeIndex = context.reserve(1, [Number.NaN]);
+        const wasManualIndex = context.reserve(1);
+        return {
+          ...{ countIndex, placeIndex },
+          reset: (memory) => {
+            memory[countIndex] = 0;
+            memory[placeIndex] = Number.NaN;
+            memory[wasManualIndex] = 0;
+          },
+          push: (memory) => {
+            if (memory[countsIndex] !== 1) return;
+            const isManual = memory[manual.slot + valueCell] === 0 ? 0 : 1;
+            const hasBegun = isManual === 1 && memory[wasManualIndex] === 0;
+            memory[wasManualIndex] = isManual;
+            if (!hasBegun) return;
+            memory[countIndex] = (memory[countIndex] as number) + 1;
+            memory[placeIndex] = Number.NaN;
+            if (position !== undefined && isUsableSlot(memory, position.slot)) {
+              readInput(memory, position, placeIndex);
+            }
+          },
+        };
+      },
+    });
+    const { countIndex, placeIndex } = steps.collected;
+    const place = context.part('position');
+    finishSteps(context, steps, (memory) => {
+      memory[context.value + valueCell] = memory[countIndex] as number;
+    });
+    context.onTick((memory) => {
+      memory[place + valueCell] = memory[placeIndex] as number;
+      finishParts(memory, context.value, [place]);
     });
   },
 });

@@ -108,6 +108,19 @@ export const panelGasVolume = sumOfSeams({
   what: { en: 'gas used by the seams', zh: '各焊缝保护气体用量' },
 });
 
+/** How often an operator took a hand in any seam of the panel. */
+export const panelInterventions = sumOfSeams({
+  id: 'panelInterventions',
+  of: 'interventions',
+  unit: '1',
+  decimals: 0,
+  description: {
+    en: 'Manual interventions of all seams of the panel so far',
+    zh: '当前管屏各焊缝人工干预总次数',
+  },
+  what: { en: 'manual interventions of the seams', zh: '各焊缝人工干预次数' },
+});
+
 type Term = { readonly point: string; readonly unit: string; readonly name: LocalText };
 
 const terms = {

@@ -43,7 +43,7 @@ const firstHeightLane = 2;
  * The deformation profiles of the current panel, each once, although a profile stays readable until the next one is taken. One
  * begins when its place changes and is complete when every height is at least as new as the place, or when the watermark has
  * passed it: heights that come on change and did not change are still true. One that is not further on than the one before, or
- * stands where the panel before ended, is not taken.
+ * stands where the panel before ended, or where reading began, is not taken.
  */
 export type Profiles = {
   readonly columns: number;
@@ -86,6 +86,8 @@ const buildProfiles = (
   const oldIndex = context.reserve(1, [Number.NaN]);
   const waitingIndex = context.reserve(1, [Number.NaN]);
   const waitingMsIndex = context.reserve(1);
+  /** 1 once a place has been seen: that which stands when reading begins was taken before, of whatever panel, or never. */
+  const hasSeenIndex = context.reserve(1);
   const timeIndex = place.slot + timeCell;
   const interval = reserveInterval(context, { timeIndex, gapMs: place.staleMs });
 
@@ -156,10 +158,13 @@ const buildProfiles = (
   context.onSample(place.slot, (memory) => {
     startPanel(memory);
     const at = placeNow(memory);
-    const isOld = at === memory[oldIndex];
+    const isFirst = memory[hasSeenIndex] === 0;
+    if (isFirst) memory[oldIndex] = at;
+    memory[hasSeenIndex] = 1;
+    const isOld = isFirst || at === memory[oldIndex];
     const isMeasured = isMeasuredSlot(memory, place.slot);
     pushInterval(memory, interval, (isOld ? 0 : activeFlag) | (isMeasured ? usableFlag : 0));
-    if (isKnownPlace(memory, at)) return;
+    if (isFirst || isKnownPlace(memory, at)) return;
     memory[oldIndex] = Number.NaN;
     if (isUncertainSlot(memory, place.slot)) memory[uncertainIndex] = 1;
     memory[waitingIndex] = at;

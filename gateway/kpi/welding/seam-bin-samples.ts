@@ -1,3 +1,4 @@
+import { longestStepMm } from '../../core/panel.ts';
 import {
   activeFlag,
   type Interval,
@@ -25,7 +26,6 @@ import {
   pushBinSample,
   pushBinStep,
 } from './bin-rows.ts';
-import { longestStepMm } from './heat-methods.ts';
 import { panelWindow } from './panel.ts';
 import { readInput } from './panel-steps.ts';
 

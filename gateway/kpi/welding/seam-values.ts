@@ -1,3 +1,4 @@
+import { longestStepMm } from '../../core/panel.ts';
 import type { Step } from '../../hot-path/program.ts';
 import {
   isFreshSlot,
@@ -9,7 +10,6 @@ import {
 } from '../../hot-path/slot.ts';
 import type { KpiContext, ResolvedInput } from '../definition.ts';
 import { arcStateIndex } from './arc.ts';
-import { longestStepMm } from './heat-methods.ts';
 import { panelWindow } from './panel.ts';
 
 /** A bin of which less was measured is no value. */

@@ -15,6 +15,8 @@ export type PanelParts = {
   readonly process: WeldingProcess;
   readonly positionMm: number;
   readonly weldSteps: number;
+  /** With an arc and any torch in somebody's hand. */
+  readonly mannedSteps: number;
   /** Of the whole line while its arcs were wanted, J. */
   readonly weldEnergyJ: number;
 };
@@ -87,6 +89,7 @@ export const panelTruth = (parts: PanelParts): JsonObject => {
     corrections: totals.corrections,
     interventions: totals.interventions,
     rangeShare: totals.rangeShare,
+    mannedSeconds: parts.mannedSteps / 10,
     unmannedRatio: arcSteps > 0 ? 1 - manualSteps / arcSteps : 1,
     events: parts.events.summary(),
     seams,

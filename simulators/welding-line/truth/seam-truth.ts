@@ -30,6 +30,7 @@ export class SeamTruth {
   readonly #wireFeed = new Statistic();
   readonly #gasFlow = new Statistic();
   readonly #gap = new Statistic();
+  readonly #slide = new Statistic();
   #errors = new Float64Array(1024);
   #errorCount = 0;
   #lateralSum = 0;
@@ -65,6 +66,7 @@ export class SeamTruth {
     for (const [index, signal] of bandedSignals.entries()) {
       this.#bands[index]?.add(readings[signal], travelMm);
     }
+    this.#slide.add(readings.slideYMm);
     let errorMm: number | undefined;
     if (readings.seamFound) {
       errorMm = Math.hypot(readings.offsetYMm, readings.offsetZMm);
@@ -120,6 +122,7 @@ export class SeamTruth {
       outOfBandMm: Object.fromEntries(
         bandedSignals.map((signal, index) => [signal, this.#bands[index]?.outMm ?? 0]),
       ),
+      slide: this.#slide.summary(),
       tracking: {
         samples: errors.length,
         rmsMm: errors.length > 0 ? Math.sqrt(squares / errors.length) : 0,

@@ -219,6 +219,25 @@ describe('the control port', () => {
     client.close();
   });
 
+  it('overrides inputs at an instant, where one is given', async () => {
+    const simulator = await start('--plants', 'line', '--lock-step');
+    const input = { 'line.travelSpeedSetpointMPerMin': 0.6 };
+    const at = new Date(startMs + 5000).toISOString();
+    expect((await simulator.send('POST', '/state?at=noon', input)).status).toBe(400);
+    const later = await simulator.send('POST', `/state?at=${at}`, input);
+    expect(later).toStrictEqual({ status: 200, body: { applied: 1 } });
+    const setpoint = async (): Promise<number> => {
+      const { line } = (await simulator.send('GET', '/state')).body as {
+        readonly line: { readonly travelSpeedSetpointMPerMin: number };
+      };
+      return line.travelSpeedSetpointMPerMin;
+    };
+    await simulator.advance(startMs + 5000);
+    expect(await setpoint()).toBe(0.8);
+    await simulator.advance(startMs + 5100);
+    expect(await setpoint()).toBe(0.6);
+  });
+
   it('answers 404, 405, 403 and 413 with an error in words', async () => {
     const simulator = await start('--plants', 'line', '--lock-step');
     const error = { error: expect.any(String) as string };

@@ -43,6 +43,32 @@ describe('simulation in lock-step', () => {
     expect(simulation.nowMs).toBe(startMs + 3_600_000);
   });
 
+  it('does what is planned once the models stand at its instant, in the order of instants', () => {
+    const { simulation, visited } = create({ kind: 'lock-step' });
+    const done: unknown[] = [];
+    const plan = (afterMs: number): void => {
+      simulation.plan(startMs + afterMs, () => done.push([afterMs, visited.at(-1)]));
+    };
+    for (const afterMs of [600, 300, 0, 5000]) plan(afterMs);
+    expect(done).toStrictEqual([[0, undefined]]);
+    simulation.advance(startMs + 300);
+    expect(done.slice(1)).toStrictEqual([[300, startMs + 300]]);
+    simulation.advance(startMs + 1000);
+    expect(visited).toStrictEqual([startMs + 300, startMs + 600, startMs + 1000]);
+    expect(done.slice(2)).toStrictEqual([[600, startMs + 600]]);
+  });
+
+  it('lets a hundred things wait and refuses the next', () => {
+    const { simulation } = create({ kind: 'lock-step' });
+    const nothing = (): void => undefined;
+    for (let index = 0; index < 100; index++) simulation.plan(startMs + 1, nothing);
+    expect(() => simulation.plan(startMs + 1, nothing)).toThrow(
+      expect.objectContaining({ status: 409 }),
+    );
+    simulation.advance(startMs + 1);
+    simulation.plan(startMs + 2, nothing);
+  });
+
   it('stops at the edges of faults on its way', () => {
     const { simulation, visited, faults } = create({ kind: 'lock-step' });
     faults.add({ device: 'line.plc', kind: 'frozen', fromMs: startMs + 400, toMs: startMs + 600 });

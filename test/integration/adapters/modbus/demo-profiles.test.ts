@@ -56,10 +56,10 @@ const at = (value: unknown, ...path: readonly (string | number)[]): number => {
 describe('the profiles of the demo', () => {
   it('read the welding line: line, 20 seams and the deformation', async () => {
     const frames = await readOnce('line.plc', 'weld-plc', { equipment: 'line' });
-    expect(frames).toHaveLength(22);
+    expect(frames).toHaveLength(22 + 21);
     const line = frames.find(({ group }) => group === 'line');
-    const front = frames.find(({ equipment }) => equipment === 'f01');
-    const back = frames.find(({ equipment }) => equipment === 'b10');
+    const front = frames.find(({ equipment, group }) => equipment === 'f01' && group === 'signals');
+    const back = frames.find(({ equipment, group }) => equipment === 'b10' && group === 'signals');
     expect(number(line, 'mapVersion')).toBe(1);
     expect(number(line, 'state')).toBe(4);
     expect(number(line, 'travelSpeed')).toBeCloseTo(0.8, 1);
@@ -74,6 +74,27 @@ describe('the profiles of the demo', () => {
       expect(number(seam, 'confidence')).toBeGreaterThan(0.5);
       expect(number(seam, 'arcOnTime')).toBeGreaterThan(40);
       expect(Object.values(seam?.points ?? {}).every(([, status]) => status === 'Good')).toBe(true);
+    }
+    const { line: model } = await truth();
+    const panel = at(model, 'panel', 'wireKg');
+    const details = frames.find(
+      ({ equipment, group }) => equipment === 'line' && group === 'details',
+    );
+    // The machine renews its sums once a second.
+    expect(Math.abs(number(details, 'wireMassReported') - panel)).toBeLessThan(0.03);
+    expect(number(details, 'correctionCount')).toBeGreaterThan(10);
+    expect(number(details, 'process')).toBe(135);
+    expect(number(details, 'panelLength')).toBe(18_000);
+    const torch = frames.find(({ equipment, group }) => equipment === 'b10' && group === 'torch');
+    expect(number(torch, 'wireMotorCurrent')).toBeGreaterThan(1);
+    expect(number(torch, 'spoolNumber')).toBeGreaterThanOrEqual(1);
+    expect(number(torch, 'slideCorrections')).toBe(
+      at(model, 'panel', 'seams', 'B10', 'corrections'),
+    );
+    for (const frame of [details, torch]) {
+      expect(Object.values(frame?.points ?? {}).every(([, status]) => status === 'Good')).toBe(
+        true,
+      );
     }
     const deformation = frames.find(({ group }) => group === 'deformation');
     expect(Object.keys(deformation?.points ?? {})).toHaveLength(13);

@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { Source } from '../../../../gateway/core/source.ts';
-import { LockStepClock, lockStepWith } from '../../../../gateway/runtime/lock-step-clock.ts';
+import { LockStepClock } from '../../../../gateway/runtime/lock-step-clock.ts';
+import { lockStepWith } from '../../../../gateway/runtime/lock-step-control.ts';
 import { systemClock } from '../../../../gateway/runtime/system-clock.ts';
 import {
   createOpcuaTestSource,
@@ -58,7 +59,7 @@ it('reads the simulated welder step by step, as it truly is', async () => {
   await clock.finished;
 
   const states = running.members.filter(({ member }) => member !== 'server');
-  expect(states).toHaveLength(22);
+  expect(states).toHaveLength(23);
   expect(new Set(states.map(({ state }) => state))).toEqual(new Set(['up']));
   const seam = running.framesOf('f01');
   expect(seam).toHaveLength(101);
@@ -72,6 +73,12 @@ it('reads the simulated welder step by step, as it truly is', async () => {
   expect(last?.['state']?.[0]).toBe(4);
   expect(seam.at(-1)?.points['arcOn']).toEqual([1, 'Good']);
   expect(seam.at(-1)?.points['arcPower']?.[0]).toBeGreaterThan(4000);
+  expect(last?.['mode']).toEqual([1, 'Good']);
+  const details = Object.entries(running.framesOf('line', 'details').at(-1)?.points ?? {});
+  expect(details).toHaveLength(17);
+  expect(details.filter(([, [, status]]) => status !== 'Good')).toEqual([]);
+  expect(seam.at(-1)?.points['slidePosition']?.[1]).toBe('Good');
+  expect(seam.at(-1)?.points['manualIntervention']).toEqual([0, 'Good']);
   const profile = running.framesOf('line', 'deformation').at(-1)?.points;
   expect(Object.keys(profile ?? {})).toHaveLength(13);
   expect(profile?.['deformation.z.12']?.[1]).toBe('Good');

@@ -141,7 +141,7 @@ describe('the plan of a Modbus source', () => {
     expect(plan({ transport, devices: slower }).issues).toEqual([]);
   });
 
-  it('reads the welding line by six requests, two registers of 539 read for nothing', () => {
+  it('reads the welding line by six requests, two registers of 539 read for nothing, and once a second its details', () => {
     const entry = tcpEntry(502, [{ profile: 'weld-plc', equipment: 'line' }]);
     const report = plan(entry, loadProfile('weld-plc'));
     expect(report.rows.map((row) => row.slice(3, 7))).toEqual([
@@ -150,7 +150,12 @@ describe('the plan of a Modbus source', () => {
       [1120, 1239, 120, 0],
       [1240, 1359, 120, 0],
       [1360, 1479, 120, 0],
+      [44, 87, 44, 1],
       [2000, 2015, 16, 0],
+      [4000, 4119, 120, 30],
+      [4120, 4239, 120, 30],
+      [4240, 4359, 120, 30],
+      [4360, 4479, 120, 30],
     ]);
     expect(report.issues).toEqual([]);
   });

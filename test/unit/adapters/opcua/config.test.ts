@@ -162,7 +162,7 @@ describe('the layout', () => {
     });
   });
 
-  it('knows the panel welder: a line and twenty seams', () => {
+  it('knows the panel welder: a line and twenty seams, and details of the line', () => {
     const { groups, targets, issues } = layoutSource(
       opcuaInput(
         entry({
@@ -174,8 +174,8 @@ describe('the layout', () => {
       ),
     );
     expect(issues).toEqual([]);
-    expect(groups).toHaveLength(22);
-    expect(targets).toHaveLength(8 + 2 + 20 * 13);
+    expect(groups).toHaveLength(23);
+    expect(targets).toHaveLength(9 + 17 + 2 + 20 * 15);
     const seams = groups.filter(({ equipmentClass }) => equipmentClass === 'weld_seam');
     expect(seams.map(({ equipment }) => equipment.equipment)).toEqual([
       ...Array.from({ length: 10 }, (_, i) => `f${String(i + 1).padStart(2, '0')}`),

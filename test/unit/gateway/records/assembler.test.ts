@@ -7,6 +7,7 @@ import {
   resumeSeq,
   standstillMs,
 } from '../../../../gateway/records/assembler.ts';
+import { mostBins } from '../../../../gateway/records/bin-collector.ts';
 import { canonicalJson, sha256 } from '../../../../gateway/records/canonical-json.ts';
 import {
   asJson,
@@ -113,9 +114,31 @@ describe('what is not as it should be', () => {
     ]);
   });
 
+  it('is marked when the position goes on by more than a line travels', () => {
+    const made = script().panel('A1', 20).position('A1', 300).tick().position('A1', 400.5).tick();
+    expect(onlyRecord(made.position('A1', 25_000).tick().panel('A2', 1)).marks).toEqual([
+      { code: 'position-jumped', count: 2, mostMm: 24_599.5 },
+    ]);
+  });
+
+  it('has its last bins, also those that end with one position and have later times', () => {
+    const made = script().panel('A1', 20).position('A1', 205);
+    for (const afterMs of [0, 1, 1]) {
+      made.timeMs += afterMs;
+      made.bin(made.at.frontBins, 'A1', 200);
+    }
+    made.timeMs += 98;
+    made.position('A2', 0).tick().panel('A2', 12).panel('A3', 1);
+    const records = assemble(made).map(({ record }) => record);
+    expect(records.map(({ marks }) => marks)).toEqual([[], []]);
+    expect(records[0]?.seams.map(({ bins }) => bins?.rows)).toEqual([20, 23]);
+    expect(records[1]?.seams.map(({ bins }) => bins?.rows)).toEqual([12, 12]);
+  });
+
   it('is marked when a seam of the configuration gives nothing', () => {
     const made = script();
-    made.position('A1', 0).tick().position('A1', 150).bin(made.at.frontBins, 'A1', 0).tick();
+    made.position('A1', 0).tick().position('A1', 75).tick();
+    made.position('A1', 150).bin(made.at.frontBins, 'A1', 0).tick();
     const record = onlyRecord(made.panel('A2', 1));
     expect(record.marks).toEqual([{ code: 'seam-missing', subject: 'b01' }]);
     expect(record.seams[0]).toMatchObject({ seam: 'b01', bins: null });
@@ -149,6 +172,32 @@ describe('what is not as it should be', () => {
     const [first, second] = assemble(made);
     expect(first?.record.marks).toEqual([]);
     expect(second?.record.marks).toEqual([{ code: 'bins-late', count: 1 }]);
+  });
+
+  it('is marked when another configuration comes into force, and names both', () => {
+    const made = script().panel('A1', 12).configure('c2', '0.2.0').position('A1', 130).tick();
+    const record = onlyRecord(made.panel('A2', 1));
+    expect(record.marks).toEqual([{ code: 'configuration-changed' }]);
+    expect(record.configurations.map(({ configurationId }) => configurationId)).toEqual([
+      'c1',
+      'c2',
+    ]);
+  });
+
+  it('is marked when bins or events are more than a record takes, and how many are not in it', () => {
+    const made = script().position('A1', 0).tick();
+    for (let bin = 0; bin < mostBins + 3; bin++) made.bin(made.at.frontBins, 'A1', bin);
+    for (let event = 0; event < 1002; event++) made.event('plc');
+    made.bin(made.at.backBins, 'A1', 0);
+    const record = onlyRecord(
+      made.position('A1', 100).tick().position('A1', 200).tick().panel('A2', 1),
+    );
+    expect(record.marks).toEqual([
+      { code: 'bins-left-out', count: 3 },
+      { code: 'events-left-out', count: 2 },
+    ]);
+    expect(record.seams.map(({ bins }) => bins?.rows)).toEqual([1, mostBins]);
+    expect(record.events).toHaveLength(1000);
   });
 
   it('is no panel when nothing was welded and nothing moved', () => {

@@ -23,8 +23,12 @@ type Line = {
   tick(timeMs: number): Readonly<Record<string, Result>>;
 };
 
-/** A line whose profiles have so many columns; `kpis` by default all about deformation. */
-const lineOf = (columns: number, entries: readonly object[]): Line => {
+/** A line whose profiles have so many columns, and which had none when reading began. */
+const lineOf = (
+  columns: number,
+  entries: readonly object[],
+  { hasNoneAtFirst = true } = {},
+): Line => {
   const names = Array.from({ length: columns }, (_, index) => `deformation.z.0${index + 1}`);
   const { program, groups } = compileTestSite({
     groups: [
@@ -42,6 +46,7 @@ const lineOf = (columns: number, entries: readonly object[]): Line => {
   const send: Line['send'] = (timeMs, values) => {
     feed(program, [{ group, timeMs, values }]);
   };
+  if (hasNoneAtFirst) send(-1000, { 'deformation.x': bad(0) });
   return {
     program,
     send,
@@ -99,6 +104,18 @@ describe('deformation three ways (section 3.8)', () => {
     line.profile(5000, 50, [3], 2);
     line.profile(6000, 100, [2], 2);
     expect(numberOf(line.tick(6000), 'deformation')).toBe(2);
+  });
+
+  test('what stood when reading began is no profile: it was taken before, of whatever panel, or never', () => {
+    const begun = lineOf(1, [{ kpi: 'deformation' }], { hasNoneAtFirst: false });
+    begun.profile(0, 0, [7]);
+    begun.profile(1000, 0, [7]);
+    expect(statusOf(begun.tick(1000), 'deformation')).toBe(statusCodes.badNoData);
+    begun.profile(2000, 50, [1]);
+    begun.profile(3000, 100, [2]);
+    const results = begun.tick(3000);
+    expect(numberOf(results, 'deformation')).toBe(2);
+    expect(numberOf(results, 'deformation.coverage')).toBe(1);
   });
 
   test('waits for heights that come apart, until the watermark says that they did not change', () => {

@@ -27,6 +27,7 @@ export const wholeSeam = (equipment: string): GroupSpec =>
       { point: 'slidePosition', unit: 'mm' },
       { point: 'arcOn', kind: 'boolean' },
       { point: 'seamFound', kind: 'boolean' },
+      { point: 'manualIntervention', kind: 'boolean' },
     ],
   });
 
@@ -41,7 +42,6 @@ export const wholeLineGroup: GroupSpec = testGroup({
     { point: 'panelPosition', unit: 'mm' },
     { point: 'linePower', unit: 'kW' },
     { point: 'lineEnergy', kind: 'counter', unit: 'Wh', maximumRatePerSecond: 1000 },
-    { point: 'manualIntervention', kind: 'boolean' },
     { point: 'correctionCount', kind: 'counter', unit: '1' },
   ],
 });
