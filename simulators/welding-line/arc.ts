@@ -47,7 +47,8 @@ export class Arc {
   readonly #power: ArNoise;
   readonly #wireFeed: ArNoise;
   readonly #motor: ArNoise;
-  readonly #waveform: ArNoise;
+  /** Of rms, frequency, peak and base: each is measured for itself. */
+  readonly #waveform: readonly [ArNoise, ArNoise, ArNoise, ArNoise];
   #setting: Setting | undefined;
   #nextAttemptDueSteps = 0;
   #arcSteps = 0;
@@ -62,7 +63,8 @@ export class Arc {
     this.#power = new ArNoise(streamKey(key, 5), 41);
     this.#wireFeed = new ArNoise(streamKey(key, 6), 0.03);
     this.#motor = new ArNoise(streamKey(key, 7), 0.08);
-    this.#waveform = new ArNoise(streamKey(key, 8), 0.02);
+    const feature = (index: number): ArNoise => new ArNoise(streamKey(key, 8, index), 0.02);
+    this.#waveform = [feature(1), feature(2), feature(3), feature(4)];
   }
 
   get hasGivenUp(): boolean {
@@ -147,11 +149,11 @@ export class Arc {
       readings.wireMotorA = (1.6 * share + this.#motor.next(step)) * effects.motorShare;
     }
     if (!isFirst && step % slowSteps !== 0) return;
-    const wave = 1 + this.#waveform.next(step);
-    readings.rmsCurrentA = readings.currentA * process.rmsShown * wave;
-    readings.pulseHz = process.pulseHz * wave;
-    readings.peakA = process.peakA * wave;
-    readings.baseA = process.baseA * wave;
+    const [rms, pulse, peak, base] = this.#waveform;
+    readings.rmsCurrentA = readings.currentA * process.rmsShown * (1 + rms.next(step));
+    readings.pulseHz = process.pulseHz * (1 + pulse.next(step));
+    readings.peakA = process.peakA * (1 + peak.next(step));
+    readings.baseA = process.baseA * (1 + base.next(step));
     readings.shortsPerSecond = Math.floor(3 * uniform(this.#shortsKey, step));
   }
 

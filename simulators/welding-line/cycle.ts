@@ -1,4 +1,4 @@
-import type { LinePhase } from './readings.ts';
+import type { CyclePhase } from './readings.ts';
 
 /** All durations in steps of 100 ms. */
 const loadSteps = 1500;
@@ -11,12 +11,14 @@ const craterSeconds = 1;
 
 /** The sequence of one panel after the other: load and clamp, find, weld, scan, unload. */
 export class Cycle {
-  phase: LinePhase = 'find';
+  phase: CyclePhase = 'find';
   /** Steps since the arcs of this panel began to be lit; -1 outside the weld. */
   weldStep = -1;
   /** True travel of the panel at the end of the step, mm. */
   positionMm = 0;
   panelNumber = 1;
+  /** While the line is not in automatic operation the sequence stands. */
+  isHeld = false;
   #phaseStep = -1;
 
   /** Moves one step on; returns true when it begins a panel. */
@@ -47,7 +49,7 @@ export class Cycle {
   }
 
   get isWelding(): boolean {
-    return this.weldStep >= 0;
+    return this.weldStep >= 0 && !this.isHeld;
   }
 
   #weld(panelLengthMm: number, setpointMmPerS: number): void {
@@ -66,7 +68,7 @@ export class Cycle {
     this.weldStep = 0;
   }
 
-  #enter(phase: LinePhase): void {
+  #enter(phase: CyclePhase): void {
     this.phase = phase;
     this.#phaseStep = 0;
   }

@@ -32,6 +32,9 @@ export const waterWall: PanelTopology = {
   finThicknessMm: 6,
 };
 
+/** How far before the torch its vision looks at the seam, mm. */
+export const lookAheadMm = 50;
+
 const steelKgPerMm3 = 7.85e-6;
 const faces: readonly Face[] = ['front', 'back'];
 

@@ -5,6 +5,7 @@ import { Cycle } from './cycle.ts';
 import { Deformation, frameEveryMm } from './deformation.ts';
 import { Failures } from './failures/failures.ts';
 import { ArNoise, streamKey } from './noise.ts';
+import { Operation } from './operation.ts';
 import { jobIdOf, PanelIds } from './panel-id.ts';
 import { axialShrinkageMm, nominalAmbientCelsius } from './physics.ts';
 import { type ProcessId, processes, type SettingId, type WeldingProcess } from './process.ts';
@@ -36,6 +37,8 @@ export type LineInputs = {
   /** Real speed over setpoint: a slipping drive. */
   travelSpeedFactor: number;
   ambientBaseCelsius: number;
+  /** Flow of the fume extraction over what it is built for: a clogged filter, a worn fan. */
+  fumeExtractionShare: number;
   /** Mean of u times i over the product of the means; 1 as for a smooth arc, up to 1.19 when pulsed. */
   pulsePowerRatio: number;
 };
@@ -66,8 +69,10 @@ export class WeldingLine {
     travelSpeedSetpointMPerMin: processes['135'].travelSpeedMPerMin,
     travelSpeedFactor: 1,
     ambientBaseCelsius: nominalAmbientCelsius,
+    fumeExtractionShare: 1,
     pulsePowerRatio: 1,
   };
+  readonly operation = new Operation();
   readonly #options: LineModelOptions;
   readonly #firstStep: number;
   readonly #cycle = new Cycle();
@@ -159,6 +164,7 @@ export class WeldingLine {
   truth(): JsonObject {
     return {
       phase: this.line.phase,
+      operation: this.operation.summary(),
       stepTimeMs: this.line.timeMs,
       panelLengthMm: this.#options.panelLengthMm,
       panelsStarted: this.#cycle.panelNumber,
@@ -192,12 +198,16 @@ export class WeldingLine {
     const { line, inputs } = this;
     const cycle = this.#cycle;
     const wasWelding = cycle.isWelding;
+    const phaseBefore = cycle.phase;
     line.step = step;
     line.timeMs = (this.#firstStep + step) * stepMs;
     const setpointMmPerS = inputs.travelSpeedSetpointMPerMin / 0.06;
-    if (cycle.advance(this.#options.panelLengthMm, setpointMmPerS)) this.#beginPanel();
+    this.#operate();
+    if (!cycle.isHeld && cycle.advance(this.#options.panelLengthMm, setpointMmPerS)) {
+      this.#beginPanel();
+    }
     line.travelSpeedSetpointMPerMin = inputs.travelSpeedSetpointMPerMin;
-    line.phase = cycle.phase;
+    this.operation.show(line, cycle.phase);
     this.#failures.advance({ step, ...this.#whereabouts() }, this.#events);
     this.#advanceTorches(step, this.#travel(step));
     this.#utilities.advance(
@@ -205,6 +215,7 @@ export class WeldingLine {
         step,
         torches: this.torches,
         ambientBaseCelsius: inputs.ambientBaseCelsius,
+        fumeExtractionShare: inputs.fumeExtractionShare,
         isClamped: cycle.phase !== 'load' && cycle.phase !== 'unload',
         coolantShare: this.#failures.coolantShare,
       },
@@ -213,10 +224,21 @@ export class WeldingLine {
     if (cycle.isWelding) this.#weldEnergyJ += line.linePowerKw * 1000 * stepSeconds;
     this.#measureProfile();
     if (step % slowSteps === 0 || cycle.isWelding !== wasWelding) this.#showTotals();
-    if (wasWelding && !cycle.isWelding) this.#finishPanel();
+    if (cycle.phase === 'scan' && phaseBefore !== 'scan') this.#finishPanel();
     this.#checkLimits();
     this.#failures.show(this.torches);
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Lets the cycle stand while the line is there for something else. */
+  #operate(): void {
+    const cycle = this.#cycle;
+    const before = this.operation.now;
+    if (!this.operation.advance(cycle.phase)) return;
+    const { now } = this.operation;
+    cycle.isHeld = now !== 'automatic';
+    if (before !== 'automatic') this.#events.end(before, cycle.positionMm);
+    if (now !== 'automatic') this.#events.begin(now, cycle.positionMm);
   }
 
   #whereabouts() {
@@ -232,12 +254,14 @@ export class WeldingLine {
     this.#frames = new ProfileTruth();
     this.#deformation.beginPanel(panelNumber);
     this.#failures.beginPanel();
+    this.operation.beginPanel(panelNumber);
     this.#weldSteps = 0;
     this.#mannedSteps = 0;
     this.#weldEnergyJ = 0;
     this.#gasTakenM3 = 0;
-    for (const torch of this.#torches) {
+    for (const [index, torch] of this.#torches.entries()) {
       if (torch.consumables.service()) {
+        this.#failures.changeTip(index);
         this.#events.add('tip-change', 0, { torch: torch.readings.id });
       }
       torch.beginPanel(panelNumber, this.#options.panelLengthMm, this.#process);
@@ -294,7 +318,7 @@ export class WeldingLine {
       weldStep: cycle.weldStep,
       isWelding: cycle.isWelding,
       isCrater: cycle.phase === 'crater',
-      isSearching: cycle.isWelding || cycle.phase === 'find',
+      isSearching: cycle.isWelding || (cycle.phase === 'find' && !cycle.isHeld),
       positionMm: cycle.positionMm,
       travelMm,
       ambientCelsius: this.#utilities.ambientCelsius,

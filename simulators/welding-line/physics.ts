@@ -8,6 +8,8 @@ const magPulse = processes['135'];
 export const nominalAmbientCelsius = 24;
 const ambientRiseCelsius = 24;
 const ambientTauS = 720;
+/** Of the arcs' heat that the fume extraction takes away at its nominal flow: an assumption. */
+const extractedShare = 0.6;
 
 const sourceEfficiency = 0.85;
 const auxiliaryPowerW = 20_000;
@@ -61,9 +63,15 @@ export const heatInputKjPerMm = (
   thermalEfficiency = magPulse.thermalEfficiency,
 ): number => (lengthMm > 0 ? (thermalEfficiency * arcEnergyJ) / lengthMm / 1000 : 0);
 
-/** What the air at the torches tends to with so many burning arcs, degC. */
-export const ambientTargetCelsius = (baseCelsius: number, arcs: number): number =>
-  baseCelsius + (ambientRiseCelsius * arcs) / 20;
+/** What the air at the torches tends to with so many burning arcs, degC; less extraction leaves more of their heat there. */
+export const ambientTargetCelsius = (
+  baseCelsius: number,
+  arcs: number,
+  extractionShare = 1,
+): number => {
+  const cooling = 1 - extractedShare + extractedShare * extractionShare;
+  return baseCelsius + (ambientRiseCelsius * arcs) / 20 / cooling;
+};
 
 /** Share of the way to its target that the air goes in so many seconds. */
 export const ambientShare = (seconds: number): number => 1 - Math.exp(-seconds / ambientTauS);

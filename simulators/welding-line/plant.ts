@@ -11,6 +11,7 @@ import { modbusPlantServer } from '../wire/modbus-plant-server.ts';
 import { WeldingLine } from './model.ts';
 import type { LineOpcuaOptions } from './opcua/listen.ts';
 import { counterIds, createLineSignals, signalIds } from './opcua/signals.ts';
+import { operations } from './operation.ts';
 import { PlcImage, plcLayout } from './plc-image.ts';
 
 const unitId = 1;
@@ -29,12 +30,21 @@ const lineInputs = z.strictObject({
   travelSpeedSetpointMPerMin: z.number().min(0.1).max(1.2).optional(),
   travelSpeedFactor: z.number().min(0.5).max(1.2).optional(),
   ambientBaseCelsius: z.number().min(-20).max(45).optional(),
+  fumeExtractionShare: z.number().min(0).max(1).optional(),
   pulsePowerRatio: z.number().min(1).max(1.3).optional(),
 });
 /** Inputs that are more than a number of the model. */
 const lineSettings = z.strictObject({
   process: z.enum(['135', '121']).optional(),
   setting: z.enum(['nominal', 'reference']).optional(),
+  operation: z.enum(operations).optional(),
+});
+/** Between panels; seconds of one of them at most eight hours. */
+const planInputs = z.strictObject({
+  setupEveryPanels: z.int().min(0).max(1000).optional(),
+  setupSeconds: z.number().min(1).max(28_800).optional(),
+  maintenanceEveryPanels: z.int().min(0).max(1000).optional(),
+  maintenanceSeconds: z.number().min(1).max(28_800).optional(),
 });
 const torchInputs = z.strictObject({
   isEnabled: z.boolean().optional(),
@@ -106,14 +116,19 @@ const overrideOf = (model: WeldingLine, path: string, value: JsonValue): (() => 
     const change = parse(torchInputs, { path, key: input, value });
     return () => Object.assign(inputs, change);
   }
+  if (scope === 'plan' && id !== undefined && input === undefined) {
+    const change = parse(planInputs, { path, key: id, value });
+    return () => Object.assign(model.operation.plan, change);
+  }
   if (scope === undefined || id !== undefined) throw unknownPath(path);
   if (Object.hasOwn(lineSettings.shape, scope)) {
-    const { process, setting } = lineSettings.parse(
+    const { process, setting, operation } = lineSettings.parse(
       parse(lineSettings, { path, key: scope, value }),
     );
     return () => {
       if (process !== undefined) model.setProcess(process);
       if (setting !== undefined) model.setSetting(setting);
+      if (operation !== undefined) model.operation.asked = operation;
     };
   }
   const change = parse(lineInputs, { path, key: scope, value });

@@ -1,4 +1,5 @@
 import type { SparseImage } from '../wire/register-image.ts';
+import { lookAheadMm } from './geometry.ts';
 import type { LineReadings, TorchReadings } from './readings.ts';
 
 /** Registers beside the map of version 1, at places that it leaves free; the tables are in docs/simulators.md. */
@@ -8,7 +9,7 @@ export const detailBase = 4000;
 export const detailRegisters = 24;
 const textRegisters = 8;
 
-/** Registers 44 to 87: utilities, consumables and corrections of the line. */
+/** Registers 44 to 88: utilities, consumables, corrections and look-ahead of the line. */
 export const writeLineDetails = (
   holding: SparseImage,
   line: LineReadings,
@@ -34,6 +35,7 @@ export const writeLineDetails = (
   holding.setF32(70, line.shrinkageMm);
   holding.setString(72, textRegisters, line.jobId);
   holding.setString(80, textRegisters, line.gasBatch);
+  holding.setU16(88, lookAheadMm);
 };
 
 /** 24 registers a torch from 4000 on, five torches in one read. */

@@ -13,7 +13,6 @@ import {
 
 const mapVersion = 1;
 const wordOrderProbe = 230.5;
-const automaticMode = operationModes.indexOf('automatic');
 const torchBase = 1000;
 const torchRegisters = 24;
 const profileBase = 2000;
@@ -82,12 +81,12 @@ export class PlcImage {
     const { line } = this.#model;
     holding.setU16(0, mapVersion);
     holding.setF32(2, wordOrderProbe);
-    holding.setU16(8, automaticMode);
     const seconds = Math.floor(line.timeMs / 1000);
     holding.setU16(1, seconds & 0xffff);
     holding.setU32(4, seconds);
     holding.setU16(6, line.timeMs - seconds * 1000);
     holding.setU16(7, linePhases.indexOf(line.phase) + 1);
+    holding.setU16(8, operationModes.indexOf(line.operationMode));
     holding.setString(13, 16, line.panelId);
     holding.setF32(29, line.positionMm);
     holding.setF32(31, line.travelSpeedMPerMin);
@@ -147,6 +146,7 @@ const writeTorch = (holding: SparseImage, base: number, torch: TorchReadings): v
       torch.isEnabled,
       torch.isWireStuck,
       torch.isManual,
+      torch.isSeamAhead,
     ]),
   );
   holding.setU16(base + 1, torch.faultCode);

@@ -4,12 +4,15 @@ import { seamPlaces } from './geometry.ts';
 import { nominalAmbientCelsius } from './physics.ts';
 import type { ProcessId } from './process.ts';
 
+const cyclePhases = ['load', 'find', 'ignite', 'weld', 'crater', 'scan', 'unload'] as const;
+export type CyclePhase = (typeof cyclePhases)[number];
+
 /** In the order of their register codes, from 1 on; 0 is off and never shown. */
-export const linePhases = ['load', 'find', 'ignite', 'weld', 'crater', 'scan', 'unload'] as const;
+export const linePhases = [...cyclePhases, 'standby', 'setup', 'out-of-service'] as const;
 export type LinePhase = (typeof linePhases)[number];
 
-/** In the order of their register codes, from 0 on. */
-export const operationModes = ['manual', 'automatic', 'service'] as const;
+/** In the order of their register codes, from 0 on, by the names of OPC 40001-1. */
+export const operationModes = ['Setup', 'Processing', 'Maintenance', 'None'] as const;
 
 export const torchCount = seamPlaces.length;
 export const profilePointCount = 12;
@@ -39,6 +42,9 @@ export type LineReadings = {
   /** Steps since the start of the simulation. */
   step: number;
   phase: LinePhase;
+  /** State of the machine by OPC 40001-1, and what it is in that state for. */
+  itemState: 'Executing' | 'NotExecuting' | 'OutOfService';
+  operationMode: (typeof operationModes)[number];
   panelId: string;
   /** Travel of the panel by the encoder, mm, at the end of the step. */
   positionMm: number;
@@ -85,6 +91,8 @@ export const emptyLine = (timeMs: number, energyWh: number): LineReadings => ({
   timeMs,
   step: 0,
   phase: 'find',
+  itemState: 'Executing',
+  operationMode: 'Processing',
   panelId: '',
   jobId: '',
   process: '135',
@@ -132,7 +140,10 @@ type LineAlarms = {
 export type TorchReadings = {
   readonly id: string;
   arcOn: boolean;
+  /** Whether the place under the torch has been seen: it was before the vision one look-ahead ago. */
   seamFound: boolean;
+  /** Whether the vision sees the seam now, one look-ahead before the torch. */
+  isSeamAhead: boolean;
   isTracking: boolean;
   gasOk: boolean;
   isEnabled: boolean;
@@ -153,7 +164,7 @@ export type TorchReadings = {
   offsetYMm: number;
   offsetZMm: number;
   gapMm: number;
-  /** Of the vision, 0..1. */
+  /** Of the vision in the place under the torch, 0..1. */
   confidence: number;
   /** Contact tip to work: what is set plus the vertical offset. */
   stickOutMm: number;

@@ -98,7 +98,7 @@ export class Torch {
   }
 
   beginPanel(panelNumber: number, panelLengthMm: number, process: WeldingProcess): void {
-    this.truth = new SeamTruth(panelLengthMm, process.thermalEfficiency);
+    this.truth = new SeamTruth(panelLengthMm, process);
     this.#vision.beginPanel(panelNumber);
     this.#arc.beginPanel();
     this.readings.arcOnSeconds = 0;
@@ -127,6 +127,7 @@ export class Torch {
     const dueSteps = isWelding ? machine.weldStep - this.#index : -1;
     this.#arc.advance(machine, dueSteps, torch);
     if (readings.arcOn && !hadArc) this.truth.arcStarts += 1;
+    if (dueSteps >= 0 && inputs.isEnabled) this.truth.wantedSteps += 1;
     this.#flowGas(machine, effects);
     this.#warm(machine, effects);
     readings.faultCode =
@@ -225,6 +226,7 @@ const emptyReadings = (id: string): TorchReadings => ({
   id,
   arcOn: false,
   seamFound: false,
+  isSeamAhead: false,
   isTracking: false,
   gasOk: false,
   isEnabled: true,

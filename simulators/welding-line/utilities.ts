@@ -24,10 +24,22 @@ const preheatBaseCelsius = 20;
 const interpassRiseCelsius = 95;
 const interpassTauS = 90;
 
+/** Readings that are renewed once a second, each with a noise of its own. */
+type SlowSignal =
+  | 'preheatCelsius'
+  | 'interpassCelsius'
+  | 'fumeFlowM3PerHour'
+  | 'fumeFilterPa'
+  | 'airBar'
+  | 'coolantLPerMin'
+  | 'coolantCelsius'
+  | 'holdDownKn';
+
 type UtilityStep = {
   readonly step: number;
   readonly torches: readonly TorchReadings[];
   readonly ambientBaseCelsius: number;
+  readonly fumeExtractionShare: number;
   readonly isClamped: boolean;
   /** Of the coolant's flow. */
   readonly coolantShare: number;
@@ -41,11 +53,22 @@ export class Utilities {
   #interpassCelsius = preheatBaseCelsius;
   #filterPa = cleanFilterPa;
   readonly #auxiliary: ArNoise;
-  readonly #slow: ArNoise;
+  readonly #slow: Readonly<Record<SlowSignal, ArNoise>>;
 
   constructor(seed: number) {
     this.#auxiliary = new ArNoise(streamKey(seed, 11), 100);
-    this.#slow = new ArNoise(streamKey(seed, 14), 1);
+    const stream = (index: number, sigma: number): ArNoise =>
+      new ArNoise(streamKey(seed, 14, index), sigma);
+    this.#slow = {
+      preheatCelsius: stream(1, 0.3),
+      interpassCelsius: stream(2, 0.5),
+      fumeFlowM3PerHour: stream(3, 20),
+      fumeFilterPa: stream(4, 3),
+      airBar: stream(5, 0.05),
+      coolantLPerMin: stream(6, 0.4),
+      coolantCelsius: stream(7, 0.1),
+      holdDownKn: stream(8, 0.1),
+    };
   }
 
   advance(machine: UtilityStep, line: LineReadings): void {
@@ -59,7 +82,8 @@ export class Utilities {
     line.linePowerKw = powerW / 1000;
     this.importedJ += powerW * stepSeconds;
     line.energyWh = energyAtStartWh + this.importedJ / 3600;
-    const target = ambientTargetCelsius(machine.ambientBaseCelsius, arcs);
+    const { ambientBaseCelsius, fumeExtractionShare } = machine;
+    const target = ambientTargetCelsius(ambientBaseCelsius, arcs, fumeExtractionShare);
     this.ambientCelsius += (target - this.ambientCelsius) * airShare;
     if (machine.step % slowSteps === 0) this.#showSlowly(machine, arcs, line);
   }
@@ -72,16 +96,24 @@ export class Utilities {
     const between = preheatBaseCelsius + interpassRiseCelsius * load;
     this.#interpassCelsius += (between - this.#interpassCelsius) * interpassStep;
     this.#filterPa += (filterPaPerArcHour * arcs) / 3600;
-    const noise = this.#slow.next(machine.step);
+    this.#showReadings(machine, arcs > 0, line);
+  }
+
+  #showReadings(machine: UtilityStep, isDrawing: boolean, line: LineReadings): void {
+    const { step, coolantShare, fumeExtractionShare: fumeShare, isClamped } = machine;
+    const noise = (signal: SlowSignal): number => this.#slow[signal].next(step);
     line.ambientCelsius = this.ambientCelsius;
-    line.preheatCelsius = preheatBaseCelsius + 0.3 * noise;
-    line.interpassCelsius = this.#interpassCelsius + 0.5 * noise;
-    line.fumeFlowM3PerHour = arcs > 0 ? fumeFlowM3PerHour + 20 * noise : 0;
-    line.fumeFilterPa = arcs > 0 ? this.#filterPa + 3 * noise : 0;
-    line.airBar = 6.2 + 0.05 * noise;
-    line.coolantLPerMin = Math.max(0, (coolantFlowLPerMin + 0.4 * noise) * machine.coolantShare);
-    line.coolantCelsius = this.#coolantCelsius;
-    line.holdDownKn = machine.isClamped ? 12 + 0.1 * noise : 0;
+    line.preheatCelsius = preheatBaseCelsius + noise('preheatCelsius');
+    line.interpassCelsius = this.#interpassCelsius + noise('interpassCelsius');
+    const fumeFlow = fumeFlowM3PerHour * fumeShare + noise('fumeFlowM3PerHour');
+    line.fumeFlowM3PerHour = isDrawing ? Math.max(0, fumeFlow) : 0;
+    const filterPa = this.#filterPa * fumeShare * fumeShare + noise('fumeFilterPa');
+    line.fumeFilterPa = isDrawing ? Math.max(0, filterPa) : 0;
+    line.airBar = 6.2 + noise('airBar');
+    const coolant = (coolantFlowLPerMin + noise('coolantLPerMin')) * coolantShare;
+    line.coolantLPerMin = Math.max(0, coolant);
+    line.coolantCelsius = this.#coolantCelsius + noise('coolantCelsius');
+    line.holdDownKn = isClamped ? 12 + noise('holdDownKn') : 0;
   }
 }
 

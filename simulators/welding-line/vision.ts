@@ -1,4 +1,6 @@
 import type { TorchEffects } from './failures/effects.ts';
+import { lookAheadMm } from './geometry.ts';
+import { LookAhead, type Sight } from './look-ahead.ts';
 import { ArNoise, normal, streamKey, uniform } from './noise.ts';
 import type { TorchReadings } from './readings.ts';
 import { Seam } from './seam.ts';
@@ -23,11 +25,15 @@ export type VisionStep = {
 
 export type VisionInputs = { readonly offsetYBiasMm: number; readonly isSeamVisible: boolean };
 
-/** The 3D vision of one seam and the slide that moves the torch after it. */
+/**
+ * The 3D vision of one seam, a look-ahead before its torch, and the slide that moves the torch after
+ * what was seen of its place. All that it writes but `isSeamAhead` is of the place under the torch.
+ */
 export class Vision {
-  /** Steps since the seam was last seen. */
+  /** Steps since the torch was last over a place that had been seen. */
   lostSteps = 0;
   readonly slide = new Slide();
+  readonly #ahead = new LookAhead();
   readonly #seed: number;
   readonly #index: number;
   readonly #walkKey: number;
@@ -71,10 +77,10 @@ export class Vision {
     }
     const { step, positionMm, travelMm, isWelding } = machine;
     const speedMmPerS = travelMm / stepSeconds;
-    readings.seamFound =
-      inputs.isSeamVisible &&
-      !effects.isSeamHidden &&
-      this.#seam.isVisible(positionMm, speedMmPerS);
+    const sight = this.#seeAhead(machine, { inputs, effects });
+    readings.isSeamAhead = sight.isFound;
+    const seen = this.#ahead.at(positionMm);
+    readings.seamFound = seen.isFound;
     readings.isTracking = readings.seamFound && isWelding;
     readings.isManual = isWelding && this.#seam.isManual(positionMm, speedMmPerS);
     const lateralMm = this.#seam.lateralMm(positionMm);
@@ -86,14 +92,37 @@ export class Vision {
     readings.slideYMm = this.slide.positionMm;
     const handMm = readings.isManual ? handOffsetMm : 0;
     readings.offsetYMm =
-      this.#lagMm + inputs.offsetYBiasMm + handMm + effects.offsetYMm + this.#offsetY.next(step);
+      this.#lagMm +
+      inputs.offsetYBiasMm +
+      handMm +
+      seen.offsetYMm +
+      effects.offsetYMm +
+      this.#offsetY.next(step);
     readings.offsetZMm = this.#offsetZ.next(step);
     readings.gapMm = Math.max(0, 0.15 + effects.gapMm + this.#gap.next(step));
-    const confidence = this.#confidence(step, readings.seamFound) + effects.confidence;
+    const confidence = this.#confidence(step, readings.seamFound) + seen.confidence;
     readings.confidence = Math.min(1, Math.max(0, confidence));
   }
 
+  /** What is before the vision in this step; before the weld that is the first stretch of the panel. */
+  #seeAhead(
+    { positionMm, travelMm, isWelding }: VisionStep,
+    { inputs, effects }: { inputs: VisionInputs; effects: Readonly<TorchEffects> },
+  ): Sight {
+    const isFound =
+      inputs.isSeamVisible &&
+      !effects.isSeamHidden &&
+      this.#seam.isVisible(positionMm + lookAheadMm, travelMm / stepSeconds);
+    const { visionYMm: offsetYMm, confidence } = effects;
+    const sight = { isFound, offsetYMm, confidence };
+    if (isWelding) this.#ahead.see(positionMm, sight);
+    else this.#ahead.search(sight);
+    return sight;
+  }
+
   #lookAway(readings: TorchReadings): void {
+    this.#ahead.clear();
+    readings.isSeamAhead = false;
     readings.seamFound = false;
     readings.isTracking = false;
     readings.isManual = false;
@@ -106,7 +135,7 @@ export class Vision {
     this.lostSteps = 0;
   }
 
-  /** First-order lag of 0.15 s behind a picture that is 60 ms old. */
+  /** First-order lag of 0.15 s behind a command 60 ms old: where the seam was seen to be under the torch then. */
   #follow({ positionMm, travelMm }: VisionStep, now: number, movedMm: number): void {
     const delayMm = (travelMm / stepSeconds) * visionDelayS;
     const target = this.#seam.lateralMm(positionMm - delayMm) - now;

@@ -35,6 +35,8 @@ const second = 30;
 const subgroup = 610;
 /** The torches of a group are hit within 2 s. */
 const spread = 27;
+/** What the vision does not see comes under the torch so much later. */
+const ahead = 50;
 
 const inMode = (
   mode: string,
@@ -125,10 +127,10 @@ export const failureModes: readonly FailureMode[] = [
     {
       seams: ['f03'],
       moves: {
-        seamLostLength: tick + tick,
-        seamLostRatio: tick + tick,
-        'bin.lostLength': row,
-        'trackingRms.coverage': tick + tick,
+        seamLostLength: ahead + tick + tick,
+        seamLostRatio: ahead + tick + tick,
+        'bin.lostLength': ahead + row,
+        'trackingRms.coverage': ahead + tick + tick,
       },
       coupled: [...tracking, 'bin.trackingError', 'bin.confidence', 'spcOffset', ...slide],
       lineCoupled: lineSlides,
@@ -303,9 +305,9 @@ export const failureModes: readonly FailureMode[] = [
       seams: frontSeams,
       toMm: onsetMm + 500,
       moves: {
-        seamLostLength: spread + tick + tick,
-        'bin.lostLength': spread + row,
-        'trackingRms.coverage': spread + tick + tick,
+        seamLostLength: spread + ahead + tick + tick,
+        'bin.lostLength': spread + ahead + row,
+        'trackingRms.coverage': spread + ahead + tick + tick,
       },
       coupled: [
         ...[...tracking, 'seamLostRatio', 'bin.trackingError', 'bin.confidence', 'spcOffset'],
@@ -345,6 +347,32 @@ export const failureModes: readonly FailureMode[] = [
         ...[...current, 'spcCurrentDeviation', 'wpsConformance', 'bin.wpsDeviations'],
         ...stability.map((kpi) => `${kpi}.coverage`),
       ],
+    },
+  ),
+  inMode(
+    'sensor: current of bad quality',
+    { kind: 'sensor', torches: ['F01'], signal: 'currentA', shows: 'bad' },
+    {
+      seams: ['f01'],
+      // Registers have no quality: the PLC holds the last value, which is found out as one that stands still.
+      moves: {
+        'arcStability.coverage': 67 + tick + tick,
+        'wpsConformance.coverage': 67 + tick + tick,
+      },
+      coupled: [
+        ...[...current, 'spcCurrentDeviation', 'wpsConformance'],
+        ...stability.map((kpi) => `${kpi}.coverage`),
+      ],
+    },
+  ),
+  inMode(
+    'sensor: current that is off',
+    { kind: 'sensor', torches: ['F01'], signal: 'currentA', shows: 'offset', by: 15 },
+    {
+      seams: ['f01'],
+      moves: { 'bin.current.mean': row, 'spcCurrent.signals': subgroup },
+      // Power and heat have a sensor of their own.
+      coupled: [...current, 'spcCurrentDeviation', ...stability],
     },
   ),
   inMode(

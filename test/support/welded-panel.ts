@@ -121,8 +121,10 @@ export type PanelRecord = ReadonlyMap<string, Track>;
 
 export type WeldedPanelOptions = {
   readonly seed: number;
-  /** Where to stop, mm. */
+  /** Where to stop, mm; at the latest where the arcs go out. */
   readonly toMm: number;
+  /** By default longer than what is welded of it, so that no crater belongs to it. */
+  readonly panelLengthMm?: number;
   /** As asked for at the control port, without the device. */
   readonly faults?: readonly Readonly<Record<string, unknown>>[];
 };
@@ -132,9 +134,6 @@ const faultsOf = (asked: WeldedPanelOptions['faults']) => {
   for (const fault of asked ?? []) table.add({ device: 'line.weld', ...fault });
   return table.weldFaultsOn('line.weld');
 };
-
-/** Panels are longer than what is welded of them, so that no crater belongs to it. */
-const panelLengthMm = 18_000;
 
 /** What is the same for all panels: compiling a site takes longer than welding a metre. */
 const prepare = (kpis: readonly object[]) => {
@@ -181,7 +180,7 @@ export const createPanelWelder = (
   const prepared = prepare(kpis);
   const { program, sources } = prepared;
   const untouched = program.snapshot();
-  return ({ seed, toMm, faults }) => {
+  return ({ seed, toMm, faults, panelLengthMm = 18_000 }) => {
     if (!program.restore(untouched)) throw new Error('the program does not know its own state');
     const line = new WeldingLine({ seed, startMs, panelLengthMm });
     line.setFailures(faultsOf(faults));
@@ -194,6 +193,7 @@ export const createPanelWelder = (
     });
     const recorder = new Recorder();
     while (line.line.phase === 'find' || line.line.positionMm < toMm) {
+      if (line.line.phase === 'scan') break;
       const timeMs = line.line.timeMs + stepMs;
       line.advanceTo(timeMs);
       image.update();

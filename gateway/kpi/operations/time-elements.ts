@@ -12,9 +12,9 @@ const codes = z.array(z.number().int().min(0).max(largestCode)).max(100);
 const parametersSchema = z.strictObject({
   states: z
     .strictObject({
-      executing: codes.default([2, 3, 4, 5, 6]),
-      notExecuting: codes.default([1, 7]),
-      outOfService: codes.default([]),
+      executing: codes.default([2, 3, 4, 5, 6, 9]),
+      notExecuting: codes.default([1, 7, 8]),
+      outOfService: codes.default([10]),
       notAvailable: codes.default([0]),
     })
     .prefault({}),
@@ -23,7 +23,7 @@ const parametersSchema = z.strictObject({
       processing: codes.default([1]),
       setup: codes.default([0]),
       maintenance: codes.default([2]),
-      none: codes.default([]),
+      none: codes.default([3]),
     })
     .prefault({}),
 });

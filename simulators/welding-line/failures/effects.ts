@@ -14,6 +14,8 @@ export type TorchEffects = {
   nozzleKelvin: number;
   gapMm: number;
   offsetYMm: number;
+  /** Of where the vision believes the seam. */
+  visionYMm: number;
   confidence: number;
   isSeamHidden: boolean;
   isWireStuck: boolean;
@@ -35,6 +37,7 @@ export const noEffects: Readonly<TorchEffects> = {
   nozzleKelvin: 0,
   gapMm: 0,
   offsetYMm: 0,
+  visionYMm: 0,
   confidence: 0,
   isSeamHidden: false,
   isWireStuck: false,

@@ -53,7 +53,7 @@ export class Failures {
     let effects: TorchEffects | undefined;
     const { step } = this.#machine;
     for (const occurrence of this.#occurrences) {
-      const steps = occurrence.stepsAt(torchIndex, step);
+      const steps = occurrence.stepsAt(torchIndex);
       if (steps < 0) continue;
       effects ??= { ...noEffects };
       const chance = uniform(this.#key, step * 32 + torchIndex);
@@ -81,6 +81,13 @@ export class Failures {
 
   beginPanel(): void {
     this.#pits = [];
+  }
+
+  /** A torch has got a new contact tip: the old one's wear is gone with it. */
+  changeTip(torchIndex: number): void {
+    for (const occurrence of this.#occurrences) {
+      if (occurrence.fault.kind === 'tip-wear') occurrence.mend(torchIndex);
+    }
   }
 
   /** Holes of this panel that a frame shows which looks back to the one before. */

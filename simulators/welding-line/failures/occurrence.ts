@@ -4,6 +4,14 @@ import { streamKey, uniform } from '../noise.ts';
 
 const stepMs = 100;
 
+/** Wear, dirt and drift: what they have done to the machine does not go away with the panel. */
+const slowKinds: ReadonlySet<WeldFault['kind']> = new Set([
+  'nozzle-clog',
+  'vision-drift',
+  'tip-wear',
+  'parameter-drift',
+]);
+
 /** Where the line stands in a step, as failures need to know it. */
 export type FailureStep = {
   readonly step: number;
@@ -12,27 +20,36 @@ export type FailureStep = {
   readonly isWelding: boolean;
 };
 
-/** A failure that was asked for: when it reached which torch. */
+/**
+ * A failure that was asked for: when it reached which torch. A slow one ages in the steps in which
+ * it holds, keeps its age from panel to panel, and once begun holds from the first arc of the next.
+ */
 export class Occurrence {
   readonly fault: WeldFault;
   isOn = false;
-  readonly #hits: readonly boolean[];
+  readonly #hits: boolean[];
   readonly #key: number;
-  /** Of the step in which it began. */
+  readonly #isSlow: boolean;
+  /** Of the step in which it began; a slow one begins once. */
   #firstStep = 0;
+  #hasBegun = false;
+  /** Steps in which it held since it began, before this one. */
+  #heldSteps = 0;
 
   constructor(fault: WeldFault, seed: number) {
     this.fault = fault;
     this.#hits = hitsOf(fault);
     this.#key = streamKey(seed, 15);
+    this.#isSlow = slowKinds.has(fault.kind);
   }
 
   /** Whether that has begun or ended it. */
   advance(machine: FailureStep): boolean {
     const isOn = this.#holdsAt(machine);
+    if (isOn && this.isOn) this.#heldSteps += 1;
     if (isOn === this.isOn) return false;
     this.isOn = isOn;
-    this.#firstStep = machine.step;
+    if (isOn) this.#begin(machine.step);
     return true;
   }
 
@@ -40,27 +57,39 @@ export class Occurrence {
     return this.#hits[torchIndex] === true;
   }
 
-  /** Steps since it reached a torch; negative where it does not. */
-  stepsAt(torchIndex: number, step: number): number {
+  /** Lets a torch go whose worn part has been replaced. */
+  mend(torchIndex: number): void {
+    this.#hits[torchIndex] = false;
+  }
+
+  /** Steps that it has been at a torch; negative where it is not. */
+  stepsAt(torchIndex: number): number {
     if (!this.isOn || !this.hits(torchIndex)) return -1;
     const { fault } = this;
     const spreadSteps = 'spreadMs' in fault ? fault.spreadMs / stepMs : 0;
     const delay = spreadSteps > 0 ? uniform(this.#key, this.#firstStep * 32 + torchIndex) : 0;
-    return step - this.#firstStep - Math.floor(delay * spreadSteps);
+    return this.#heldSteps - Math.floor(delay * spreadSteps);
+  }
+
+  #begin(step: number): void {
+    if (this.#isSlow && this.#hasBegun) {
+      this.#heldSteps += 1;
+      return;
+    }
+    this.#hasBegun = true;
+    this.#firstStep = step;
+    this.#heldSteps = 0;
   }
 
   #holdsAt({ panelNumber, positionMm, isWelding }: FailureStep): boolean {
-    const { fromMm, forMm, panel } = this.fault;
-    if (panel !== undefined && panel !== panelNumber) return false;
-    if (fromMm === undefined && forMm === undefined) return isWelding;
-    const from = fromMm ?? 0;
-    return (
-      isWelding && positionMm >= from && positionMm < from + (forMm ?? Number.POSITIVE_INFINITY)
-    );
+    const { fromMm = 0, forMm, panel } = this.fault;
+    if (!isWelding || (panel !== undefined && panel !== panelNumber)) return false;
+    if (forMm !== undefined) return positionMm >= fromMm && positionMm < fromMm + forMm;
+    return positionMm >= fromMm || (this.#isSlow && this.#hasBegun);
   }
 }
 
-const hitsOf = (fault: WeldFault): readonly boolean[] =>
+const hitsOf = (fault: WeldFault): boolean[] =>
   seamPlaces.map(({ id, face }) => {
     const asked = fault.kind === 'common-cause' ? fault.face : torchesOf(fault);
     return asked === 'all' || (typeof asked === 'string' ? asked === face : asked.includes(id));

@@ -35,7 +35,7 @@ export class SensorMasks {
       const isLink = fault.kind === 'common-cause' && fault.cause === 'plc-link';
       if (!isLink && fault.kind !== 'sensor') continue;
       for (const [index, readings] of torches.entries()) {
-        if (occurrence.stepsAt(index, step) < 0) continue;
+        if (occurrence.stepsAt(index) < 0) continue;
         if (!this.#true.has(readings)) this.#true.set(readings, { ...readings });
         const held = this.#heldBy(occurrence, readings);
         if (fault.kind === 'sensor')

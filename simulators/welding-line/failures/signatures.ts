@@ -60,7 +60,7 @@ const signatures: Signatures = {
     effects.gapMm += gapMm * left;
   },
   'vision-drift': (effects, { seconds }, { mmPerHour, confidencePerHour }) => {
-    effects.offsetYMm += (mmPerHour * seconds) / 3600;
+    effects.visionYMm += (mmPerHour * seconds) / 3600;
     effects.confidence -= (confidencePerHour * seconds) / 3600;
   },
   'wire-slip': (effects, _, { share, motorShare }) => {

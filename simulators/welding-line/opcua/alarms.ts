@@ -1,8 +1,10 @@
-import { NodeId, StatusCodes, type UAAlarmConditionEx, type UAObject } from 'node-opcua';
+import { DataType, NodeId, StatusCodes, type UAAlarmConditionEx, type UAObject } from 'node-opcua';
 import type { Place } from './place.ts';
 import { faultTexts } from './torch-signals.ts';
 import { machineId } from './units.ts';
 
+/** The longest that an alarm can be shelved, ms: a shift. */
+const maxTimeShelved = 8 * 3_600_000;
 const severity = { machine: 700, torch: 600, normal: 100 } as const;
 
 type Watch = {
@@ -11,11 +13,21 @@ type Watch = {
   readonly read: () => number;
   readonly textOf: (code: number) => string;
   readonly severity: number;
+  /** Whether the design of the machine has it suppressed now. */
+  readonly isSuppressed: () => boolean;
   shown: number;
+  wasSuppressed: boolean;
+  isOutOfService: boolean;
 };
 
-/** Alarms of the machine and of each torch as OffNormalAlarmType, with acknowledgement. The result is to be called each step. */
-export const addAlarms = (place: Place): (() => void) => {
+/** The alarms' folder, and what is to be called each step. */
+export type Alarms = { readonly folder: UAObject; readonly step: () => void };
+
+/**
+ * Alarms of the machine and of each torch as OffNormalAlarmType, with acknowledgement, shelving and
+ * out-of-service. Those of a disabled torch are suppressed.
+ */
+export const addAlarms = (place: Place): Alarms => {
   const { namespace, machine, model } = place;
   const folder = namespace.addObject({
     componentOf: machine,
@@ -31,6 +43,7 @@ export const addAlarms = (place: Place): (() => void) => {
       severity: severity.machine,
       read: () => (isOn() ? 1 : 0),
       textOf: () => text,
+      isSuppressed: () => false,
     });
   const watches = [
     ofMachine('TravelSpeed', 'travel speed more than 5 % off', () => alarms.travelSpeedDeviation),
@@ -43,20 +56,31 @@ export const addAlarms = (place: Place): (() => void) => {
         severity: severity.torch,
         read: () => torch.faultCode,
         textOf: (code) => `${torch.id}: ${faultTexts.get(code) ?? 'fault'}`,
+        isSuppressed: () => !torch.isEnabled,
       }),
     ),
   ];
-  return () => {
+  const timeNow = (): Date => new Date(model.line.timeMs);
+  for (const one of watches) offerService(one, timeNow);
+  const step = (): void => {
     for (const one of watches) {
       const code = one.read();
-      if (code === one.shown) continue;
+      const isSuppressed = one.isSuppressed();
+      const isNew = code !== one.shown;
+      if (!isNew && isSuppressed === one.wasSuppressed) continue;
       one.shown = code;
-      raise(one, new Date(model.line.timeMs));
+      one.wasSuppressed = isSuppressed;
+      one.alarm.suppressedState?.setValue(isSuppressed);
+      if (isNew) activate(one);
+      raise(one, timeNow());
     }
   };
+  return { folder, step };
 };
 
-type AlarmOptions = Pick<Watch, 'read' | 'textOf' | 'severity'> & { readonly name: string };
+type AlarmOptions = Pick<Watch, 'read' | 'textOf' | 'severity' | 'isSuppressed'> & {
+  readonly name: string;
+};
 
 const watch = (
   { namespace }: Place,
@@ -70,15 +94,61 @@ const watch = (
     conditionSource: folder,
     inputNode: NodeId.nullNodeId,
     componentOf: folder,
-    optionals: ['ConfirmedState', 'Confirm'],
+    optionals: [
+      ...['ConfirmedState', 'Confirm', 'ShelvingState', 'SuppressedState'],
+      ...['OutOfServiceState', 'RemoveFromService', 'PlaceInService'],
+    ],
+    maxTimeShelved,
   });
-  return { alarm, ...options, shown: 0 };
+  alarm.shelvingState?.setState('Unshelved');
+  alarm.suppressedState?.setValue(false);
+  return { alarm, ...options, shown: 0, wasSuppressed: false, isOutOfService: false };
 };
 
-const raise = ({ alarm, textOf, shown, severity: ofAlarm }: Watch, time: Date): void => {
+/** Lets clients take an alarm out of service and put it back. */
+const offerService = (watched: Watch, timeNow: () => Date): void => {
+  const { alarm } = watched;
+  const state = alarm.outOfServiceState;
+  const show = (isOut: boolean): void => {
+    watched.isOutOfService = isOut;
+    const text = isOut ? 'Out of Service' : 'In Service';
+    state?.setValueFromSource({ dataType: DataType.LocalizedText, value: { text } });
+    state?.id.setValueFromSource({ dataType: DataType.Boolean, value: isOut });
+  };
+  show(false);
+  for (const [method, isOut] of [
+    [alarm.removeFromService, true],
+    [alarm.placeInService, false],
+  ] as const) {
+    method?.bindMethod(async (_inputs: unknown, _context: unknown) => {
+      if (watched.isOutOfService === isOut) return { statusCode: StatusCodes.BadInvalidState };
+      show(isOut);
+      raise(watched, timeNow());
+      return { statusCode: StatusCodes.Good };
+    });
+  }
+};
+
+const activate = ({ alarm, shown }: Watch): void => {
+  if (shown !== 0) {
+    alarm.activateAlarm();
+    return;
+  }
+  alarm.deactivateAlarm(!alarm.currentBranch().getAckedState());
+  const shelving = alarm.shelvingState;
+  if (shelving?.getCurrentState() === 'OneShotShelved') shelving.setState('Unshelved');
+};
+
+/** Tells clients of the alarm as it is now. */
+const raise = (
+  { alarm, textOf, shown, severity: ofAlarm, isOutOfService }: Watch,
+  time: Date,
+): void => {
   const isActive = shown !== 0;
-  if (isActive) alarm.activateAlarm();
-  else alarm.deactivateAlarm(!alarm.currentBranch().getAckedState());
+  alarm.suppressedOrShelved.setValueFromSource({
+    dataType: DataType.Boolean,
+    value: isOutOfService || alarm.isSuppressedOrShelved(),
+  });
   alarm.raiseNewCondition({
     message: isActive ? textOf(shown) : 'back to normal',
     severity: isActive ? ofAlarm : severity.normal,

@@ -18,11 +18,12 @@ import {
 import { machineId } from './units.ts';
 
 /** States of a job order, OPC 10031-4, by their numbers there. */
-const jobStates = { AllowedToStart: 2, Running: 3, Ended: 5 } as const;
+const jobStates = { AllowedToStart: 2, Running: 3, Interrupted: 4, Ended: 5 } as const;
 type JobState = keyof typeof jobStates;
 
 const stateOf = (phase: LinePhase): JobState => {
-  if (phase === 'load') return 'AllowedToStart';
+  if (phase === 'load' || phase === 'setup' || phase === 'standby') return 'AllowedToStart';
+  if (phase === 'out-of-service') return 'Interrupted';
   return phase === 'unload' ? 'Ended' : 'Running';
 };
 

@@ -3,11 +3,11 @@ import type { SpaceBuilder } from '../../wire/opcua/server.ts';
 import { addDeclaration } from '../../wire/opcua/signal-nodes.ts';
 import type { WeldingLine } from '../model.ts';
 import { addAlarms } from './alarms.ts';
+import { addBlocks, addNotifications } from './building-blocks.ts';
 import { addJobs } from './jobs.ts';
 import { addAddIn, indexOf, objectType, type Place, required } from './place.ts';
 import { addResults } from './results.ts';
 import type { LineSignals } from './signals.ts';
-import { bindState } from './states.ts';
 import { torchSignals } from './torch-signals.ts';
 import { machineId, type SignalGroup } from './units.ts';
 import { addVision } from './vision-system.ts';
@@ -55,7 +55,9 @@ export const buildMachine = (
   addTorches(place, signals.torches, addSignal);
   const blocks = addBlocks(place);
   addVision(place);
-  const steps = [addResults(place), addJobs(place, blocks), addAlarms(place)];
+  const alarms = addAlarms(place);
+  addNotifications(place, blocks, alarms.folder);
+  const steps = [addResults(place), addJobs(place, blocks), alarms.step];
   return model.onStep(() => {
     // While the server is silent it says nothing, also of events.
     if (!values.isHeld) for (const step of steps) step();
@@ -119,35 +121,4 @@ const addTorches = (
     });
     for (const signal of signals) addSignal(torch, signal);
   }
-};
-
-/** The two state machines of OPC 40001-1 from which availability is counted; the mode is always Processing. */
-const addBlocks = (place: Place): UAObject => {
-  const { namespace, machine, model } = place;
-  const machinery = indexOf(place, 'machinery');
-  const blocks = namespace.addObject({
-    componentOf: machine,
-    browseName: { name: 'MachineryBuildingBlocks', namespaceIndex: machinery },
-    nodeId: `s=${machineId}.MachineryBuildingBlocks`,
-    typeDefinition: 'FolderType',
-  });
-  const isExecuting = (): boolean => model.line.phase !== 'load' && model.line.phase !== 'unload';
-  for (const [name, typeName, state] of [
-    [
-      'MachineryItemState',
-      'MachineryItemState_StateMachineType',
-      () => (isExecuting() ? 'Executing' : 'NotExecuting'),
-    ],
-    ['MachineryOperationMode', 'MachineryOperationModeStateMachineType', () => 'Processing'],
-  ] as const) {
-    const type = objectType(place, 'machinery', typeName);
-    const instance = type.instantiate({
-      browseName: { name, namespaceIndex: machinery },
-      nodeId: `ns=${namespace.index};s=${machineId}.${name}`,
-      namespace,
-    });
-    addAddIn(blocks, instance);
-    bindState(place, { instance, type, namespaceIndex: machinery, state });
-  }
-  return blocks;
 };

@@ -1,4 +1,5 @@
 import type { Signal, SignalShape, SignalValue } from '../../wire/opcua/signal.ts';
+import { lookAheadMm } from '../geometry.ts';
 import type { WeldingLine } from '../model.ts';
 import type { LineReadings } from '../readings.ts';
 import { analog, machineId, type SignalGroup, units } from './units.ts';
@@ -131,6 +132,13 @@ const lineSignals: readonly LineSignal[] = [
     description: 'Greatest share of a slide range used on this panel',
     shape: analog(units.one, 0, 1),
     read: ({ rangeShare }) => rangeShare,
+  },
+  {
+    group: 'Vision',
+    name: 'LookAhead',
+    description: 'How far before its torch the vision looks at the seam',
+    shape: analog(units.millimetre, 0, 500),
+    read: () => lookAheadMm,
   },
   {
     group: 'Shrinkage',

@@ -1,24 +1,15 @@
 import { DataType, type ExtensionObject, StatusCodes, type UAVariable, Variant } from 'node-opcua';
 import type { JsonObject } from '../../plant.ts';
+import { type JudgedValue, judgedPanel, type Result, violationOf } from '../judgement.ts';
 import { torchIds } from '../readings.ts';
 import { addAddIn, indexOf, objectType, ownEventType, type Place, required } from './place.ts';
 import { machineId } from './units.ts';
 
+/** Of OPC 40001-101. */
 const evaluations = { OK: 1, NotOK: 2, NotDecidable: 3 } as const;
-type Evaluation = keyof typeof evaluations;
+/** Own numbers: which limit a value is beyond. */
+const violations = { none: 0, below: 1, above: 2 } as const;
 const completed = 1;
-const deformationLimitMm = 6;
-/** Of a seam without arc, mm, beyond the stagger of the ignition. */
-const openLimitMm = 60;
-const lostLimitSeconds = 1;
-
-/** Result of a seam or of the whole panel, with the values that it rests on. */
-type Result = {
-  /** F01..B10, or Panel. */
-  readonly name: string;
-  readonly evaluation: Evaluation;
-  readonly content: Readonly<Record<string, number>>;
-};
 
 /** ResultManagement of OPC 40001-101: the last results as variables, and an event for each new one. The result is to be called each step. */
 export const addResults = (place: Place): (() => void) => {
@@ -59,7 +50,12 @@ export const addResults = (place: Place): (() => void) => {
     if (panel === seen || panel === undefined) return;
     seen = panel;
     const time = new Date(model.line.timeMs);
-    for (const result of resultsOf(panel)) {
+    const results = judgedPanel(panel);
+    for (const [name, node] of nodes) {
+      if (results.some((result) => result.name === name)) continue;
+      node.setValueFromSource({ dataType: DataType.Null }, StatusCodes.BadNoData, time);
+    }
+    for (const result of results) {
       const value = new Variant({
         dataType: DataType.ExtensionObject,
         value: encode(place, panel, result),
@@ -79,35 +75,17 @@ export const addResults = (place: Place): (() => void) => {
   };
 };
 
-const resultsOf = (panel: JsonObject): readonly Result[] => {
-  const seams = Object.entries(panel['seams'] as Record<string, JsonObject>).flatMap(
-    ([name, seam]) => (Number(seam['arcStarts']) === 0 ? [] : [seamResult(name, seam, panel)]),
-  );
-  const isWhole = seams.every(({ evaluation }) => evaluation !== 'NotOK');
-  const isStraight = Number(panel['maxAbsZMm']) <= deformationLimitMm;
-  const content = numbersOf(panel, [
-    ...['maxAbsZMm', 'bowMm', 'shrinkageMm', 'heatBalanceIndex', 'weldEnergyKwh'],
-    ...['wireKg', 'gasM3', 'corrections', 'interventions', 'weldSeconds'],
-  ]);
-  return [...seams, { name: 'Panel', evaluation: isWhole && isStraight ? 'OK' : 'NotOK', content }];
+/** A value and, under its name, what it is judged by, as the values of OPC 40450-1 have it. */
+const pairsOf = ({ name, value, limits }: JudgedValue): readonly (readonly [string, number])[] => {
+  const pairs: [string, number][] = [[name, value]];
+  if (limits === undefined) return pairs;
+  const { low, high, target } = limits;
+  if (low !== undefined) pairs.push([`${name}.LowLimit`, low]);
+  if (high !== undefined) pairs.push([`${name}.HighLimit`, high]);
+  if (target !== undefined) pairs.push([`${name}.TargetValue`, target]);
+  pairs.push([`${name}.ViolationType`, violations[violationOf({ value, limits })]]);
+  return pairs;
 };
-
-const seamResult = (name: string, seam: JsonObject, panel: JsonObject): Result => {
-  const openMm = Number(panel['positionMm']) - Number(seam['arcOnLengthMm']);
-  const isLost = Number(seam['seamLostSeconds']) > lostLimitSeconds;
-  const tracking = seam['tracking'] as JsonObject;
-  return {
-    name,
-    evaluation: openMm > openLimitMm ? 'NotOK' : isLost ? 'NotDecidable' : 'OK',
-    content: {
-      ...numbersOf(seam, ['heatInputKjPerMm', 'arcOnLengthMm', 'arcStarts', 'seamLostSeconds']),
-      ...numbersOf(tracking, ['rmsMm', 'p95Mm', 'maxMm']),
-    },
-  };
-};
-
-const numbersOf = (from: JsonObject, keys: readonly string[]): Readonly<Record<string, number>> =>
-  Object.fromEntries(keys.map((key) => [key, Number(from[key])]));
 
 /** ResultDataType: OPC 40001-101 §10.5, with name and value pairs as its content. */
 const encode = (place: Place, panel: JsonObject, result: Result): ExtensionObject => {
@@ -132,7 +110,7 @@ const encode = (place: Place, panel: JsonObject, result: Result): ExtensionObjec
       creationTime: new Date(model.line.timeMs),
       resultEvaluation: evaluations[result.evaluation],
     }),
-    resultContent: Object.entries(result.content).map(
+    resultContent: result.values.flatMap(pairsOf).map(
       ([name, value]) =>
         new Variant({
           dataType: DataType.ExtensionObject,

@@ -72,7 +72,7 @@ export const createLineSignals = (model: WeldingLine): LineSignals => ({
     browseName: 'Mode',
     description: 'Mode of operation, numbered as in the PLC',
     shape: { kind: 'multi-state', texts: operationModes },
-    read: () => operationModes.indexOf('automatic'),
+    read: () => operationModes.indexOf(model.line.operationMode),
     timeMs: () => model.line.timeMs,
   },
   profile: profileSignals(model),

@@ -86,13 +86,13 @@ export const torchSignals: readonly TorchSignal[] = [
   },
   {
     name: 'SeamFound',
-    description: 'Whether the vision sees the seam',
+    description: 'Whether the vision has seen the seam where the torch is now',
     shape: { kind: 'two-state', falseText: 'not found', trueText: 'found' },
     read: ({ seamFound }) => seamFound,
   },
   {
     name: 'Confidence',
-    description: 'Confidence of the vision',
+    description: 'Confidence of the vision where the torch is now',
     shape: analog(units.one, 0, 1),
     read: ({ confidence }) => confidence,
     sensed: 'confidence',
@@ -207,6 +207,12 @@ export const torchSignals: readonly TorchSignal[] = [
     description: 'Whether the operator guides the torch by hand',
     shape: { kind: 'two-state', falseText: 'automatic', trueText: 'manual' },
     read: ({ isManual }) => isManual,
+  },
+  {
+    name: 'SeamAhead',
+    description: 'Whether the vision sees the seam now, one look-ahead before the torch',
+    shape: { kind: 'two-state', falseText: 'not seen', trueText: 'seen' },
+    read: ({ isSeamAhead }) => isSeamAhead,
   },
 ];
 

@@ -1,6 +1,9 @@
 import type { JsonObject } from '../../plant.ts';
 import { heatInputKjPerMm } from '../physics.ts';
+import { bandedSignals, procedureBands } from '../procedure.ts';
+import { processes } from '../process.ts';
 import type { TorchReadings } from '../readings.ts';
+import { BandLength } from './band-length.ts';
 import { type BinStep, SeamBins } from './bins.ts';
 import { Statistic } from './statistic.ts';
 
@@ -16,6 +19,8 @@ export class SeamTruth {
   manualSteps = 0;
   interventions = 0;
   arcStarts = 0;
+  /** Steps in which the seam was to be welded, with or without arc. */
+  wantedSteps = 0;
   wireKg = 0;
   gasL = 0;
   readonly bins: SeamBins;
@@ -30,9 +35,13 @@ export class SeamTruth {
   #errorCount = 0;
   #lateralSum = 0;
 
-  constructor(panelLengthMm = 0, thermalEfficiency = 0.8) {
-    this.#thermalEfficiency = thermalEfficiency;
-    this.bins = new SeamBins(panelLengthMm, thermalEfficiency);
+  readonly #bands: readonly BandLength[];
+
+  constructor(panelLengthMm = 0, process = processes['135']) {
+    this.#thermalEfficiency = process.thermalEfficiency;
+    this.bins = new SeamBins(panelLengthMm, process.thermalEfficiency);
+    const bands = procedureBands(process);
+    this.#bands = bandedSignals.map((signal) => new BandLength(bands[signal]));
   }
 
   get heatInputKjPerMm(): number {
@@ -54,6 +63,9 @@ export class SeamTruth {
     this.#wireFeed.add(readings.wireFeedMPerMin);
     this.#gasFlow.add(readings.gasFlowLPerMin);
     this.#gap.add(readings.gapMm);
+    for (const [index, signal] of bandedSignals.entries()) {
+      this.#bands[index]?.add(readings[signal], travelMm);
+    }
     this.#slide.add(readings.slideYMm);
     let errorMm: number | undefined;
     if (readings.seamFound) {
@@ -94,6 +106,7 @@ export class SeamTruth {
       arcOnSeconds: this.arcOnSteps / 10,
       arcOnLengthMm: this.arcOnLengthMm,
       arcStarts: this.arcStarts,
+      wantedSeconds: this.wantedSteps / 10,
       heatInputKjPerMm: this.heatInputKjPerMm,
       seamLostSeconds: this.seamLostSteps / 10,
       seamLostLengthMm: this.seamLostLengthMm,
@@ -106,6 +119,9 @@ export class SeamTruth {
       wireFeed: this.#wireFeed.summary(),
       gasFlow: this.#gasFlow.summary(),
       gap: this.#gap.summary(),
+      outOfBandMm: Object.fromEntries(
+        bandedSignals.map((signal, index) => [signal, this.#bands[index]?.outMm ?? 0]),
+      ),
       slide: this.#slide.summary(),
       tracking: {
         samples: errors.length,

@@ -96,6 +96,9 @@ describe('the OPC UA server of the welding line', () => {
       'crater',
       'scan',
       'unload',
+      'standby',
+      'setup',
+      'out-of-service',
     ]);
     expect(fault?.value.value.text).toBe('none');
   });

@@ -91,7 +91,7 @@ const cases: readonly Case[] = [
   },
   {
     fault: { kind: 'lost-tracking', ...one },
-    moves: ['seamFound', 'isTracking', 'confidence', 'offsetYMm'],
+    moves: ['isSeamAhead', 'seamFound', 'isTracking', 'confidence', 'offsetYMm'],
     follows: ['slideYMm'],
   },
   { fault: { kind: 'misalignment', ...one }, moves: ['offsetYMm', 'gapMm'] },

@@ -199,4 +199,20 @@ describe('a whole panel', () => {
   it('warms the air at the torches to 44.3 degC', () => {
     expect(line.line.ambientCelsius).toBeCloseTo(44.3, 0);
   });
+
+  it('gets too warm at the torches where the fume extraction draws too little', () => {
+    const lines = [1, 0.4].map((share) => {
+      const line = createLine();
+      line.inputs.fumeExtractionShare = share;
+      line.advanceTo(startMs + 1_300_000);
+      return line.line;
+    });
+    const [whole, weak] = lines;
+    expect(whole?.alarms.ambientHigh).toBe(false);
+    expect(weak?.fumeFlowM3PerHour).toBeCloseTo(2400, -2);
+    expect(weak?.fumeFilterPa).toBeCloseTo(0.16 * (whole?.fumeFilterPa ?? 0), -2);
+    // 24 K over 0.4 + 0.6 x 0.4 = 37.5 K, of which 1297 s leave 83.5 %.
+    expect(weak?.ambientCelsius).toBeCloseTo(24 + 37.5 * 0.835, 0);
+    expect(weak?.alarms.ambientHigh).toBe(true);
+  });
 });

@@ -41,7 +41,7 @@ describe('register image of the PLC', () => {
     expect(header.readUInt16BE(86)).toBe(200);
   });
 
-  it('has the details of the line at 44 to 87, and nothing behind them', () => {
+  it('has the details of the line at 44 to 88, and nothing behind them', () => {
     const { line, image } = createWelding();
     const header = registers(image, 0, 100);
     const { line: shown } = line;
@@ -75,7 +75,8 @@ describe('register image of the PLC', () => {
     expect(header.readUInt32BE(132)).toBe(shown.corrections);
     expect(header.toString('latin1', 144, 160)).toBe('JO-20230621-001'.padEnd(16, '\0'));
     expect(header.toString('latin1', 160, 176)).toBe('GAS-0001'.padEnd(16, '\0'));
-    expect(header.subarray(176).equals(Buffer.alloc(24))).toBe(true);
+    expect(header.readUInt16BE(176)).toBe(50);
+    expect(header.subarray(178).equals(Buffer.alloc(22))).toBe(true);
   });
 
   it('has 24 registers a torch from 1000 on, five torches in one read', () => {
@@ -86,7 +87,7 @@ describe('register image of the PLC', () => {
         const torch = line.torches[5 * group + member];
         if (torch === undefined) throw new Error('no torch');
         const base = 48 * member;
-        expect(block.readUInt16BE(base)).toBe(0b101111);
+        expect(block.readUInt16BE(base)).toBe(0b1_0010_1111);
         expect(block.readUInt16BE(base + 2)).toBe(0);
         const floats = [
           torch.currentA,
@@ -183,6 +184,6 @@ describe('register image of the PLC', () => {
     expect(header.readUInt16BE(22)).toBe(1 << 3);
     expect(header.readUInt16BE(24)).toBe(0b101);
     expect(registers(image, 1025, 1).readUInt16BE(0)).toBe(31);
-    expect(registers(image, 1024, 1).readUInt16BE(0)).toBe(0b110111);
+    expect(registers(image, 1024, 1).readUInt16BE(0)).toBe(0b1_0011_0111);
   });
 });
