@@ -360,7 +360,7 @@ export const failureModes: readonly FailureMode[] = [
         'wpsConformance.coverage': 67 + tick + tick,
       },
       coupled: [
-        ...[...current, 'spcCurrentDeviation', 'wpsConformance'],
+        ...[...current, 'spcCurrentDeviation', 'wpsConformance', 'bin.wpsDeviations'],
         ...stability.map((kpi) => `${kpi}.coverage`),
       ],
     },
