@@ -1,6 +1,7 @@
 import { seamPlaces } from './geometry.ts';
 import { normal, streamKey, uniform } from './noise.ts';
-import { bowMm, panelCurvature } from './physics.ts';
+import { PanelShape } from './panel-shape.ts';
+import { panelCurvature } from './physics.ts';
 import { type ProfileReadings, profilePointCount } from './readings.ts';
 import { wavinessMm } from './seam.ts';
 
@@ -16,6 +17,15 @@ const columnsPerStrip = profilePointCount / 3;
 /** Heat input times travel so far of the two faces, J. */
 export type FaceHeat = { readonly frontJ: number; readonly backJ: number };
 
+/** What the panel has been given up to a frame. */
+export type FrameHeat = {
+  /** Of the travel so far. */
+  readonly heat: FaceHeat;
+  /** By which the front is set hotter than the back, J/mm; what the clamp of the leading end is inclined for. */
+  readonly setDifferenceJPerMm: number;
+  readonly pits?: readonly Pit[];
+};
+
 /** Where the profile is lower than the panel's shape: below a burn-through. */
 export type Pit = { readonly torchIndex: number; readonly depthMm: number };
 
@@ -29,11 +39,14 @@ export class Deformation {
   /** Of this panel. */
   frameCount = 0;
   maxAbsMm = 0;
-  /** What the panel bows to over its length if the mean heat so far goes on, signed, without waviness and noise. */
+  /** Of what is welded so far, signed, without waviness and noise. */
   bowMm = 0;
   readonly #seed: number;
   readonly #sensorKey: number;
   readonly #restraint: number;
+  readonly #shape = new PanelShape();
+  /** Front less back up to where the shape has come to, J. */
+  #differenceJ = 0;
   #panelKey = 0;
   #stripKeys: readonly number[] = [];
 
@@ -49,6 +62,7 @@ export class Deformation {
     this.frameCount = 0;
     this.maxAbsMm = 0;
     this.bowMm = 0;
+    this.#shape.begin();
   }
 
   /** Stands as after all panels before this one, of the same length. */
@@ -62,17 +76,14 @@ export class Deformation {
     return positionMm >= (this.frameCount + 1) * frameEveryMm;
   }
 
-  /** Measures the next frame; the heat is that of the travel so far. */
-  measure(
-    positionMm: number,
-    panelLengthMm: number,
-    { heat, pits = [] }: { readonly heat: FaceHeat; readonly pits?: readonly Pit[] },
-  ): void {
+  /** Measures the next frame. */
+  measure(positionMm: number, panelLengthMm: number, given: FrameHeat): void {
+    this.#bend(positionMm, panelLengthMm, given);
+    const { pits = [] } = given;
     this.frameCount += 1;
     const at = this.frameCount * frameEveryMm;
-    const curvature = panelCurvature((heat.frontJ - heat.backJ) / positionMm, this.#restraint);
-    this.bowMm = bowMm(curvature, panelLengthMm);
-    const heightMm = (curvature / 2) * at * (at - panelLengthMm);
+    const heightMm = this.#shape.note(at);
+    this.bowMm = this.#shape.bowMm;
     this.readings.sequence += 1;
     this.readings.positionMm = at;
     const waves = this.#stripKeys.map((key) => wavinessMm(key, at));
@@ -82,6 +93,20 @@ export class Deformation {
       this.readings.zMm[column] = height;
       this.maxAbsMm = Math.max(this.maxAbsMm, Math.abs(height));
     }
+  }
+
+  #bend(positionMm: number, panelLengthMm: number, given: FrameHeat): void {
+    const { heat, setDifferenceJPerMm } = given;
+    const shape = this.#shape;
+    const before = this.#differenceJ;
+    this.#differenceJ = heat.frontJ - heat.backJ;
+    // The clamp covers what is welded up to the first frame.
+    if (this.frameCount === 0) {
+      shape.clamp(positionMm, panelCurvature(setDifferenceJPerMm, this.#restraint), panelLengthMm);
+      return;
+    }
+    const added = (this.#differenceJ - before) / (positionMm - shape.positionMm);
+    shape.bend(positionMm, panelCurvature(added, this.#restraint));
   }
 
   #draw(panelNumber: number): void {

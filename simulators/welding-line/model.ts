@@ -16,7 +16,7 @@ import {
   type TorchReadings,
   torchCount,
 } from './readings.ts';
-import { Torch, type TorchInputs } from './torch.ts';
+import { setDifferenceJPerMm, Torch, type TorchInputs } from './torch.ts';
 import { PanelEvents } from './truth/events.ts';
 import { faceHeat, panelTotals, panelTruth } from './truth/panel-truth.ts';
 import { ProfileTruth } from './truth/profile-truth.ts';
@@ -339,6 +339,7 @@ export class WeldingLine {
     const frameMm = (this.#deformation.frameCount + 1) * frameEveryMm;
     this.#deformation.measure(positionMm, this.#options.panelLengthMm, {
       heat: faceHeat(this.#torches, this.#process),
+      setDifferenceJPerMm: setDifferenceJPerMm(this.#process, this.#setting),
       pits: this.#failures.pitsAt(frameMm, frameEveryMm),
     });
     this.#frames.add(this.profile, this.#deformation.bowMm);

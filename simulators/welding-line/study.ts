@@ -4,10 +4,9 @@ import { Deformation, frameEveryMm } from './deformation.ts';
 import { seamPlaces } from './geometry.ts';
 import { WeldingLine } from './model.ts';
 import { normal, streamKey } from './noise.ts';
-import { arcCurrentA, synergicVoltageV } from './physics.ts';
 import { type ProcessId, processes, type SettingId } from './process.ts';
 import { profilePointCount } from './readings.ts';
-import { backWireFeedShare } from './torch.ts';
+import { setDifferenceJPerMm, setSeamHeatJPerMm } from './torch.ts';
 
 const stepMs = 100;
 
@@ -77,7 +76,10 @@ export const panelProfiles = (options: ProfileOptions): PanelProfiles => {
       frontJ: faceHeatJ('front', positionMm) * (1 + difference / 2),
       backJ: faceHeatJ('back', positionMm) * (1 - difference / 2),
     };
-    deformation.measure(positionMm, panelLengthMm, { heat });
+    deformation.measure(positionMm, panelLengthMm, {
+      heat,
+      setDifferenceJPerMm: nominalDifference,
+    });
     xMm[frame] = positionMm;
     zMm.set(deformation.readings.zMm, frame * profilePointCount);
   }
@@ -101,20 +103,10 @@ const meanHeatDifference = (options: ProfileOptions, frames: number): (() => num
   };
 };
 
-const { melting, stickOutMm, wireFeedMPerMin, thermalEfficiency, travelSpeedMPerMin } =
-  processes['135'];
-const speedMmPerS = travelSpeedMPerMin / 0.06;
-const ignitionEveryMm = 0.1 * speedMmPerS;
-
-const heatJPerMm = (wireFeed: number): number => {
-  const currentA = arcCurrentA(wireFeed, stickOutMm, melting);
-  return (thermalEfficiency * currentA * synergicVoltageV(currentA)) / speedMmPerS;
-};
-
-const nominalHeat = {
-  front: heatJPerMm(wireFeedMPerMin),
-  back: heatJPerMm(wireFeedMPerMin * backWireFeedShare),
-};
+const nominal = processes['135'];
+const ignitionEveryMm = (0.1 * nominal.travelSpeedMPerMin) / 0.06;
+const nominalDifference = setDifferenceJPerMm(nominal, 'nominal');
+const nominalHeat = setSeamHeatJPerMm(nominal, 'nominal');
 
 /** Heat of one face up to a place, J: each torch from where it was lit. */
 const faceHeatJ = (face: 'front' | 'back', positionMm: number): number => {

@@ -3,7 +3,7 @@ import { spoolId, TorchConsumables } from './consumables.ts';
 import { noEffects, type TorchEffects } from './failures/effects.ts';
 import { seamPlaces } from './geometry.ts';
 import { ArNoise, streamKey } from './noise.ts';
-import { nominalAmbientCelsius } from './physics.ts';
+import { arcCurrentA, nominalAmbientCelsius, synergicVoltageV } from './physics.ts';
 import { processes, type SettingId, type WeldingProcess, wireMassKg } from './process.ts';
 import { type TorchReadings, torchFaults, torchIds } from './readings.ts';
 import { TorchWatch } from './torch-watch.ts';
@@ -218,6 +218,27 @@ const settingOf = (process: WeldingProcess, setting: SettingId, isFront: boolean
     gasFlowSetpointLPerMin: process.gasFlowLPerMin,
     stickOutMm: process.stickOutMm,
   };
+};
+
+/** Heat of one seam of either face as it is set, J/mm; 0 where no torch is. */
+export const setSeamHeatJPerMm = (
+  process: WeldingProcess,
+  setting: SettingId,
+): { readonly front: number; readonly back: number } => {
+  const of = (isFront: boolean): number => {
+    const { isEnabled, wireFeedSetpointMPerMin, stickOutMm } = settingOf(process, setting, isFront);
+    if (!isEnabled) return 0;
+    const currentA = arcCurrentA(wireFeedSetpointMPerMin, stickOutMm, process.melting);
+    const powerW = currentA * synergicVoltageV(currentA, process);
+    return (process.thermalEfficiency * powerW) / (process.travelSpeedMPerMin / 0.06);
+  };
+  return { front: of(true), back: of(false) };
+};
+
+/** By which the front face is set hotter than the back, J/mm of travel. */
+export const setDifferenceJPerMm = (process: WeldingProcess, setting: SettingId): number => {
+  const { front, back } = setSeamHeatJPerMm(process, setting);
+  return (front - back) * (seamPlaces.length / 2);
 };
 
 export const nothingBad: ReadonlySet<string> = new Set();

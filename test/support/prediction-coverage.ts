@@ -1,6 +1,6 @@
 /**
  * How often the interval of deformationPrediction holds the bow that the finished panel turns out to have, and how wide it is,
- * over panels of the simulated line, or wavier ones. See `--help`.
+ * over panels of the simulated line, or wavier ones. `npm run coverage -- --help`.
  */
 import { parseArgs } from 'node:util';
 import type { RegisteredGroup } from '../../gateway/core/point.ts';
@@ -10,23 +10,31 @@ import { columns, deformedPanel, panelLengthMm } from './deformed-panels.ts';
 import { testGroup } from './entry-batch.ts';
 import { compileTestSite, feed, type Result, tickProgram } from './program-feed.ts';
 
-const usage = `Usage: node test/support/prediction-coverage.ts [--seeds A-B] [--panels line|wavy] [--method tracked|parabola]
+const usage = `Usage: npm run coverage -- [--seeds A-B] [--panels line|wavy] [--method tracked|parabola]
 
 Sends a panel of each seed from A to B (default 1-2000) through the compiled program and counts, at 20 to 90 % of its
 length, how often the interval of deformationPrediction holds the bow that the finished panel has.
 
-  --panels line   shapes of the simulated line, whose heat differs from panel to panel and drifts (default)
-           wavy   curvature integrated along the panel, waves of 2 m pitch and 0.25 mm
+  --panels line   panels of the simulated line, whose heat differs from panel to panel and drifts (default)
+           wavy   another kind, with waves of 2 m pitch and 0.25 mm, which the line has not: how far the
+                  prediction carries. Nothing is promised of them; they are judged all the same.
   --method        of the prediction
 
-Prints JSON; progress goes to standard error.
-Exit code: 0 when every place from 30 % on held 93 to 97 %, 1 when one did not, 2 for a wrong command line.`;
+Prints JSON: for each place the share held, the interval of 95 % (Wilson) in which the true share lies by this count,
+the median width, and whether it is kept. Progress goes to standard error.
+
+From 2000 panels on, a place is kept when the share held is 93 to 97 %. Fewer panels scatter by more than that: there it
+is kept as long as the interval of the share reaches into 93 to 97 %.
+
+Exit code: 0 when every place from 30 % on is kept, 1 when one is not, 2 for a wrong command line.`;
 
 /** Shares of the length at which the prediction is looked at. */
 export const places = [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 /** From here on the interval is promised. */
 const promisedFrom = 0.3;
 export const promised = { least: 0.93, most: 0.97 } as const;
+/** So many panels are judged by what they held, fewer by what they say of the true share. */
+const strictFrom = 2000;
 const profileMs = 3750;
 /** Between two panels, so that a profile of the next one is none of this one. */
 const betweenMs = 60_000;
@@ -55,7 +63,11 @@ export type CoverageOptions = {
 export type PlaceCoverage = {
   readonly place: number;
   readonly coverage: number;
+  /** Wilson's interval of 95 % for the true share. */
+  readonly trueShare: readonly [number, number];
   readonly medianWidthMm: number;
+  /** Whether it is what is promised, as far as so many panels can tell. */
+  readonly isKept: boolean;
 };
 
 export type CoverageReport = {
@@ -113,6 +125,21 @@ const runPanel = ({ program, group }: Run, panel: Panel, startMs: number): Outco
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
+/** Wilson's interval for the share behind `held` of `count`, by so many standard deviations. */
+export const wilson = (held: number, count: number, deviations = 1.96): [number, number] => {
+  const share = held / count;
+  const squared = (deviations * deviations) / count;
+  const middle = (share + squared / 2) / (1 + squared);
+  const spread = Math.sqrt(share * (1 - share) * squared + (squared * squared) / 4) / (1 + squared);
+  return [Math.max(0, middle - spread), Math.min(1, middle + spread)];
+};
+
+/** Whether a share that was held is what is promised, as far as so many panels can tell. */
+export const isKept = (held: number, count: number): boolean => {
+  const [low, high] = count >= strictFrom ? [held / count, held / count] : wilson(held, count);
+  return high >= promised.least && low <= promised.most;
+};
+
 const placeCoverage = (outcomes: readonly Outcome[], index: number): PlaceCoverage => {
   const intervals = outcomes.map(({ intervals: all }) => all[index] as readonly [number, number]);
   const held = intervals.filter(([lower, upper], panel) => {
@@ -122,7 +149,9 @@ const placeCoverage = (outcomes: readonly Outcome[], index: number): PlaceCovera
   return {
     place: places[index] ?? Number.NaN,
     coverage: held.length / intervals.length,
+    trueShare: wilson(held.length, intervals.length),
     medianWidthMm: median(intervals.map(([lower, upper]) => upper - lower)),
+    isKept: isKept(held.length, intervals.length),
   };
 };
 
@@ -196,10 +225,7 @@ const main = (): void => {
   };
   const report = predictionCoverage({ ...options, onPanel });
   console.log(JSON.stringify({ ...options, ...report }, undefined, 2));
-  const isKept = promisedPlaces(report).every(
-    ({ coverage }) => coverage >= promised.least && coverage <= promised.most,
-  );
-  if (!isKept) process.exitCode = 1;
+  if (!promisedPlaces(report).every((place) => place.isKept)) process.exitCode = 1;
 };
 
 if (import.meta.main) main();

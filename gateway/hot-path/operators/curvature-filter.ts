@@ -6,8 +6,8 @@ import type { ArenaPlan } from '../arena.ts';
  *
  *     z' = slope,  slope' = curvature + white noise,  curvature' = white noise
  *
- * Heights are against a datum through both ends, so that heat which drifts tilts what is measured, the more the farther the end
- * is: the noise of the slope goes as (length - x) / length. What is measured is z + waviness + noise; the waviness is a smooth
+ * The curvature is a random walk, for what drifts slowly; the white noise of the slope is curvature that is alike over no length,
+ * as arcs make it. What is measured is z + waviness + noise, against any straight datum; the waviness is a smooth
  * stationary process (Matern, 3/2). It begins knowing nothing of height, slope and curvature; without drift and waviness it is
  * the least-squares parabola. All noise may be off by one common factor, which is estimated from the innovations, so that
  * intervals follow Student's t.
@@ -23,9 +23,8 @@ export type CurvatureNoise = {
   readonly wavinessLength: number;
   /** Standard deviation by which the curvature (mm/m2) drifts in 1 m. */
   readonly curvatureDrift: number;
-  /** Standard deviation by which the slope (mm/m) wanders in 1 m at the beginning, less and less up to none at `length` (m). */
+  /** Standard deviation by which the slope (mm/m) wanders in 1 m. */
   readonly slopeDrift: number;
-  readonly length: number;
   /** Weight of the given noise against that seen, in observations. */
   readonly trust: number;
 };
@@ -86,29 +85,22 @@ const fillTransition = (memory: Float64Array, filter: CurvatureFilter, step: num
   memory[at + wavinessSlope * states + wavinessSlope] = kept * (1 - decay);
 };
 
-/** Entry (row, column) of the covariance, row <= column; `left`: the rest of the length behind a step, m. */
-type Entry = { readonly row: number; readonly column: number; readonly left: number };
+/** Entry (row, column) of the covariance, row <= column. */
+type Entry = { readonly row: number; readonly column: number };
 
 /** Variance of curvature and slope that `step` m add to an entry of the covariance. */
-const addedDrift = (filter: CurvatureFilter, step: number, entry: Entry): number => {
-  const { left } = entry;
+const addedDrift = (filter: CurvatureFilter, step: number, { row, column }: Entry): number => {
   const bend = filter.curvatureDrift * filter.curvatureDrift;
-  const turn = (filter.slopeDrift / filter.length) ** 2;
-  switch (entry.row * states + entry.column) {
+  const turn = filter.slopeDrift * filter.slopeDrift;
+  switch (row * states + column) {
     case height * states + height:
-      return (
-        (bend * step ** 5) / 20 +
-        turn * ((left ** 2 * step ** 3) / 3 + (left * step ** 4) / 2 + step ** 5 / 5)
-      );
+      return (bend * step ** 5) / 20 + (turn * step ** 3) / 3;
     case height * states + slope:
-      return (
-        (bend * step ** 4) / 8 +
-        turn * ((left ** 2 * step ** 2) / 2 + (2 * left * step ** 3) / 3 + step ** 4 / 4)
-      );
+      return (bend * step ** 4) / 8 + (turn * step ** 2) / 2;
     case height * states + curvature:
       return (bend * step ** 3) / 6;
     case slope * states + slope:
-      return (bend * step ** 3) / 3 + turn * (left ** 2 * step + left * step ** 2 + step ** 3 / 3);
+      return (bend * step ** 3) / 3 + turn * step;
     case slope * states + curvature:
       return (bend * step ** 2) / 2;
     case curvature * states + curvature:
@@ -134,10 +126,6 @@ const added = (filter: CurvatureFilter, step: number, entry: Entry): number => {
   if (entry.row >= waviness) return addedWaviness(filter, step, entry);
   return entry.column >= waviness ? 0 : addedDrift(filter, step, entry);
 };
-
-/** What of the length is left `step` m beyond the newest observation, m. */
-const leftBehind = (memory: Float64Array, filter: CurvatureFilter, step: number): number =>
-  filter.length - (memory[filter.base + placeCell] as number) - step;
 
 /** Writes left times right, or times right transposed, to the cells from `out` on. */
 const multiply = (
@@ -177,11 +165,10 @@ const moveOn = (memory: Float64Array, filter: CurvatureFilter, step: number): vo
   memory.copyWithin(state, scratch, scratch + states);
   multiply(memory, { left: transition, right: covariance, isTransposed: false }, scratch);
   multiply(memory, { left: scratch, right: transition, isTransposed: true }, covariance);
-  const left = leftBehind(memory, filter, step);
   for (let row = 0; row < states; row++) {
     for (let column = row; column < states; column++) {
       const cell = covariance + row * states + column;
-      const value = (memory[cell] as number) + added(filter, step, { row, column, left });
+      const value = (memory[cell] as number) + added(filter, step, { row, column });
       memory[cell] = value;
       memory[covariance + column * states + row] = value;
     }
@@ -281,7 +268,6 @@ export const forecastCovariance = (
 ): number => {
   const { near, far } = ahead;
   const covariance = filter.base + covarianceCell;
-  const left = leftBehind(memory, filter, near);
   let sum = near === far ? filter.measurement * filter.measurement : 0;
   for (let row = 0; row < states; row++) {
     for (let column = 0; column < states; column++) {
@@ -293,7 +279,7 @@ export const forecastCovariance = (
   }
   for (let column = 0; column < states; column++) {
     const row = column < waviness ? height : waviness;
-    sum += reach(filter, far - near, column) * added(filter, near, { row, column, left });
+    sum += reach(filter, far - near, column) * added(filter, near, { row, column });
   }
   return sum;
 };

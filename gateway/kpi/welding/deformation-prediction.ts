@@ -1,7 +1,5 @@
 import { z } from 'zod';
 import type { CurvatureNoise } from '../../hot-path/operators/curvature-filter.ts';
-import { foldedLower } from '../../hot-path/operators/folded-interval.ts';
-import { studentQuantile } from '../../hot-path/operators/student-t.ts';
 import type { Step } from '../../hot-path/program.ts';
 import { valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiContext } from '../definition.ts';
@@ -13,16 +11,18 @@ import { profileInputs, reserveProfiles } from './profiles.ts';
 /** Calibrated on panels of 18 m with profiles of 12 heights each 50 mm: see docs/formulas.md. */
 const noiseSchema = z.strictObject({
   /** Standard deviation of the mean height of a profile, mm: 0.08 mm of one height by the root of 12. */
-  measurementMm: z.number().positive().max(10).default(0.0233),
-  wavinessMm: z.number().min(0).max(100).default(0.033),
-  wavinessLengthM: z.number().positive().max(100).default(0.2),
+  measurementMm: z.number().positive().max(10).default(0.0231),
+  wavinessMm: z.number().min(0).max(100).default(0.034),
+  wavinessLengthM: z.number().positive().max(100).default(0.15),
   /** The other kind of waviness that a panel may have in place of it; 0 mm: there is none. */
   longWavinessMm: z.number().min(0).max(100).default(0.08),
   longWavinessLengthM: z.number().positive().max(100).default(0.8),
+  /** How much likelier the usual waviness is than the other before a panel is seen. */
+  usualOdds: z.number().min(1).max(1e9).default(20),
   /** By which the curvature drifts in 1 m, mm/m2. */
-  curvatureDrift: z.number().min(0).max(10).default(0.0027),
-  /** By which the slope wanders in 1 m at the beginning of the panel, mm/m; at its end not at all. */
-  slopeDrift: z.number().min(0).max(10).default(0.028),
+  curvatureDrift: z.number().min(0).max(10).default(0.0026),
+  /** By which the noise of the arcs turns the slope in 1 m, mm/m. */
+  slopeDrift: z.number().min(0).max(10).default(0.0017),
   /** Weight of these numbers against what is seen, in profiles. */
   trust: z.number().min(0).max(1e6).default(20),
 });
@@ -42,14 +42,13 @@ const parametersSchema = z.strictObject({
 type Parameters = z.infer<typeof parametersSchema>;
 
 /** What a panel's noise may be: with the waviness that is usual, and with long waves. */
-const noisesOf = ({ noise, panelLengthMm }: Parameters): readonly CurvatureNoise[] => {
+const noisesOf = ({ noise }: Parameters): readonly CurvatureNoise[] => {
   const usual = {
     measurement: noise.measurementMm,
     waviness: noise.wavinessMm,
     wavinessLength: noise.wavinessLengthM,
     curvatureDrift: noise.curvatureDrift,
     slopeDrift: noise.slopeDrift,
-    length: panelLengthMm / 1000,
     trust: noise.trust,
   };
   const { longWavinessMm: waviness, longWavinessLengthM: wavinessLength } = noise;
@@ -60,9 +59,11 @@ const reserveForecast = (
   context: KpiContext<Parameters>,
   profiles: ReturnType<typeof reserveProfiles>,
 ): BowForecast => {
-  const { panelLengthMm: lengthMm, method } = context.parameters;
-  if (method === 'parabola') return parabolaForecast(context, profiles, lengthMm);
-  return trackedForecast(context, profiles, { lengthMm, noises: noisesOf(context.parameters) });
+  const { panelLengthMm: lengthMm, probability, method } = context.parameters;
+  if (method === 'parabola') return parabolaForecast(context, profiles, { lengthMm, probability });
+  const noises = noisesOf(context.parameters);
+  const { usualOdds } = context.parameters.noise;
+  return trackedForecast(context, profiles, { lengthMm, probability, noises, usualOdds });
 };
 
 /** The bow that the panel is heading for, with an interval that holds the outcome as often as it says. */
@@ -75,8 +76,8 @@ export const deformationPrediction = defineKpi({
   decimals: 2,
   description: { en: 'Bow expected at the end of the panel', zh: '管屏焊完时的预计弯曲' },
   formula: {
-    en: 'tracked: largest distance from the chord of measured and forecast heights, forecast by a Kalman filter; parabola: |c| L^2 / 4. Half-width: t((1 + p) / 2, freedom) * standard error',
-    zh: 'tracked：实测与预测高度到弦线的最大距离，由卡尔曼滤波预测；parabola：|c| L^2 / 4。半宽：t((1 + p) / 2, 自由度) × 标准误',
+    en: 'tracked: largest distance from the chord of measured and forecast heights, forecast by a Kalman filter; parabola: |c| L^2 / 4. Interval: t((1 + p) / 2, freedom) * standard error about each distance, of the ends the largest',
+    zh: 'tracked：实测与预测高度到弦线的最大距离，由卡尔曼滤波预测；parabola：|c| L^2 / 4。区间：各处距离 ± t((1 + p) / 2, 自由度) × 标准误，上下限各取最大者',
   },
   standard: { en: 'own definition', zh: '本项目定义' },
   window: panelWindowOfTierA,
@@ -89,12 +90,12 @@ export const deformationPrediction = defineKpi({
   parts: {
     lower: { decimals: 2, description: { en: 'lower end of the interval', zh: '区间下限' } },
     upper: { decimals: 2, description: { en: 'upper end of the interval', zh: '区间上限' } },
-    halfWidth: { decimals: 2, description: { en: 'half-width', zh: '半宽' } },
+    halfWidth: { decimals: 2, description: { en: 'upper end less value', zh: '上限与值之差' } },
     x: { decimals: 0, description: { en: 'where it is expected', zh: '预计所在位置' } },
   },
   parametersSchema,
   build: (context) => {
-    const { panelLengthMm, probability, shownFrom, promisedFrom } = context.parameters;
+    const { panelLengthMm, shownFrom, promisedFrom } = context.parameters;
     const profiles = reserveProfiles(context);
     const prediction = reserveForecast(context, profiles);
     const parts = ['lower', 'upper', 'halfWidth', 'x'].map((name) => context.part(name));
@@ -105,7 +106,6 @@ export const deformationPrediction = defineKpi({
     const doneIndex = context.reserve(1);
     const uncertainIndex = context.reserve(1);
     const known = context.reserve(forecast.size);
-    const spreads = context.reserve(2);
 
     const update: Step = (memory) => {
       profiles.update(memory);
@@ -121,10 +121,6 @@ export const deformationPrediction = defineKpi({
       }
       memory[doneIndex] = count;
       prediction.read(memory, known);
-      const freedom = memory[known + forecast.freedom] as number;
-      const error = memory[known + forecast.error] as number;
-      memory[spreads] = studentQuantile((1 + probability) / 2, freedom) * error;
-      memory[spreads + 1] = studentQuantile(probability, freedom) * error;
     };
 
     context.onTick((memory) => {
@@ -133,10 +129,9 @@ export const deformationPrediction = defineKpi({
       const share =
         count === 0 ? 0 : (memory[profiles.placeOf(count - 1)] as number) / panelLengthMm;
       const bow = share < shownFrom ? Number.NaN : (memory[known + forecast.bow] as number);
-      const spread = memory[spreads] as number;
-      const oneSided = memory[spreads + 1] as number;
+      const spread = (memory[known + forecast.upper] as number) - bow;
       memory[context.value + valueCell] = spread >= 0 ? bow : Number.NaN;
-      memory[lower] = foldedLower(bow, { twoSided: spread, oneSided });
+      memory[lower] = memory[known + forecast.lower] as number;
       memory[upper] = bow + spread;
       memory[halfWidth] = spread;
       memory[x] = memory[known + forecast.placeMm] as number;

@@ -19,7 +19,7 @@ import { testSeed } from '../../../../support/seed.ts';
 
 const typical: CurvatureNoise = {
   ...{ measurement: 0.05, waviness: 0.1, wavinessLength: 0.8 },
-  ...{ curvatureDrift: 0.02, slopeDrift: 0.03, length: 18, trust: 0 },
+  ...{ curvatureDrift: 0.02, slopeDrift: 0.03, trust: 0 },
 };
 
 const filterOf = (noise: CurvatureNoise, samples: readonly (readonly [number, number])[]) => {
@@ -34,13 +34,6 @@ const filterOf = (noise: CurvatureNoise, samples: readonly (readonly [number, nu
   return { memory, filter };
 };
 
-/** From 0 to `end`, after Gauss: exact for polynomials up to the fifth power. */
-const integral = (of: (u: number) => number, end: number): number => {
-  const offset = (end / 2) * Math.sqrt(0.6);
-  const middle = end / 2;
-  return (end / 18) * (5 * of(middle - offset) + 8 * of(middle) + 5 * of(middle + offset));
-};
-
 /** Covariance of the drift and waviness parts of the heights at `s` and `t`, drift counted from 0. */
 const covarianceOf = (noise: CurvatureNoise, s: number, t: number): number => {
   const [low, high] = s < t ? [s, t] : [t, s];
@@ -48,10 +41,7 @@ const covarianceOf = (noise: CurvatureNoise, s: number, t: number): number => {
   const wavy = noise.waviness ** 2 * (1 + apart) * Math.exp(-apart);
   const step = high - low;
   const bend = low ** 5 / 20 + (step * low ** 4) / 8 + (step ** 2 * low ** 3) / 12;
-  const turn = integral(
-    (u) => ((noise.length - u) / noise.length) ** 2 * (low - u) * (high - u),
-    low,
-  );
+  const turn = low ** 3 / 3 + (step * low ** 2) / 2;
   return wavy + noise.curvatureDrift ** 2 * bend + noise.slopeDrift ** 2 * turn;
 };
 
