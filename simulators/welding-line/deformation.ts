@@ -121,7 +121,8 @@ export class Deformation {
     const counter = this.readings.sequence * profilePointCount + column;
     const noise = sensorSigmaMm * normal(this.#sensorKey, counter);
     const height = shapeMm + twist + camber + noise;
-    return Math.round(height * resolutionPerMm) / resolutionPerMm;
+    // A sensor knows no negative zero.
+    return Math.round(height * resolutionPerMm) / resolutionPerMm + 0;
   }
 }
 
