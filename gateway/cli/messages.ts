@@ -42,6 +42,8 @@ const english = {
   productionImportDescription: 'Send messages from a file: one JSON object a line',
   productionFileArgument: 'file of JSON lines; docs/production.md has the messages',
   productionFile: (file: string, why: string) => `cannot read ${file}: ${why}`,
+  productionNoted: (line: number, code: string, what: string) =>
+    `line ${line}: taken, but ${code}: ${what}`,
   productionRefused: (line: number, code: string, why: string) => `line ${line}: ${code}: ${why}`,
   productionImported: (accepted: number, duplicate: number, refused: number) =>
     `${counted(accepted, 'message')} accepted, ${duplicate} known before, ${refused} refused.`,
@@ -60,6 +62,7 @@ const english = {
   panelArgument: 'id of the record, as /api/v1/panels lists it',
   revisionOption: 'this revision instead of the newest',
   binsOption: 'with the position bins of every seam',
+  recordsNoneYet: 'There is no record of a panel yet: one is made when its panel has been welded.',
   recordsNone: (data: string) => `there are no records of panels in ${data}`,
   recordsUnknown: (id: string) => `there is no such record of a panel: ${id}`,
   recordsGood: (panels: number, revisions: number, files: number) =>
@@ -236,6 +239,7 @@ const chinese: Messages = {
   productionImportDescription: '发送文件中的消息：每行一个 JSON 对象',
   productionFileArgument: 'JSON 行文件；消息格式见 docs/production.md',
   productionFile: (file, why) => `无法读取 ${file}：${why}`,
+  productionNoted: (line, code, what) => `第 ${line} 行：已接收，但 ${code}：${what}`,
   productionRefused: (line, code, why) => `第 ${line} 行：${code}：${why}`,
   productionImported: (accepted, duplicate, refused) =>
     `已接收 ${accepted} 条消息，${duplicate} 条此前已接收，拒绝 ${refused} 条。`,
@@ -254,6 +258,7 @@ const chinese: Messages = {
   panelArgument: '记录编号，见 /api/v1/panels',
   revisionOption: '指定版次，默认最新版次',
   binsOption: '包含各焊缝的位置区间数据',
+  recordsNoneYet: '尚无管屏记录：管屏焊完后生成。',
   recordsNone: (data) => `${data} 中没有管屏记录`,
   recordsUnknown: (id) => `没有该管屏记录：${id}`,
   recordsGood: (panels, revisions, files) =>

@@ -17,6 +17,9 @@ const outcomes = z.object({
       outcome: z.enum(['accepted', 'duplicate', 'refused']),
       code: z.string().nullable(),
       words: z.object({ en: z.string(), zh: z.string() }).nullable(),
+      notes: z.array(
+        z.object({ code: z.string(), words: z.object({ en: z.string(), zh: z.string() }) }),
+      ),
     }),
   ),
 });
@@ -31,6 +34,8 @@ type Report = {
   readonly accepted: number;
   readonly duplicate: number;
   readonly refused: readonly Refused[];
+  /** Of messages that were taken all the same. */
+  readonly notes: readonly Refused[];
 };
 
 const mostMessages = 200;
@@ -86,27 +91,34 @@ async function* batchesOf(
 const importFile = async (file: string, options: Options, kit: Kit): Promise<void> => {
   const url = new URL('api/v1/production/messages', gatewayUrl(options.url, kit.text));
   const refused: Refused[] = [];
+  const notes: Refused[] = [];
   let accepted = 0;
   let duplicate = 0;
   for await (const batch of batchesOf(file, (line) => refused.push(line), kit)) {
     const sent = batch.map(({ message }) => message);
     const { messages } = await askGateway(url, outcomes, sent);
-    for (const [index, { outcome, code, words }] of messages.entries()) {
+    for (const [index, { outcome, code, words, notes: noted }] of messages.entries()) {
+      const line = batch[index]?.number ?? 0;
+      notes.push(...noted.map((note) => ({ line, ...note })));
       if (outcome === 'accepted') accepted += 1;
       else if (outcome === 'duplicate') duplicate += 1;
       else {
         const about = { code: code ?? '', words: words ?? { en: '', zh: '' } };
-        refused.push({ line: batch[index]?.number ?? 0, ...about });
+        refused.push({ line, ...about });
       }
     }
   }
-  report({ accepted, duplicate, refused: refused.sort((a, b) => a.line - b.line) }, options, kit);
+  refused.sort((a, b) => a.line - b.line);
+  report({ accepted, duplicate, refused, notes }, options, kit);
 };
 
 const report = (result: Report, options: Options, kit: Kit): void => {
-  const { accepted, duplicate, refused } = result;
+  const { accepted, duplicate, refused, notes } = result;
   if (options.json === true) kit.print(JSON.stringify(result, null, 2));
   else {
+    for (const { line, code, words } of notes) {
+      kit.print(kit.text.productionNoted(line, code, words[kit.language]));
+    }
     for (const { line, code, words } of refused) {
       kit.complain(kit.text.productionRefused(line, code, words[kit.language]));
     }

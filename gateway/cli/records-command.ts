@@ -61,6 +61,11 @@ const verify = async (options: Options, kit: Kit): Promise<void> => {
   const { text } = kit;
   const report = await look(options, kit, (reading) => reading.verify());
   if (report === undefined) return;
+  if (report.revisions === 0 && report.ok && options.json !== true) {
+    kit.complain(text.recordsNoneYet);
+    kit.finish(exitCodes.inconclusive);
+    return;
+  }
   kit.finish(report.ok ? exitCodes.ok : exitCodes.negative);
   if (options.json === true) {
     kit.print(JSON.stringify(report, null, 2));

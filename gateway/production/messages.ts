@@ -40,7 +40,10 @@ const instantSchema = (read: ReadInstant) =>
     .transform((value, context) => {
       const instant = read(value);
       if (instant !== undefined) return instant;
-      context.addIssue({ code: 'custom', message: 'not an instant: epoch ms or ISO 8601' });
+      context.addIssue({
+        code: 'custom',
+        message: 'not an instant: epoch ms or ISO 8601 / 不是时刻：应为毫秒时间戳或 ISO 8601',
+      });
       return z.NEVER;
     })
     .describe("UTC epoch ms, or ISO 8601; without an offset it is the site's wall clock");

@@ -62,6 +62,7 @@ export const panelProduction = (input: PanelFoldInput): PanelProduction => {
     marks: [
       ...claimMarks(claims),
       ...orderMarks(orderId, order, procedure),
+      ...releaseMarks(told),
       ...dateMarks(told, input),
     ],
     missing: missingFieldsOf(told),
@@ -264,6 +265,33 @@ const orderMarks = (
     marks.push({ code: 'procedure-not-ordered', subject: procedure.wpsNo });
   }
   return marks;
+};
+
+/** What was rejected is made good by the same inspection accepted later, or by a repair that was inspected again. */
+const releaseMarks = ({
+  inspections,
+  repairs,
+  disposition,
+}: Pick<PanelProduction, 'inspections' | 'repairs' | 'disposition'>): readonly ProductionMark[] => {
+  if (disposition?.status !== 'released') return [];
+  const isMadeGood = (rejected: RecordedInspection): boolean =>
+    inspections.some(
+      ({ timeMs, method, seam, result }) =>
+        result === 'accepted' &&
+        timeMs >= rejected.timeMs &&
+        method === rejected.method &&
+        (seam === null || seam === rejected.seam),
+    ) ||
+    repairs.some(
+      ({ timeMs, seam, ncr, reinspection }) =>
+        reinspection === 'accepted' &&
+        timeMs >= rejected.timeMs &&
+        (seam === rejected.seam || (ncr !== null && ncr === rejected.ncr)),
+    );
+  const open = inspections.filter((one) => one.result === 'rejected' && !isMadeGood(one));
+  return [...new Set(open.map(({ method }) => method))]
+    .sort()
+    .map((subject) => ({ code: 'released-though-rejected', subject }));
 };
 
 /** A date counts to its end, by UTC: a welding line does not know of which zone a certificate means its days. */

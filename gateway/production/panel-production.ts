@@ -168,6 +168,8 @@ export const productionMarkCodes = [
   'order-redefined',
   /** The procedure is another than the order asks for. */
   'procedure-not-ordered',
+  /** Released with an inspection that was rejected and neither repeated with success nor repaired; `subject` is its method. */
+  'released-though-rejected',
   /** Run out before the panel began. */
   'qualification-expired',
   'calibration-overdue',

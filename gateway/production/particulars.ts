@@ -12,7 +12,9 @@ export const text = z
   .min(1)
   .max(mostTexts)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'without control characters');
+  .regex(/^[^\u0000-\u001f\u007f]*$/, 'without control characters')
+  // A database keeps half of a surrogate pair as another character: two texts would become one.
+  .refine((value) => value.isWellFormed(), 'well-formed Unicode');
 
 const date = z.iso.date().describe('YYYY-MM-DD, valid to the end of the day');
 

@@ -39,7 +39,7 @@ export const readMessage = (
   raw: unknown,
   { schema, lines, nowMs }: ReadingContext,
 ): ProductionMessage | Refusal => {
-  const length = JSON.stringify(raw)?.length ?? 0;
+  const length = lengthOf(raw);
   if (length > longestMessage) return tooLarge(length);
   const parsed = schema.safeParse(raw, { error: en().localeError });
   if (!parsed.success)
@@ -49,6 +49,16 @@ export const readMessage = (
   if (line === undefined) return unknownLine(named, lines);
   const message: ProductionMessage = { ...rest, line };
   return outOfRange(message, nowMs) ?? message;
+};
+
+/** What is nested too deeply to be written is too large. */
+const lengthOf = (raw: unknown): number => {
+  try {
+    return JSON.stringify(raw)?.length ?? 0;
+  } catch (error) {
+    if (error instanceof RangeError) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
 };
 
 export const isRefusal = (read: ProductionMessage | Refusal): read is Refusal => 'words' in read;

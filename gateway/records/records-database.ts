@@ -152,11 +152,13 @@ export class RecordsDatabase {
       )
       .map((row) => {
         const { id, revision, hash, content } = linkOf(row);
-        const { panelId, line, simulated, time, marks } = JSON.parse(content) as PanelRecord;
+        const record = JSON.parse(content) as PanelRecord;
+        const { panelId, line, simulated, time } = record;
+        const marks = record.marks.length + (record.production?.marks.length ?? 0);
         const { startMs, endMs, closedBy } = time;
         return {
           ...{ id, panel: Number(row['panel']), panelId, line, revision, simulated },
-          ...{ startMs, endMs, closedBy, marks: marks.length, hash },
+          ...{ startMs, endMs, closedBy, marks, hash },
         };
       });
   }
@@ -309,7 +311,7 @@ export class RecordsDatabase {
     this.#insert({ ...link, hash: hashOf(link), content, isFiledRight: true }, record, panel);
     this.#database.prepare('DELETE FROM trait WHERE panel = ?').run(panel);
     const insert = this.#database.prepare(
-      'INSERT INTO trait (kind, value, panel) VALUES (?, ?, ?)',
+      'INSERT OR IGNORE INTO trait (kind, value, panel) VALUES (?, ?, ?)',
     );
     for (const { kind, value } of traitsOf(record.production)) insert.run(kind, value, panel);
     return { id: link.id, revision: link.revision, reason: link.reason };

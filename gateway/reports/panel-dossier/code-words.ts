@@ -69,6 +69,10 @@ const productionMarkWords: Readonly<Record<ProductionMarkCode, LocalText>> = {
     en: 'The procedure is another than the order asks for',
     zh: '所用工艺规程与工单要求不符',
   },
+  'released-though-rejected': {
+    en: 'Released, though an inspection was rejected and has not been made good',
+    zh: '检验不合格且未处理，却已放行',
+  },
   'qualification-expired': {
     en: 'The qualification had run out before the panel began',
     zh: '资格在本屏开始之前已过期',

@@ -121,6 +121,32 @@ describe('what production told of a panel', () => {
     expect(consumables.wires.map(({ spoolId }) => spoolId)).toEqual(['S-9', 'S-2']);
   });
 
+  it('marks a panel that is released with a rejection that was not made good', () => {
+    const vt = (result: 'accepted' | 'rejected', time: number, seam?: string) =>
+      messageOf('inspection', {
+        ...{ panelId: 'P-1', method: 'VT', result, who: 'QA Wang', time },
+        ...(seam === undefined ? {} : { seam }),
+      });
+    const released = messageOf('disposition', {
+      ...{ panelId: 'P-1', status: 'released', who: 'QA Wang', time: baseMs + 9 },
+    });
+    const repair = (reinspection: 'accepted' | 'open') =>
+      messageOf('repair', {
+        ...{ panelId: 'P-1', seam: 'F01', positionMm: 10, who: 'W-4', time: baseMs + 6 },
+        reinspection,
+      });
+    const isMarked = (...told: readonly ProductionMessage[]): boolean =>
+      folded(told).marks.some(({ code }) => code === 'released-though-rejected');
+    const rejected = vt('rejected', baseMs + 5, 'F01');
+    expect(isMarked(rejected, released)).toBe(true);
+    expect(isMarked(rejected)).toBe(false);
+    expect(isMarked(vt('accepted', baseMs + 4), rejected, released)).toBe(true);
+    expect(isMarked(rejected, vt('accepted', baseMs + 6, 'F02'), released)).toBe(true);
+    expect(isMarked(rejected, vt('accepted', baseMs + 6, 'F01'), released)).toBe(false);
+    expect(isMarked(rejected, repair('open'), released)).toBe(true);
+    expect(isMarked(rejected, repair('accepted'), released)).toBe(false);
+  });
+
   it('marks what had run out when the panel began, to the end of its day', () => {
     const marksAt = (day: string) =>
       folded(whole, { startMs: Date.parse(`${day}T12:00Z`) }).marks.map(

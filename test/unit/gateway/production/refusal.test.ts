@@ -108,3 +108,15 @@ describe('a message', () => {
     expect(found.words.zh).toMatch(/^无法识别的消息：quantity: .*[\u4e00-\u9fff]/);
   });
 });
+
+describe('texts and shapes that no database keeps', () => {
+  it('half of a surrogate pair is refused: two texts would become one', () => {
+    expect(codeOf({ ...order, orderId: 'WO-\ud800' })).toBe('MALFORMED');
+    expect(codeOf({ ...order, orderId: 'WO-\u{1f525}' })).toBe('taken');
+  });
+
+  it('what is nested too deeply is refused, and no more than that', () => {
+    const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`) as unknown;
+    expect(codeOf({ ...order, project: deep })).toBe('TOO_LARGE');
+  });
+});
