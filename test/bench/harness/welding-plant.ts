@@ -48,8 +48,11 @@ const linePoints = [
 ] as const;
 const firstRegister = 4;
 
-/** Those that an MES has to bring something for. */
-const fromElsewhere = ['timeElements', 'oee', 'firstPassYield', 'rolledYield', 'defectsPerKm'];
+/** Those that an MES or a person has to bring something for, and those that chain on them. */
+const fromElsewhere = [
+  ...['timeElements', 'oee', 'throughput', 'firstPassYield', 'rolledYield', 'defectsPerKm'],
+  ...['interventions', 'panelInterventions'],
+];
 const parameters: Readonly<Record<string, object>> = {
   adjustmentRangeUsed: { minimumMm: -20, maximumMm: 20 },
   wpsConformance: {
