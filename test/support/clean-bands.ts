@@ -99,6 +99,10 @@ const leastOf = (key: string, mean: number): number => {
   return leastOfLine[kpi] ?? leastShareOfLine * Math.abs(mean);
 };
 
+/** A place of something jumps from one to another by its nature: what is at it is judged. */
+const isPlace = (key: string): boolean =>
+  key.endsWith('.signalX') || key === 'line/deformationPrediction.x';
+
 /** By `equipment/point`: how far behind the failure it was first outside of its band, mm. */
 export type Moved = ReadonlyMap<string, number>;
 
@@ -112,7 +116,7 @@ export const movedOn = (
 ): Moved => {
   const moved = new Map<string, number>();
   for (const [key, { xMm, values, status }] of panel) {
-    if (key.endsWith('.signalX')) continue;
+    if (isPlace(key)) continue;
     const own = options.twin?.get(key);
     for (const [index, value] of values.entries()) {
       const at = { xMm: xMm[index] as number, value, status: status[index] as number };

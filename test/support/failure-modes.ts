@@ -57,7 +57,7 @@ const current = ['arcCurrentMean', 'arcCurrentDeviation', 'bin.current', 'spcCur
 const noise = ['spcCurrentDeviation', 'spcVoltageDeviation'];
 const wps = ['wpsConformance', 'wpsOutLength', 'bin.wpsDeviations'];
 const leg = ['legLength', 'throat'];
-const lineHeat = ['heatBalanceIndex', 'heatBalanceNow', 'deformation'];
+const lineHeat = ['heatBalanceIndex', 'heatBalanceNow', 'deformation', 'deformationPrediction'];
 const lineSums = ['panelWeldLength', 'panelWireMass', 'panelGasVolume'];
 const lineEnergy = ['panelEnergy', 'weldingEnergy', 'panelEnergyDeviation'];
 const lineRates = ['energyPerMetre', 'energyPerDeposit', 'wirePerMetre', 'gasPerMetre'];
@@ -69,6 +69,30 @@ const ofNoArc = [
 const lineOfNoArc = [
   ...[...lineHeat, 'deformationMax', ...lineSums, ...lineEnergy, ...lineRates],
   'correctionsPerMetre',
+];
+
+/** Of every KPI: how much of it was measured. Its value is another point. */
+const everyCoverage = '*.coverage';
+/**
+ * Where nothing is read any more, what is the newest of something has none (window and bin), or stays the last one (chart); sums
+ * stand while those of the clean panel grow, and so does the share within the procedure, which rises from what each arc begins
+ * with. Other means, shares and extremes of the panel so far stay what they were, and so may not move.
+ */
+const ofNoReading = [
+  everyCoverage,
+  ...['heatInputBin', 'arcCurrentMean', 'arcCurrentDeviation', 'bin'],
+  ...['spcCurrent', 'spcOffset', ...noise],
+  ...['weldLength', 'wireMass', 'gasVolume'],
+  ...['wpsConformance', 'wpsConformance.current'],
+];
+/**
+ * The same of the line. Until values that stand are found out, weld, wire and gas go on being reckoned by them, where a register
+ * that stands counts nothing: 5 s are some 5 % of the metre before.
+ */
+const lineOfNoReading = [
+  everyCoverage,
+  ...['heatBalanceNow', ...lineSums],
+  ...['energyPerMetre', 'energyPerDeposit', 'correctionsPerMetre'],
 ];
 
 /** Each mode of docs/welding-failures.md, with what must move. */
@@ -212,9 +236,12 @@ export const failureModes: readonly FailureMode[] = [
       toMm: 900,
       moves: { weldLength: tick, arcOnRatio: tick, 'bin.arcOnLength': tick },
       // There is no weld whose KPIs could have a value.
-      coupled: [...ofNoArc, ...heat, ...leg, 'seamLostRatio', 'seamLostLength', 'gasVolume'],
+      coupled: [
+        ...[...ofNoArc, ...heat, ...leg, 'seamLostRatio', 'seamLostLength', 'gasVolume'],
+        ...['shortCircuitRate', 'interventions'],
+      ],
       lineMoves: { heatBalanceNow: tick },
-      lineCoupled: lineOfNoArc,
+      lineCoupled: [...lineOfNoArc, 'panelInterventions.coverage'],
     },
   ),
   inMode(
@@ -327,8 +354,8 @@ export const failureModes: readonly FailureMode[] = [
         'heatInput.coverage': spread + 67 + tick + tick,
         'arcStability.coverage': spread + 67 + tick + tick,
       },
-      coupled: ['*'],
-      lineCoupled: ['*'],
+      coupled: ofNoReading,
+      lineCoupled: lineOfNoReading,
     },
   ),
   inMode(
@@ -367,12 +394,12 @@ export const failureModes: readonly FailureMode[] = [
   ),
   inMode(
     'sensor: current that is off',
-    { kind: 'sensor', torches: ['F01'], signal: 'currentA', shows: 'offset', by: 15 },
+    { kind: 'sensor', torches: ['F01'], signal: 'currentA', shows: 'offset', by: 25 },
     {
       seams: ['f01'],
       moves: { 'bin.current.mean': row, 'spcCurrent.signals': subgroup },
-      // Power and heat have a sensor of their own.
-      coupled: [...current, 'spcCurrentDeviation', ...stability],
+      // Power and heat have a sensor of their own. What is shown is 2 A above the band of the procedure.
+      coupled: [...current, 'spcCurrentDeviation', ...stability, ...wps],
     },
   ),
   inMode(
@@ -413,6 +440,10 @@ export const failureModes: readonly FailureMode[] = [
   ),
 ];
 
-/** Whether a point belongs to one of these KPIs. */
+/** Whether a point belongs to one of these KPIs, or is the coverage of any, where those are among them. */
 export const belongsTo = (point: string, kpis: readonly string[]): boolean =>
-  kpis.some((kpi) => kpi === '*' || point === kpi || point.startsWith(`${kpi}.`));
+  kpis.some((kpi) =>
+    kpi === everyCoverage
+      ? point.endsWith('.coverage')
+      : point === kpi || point.startsWith(`${kpi}.`),
+  );
