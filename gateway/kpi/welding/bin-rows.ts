@@ -76,7 +76,7 @@ const none = Number.NEGATIVE_INFINITY;
 const remainder = (bin: number): number => (bin % heldBins) | 0;
 
 export const reserveBinRows = (
-  context: BuildContext,
+  context: Pick<BuildContext, 'reserve'>,
   options: Pick<BinRows, 'widthMm' | 'efficiencyIndex' | 'hasGasIndex'> & {
     readonly signals: number;
   },
