@@ -28,7 +28,9 @@ const report = z.looseObject({
       unit: z.string(),
       numerator: quantity,
       denominator: quantity,
-      missing: z.array(z.looseObject({ words, members: z.array(z.string()) })),
+      missing: z.array(
+        z.looseObject({ words, members: z.array(z.string()), leftOut: z.number().default(0) }),
+      ),
       baseline: z.looseObject({ simulated: z.boolean() }).nullable(),
     }),
   ),
@@ -50,11 +52,12 @@ const printReport = ({ figures, fromMs, toMs, simulated }: Report, kit: Kit): vo
   kit.print(text.figuresOf(new Date(fromMs).toISOString(), new Date(toMs).toISOString()));
   if (simulated) kit.print(text.figuresSimulated);
   const rows = figures.map(({ name, value, unit, numerator, denominator, missing, baseline }) => {
-    const lacking = missing.map(({ words: what, members }) => {
-      if (members.length === 0) return what[kit.language];
+    const lacking = missing.map(({ words: what, members, leftOut }) => {
+      const count = members.length + leftOut;
+      if (count === 0) return what[kit.language];
       const named = members.slice(0, mostNamed).join(', ');
-      const rest = members.length > mostNamed ? ', …' : '';
-      return `${what[kit.language]} (${members.length}: ${named}${rest})`;
+      const rest = named !== '' && count > mostNamed ? ', …' : '';
+      return `${what[kit.language]} (${[String(count), ...(named === '' ? [] : [named])].join(': ')}${rest})`;
     });
     const notes = [...lacking, ...(baseline?.simulated === true ? [text.baselineSimulated] : [])];
     return [

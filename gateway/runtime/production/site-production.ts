@@ -4,7 +4,7 @@ import { describeError } from '../../core/error.ts';
 import type { RegisteredGroup } from '../../core/point.ts';
 import { instantReader } from '../../production/instant.ts';
 import { type MessageSchema, messageSchema } from '../../production/messages.ts';
-import { lineClass, linePath } from '../../records/group-roles.ts';
+import { lineClass, linePath, seamsByLine } from '../../records/group-roles.ts';
 import type { Admission } from '../admission.ts';
 import { type MessageOutcome, ProductionDesk } from './production-desk.ts';
 import { ProductionPoints } from './production-points.ts';
@@ -36,6 +36,7 @@ export class SiteProduction {
   readonly #options: SiteProductionOptions;
   readonly #points = new ProductionPoints();
   #lines: readonly string[] = [];
+  #seams: ReadonlyMap<string, readonly string[]> = new Map();
   #open: { readonly store: ProductionStore; readonly desk: ProductionDesk } | undefined;
   #view: ProductionView | undefined;
   #toldUntilMs = Number.NEGATIVE_INFINITY;
@@ -62,6 +63,7 @@ export class SiteProduction {
     const desk = new ProductionDesk({
       ...{ store, journal, clock, log, schema },
       lines: () => this.#lines,
+      seams: (line) => this.#seams.get(line) ?? [],
       stored: () => this.#ask(),
     });
     this.#open = { store, desk };
@@ -70,6 +72,8 @@ export class SiteProduction {
       take: (messages) => desk.take(messages),
       orders: (query) => store.orders(query),
       messages: (query) => store.messages(query),
+      startedOrders: (query) => store.startedOrders(query),
+      shifts: (span) => store.shifts(span),
     };
   }
 
@@ -79,6 +83,7 @@ export class SiteProduction {
       .filter(({ equipmentClass }) => equipmentClass === lineClass)
       .map(({ equipment }) => linePath(equipment));
     this.#lines = [...new Set(paths)];
+    this.#seams = seamsByLine(groups);
     this.#points.use(groups);
     this.#toldUntilMs = Number.NEGATIVE_INFINITY;
   }

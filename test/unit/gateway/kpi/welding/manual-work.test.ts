@@ -18,6 +18,10 @@ describe('work by hand', () => {
       value: 85,
       status: statusCodes.good,
     });
+    expect(line.at(12_000, 'unmannedRatio.arcTime', 'line')).toEqual({
+      value: 10 / 60,
+      status: statusCodes.good,
+    });
   });
 
   test('the line is manned while any of its torches is in hand, and unknown while one does not tell', () => {
