@@ -10,7 +10,7 @@ export type PlannedWindow = {
 
 /**
  * One plan above another: windows of `over` replace what `under` says of their time. Both are side by side in the order of their
- * times, and so is what comes out, in one pass.
+ * times, and so is what comes out, in one pass. Windows that stay as they were are the same objects.
  */
 export const overlay = <Window extends PlannedWindow>(
   under: readonly Window[],
@@ -28,7 +28,8 @@ export const overlay = <Window extends PlannedWindow>(
       plan.push(above);
       next += 1;
     }
-    if (startMs < window.endMs) plan.push({ ...window, startMs });
+    if (startMs === window.startMs) plan.push(window);
+    else if (startMs < window.endMs) plan.push({ ...window, startMs });
   }
   return [...plan, ...over.slice(next)];
 };

@@ -155,12 +155,14 @@ export class DerivedState {
     const remove = this.#database.prepare(
       'DELETE FROM planned_window WHERE line = ? AND end_ms = ?',
     );
-    for (const { endMs } of beside) remove.run(line, endMs);
+    const [before, after] = [new Set(beside), new Set(plan)];
+    for (const window of before) if (!after.has(window)) remove.run(line, window.endMs);
     const add = this.#database.prepare(
       `INSERT INTO planned_window (line, start_ms, end_ms, is_busy, shift, told_ms, source, id)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    for (const window of plan) {
+    for (const window of after) {
+      if (before.has(window)) continue;
       const { startMs, endMs, isBusy, shift } = window;
       add.run(
         ...[line, startMs, endMs, Number(isBusy), shift],

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HeadlineFigures } from '../../../gateway/api/figure-routes.ts';
 import { startApi } from '../../../gateway/api/server.ts';
 import { GatewayError } from '../../../gateway/core/error.ts';
-import { figureOf, missingOf } from '../../../gateway/reports/figures/figure.ts';
+import { figureOf, leftOutOf, missingOf } from '../../../gateway/reports/figures/figure.ts';
 import { presentReport } from '../../../gateway/reports/figures/present-figures.ts';
 import type { DeliveryDesk } from '../../../gateway/runtime/delivery-desk.ts';
 import type { GatewayView } from '../../../gateway/runtime/view.ts';
@@ -30,6 +30,7 @@ const report = presentReport({
       numerator: { value: 57, unit: '1' },
       denominator: { value: 60, unit: '1' },
       notCounted: [{ id: 'JO-7', amount: null, reason: 'overridden' }],
+      missing: leftOutOf('orders-left-out', 17),
     }),
     figureOf({
       ...{ id: 'transferDistance', unit: 'm' },
@@ -97,6 +98,7 @@ describe('seamwatt figures', () => {
     expect(table).toMatch(/Automatic scheduling\s+95 %\s+57\s+60/);
     expect(table).toMatch(/less the baseline\s+—\s+—\s+—\s+transfers of panels; /);
     expect(table).toContain('(4: P1, P2, P3, …)');
+    expect(table).toContain('than are read at once: a shorter time has them all (17)');
     expect(table).toContain('the baseline is assumed');
     const chinese = await runCli(['figures', '--url', url, '--lang', 'zh']);
     expect(chinese.out.join('\n')).toMatch(/自动排产率\s+95 %\s+57\s+60/);
