@@ -111,6 +111,7 @@ const createView = (): GatewayView & { ready: boolean } => {
     }),
     readiness: () => ({ ready: view.ready, reasons: view.ready ? [] : [diskIsFull] }),
     events: (query) => events.list(query),
+    register: async () => [],
     history: async ({ fromMs, maxIntervals }) => [
       {
         startMs: fromMs,
