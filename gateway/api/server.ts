@@ -15,6 +15,8 @@ import type { DeliveryDesk } from '../runtime/delivery-desk.ts';
 import type { ReloadDesk } from '../runtime/reloader.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import { registerDeliveryRoutes } from './delivery-routes.ts';
+import type { EnergyDesk } from '../energy/energy-desk.ts';
+import { registerEnergyRoutes } from './energy-routes.ts';
 import { type HeadlineFigures, registerFigureRoutes } from './figure-routes.ts';
 import { defaultLiveLimits, LiveClients, type LiveLimits } from './live.ts';
 import { type PanelDossiers, registerPanelRoutes } from './panel-routes.ts';
@@ -29,6 +31,8 @@ export type ApiOptions = {
   readonly reloads: ReloadDesk;
   /** Without it there is no path for dossiers. */
   readonly dossiers?: PanelDossiers;
+  /** Without it there is no path for energy. */
+  readonly energy?: EnergyDesk;
   /** Without it there is no path for figures. */
   readonly figures?: HeadlineFigures;
   readonly log: Log;
@@ -90,6 +94,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
   registerPanelRoutes(server, view, options.dossiers);
+  if (options.energy !== undefined) registerEnergyRoutes(server, view, options.energy);
   if (options.figures !== undefined) registerFigureRoutes(server, view, options.figures);
   registerProductionRoutes(server, view);
   registerDeliveryRoutes(server, options.deliveries);
