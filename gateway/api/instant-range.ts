@@ -18,7 +18,7 @@ export const readInstants = (
   asked: Asked,
   read: (given: number | string) => number | undefined,
 ):
-  | { readonly ok: true; readonly fromMs?: number; readonly toMs?: number }
+  | { readonly ok: true; readonly window: { readonly fromMs?: number; readonly toMs?: number } }
   | { readonly ok: false; readonly refusal: ReturnType<typeof wrongParameter> } => {
   const found: { fromMs?: number; toMs?: number } = {};
   for (const [name, key] of [
@@ -33,7 +33,7 @@ export const readInstants = (
     }
     found[key] = instant;
   }
-  return { ok: true, ...found };
+  return { ok: true, window: found };
 };
 
 /** As `readInstants`, up to now and `usualMs` long where nothing else is said. */
@@ -47,6 +47,6 @@ export const readRange = (
 ) => {
   const instants = readInstants(asked, usual.read);
   if (!instants.ok) return instants;
-  const { toMs = usual.nowMs, fromMs = toMs - usual.usualMs } = instants;
+  const { toMs = usual.nowMs, fromMs = toMs - usual.usualMs } = instants.window;
   return { ok: true as const, fromMs, toMs };
 };

@@ -91,7 +91,11 @@ const printMeters = (answer: z.infer<typeof meters>, text: EnergyMessages, kit: 
   printTable(text.meterColumns, rows, kit);
 };
 
-const printIntervals = (answer: z.infer<typeof intervals>, text: EnergyMessages, kit: Kit): void => {
+const printIntervals = (
+  answer: z.infer<typeof intervals>,
+  text: EnergyMessages,
+  kit: Kit,
+): void => {
   if (answer.simulated) kit.print(text.simulated);
   const rows = answer.intervals.map((interval) => [
     timeText(interval.startMs, answer.timeZone),
