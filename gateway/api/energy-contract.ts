@@ -45,6 +45,7 @@ export const energyMeters = z.object({
 const meterInterval = z.object({
   startMs: z.number(),
   endMs: z.number(),
+  isOver: z.boolean().describe('Whether its end has passed: else it is of what has been so far'),
   energyKwh: z
     .number()
     .nullable()
@@ -102,7 +103,9 @@ export const energyTenants = z.object({
       below: z
         .array(z.object({ meter: z.string(), restKwh: z.number() }))
         .describe('Meters that counted less than those below them'),
-      withoutReading: z.array(z.string()),
+      withoutReading: z
+        .array(z.object({ meter: z.string(), days: z.int() }))
+        .describe('Meters without a reading on days on which others had one'),
     }),
   ),
 });

@@ -57,7 +57,7 @@ export const registerEnergyRoutes = (
         const intervals = await desk.intervals(id, { fromMs, toMs, step: query.step });
         return {
           ...{ ...site(), meter: id, name: meter.name, fromMs, toMs, step: query.step },
-          intervals: intervals.map(presentInterval),
+          intervals: intervals.map((interval) => presentInterval(interval, view.nowMs())),
         };
       });
     },
@@ -117,8 +117,12 @@ const presentMeters = (desk: EnergyDesk): z.infer<typeof energy.energyMeters> =>
   };
 };
 
-const presentInterval = ({ energy: amount, estimated, ...interval }: MeterInterval) => ({
+const presentInterval = (
+  { energy: amount, estimated, ...interval }: MeterInterval,
+  nowMs: number,
+) => ({
   ...interval,
+  isOver: interval.endMs <= nowMs,
   energyKwh: amount === null ? null : kwhOf(amount),
   estimatedKwh: kwhOf(estimated),
 });

@@ -36,6 +36,7 @@ const intervals = z.looseObject({
   intervals: z.array(
     z.looseObject({
       startMs: z.number(),
+      isOver: z.boolean(),
       energyKwh: z.number().nullable(),
       estimatedKwh: z.number(),
       method: z.enum(['measured', 'estimated', 'partial', 'none']),
@@ -61,7 +62,7 @@ const tenants = z.looseObject({
         }),
       ),
       below: z.array(z.object({ meter: z.string(), restKwh: z.number() })),
-      withoutReading: z.array(z.string()),
+      withoutReading: z.array(z.object({ meter: z.string(), days: z.number() })),
     }),
   ),
 });
@@ -91,21 +92,37 @@ const printMeters = (answer: z.infer<typeof meters>, text: EnergyMessages, kit: 
   printTable(text.meterColumns, rows, kit);
 };
 
+type Interval = z.infer<typeof intervals>['intervals'][number];
+
+/** Intervals without a reading that follow each other take one line. */
+const runsOf = (all: readonly Interval[]): readonly (readonly [Interval, number])[] => {
+  const runs: [Interval, number][] = [];
+  for (const interval of all) {
+    const run = runs.at(-1);
+    if (run?.[0].method === 'none' && interval.method === 'none') run[1] += 1;
+    else runs.push([interval, 1]);
+  }
+  return runs;
+};
+
 const printIntervals = (
   answer: z.infer<typeof intervals>,
   text: EnergyMessages,
   kit: Kit,
 ): void => {
   if (answer.simulated) kit.print(text.simulated);
-  const rows = answer.intervals.map((interval) => [
+  const row = (interval: Interval): readonly string[] => [
     timeText(interval.startMs, answer.timeZone),
     kwhText(interval.energyKwh),
     interval.estimatedKwh === 0 ? '' : kwhText(interval.estimatedKwh),
-    text.methods[interval.method],
+    interval.isOver ? text.methods[interval.method] : text.running,
     percent(interval.completeness),
     interval.breaks === 0 ? '' : String(interval.breaks),
     interval.revision === 0 ? '' : String(interval.revision),
-  ]);
+  ];
+  const rows = runsOf(answer.intervals).map(([first, count]) =>
+    count === 1 ? row(first) : [...row(first).slice(0, 3), text.noReadings(count)],
+  );
   const total = answer.intervals.reduce((sum, { energyKwh }) => sum + (energyKwh ?? 0), 0);
   printTable(text.intervalColumns, [...rows, [text.sum, kwhText(total)]], kit);
 };
@@ -118,12 +135,21 @@ const printTenants = (answer: z.infer<typeof tenants>, text: EnergyMessages, kit
       name?.[kit.language] ?? tenant ?? text.nobody,
       ...[kwhText(kwh.energyKwh), kwhText(kwh.directKwh), kwhText(kwh.commonKwh)],
     ]),
-    [timeText(startMs, answer.timeZone), text.sum, kwhText(energyKwh)],
+    ...(used.length === 0
+      ? []
+      : [[timeText(startMs, answer.timeZone), text.sum, kwhText(energyKwh)]]),
   ]);
+  if (rows.length === 0) {
+    kit.print(text.noTenants);
+    return;
+  }
   printTable(text.tenantColumns, rows, kit);
-  for (const { below, withoutReading } of answer.intervals) {
-    for (const { meter, restKwh } of below) kit.print(text.below(meter, restKwh));
-    if (withoutReading.length > 0) kit.print(text.withoutReading(withoutReading.join(', ')));
+  for (const { startMs, below, withoutReading } of answer.intervals) {
+    const at = timeText(startMs, answer.timeZone);
+    for (const { meter, restKwh } of below) kit.print(text.below(at, meter, restKwh));
+    for (const { meter, days } of withoutReading) {
+      kit.print(text.withoutReading(at, meter, days));
+    }
   }
 };
 

@@ -22,9 +22,13 @@ const english = {
     partial: 'partial: some time unknown',
     none: 'no reading',
   },
-  below: (meter: string, kwh: number) =>
-    `Meter ${meter} counted ${-kwh} kWh less than the meters below it: look at its multiplier, its direction and theirs.`,
-  withoutReading: (meters: string) => `Without a reading: ${meters}`,
+  running: 'not over yet',
+  noReadings: (count: number) => `no reading, ${count} intervals`,
+  noTenants: 'Nobody used anything: no meter with a tenant has a reading in this time.',
+  below: (at: string, meter: string, kwh: number) =>
+    `${at}: meter ${meter} counted ${-kwh} kWh less than the meters below it: look at its multiplier, its direction and theirs.`,
+  withoutReading: (at: string, meter: string, days: number) =>
+    `${at}: meter ${meter} has no reading on ${days} days`,
   meterOrTenants: 'a meter and --tenants do not go together',
 };
 
@@ -51,9 +55,12 @@ const chinese: EnergyMessages = {
     partial: '部分：有时段未知',
     none: '无读数',
   },
-  below: (meter, kwh) =>
-    `电表 ${meter} 比其下级电表之和少 ${-kwh} kWh：请检查其倍率、方向及下级电表。`,
-  withoutReading: (meters) => `无读数：${meters}`,
+  running: '尚未结束',
+  noReadings: (count) => `无读数，共 ${count} 个区间`,
+  noTenants: '没有用电量：该时段内有租户的电表均无读数。',
+  below: (at, meter, kwh) =>
+    `${at}：电表 ${meter} 比其下级电表之和少 ${-kwh} kWh：请检查其倍率、方向及下级电表。`,
+  withoutReading: (at, meter, days) => `${at}：电表 ${meter} 有 ${days} 天无读数`,
   meterOrTenants: '电表与 --tenants 不能同时指定',
 };
 

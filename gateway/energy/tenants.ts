@@ -21,8 +21,11 @@ export type Division = {
   readonly energy: Amount;
   /** Meters that count less than those below them: their negative rest was divided all the same, and somebody should look. */
   readonly below: readonly { readonly meter: string; readonly rest: Amount }[];
-  /** Meters without a reading: what is below them is taken for what they would have counted. */
-  readonly withoutReading: readonly string[];
+  /**
+   * Meters without a reading while others had one, and of how many days: what is below them is taken for what they would have
+   * counted.
+   */
+  readonly withoutReading: readonly { readonly meter: string; readonly days: number }[];
 };
 
 type Totals = Map<string | null, { direct: Amount; common: Amount }>;
@@ -113,18 +116,27 @@ class Divider {
   }
 }
 
-/** What each tenant used, by intervals of one time in which no assignment changes, one for each meter. */
+/** What each tenant used of what came through the topmost meters that have tenants at or below them, by intervals of one time in which no assignment changes, one for each meter. */
 export const divideAmongTenants = (
   config: EnergyConfig,
   intervals: ReadonlyMap<string, MeterInterval>,
   calendar: SiteCalendar,
 ): Division => {
   const divider = new Divider(config, intervals, calendar);
-  const roots = config.meters.filter(({ parent }) => parent === undefined);
+  const roots = config.meters.filter(
+    (meter) => meter.parent === undefined && hasTenants(meter, config),
+  );
   const energy = sumOf(roots.map((meter) => divider.divide(meter).energy));
   const { totals, below, withoutReading } = divider;
-  return { tenants: presentTotals(totals), energy, below, withoutReading };
+  const isDark = [...intervals.values()].every((interval) => interval.energy === null);
+  const missing = isDark ? [] : withoutReading.map((meter) => ({ meter, days: 1 }));
+  return { tenants: presentTotals(totals), energy, below, withoutReading: missing };
 };
+
+/** Whether somebody ever used what this meter or one below it counts; photovoltaics, for example, are nobody's use. */
+const hasTenants = (meter: MeterConfig, config: EnergyConfig): boolean =>
+  meter.tenants.length > 0 ||
+  config.meters.some((child) => child.parent === meter.id && hasTenants(child, config));
 
 const presentTotals = (totals: Totals): readonly TenantEnergy[] =>
   [...totals].map(([tenant, { direct, common }]) => ({
@@ -135,7 +147,11 @@ const presentTotals = (totals: Totals): readonly TenantEnergy[] =>
 export const mergeDivisions = (parts: readonly Division[]): Division => {
   const totals: Totals = new Map();
   const below = new Map<string, Amount>();
-  for (const { tenants, below: rests } of parts) {
+  const missing = new Map<string, number>();
+  for (const { tenants, below: rests, withoutReading } of parts) {
+    for (const { meter, days } of withoutReading) {
+      missing.set(meter, (missing.get(meter) ?? 0) + days);
+    }
     for (const { tenant, direct, common } of tenants) {
       const total = totals.get(tenant) ?? { direct: 0n, common: 0n };
       totals.set(tenant, { direct: total.direct + direct, common: total.common + common });
@@ -146,6 +162,6 @@ export const mergeDivisions = (parts: readonly Division[]): Division => {
     tenants: presentTotals(totals),
     energy: sumOf(parts.map(({ energy }) => energy)),
     below: [...below].map(([meter, rest]) => ({ meter, rest })),
-    withoutReading: [...new Set(parts.flatMap(({ withoutReading }) => withoutReading))],
+    withoutReading: [...missing].map(([meter, days]) => ({ meter, days })),
   };
 };

@@ -177,13 +177,26 @@ describe('what tenants used', () => {
     expect(sumOf(used?.tenants.map(({ energy }) => energy) ?? [])).toBe(used?.energy);
   });
 
-  test('what nobody is assigned to is said to be so, and a meter without a reading is named', async () => {
-    const desk = deskOf({ meters: [register('main')], loads });
+  test('meters that never had a tenant at or below them are not among it', async () => {
+    const desk = deskOf({
+      ...{ meters: [...meters, register('pv')], tenants },
+      loads: { ...loads, pv: () => 50_000 },
+    });
     const [used] = await desk.tenants({ ...month, step: 'month' });
-    expect(used?.tenants).toEqual([expect.objectContaining({ tenant: null, direct: 0n })]);
+    expect(kwhOf(used?.energy ?? 0n)).toBe(7_440);
+  });
+
+  test('what nobody is assigned to is said to be so, and a meter without a reading is named', async () => {
+    const until = { tenant: 'ada', until: '2024-01-11' };
+    const desk = deskOf({ meters: [{ ...register('main'), tenants: [until] }], loads, tenants });
+    const [used] = await desk.tenants({ ...month, step: 'month' });
+    expect(used?.tenants.map(({ tenant, direct, common }) => [tenant, direct, common])).toEqual([
+      ['ada', 2_400_000_000_000_000n, 0n],
+      [null, 0n, 5_040_000_000_000_000n],
+    ]);
     const dead = deskOf({ meters, tenants, loads, without: ['main'] });
     const [rest] = await dead.tenants({ ...month, step: 'month' });
-    expect(rest?.withoutReading).toEqual(['main']);
+    expect(rest?.withoutReading).toEqual([{ meter: 'main', days: 31 }]);
     expect(kwhOf(rest?.energy ?? 0n)).toBe(31 * 24 * 9);
   });
 });
