@@ -7,10 +7,12 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod';
 import { listenError, refuseOtherMachines } from '../core/listening.ts';
 import type { Log } from '../core/log.ts';
+import type { EnergyDesk } from '../energy/energy-desk.ts';
 import type { DeliveryDesk } from '../runtime/delivery-desk.ts';
 import type { ReloadDesk } from '../runtime/reloader.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import { registerDeliveryRoutes } from './delivery-routes.ts';
+import { registerEnergyRoutes } from './energy-routes.ts';
 import {
   refuse,
   refuseSocket,
@@ -32,6 +34,8 @@ export type ApiOptions = {
   readonly reloads: ReloadDesk;
   /** Without it there is no path for dossiers. */
   readonly dossiers?: PanelDossiers;
+  /** Without it there is no path for energy. */
+  readonly energy?: EnergyDesk;
   /** Without it there is no path for figures. */
   readonly figures?: HeadlineFigures;
   readonly log: Log;
@@ -101,6 +105,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
   registerPanelRoutes(server, view, options.dossiers);
+  if (options.energy !== undefined) registerEnergyRoutes(server, view, options.energy);
   if (options.figures !== undefined) registerFigureRoutes(server, view, options.figures);
   registerProductionRoutes(server, view);
   registerDeliveryRoutes(server, options.deliveries);

@@ -101,6 +101,7 @@ export const createView = (): TestView => {
     }),
     readiness: () => ({ ready: view.ready, reasons: view.ready ? [] : [diskIsFull] }),
     events: (query) => events.list(query),
+    register: async () => [],
     history: async ({ fromMs, maxIntervals }) => [
       {
         startMs: fromMs,
