@@ -271,7 +271,7 @@ const chinese: Messages = {
   summarySources: '数据源',
   summaryPoints: '测点',
   summaryKpis: '指标',
-  summarySinks: '去向',
+  summarySinks: '输出',
   summaryBroker: '消息代理',
   summaryNotice: '未启用',
   summaryConfiguration: '配置标识',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectedWords } from '../../core/input-words.ts';
 import {
   maximumIndex,
   minimumIndex,
@@ -223,7 +224,7 @@ const rangeParameters = z
   .strictObject({ minimumMm: z.number(), maximumMm: z.number() })
   .refine(({ minimumMm, maximumMm }) => minimumMm < maximumMm, {
     path: ['maximumMm'],
-    error: 'not above minimumMm / 须大于 minimumMm',
+    error: expectedWords({ en: 'more than minimumMm', zh: '大于 minimumMm 的数' }),
   });
 
 /** Share of the travel of a torch's cross-slide that the panel has used, in %: near 100, it cannot follow any more. */
