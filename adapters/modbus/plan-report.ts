@@ -1,7 +1,7 @@
 import type { ConfigIssue, PlanBurst, PlanReport } from '../../gateway/core/adapter.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
 import { type BurstReport, type DeviceLoad, findBursts } from './burst.ts';
-import type { DeviceLayout } from './device-layout.ts';
+import { type DeviceLayout, groupsOf, readsOf } from './device-layout.ts';
 import type { ModbusConfig, TransportConfig } from './modbus-config.ts';
 import type { PlannedRead } from './planner.ts';
 import { dataBytes } from './transport.ts';
@@ -68,7 +68,7 @@ export const reportPlan = (
   const issues: ConfigIssue[] = [];
   const totals = { requests: 0, bytes: 0, busy: 0, wanted: 0, read: 0 };
   for (const device of devices) {
-    for (const read of device.reads) {
+    for (const read of readsOf(device)) {
       const cost = costOf(read, transport);
       const perSecond = 1000 / read.periodMs;
       totals.requests += perSecond;
@@ -134,13 +134,13 @@ const burstLine = ({ requests, durationMs, shortestPeriodMs }: PlanBurst): Local
 
 const row = (device: DeviceLayout, read: PlannedRead, cost: ReadCost): (string | number)[] => {
   const equipment = new Set(
-    read.parts.map(({ item }) => device.groups[item]?.spec.equipment.equipment ?? ''),
+    read.parts.map(({ item }) => groupsOf(device)[item]?.spec.equipment.equipment ?? ''),
   );
   const perSecond = 1000 / read.periodMs;
   return [
     device.config.unitId,
     [...equipment].join(' '),
-    read.table,
+    read.model === undefined ? read.table : `model ${read.model}`,
     read.address,
     read.address + read.length - 1,
     read.length,
@@ -160,7 +160,7 @@ const deviceIssues = (input: {
 }): readonly ConfigIssue[] => {
   const { device, config, index } = input;
   const parallel = config.transport.type === 'tcp' ? device.config.maxInFlight : 1;
-  const busy = device.reads.reduce(
+  const busy = readsOf(device).reduce(
     (sum, read) => sum + costOf(read, config.transport).wireMs / read.periodMs,
     0,
   );
@@ -177,7 +177,7 @@ const deviceIssues = (input: {
 
 const loadOf = (device: DeviceLayout, transport: TransportConfig): DeviceLoad => {
   const { phaseMs, maxInFlight } = device.config;
-  const reads = device.reads.map((read) => ({
+  const reads = readsOf(device).map((read) => ({
     periodMs: read.periodMs,
     wireMs: costOf(read, transport).wireMs,
   }));

@@ -3,7 +3,7 @@ import type { ProbeOptions, ProbeReport } from '../../gateway/core/adapter.ts';
 import { GatewayError, toGatewayError } from '../../gateway/core/error.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
 import { isUnanswered } from './error-status.ts';
-import { type SunSpecMap, walkSunSpec } from './sunspec-walk.ts';
+import { readSunSpecMap, type SunSpecMap } from './sunspec/sunspec-map.ts';
 import { connectTcp } from './tcp-transport.ts';
 import { dataBytes, type ReadFunction, type ReadRequest, type Transport } from './transport.ts';
 
@@ -212,9 +212,9 @@ const describeUnit = async (asker: Asker, unitId: number): Promise<ProbedUnit> =
       }
     }
   }
-  const sunSpec = await walkSunSpec((address, quantity) =>
+  const sunSpec = await readSunSpecMap((address, quantity) =>
     asker.read({ unitId, functionCode: 3, address, quantity }),
-  );
+  ).catch(() => undefined);
   return { unitId, readable, sunSpec };
 };
 
@@ -266,12 +266,12 @@ const unitLines = ({ unitId, readable, sunSpec }: ProbedUnit): ProbeReport['line
   });
   for (const { id, name, address, length } of models) {
     lines.push({
-      en: `    model ${id} (${name}) at ${address}, length ${length}`,
-      zh: `    模型 ${id}（${name}）位于 ${address}，长度 ${length}`,
+      en: `    model ${id} (${name.en}) at ${address}, length ${length}`,
+      zh: `    模型 ${id}（${name.zh}）位于 ${address}，长度 ${length}`,
     });
   }
-  if (trouble !== '') {
-    lines.push({ en: `    ended early: ${trouble}`, zh: `    提前结束（${trouble}）` });
+  if (trouble.en !== '') {
+    lines.push({ en: `    ended early: ${trouble.en}`, zh: `    提前结束（${trouble.zh}）` });
   }
   return lines;
 };

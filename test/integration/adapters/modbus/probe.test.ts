@@ -74,8 +74,8 @@ describe('modbus probe', () => {
     const { lines } = await probe(port, '--units', '1');
     expect(lines.slice(-3)).toEqual([
       '  SunSpec at 40000: Maker, Model X, serial number SN-7',
-      '    model 1 (common) at 40002, length 66',
-      '    model 103 (inverter, three phase) at 40070, length 50',
+      '    model 1 (Common) at 40002, length 66',
+      '    model 103 (Inverter, integers with scale factors) at 40070, length 50',
     ]);
   });
 
