@@ -49,13 +49,20 @@ const costOf = (read: PlannedRead, transport: TransportConfig): ReadCost => {
   const data = dataBytes(read.table === 'coil' || read.table === 'discrete' ? 1 : 3, read.length);
   if (transport.type === 'tcp') {
     const bytes = tcpRequestBytes + tcpAnswerOverheadBytes + data;
-    return { bytes, wireMs: transport.roundTripMs };
+    return { bytes, wireMs: transport.roundTripMs + transport.gapMs };
   }
-  const { baudRate, turnaroundMs } = transport;
+  const { baudRate, turnaroundMs, gapMs } = transport;
   const bytes = rtuRequestBytes + rtuAnswerOverheadBytes + data;
   const characterMs = (bitsPerCharacter * 1000) / baudRate;
-  return { bytes, wireMs: bytes * characterMs + 2 * frameSilenceMs(baudRate) + turnaroundMs };
+  return {
+    bytes,
+    wireMs: bytes * characterMs + 2 * frameSilenceMs(baudRate) + turnaroundMs + gapMs,
+  };
 };
+
+/** Reads at once: one on a serial line, and where a rest must follow each answer. */
+const carried = (transport: TransportConfig): number =>
+  transport.type === 'tcp' && transport.gapMs === 0 ? transport.maxInFlight : 1;
 
 /** What the source will ask, and whether there is time for it. */
 export const reportPlan = (
@@ -81,7 +88,7 @@ export const reportPlan = (
     const index = config.devices.indexOf(device.config);
     issues.push(...deviceIssues({ device, config, index }));
   }
-  const maxInFlight = transport.type === 'tcp' ? transport.maxInFlight : 1;
+  const maxInFlight = carried(transport);
   const utilisation = totals.busy / maxInFlight;
   if (utilisation > maxUtilisation) issues.push(busIssue(utilisation));
   const loads = devices.map((device) => loadOf(device, transport));
@@ -159,7 +166,7 @@ const deviceIssues = (input: {
   readonly index: number;
 }): readonly ConfigIssue[] => {
   const { device, config, index } = input;
-  const parallel = config.transport.type === 'tcp' ? device.config.maxInFlight : 1;
+  const parallel = carried(config.transport) === 1 ? 1 : device.config.maxInFlight;
   const busy = readsOf(device).reduce(
     (sum, read) => sum + costOf(read, config.transport).wireMs / read.periodMs,
     0,

@@ -80,8 +80,10 @@ type Found = { readonly point: TablePoint; readonly bit: number | undefined };
 
 const findPoint = (points: readonly TablePoint[], wanted: WantedPoint): Found | undefined => {
   if (wanted.from !== undefined) {
-    const point = points.find(({ name, type }) => name === wanted.from && type !== 'sunssf');
-    return point && { point, bit: undefined };
+    const [own, bit] = wanted.from.split('.');
+    const point = points.find(({ name, type }) => name === own && type !== 'sunssf');
+    if (point === undefined || bit === undefined) return point && { point, bit: undefined };
+    return point.bits?.[bit] && { point, bit: Number(bit) };
   }
   for (const point of points) {
     if (point.point === wanted.point) return { point, bit: undefined };

@@ -14,7 +14,9 @@ const wantedPointSchema = z.strictObject({
     .min(1)
     .max(64)
     .optional()
-    .describe('Name of the point in the model, such as WH, where the site gives its own name'),
+    .describe(
+      'Name of the point in the model, such as WH, or of a bit, such as Evt1.7, where the site gives its own name',
+    ),
   description: z
     .strictObject({ en: z.string().min(1).max(300), zh: z.string().min(1).max(300) })
     .optional()

@@ -41,19 +41,24 @@ const bellAdapter: SourceAdapter<z.output<typeof bellSchema>> = {
     ],
     run: () => Promise.resolve(),
   }),
-  probe: ({ target, arguments: rest, signal }) => {
-    if (target === 'broken') {
-      throw new GatewayError('CONNECTION_FAILED', 'the rope is torn', { retryable: true });
-    }
-    if (target !== 'deaf') {
-      return Promise.resolve({
-        lines: [{ en: 'It rings:', zh: '响了：' }, `ding ${rest.join(' ')}`],
-        data: { target },
-      });
-    }
-    return new Promise((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('gave up')), { once: true });
-    });
+  probes: {
+    bell: {
+      usage: [{ en: 'bell TOWER [--loud N]', zh: 'bell 钟楼 [--loud N]' }],
+      run: ({ target, arguments: rest, signal }) => {
+        if (target === 'broken') {
+          throw new GatewayError('CONNECTION_FAILED', 'the rope is torn', { retryable: true });
+        }
+        if (target !== 'deaf') {
+          return Promise.resolve({
+            lines: [{ en: 'It rings:', zh: '响了：' }, `ding ${rest.join(' ')}`],
+            data: { target },
+          });
+        }
+        return new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('gave up')), { once: true });
+        });
+      },
+    },
   },
 };
 
