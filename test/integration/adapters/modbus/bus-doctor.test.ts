@@ -5,6 +5,7 @@ import type { ProbeOptions } from '../../../../gateway/core/adapter.ts';
 import { type Limits, startLimitedDevice } from '../../../support/limited-device.ts';
 import type { ScriptedDevice } from '../../../support/modbus-device.ts';
 import { probeLines, runProbe } from '../../../support/probe-lines.ts';
+import { rtuAnswer, startRtuDevice } from '../../../support/rtu-device.ts';
 
 // The bus doctor against devices with limits: what it finds must be what the device has.
 
@@ -155,5 +156,24 @@ describe('the bus doctor', () => {
     expect(asked).toBeLessThan(10);
     expect(probeLines(report)[1]).toContain('The time was over before');
     expect(report.document).toBeUndefined();
+  });
+});
+
+describe('the bus doctor on a serial line', () => {
+  it('asks one read at a time, and writes the line into the entry', async () => {
+    const line = await startRtuDevice((request) => {
+      if (request.unitId === 2) request.socket.write(rtuAnswer(request));
+    });
+    const target = `rtu+tcp://127.0.0.1:${line.port}`;
+    const given = ['--baud', '19200', '--units', '1-3', '--rate', '200', '--timeout-ms', '50'];
+    const report = await runProbe(modbusAdapter, 'modbus', { target, arguments: given });
+    await line.close();
+    expect(report.data).toMatchObject({ unitIds: [2], units: [{ unitId: 2, inFlight: 1 }] });
+    expect(parse(report.document ?? '').sources[0].transport).toEqual({
+      type: 'rtu-over-tcp',
+      host: '127.0.0.1',
+      port: line.port,
+      baudRate: 19_200,
+    });
   });
 });
