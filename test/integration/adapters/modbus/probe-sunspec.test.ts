@@ -71,7 +71,7 @@ sources:
     );
     const loaded = await loadSite({
       file,
-      adapters: [modbusAdapter as never],
+      adapters: [modbusAdapter],
       sections: [],
       env: {},
     });
