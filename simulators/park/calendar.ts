@@ -117,3 +117,24 @@ export const createCalendar = (leadMs = 0): ((timeMs: number, stepMs: number) =>
     return { day, startMinute, middleMinute: startMinute + stepMs / 2 / msPerMinute };
   };
 };
+
+/** The local day that a UTC instant lies in. */
+export const dayAt = (timeMs: number): ParkDay => dayOfSerial(serialAt(timeMs));
+
+const rememberedYears = 4;
+
+/** Keeps what is costly to draw for the calendar years used last. */
+export const rememberYears = <T>(draw: (year: number) => T): ((year: number) => T) => {
+  const known = new Map<number, T>();
+  let last: { readonly year: number; readonly drawn: T } | undefined;
+  return (year) => {
+    if (last?.year === year) return last.drawn;
+    const drawn = known.get(year) ?? draw(year);
+    known.delete(year);
+    known.set(year, drawn);
+    const oldest = known.size > rememberedYears ? known.keys().next().value : undefined;
+    if (oldest !== undefined) known.delete(oldest);
+    last = { year, drawn };
+    return drawn;
+  };
+};
