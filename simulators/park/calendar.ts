@@ -104,20 +104,6 @@ export const clockLeadMs = (startMs: number, minuteOfDay: number | undefined): n
     ? 0
     : startOfDayMs(dayOfSerial(serialAt(startMs))) + minuteOfDay * msPerMinute - startMs;
 
-/**
- * Splits UTC time into local days of a clock that is `leadMs` ahead; remembers the last day, because steps come in order.
- */
-export const createCalendar = (leadMs = 0): ((timeMs: number, stepMs: number) => ParkInstant) => {
-  let day = dayOfSerial(1);
-  return (timeMs, stepMs) => {
-    const parkMs = timeMs + leadMs;
-    const serial = serialAt(parkMs);
-    if (serial !== day.serial) day = dayOfSerial(serial);
-    const startMinute = (parkMs - startOfDayMs(day)) / msPerMinute;
-    return { day, startMinute, middleMinute: startMinute + stepMs / 2 / msPerMinute };
-  };
-};
-
 /** The local day that a UTC instant lies in. */
 export const dayAt = (timeMs: number): ParkDay => dayOfSerial(serialAt(timeMs));
 
