@@ -200,7 +200,9 @@ const utcMs = (option: string, text: string, alternative = ''): number => {
   const isUtc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z$/.test(text);
   const timeMs = isUtc ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(timeMs) || timeMs < 0) {
-    throw new UsageError(`--${option} ${text}: expected ${alternative}UTC such as ${lockStepStart}`);
+    throw new UsageError(
+      `--${option} ${text}: expected ${alternative}UTC such as ${lockStepStart}`,
+    );
   }
   return timeMs;
 };

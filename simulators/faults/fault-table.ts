@@ -264,7 +264,9 @@ const refuseImpossible = ({ protocol, fault }: Entry, device: FaultDevice): void
   if (protocol === 'park' && device.protocol === 'park' && 'meter' in fault) {
     const { meter } = fault;
     if (device.meters.has(meter)) return;
-    throw new FaultError(`${name} has no meter ${meter}: there are ${[...device.meters].join(', ')}`);
+    throw new FaultError(
+      `${name} has no meter ${meter}: there are ${[...device.meters].join(', ')}`,
+    );
   }
   if (protocol === 'proxy' && device.protocol === 'proxy') {
     if (device.framing !== 'modbus' && modbusOnly.has(fault.kind)) {

@@ -4,7 +4,7 @@ import type { UnitLayout } from '../wire/unit-layout.ts';
 import { connectorKind } from './charger-bank.ts';
 import { EnergyRegister, startReadingWh } from './energy-register.ts';
 import type { ParkView } from './park-view.ts';
-import { chargerQuantity, type Quantities, valueOf } from './quantities.ts';
+import { amountOf, chargerQuantity, type Quantities } from './quantities.ts';
 import { RenderedImage } from './sunspec/image.ts';
 
 /** Input registers of a charger; 32-bit values have the low word first (CDAB). */
@@ -58,7 +58,7 @@ export class ChargerUnit {
 
   /** Its part of the energies of the park. */
   energyIn(totalWh: Quantities): number {
-    return valueOf(totalWh, chargerQuantity + this.#charger);
+    return amountOf(totalWh, chargerQuantity + this.#charger);
   }
 
   get registerWh(): number {

@@ -1,7 +1,7 @@
 import type { ModbusUnit } from '../wire/modbus-server.ts';
 import { type RegisterBlock, SparseImage } from '../wire/register-image.ts';
 import type { ParkView } from './park-view.ts';
-import { quantity, valueOf } from './quantities.ts';
+import { amountOf, quantity } from './quantities.ts';
 import { RenderedImage } from './sunspec/image.ts';
 import { tariffNumber, tariffPeriodAt } from './tariff.ts';
 
@@ -40,12 +40,12 @@ export const connectionUnit = (view: ParkView): ModbusUnit => {
     image.setU16(address.busHz, hundredths(supply.frequencyHz));
     image.setU16(address.busVoltage, Math.round(supply.voltageShare * 1000));
     // A state that holds counts thousandths of an hour.
-    const islandSeconds = valueOf(totalWh, quantity.islandTime) * 3.6;
+    const islandSeconds = amountOf(totalWh, quantity.islandTime) * 3.6;
     image.setU32(address.islandSeconds, Math.round(islandSeconds));
     image.setU32(address.islandings, inputs.islandings);
     image.setU32(address.blackStarts, inputs.blackStarts);
-    image.setU32(address.islandServedWh, Math.floor(valueOf(totalWh, quantity.islandServed)));
-    image.setU32(address.unservedWh, Math.floor(valueOf(totalWh, quantity.unserved)));
+    image.setU32(address.islandServedWh, Math.floor(amountOf(totalWh, quantity.islandServed)));
+    image.setU32(address.unservedWh, Math.floor(amountOf(totalWh, quantity.unserved)));
     image.setU16(address.tariffPeriod, tariffNumber[tariffPeriodAt(moment.minuteOfDay / 60)]);
     image.setU16(address.pvLimit, Math.round(inputs.pvLimitShare * 1000));
   };

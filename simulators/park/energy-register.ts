@@ -31,9 +31,7 @@ export class EnergyRegister {
 
   /** Makes the register read `readingWh` at this energy, as after a meter's exchange. */
   setReading(readingWh: number, exactWh: number): void {
-    const startWh = readingWh - this.#gain * exactWh;
-    // The remainder of a negative number is negative; a start a few turns up reads the same.
-    this.#startWh = startWh < 0 ? startWh + Math.ceil(-startWh / twoTo32) * twoTo32 : startWh;
+    this.#startWh = readingWh - this.#gain * exactWh;
   }
 }
 

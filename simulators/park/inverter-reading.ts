@@ -1,7 +1,7 @@
 import type { BusSource } from './grid-connection.ts';
 import type { ParkView } from './park-view.ts';
 import { cellTemperatureC, type PvPlant, roofOf } from './pv-plant.ts';
-import { inverterQuantity, valueOf } from './quantities.ts';
+import { amountOf, inverterQuantity } from './quantities.ts';
 import { parkSite } from './site.ts';
 import { inverterState } from './sunspec/inverter-models.ts';
 
@@ -12,7 +12,10 @@ const groundFaultBits = 0b1;
 const gridGoneBits = 0b1_0000;
 
 /** Voltage and current of a string; both undefined while the DC side is dead. */
-export type StringReading = { readonly volts: number | undefined; readonly amperes: number | undefined };
+export type StringReading = {
+  readonly volts: number | undefined;
+  readonly amperes: number | undefined;
+};
 
 /** What an inverter measures, in the units of the SI. */
 export type InverterReading = {
@@ -84,16 +87,12 @@ const stringReadings = (
 };
 
 /** What an inverter shows of the present. */
-export const inverterReading = (
-  view: ParkView,
-  pv: PvPlant,
-  inverter: number,
-): InverterReading => {
+export const inverterReading = (view: ParkView, pv: PvPlant, inverter: number): InverterReading => {
   const { moment, supply } = view;
-  const acKw = valueOf(moment.rates, inverterQuantity + inverter);
-  const possibleKw = valueOf(moment.inverterPossibleKw, inverter);
-  const possibleDcKw = valueOf(moment.inverterDcKw, inverter);
-  const poaWm2 = valueOf(moment.poaWm2, roofOf(inverter));
+  const acKw = amountOf(moment.rates, inverterQuantity + inverter);
+  const possibleKw = amountOf(moment.inverterPossibleKw, inverter);
+  const possibleDcKw = amountOf(moment.inverterDcKw, inverter);
+  const poaWm2 = amountOf(moment.poaWm2, roofOf(inverter));
   const isFaulted = moment.inputs.trippedInverters[inverter] === true;
   const { source } = moment.connection;
   const dcKw = drawnDcKw(acKw, possibleDcKw);
@@ -123,8 +122,8 @@ export const inverterReading = (
     ambientC: moment.ambientC,
     state: stateOf({ acKw, possibleKw, poaWm2, isFaulted, source }),
     events: (isFaulted ? groundFaultBits : 0) | (source === 'none' ? gridGoneBits : 0),
-    dayWh: valueOf(moment.dayWh, inverterQuantity + inverter),
-    energyWh: valueOf(view.totalWh, inverterQuantity + inverter),
+    dayWh: amountOf(moment.dayWh, inverterQuantity + inverter),
+    energyWh: amountOf(view.totalWh, inverterQuantity + inverter),
     limitShare: moment.inputs.pvLimitShare,
     isFaulted,
   };

@@ -9,11 +9,7 @@ import {
   status122,
 } from './sunspec/control-models.ts';
 import { type ServedModel, servedModel } from './sunspec/image.ts';
-import {
-  type inverter103,
-  type inverter113,
-  inverterState,
-} from './sunspec/inverter-models.ts';
+import { type inverter103, type inverter113, inverterState } from './sunspec/inverter-models.ts';
 import type { ModelLayout } from './sunspec/layout.ts';
 import { fittingScale, scaled } from './sunspec/model-writer.ts';
 

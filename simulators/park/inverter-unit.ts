@@ -78,7 +78,10 @@ export class InverterUnit {
   }) {
     const { seed, view, pv, unitId } = options;
     const register = new EnergyRegister(startReadingWh(seed, unitId, 400e6));
-    const source = { register, read: remembered(view, () => inverterReading(view, pv, unitId - 1)) };
+    const source = {
+      register,
+      read: remembered(view, () => inverterReading(view, pv, unitId - 1)),
+    };
     this.source = source;
     const input = new SparseImage(sungrowBlocks);
     this.unit = {

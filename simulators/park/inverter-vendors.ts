@@ -100,8 +100,12 @@ export const huaweiParts = (
       huaweiStrings(image, reading);
       image.setI32(32_064, rounded(reading.dcW, noI32));
       huaweiAc(image, reading);
-      const efficiency = isLive && (reading.dcW ?? 0) > 0 ? reading.activeW / (reading.dcW ?? 1) : undefined;
-      image.setU16(32_086, rounded(efficiency === undefined ? undefined : efficiency * 10_000, noU16));
+      const efficiency =
+        isLive && (reading.dcW ?? 0) > 0 ? reading.activeW / (reading.dcW ?? 1) : undefined;
+      image.setU16(
+        32_086,
+        rounded(efficiency === undefined ? undefined : efficiency * 10_000, noU16),
+      );
       image.setI16(32_087, Math.round(reading.cabinetC * 10));
       image.setU16(32_088, isLive ? (reading.isFaulted ? 20 : 3500) : noU16);
       image.setU16(32_089, status);
@@ -145,7 +149,10 @@ const sungrowDc = (image: SparseImage, reading: InverterReading): void => {
       first?.amperes === undefined ? undefined : first.amperes + (second?.amperes ?? 0);
     const volts = first?.volts;
     image.setU16(5010 + 2 * input, rounded(volts === undefined ? undefined : volts * 10, noU16));
-    image.setU16(5011 + 2 * input, rounded(amperes === undefined ? undefined : amperes * 10, noU16));
+    image.setU16(
+      5011 + 2 * input,
+      rounded(amperes === undefined ? undefined : amperes * 10, noU16),
+    );
   }
   image.setU32(5016, rounded(reading.dcW, noU32), 'CDAB');
 };

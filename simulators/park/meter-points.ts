@@ -8,8 +8,8 @@ import {
   startReadingWh,
 } from './energy-register.ts';
 import { serialNumberPlace } from './inverter-unit.ts';
-import { measuredPowers, type Phases, phaseShares, registerShares, sumOf } from './meter-wiring.ts';
 import type { MeterSpec } from './meter-specs.ts';
+import { measuredPowers, type Phases, phaseShares, registerShares, sumOf } from './meter-wiring.ts';
 import type { ParkView } from './park-view.ts';
 import type { SensorFaults } from './sensor-faults.ts';
 import { type ServedModel, servedModel, sunSpecDevice } from './sunspec/image.ts';
@@ -180,7 +180,8 @@ export const integerMeter = (
       for (const [name, value] of Object.entries(meter.values(wiring))) {
         const point = name as keyof typeof meter203.points & keyof FloatPoints;
         const scale = scaleClass(name);
-        const raw = scale === undefined || value === undefined ? value : scaled(value, scales[scale]);
+        const raw =
+          scale === undefined || value === undefined ? value : scaled(value, scales[scale]);
         writer.set(point, raw);
       }
     };
@@ -188,7 +189,9 @@ export const integerMeter = (
 
 /** The float models name line voltages otherwise than the integer ones. */
 const floatName = (name: string): keyof FloatPoints =>
-  (name.startsWith('PhVph') && name.length === 7 ? `PPV${name.slice(3)}` : name) as keyof FloatPoints;
+  (name.startsWith('PhVph') && name.length === 7
+    ? `PPV${name.slice(3)}`
+    : name) as keyof FloatPoints;
 
 export const floatMeter = (
   layout: ModelLayout<FloatPoints>,

@@ -1,10 +1,10 @@
 import { buildings, tenants } from './buildings.ts';
 import {
+  amountOf,
   buildingQuantity,
   type Quantities,
   quantity,
   tenantQuantity,
-  valueOf,
 } from './quantities.ts';
 
 /**
@@ -30,8 +30,8 @@ export type MeterSpec = {
 const lowVoltage = { nominalPhaseVoltage: 230, voltScale: -1 } as const;
 
 const consumer = (index: number): Pick<MeterSpec, 'powerKw' | 'importWh' | 'exportWh'> => ({
-  powerKw: (rates) => valueOf(rates, index),
-  importWh: (totalWh) => valueOf(totalWh, index),
+  powerKw: (rates) => amountOf(rates, index),
+  importWh: (totalWh) => amountOf(totalWh, index),
   exportWh: () => 0,
 });
 
@@ -39,9 +39,9 @@ const both = (
   imported: number,
   exported: number,
 ): Pick<MeterSpec, 'powerKw' | 'importWh' | 'exportWh'> => ({
-  powerKw: (rates) => valueOf(rates, imported) - valueOf(rates, exported),
-  importWh: (totalWh) => valueOf(totalWh, imported),
-  exportWh: (totalWh) => valueOf(totalWh, exported),
+  powerKw: (rates) => amountOf(rates, imported) - amountOf(rates, exported),
+  importWh: (totalWh) => amountOf(totalWh, imported),
+  exportWh: (totalWh) => amountOf(totalWh, exported),
 });
 
 /** Unit ids 1 to 4 of the meter server, in order: the gateway to the grid and the feeders. */
@@ -77,9 +77,9 @@ export const mainMeters: readonly MeterSpec[] = [
     reactiveShare: 0.02,
     ampereScale: 0,
     wattScale: 3,
-    powerKw: (rates) => -valueOf(rates, quantity.pv),
+    powerKw: (rates) => -amountOf(rates, quantity.pv),
     importWh: () => 0,
-    exportWh: (totalWh) => valueOf(totalWh, quantity.pv),
+    exportWh: (totalWh) => amountOf(totalWh, quantity.pv),
   },
 ];
 

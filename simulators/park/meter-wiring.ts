@@ -1,5 +1,5 @@
-import { channels, hashUnit } from './noise.ts';
 import type { RegisterShares } from './energy-register.ts';
+import { channels, hashUnit } from './noise.ts';
 import type { WiringFault } from './sensor-faults.ts';
 
 /** Of the three phases. */

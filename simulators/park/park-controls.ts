@@ -7,7 +7,12 @@ import type { ParkView } from './park-view.ts';
 /** The inputs that overrides set; faults come on top and leave them as they are. */
 export type ParkSettings = Pick<
   ParkInputs,
-  'clearness' | 'demandTargetKw' | 'pvLimitShare' | 'derating' | 'trippedInverters' | 'faultedChargers'
+  | 'clearness'
+  | 'demandTargetKw'
+  | 'pvLimitShare'
+  | 'derating'
+  | 'trippedInverters'
+  | 'faultedChargers'
 >;
 
 const physicalKinds: ReadonlySet<ParkFault['kind']> = new Set([
@@ -34,7 +39,13 @@ const withFault = (inputs: ParkInputs, fault: ParkFault): ParkInputs => {
       };
     case 'charger-hung':
       return { ...inputs, hungChargers: inputs.hungChargers.with(fault.charger - 1, true) };
-    default:
+    case 'islanding':
+    case 'irradiance-drift':
+    case 'meter-reversed':
+    case 'meter-multiplier':
+    case 'meter-phases-swapped':
+    case 'meter-phase-reversed':
+    case 'cell-imbalance':
       return inputs;
   }
 };

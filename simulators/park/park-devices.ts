@@ -5,7 +5,13 @@ import { ChargerUnit } from './charger-unit.ts';
 import { connectionUnit } from './connection-unit.ts';
 import { InverterUnit, inverterViews } from './inverter-unit.ts';
 import { floatMeter, integerMeter, Meter, meterUnit } from './meter-points.ts';
-import { buildingMeters, mainMeters, type MeterSpec, storageMeter, tenantMeters } from './meter-specs.ts';
+import {
+  buildingMeters,
+  type MeterSpec,
+  mainMeters,
+  storageMeter,
+  tenantMeters,
+} from './meter-specs.ts';
 import type { ParkView } from './park-view.ts';
 import type { PvPlant } from './pv-plant.ts';
 import type { SensorFaults } from './sensor-faults.ts';

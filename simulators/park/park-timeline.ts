@@ -11,7 +11,7 @@ import { DayCursor, type DayOpening } from './day-cursor.ts';
 import type { Connection } from './grid-connection.ts';
 import type { ParkEquipment } from './park-bus.ts';
 import { type InputChange, InputHistory, type ParkInputs, untouched } from './park-inputs.ts';
-import { chargerQuantity, noQuantities, type Quantities, valueOf } from './quantities.ts';
+import { amountOf, chargerQuantity, noQuantities, type Quantities } from './quantities.ts';
 import { parkSite } from './site.ts';
 
 /** The park at one instant. */
@@ -186,7 +186,8 @@ export class ParkTimeline {
 
   #remember(serial: number, opening: DayOpening): void {
     this.#openings.set(serial, opening);
-    const oldest = this.#openings.size > maxOpenings ? this.#openings.keys().next().value : undefined;
+    const oldest =
+      this.#openings.size > maxOpenings ? this.#openings.keys().next().value : undefined;
     if (oldest !== undefined) this.#openings.delete(oldest);
   }
 }
@@ -212,7 +213,7 @@ const momentOf = (cursor: DayCursor, timeMs: number, minuteOfDay: number): ParkM
     inverterDcKw: bus.pv.inverterDcKw.slice(),
     inverterPossibleKw: bus.pv.inverterAcKw.slice(),
     chargers: Array.from({ length: chargerCount }, (_, i) =>
-      chargerReading(cursor, i, valueOf(dayWh, chargerQuantity + i)),
+      chargerReading(cursor, i, amountOf(dayWh, chargerQuantity + i)),
     ),
   };
 };
@@ -226,7 +227,7 @@ const chargerReading = (cursor: DayCursor, charger: number, dayWh: number): Char
       cursor.inputs.faultedChargers[charger] === true
         ? chargerStatus.faulted
         : statusOf(stay, cursor.middleMinute),
-    powerKw: valueOf(cursor.bus.rates, chargerQuantity + charger),
+    powerKw: amountOf(cursor.bus.rates, chargerQuantity + charger),
     sessionWh,
     vehicleShare:
       initialShare === undefined ? undefined : shareAfter(initialShare, sessionWh / 1000),

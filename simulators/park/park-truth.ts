@@ -6,12 +6,12 @@ import type { ParkMoment, ParkTimeline } from './park-timeline.ts';
 import type { ParkView } from './park-view.ts';
 import type { PvPlant } from './pv-plant.ts';
 import {
+  amountOf,
   buildingQuantity,
   inverterQuantity,
   type Quantities,
   quantity,
   tenantQuantity,
-  valueOf,
 } from './quantities.ts';
 import { parkSite } from './site.ts';
 import { tariffPeriodAt } from './tariff.ts';
@@ -35,7 +35,7 @@ const phaseNames: Readonly<Record<number, string>> = {
 };
 
 const powers = (rates: Quantities): JsonObject => {
-  const watts = (index: number): number => valueOf(rates, index) * 1000;
+  const watts = (index: number): number => amountOf(rates, index) * 1000;
   return {
     pv: watts(quantity.pv),
     load: watts(quantity.load),
@@ -50,7 +50,7 @@ const powers = (rates: Quantities): JsonObject => {
 };
 
 const energies = (wh: Quantities): JsonObject => {
-  const at = (index: number): number => valueOf(wh, index);
+  const at = (index: number): number => amountOf(wh, index);
   const pvWh = at(quantity.pv);
   const exportWh = at(quantity.export);
   return {
@@ -86,7 +86,7 @@ const situation = (moment: ParkMoment): JsonObject => {
     powerW: powers(moment.rates),
     weather: {
       ghiWm2: moment.ghiWm2,
-      poaWm2: valueOf(moment.poaWm2, 0),
+      poaWm2: amountOf(moment.poaWm2, 0),
       poaByRoofWm2: Array.from(moment.poaWm2),
       ambientC: moment.ambientC,
     },
@@ -99,10 +99,10 @@ const situation = (moment: ParkMoment): JsonObject => {
       blackStarts: inputs.blackStarts,
     },
     buildingsW: Object.fromEntries(
-      buildings.map(({ id }, i) => [id, valueOf(moment.rates, buildingQuantity + i) * 1000]),
+      buildings.map(({ id }, i) => [id, amountOf(moment.rates, buildingQuantity + i) * 1000]),
     ),
     tenantsW: Object.fromEntries(
-      tenants.map(({ id }, i) => [id, valueOf(moment.rates, tenantQuantity + i) * 1000]),
+      tenants.map(({ id }, i) => [id, amountOf(moment.rates, tenantQuantity + i) * 1000]),
     ),
   };
 };
@@ -131,13 +131,13 @@ const inverterTruth = (sources: ParkTruthSources): readonly JsonObject[] => {
   return devices.inverters.map(({ reading, source }, i) => ({
     unit: i + 1,
     powerW: reading.activeW,
-    possibleW: valueOf(view.moment.inverterPossibleKw, i) * 1000,
+    possibleW: amountOf(view.moment.inverterPossibleKw, i) * 1000,
     dcW: reading.dcW ?? null,
-    energyWh: reading.energyWh - valueOf(startWh, inverterQuantity + i),
+    energyWh: reading.energyWh - amountOf(startWh, inverterQuantity + i),
     dayWh: reading.dayWh,
     registerWh: source.register.rawWh(reading.energyWh),
     state: reading.state,
-    factor: valueOf(pv.factors, i),
+    factor: amountOf(pv.factors, i),
     stringA: reading.strings.map(({ amperes }) => amperes ?? null),
   }));
 };
@@ -187,7 +187,7 @@ export const momentTruth = (moment: ParkMoment): JsonObject => ({
   ...situation(moment),
   day: energies(moment.dayWh),
   invertersW: Array.from({ length: parkSite.inverterCount }, (_, i) => {
-    return valueOf(moment.rates, inverterQuantity + i) * 1000;
+    return amountOf(moment.rates, inverterQuantity + i) * 1000;
   }),
   chargers: moment.chargers.map(({ status, powerKw, sessionWh }, i) => ({
     unit: i + 1,

@@ -41,4 +41,4 @@ export type Quantities = Float64Array;
 
 export const noQuantities = (): Quantities => new Float64Array(quantityCount);
 
-export const valueOf = (values: Quantities, index: number): number => values[index] as number;
+export const amountOf = (values: Quantities, index: number): number => values[index] as number;

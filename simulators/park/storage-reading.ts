@@ -1,7 +1,7 @@
 import { storedRateKw } from './battery.ts';
 import type { BatteryCells } from './battery-cells.ts';
 import type { ParkView } from './park-view.ts';
-import { quantity, valueOf } from './quantities.ts';
+import { amountOf, quantity } from './quantities.ts';
 import { parkSite } from './site.ts';
 import { chargeState } from './sunspec/battery-models.ts';
 
@@ -52,7 +52,7 @@ export const storageReading = (view: ParkView, cells: BatteryCells): StorageRead
   const restV = openCircuitV(socShare) * cellsInSeries;
   const bankV = restV + internalResistanceOhm * (dcW / restV);
   const range = cells.bankRange();
-  const dischargeWh = valueOf(view.totalWh, quantity.discharge);
+  const dischargeWh = amountOf(view.totalWh, quantity.discharge);
   return {
     acW: acKw * 1000,
     dcW,
@@ -65,7 +65,7 @@ export const storageReading = (view: ParkView, cells: BatteryCells): StorageRead
     moduleC: 24 + (8 * Math.abs(acKw)) / parkSite.storagePowerKw,
     isImbalanced: range.highestV - range.lowestV > imbalanceV,
     dischargeWh,
-    chargeWh: valueOf(view.totalWh, quantity.charge),
+    chargeWh: amountOf(view.totalWh, quantity.charge),
     isGridForming: moment.connection.source === 'battery',
   };
 };

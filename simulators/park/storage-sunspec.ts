@@ -1,4 +1,4 @@
-import { type BatteryCells, type CellRange } from './battery-cells.ts';
+import type { BatteryCells, CellRange } from './battery-cells.ts';
 import { parkSite } from './site.ts';
 import { cellsInSeries, type StorageReading } from './storage-reading.ts';
 import {
@@ -207,7 +207,11 @@ export const batteryModule = (
   place: { readonly rack: number; readonly module: number },
 ): ServedModel =>
   servedModel(moduleLayout, (writer) => {
-    writer.setAll({ StrIdx: place.rack + 1, ModIdx: place.module + 1, NCell: storageCellsPerModule });
+    writer.setAll({
+      StrIdx: place.rack + 1,
+      ModIdx: place.module + 1,
+      NCell: storageCellsPerModule,
+    });
     writer.setAll({ SoC_SF: scale.soc, SoH_SF: scale.soh, DoD_SF: scale.soc, V_SF: scale.v });
     writer.setAll({ CellV_SF: scale.cell, Tmp_SF: scale.tmp, SoH: scaled(100, scale.soh) });
     writer.setText('SN', `SIM-MOD-${place.rack + 1}-${place.module + 1}`);

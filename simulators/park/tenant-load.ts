@@ -1,5 +1,5 @@
-import { buildings, type TenantKind, tenants } from './buildings.ts';
 import { activityOf } from './building-load.ts';
+import { buildings, type TenantKind, tenants } from './buildings.ts';
 import { minutesPerDay, type ParkDay } from './calendar.ts';
 import { channels, valueNoise } from './noise.ts';
 import { parkSite } from './site.ts';
@@ -65,7 +65,8 @@ const split = (
     sum += weight;
   }
   const scale = (1 - parkSite.distributionLossShare) / sum;
-  for (let i = 0; i < tenants.length; i += 1) shares.tenants[i] = (shares.tenants[i] as number) * scale;
+  for (let i = 0; i < tenants.length; i += 1)
+    shares.tenants[i] = (shares.tenants[i] as number) * scale;
   for (let b = 0; b < buildings.length; b += 1) {
     shares.buildings[b] = (shares.buildings[b] as number) * scale;
   }

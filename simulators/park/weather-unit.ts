@@ -1,13 +1,13 @@
 import type { ModbusUnit } from '../wire/modbus-server.ts';
+import { serialNumberPlace } from './inverter-unit.ts';
 import type { ParkView } from './park-view.ts';
 import { cellTemperatureC } from './pv-plant.ts';
+import { amountOf } from './quantities.ts';
 import type { SensorFaults } from './sensor-faults.ts';
-import type { Weather } from './weather.ts';
-import { serialNumberPlace } from './inverter-unit.ts';
 import { servedModel, sunSpecDevice } from './sunspec/image.ts';
 import { scaled } from './sunspec/model-writer.ts';
 import { irradiance302, meteorology307, moduleTemperature303 } from './sunspec/weather-models.ts';
-import { valueOf } from './quantities.ts';
+import type { Weather } from './weather.ts';
 
 /** Roofs with a weather station. */
 export const stationRoofs = [0, 3] as const;
@@ -30,9 +30,14 @@ export type StationOptions = {
 };
 
 /** What a station shows: both irradiances drift together, because dirt lies on both of its sensors. */
-export const stationReading = ({ view, weather, faults, station }: StationOptions): StationReading => {
+export const stationReading = ({
+  view,
+  weather,
+  faults,
+  station,
+}: StationOptions): StationReading => {
   const { moment } = view;
-  const poaWm2 = valueOf(moment.poaWm2, stationRoofs[station] as number);
+  const poaWm2 = amountOf(moment.poaWm2, stationRoofs[station] as number);
   const factor = faults.irradianceFactor(station, view.nowMs);
   return {
     ghiWm2: moment.ghiWm2 * factor,

@@ -115,10 +115,7 @@ export const sunSpecDevice = (options: SunSpecDeviceOptions): RenderedImage => {
   const starts = modelAddresses(layouts);
   const lengths = layouts.map((layout) => 2 + compileModel(layout).length);
   const end = lengths.reduce((sum, length) => sum + length, firstModelAddress);
-  const image = new SparseImage([
-    [sunSpecBase, end + 2 - sunSpecBase],
-    ...(extra?.blocks ?? []),
-  ]);
+  const image = new SparseImage([[sunSpecBase, end + 2 - sunSpecBase], ...(extra?.blocks ?? [])]);
   writeIdentity(image, identity);
   image.setU16(end, endModelId);
   image.setU16(end + 1, 0);

@@ -45,10 +45,17 @@ export type Points = Readonly<Record<string, PointType>>;
 /** A model: its id and its points in register order, from register 2 of the model on. */
 export type ModelLayout<P extends Points = Points> = { readonly id: number; readonly points: P };
 
-export type Place = { readonly offset: number; readonly type: PointType; readonly registers: number };
+export type Place = {
+  readonly offset: number;
+  readonly type: PointType;
+  readonly registers: number;
+};
 
 /** Where a model's points are, counted from its id. */
-export type CompiledModel = { readonly length: number; readonly places: ReadonlyMap<string, Place> };
+export type CompiledModel = {
+  readonly length: number;
+  readonly places: ReadonlyMap<string, Place>;
+};
 
 const compiled = new WeakMap<ModelLayout, CompiledModel>();
 

@@ -1,5 +1,11 @@
 import type { SparseImage } from '../../wire/register-image.ts';
-import { type CompiledModel, compileModel, type ModelLayout, type Place, type Points } from './layout.ts';
+import {
+  type CompiledModel,
+  compileModel,
+  type ModelLayout,
+  type Place,
+  type Points,
+} from './layout.ts';
 
 const clamp = (value: number, low: number, high: number): number =>
   Math.min(high, Math.max(low, value));
@@ -63,28 +69,34 @@ export class ModelWriter<P extends Points> {
       case 'uint16':
       case 'enum16':
       case 'bitfield16':
-        return image.setU16(at, raw === undefined ? 0xffff : clamp(raw, 0, 0xfffe));
+        image.setU16(at, raw === undefined ? 0xffff : clamp(raw, 0, 0xfffe));
+        return;
       case 'int16':
       case 'sunssf':
       case 'pad':
-        return image.setI16(at, raw === undefined ? -0x8000 : clamp(raw, -0x7fff, 0x7fff));
+        image.setI16(at, raw === undefined ? -0x8000 : clamp(raw, -0x7fff, 0x7fff));
+        return;
       case 'uint32':
       case 'enum32':
       case 'bitfield32':
-        return image.setU32(at, raw === undefined ? 0xffffffff : clamp(raw, 0, 0xfffffffe));
+        image.setU32(at, raw === undefined ? 0xffffffff : clamp(raw, 0, 0xfffffffe));
+        return;
       case 'int32':
-        return image.setI32(
-          at,
-          raw === undefined ? -0x8000_0000 : clamp(raw, -0x7fff_ffff, 0x7fff_ffff),
-        );
+        image.setI32(at, raw === undefined ? -0x8000_0000 : clamp(raw, -0x7fff_ffff, 0x7fff_ffff));
+        return;
       case 'acc32':
-        return image.setU32(at, raw ?? 0);
+        image.setU32(at, raw ?? 0);
+        return;
       case 'float32':
-        return value === undefined ? image.setU32(at, notANumber) : image.setF32(at, value);
+        if (value === undefined) image.setU32(at, notANumber);
+        else image.setF32(at, value);
+        return;
       case 'uint64':
-        return image.setU64(at, raw === undefined ? allOnes64 : Math.max(0, raw));
+        image.setU64(at, raw === undefined ? allOnes64 : Math.max(0, raw));
+        return;
       case 'acc64':
-        return image.setU64(at, Math.max(0, raw ?? 0));
+        image.setU64(at, Math.max(0, raw ?? 0));
+        return;
       case 'string4':
       case 'string8':
       case 'string16':

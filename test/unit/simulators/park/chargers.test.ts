@@ -125,8 +125,7 @@ describe('the charger bank', () => {
   if (stayOnDc === undefined) throw new Error('no vehicle at the first fast charger that day');
 
   it('goes through preparing, charging, finishing to available', () => {
-    const statusAt = (minute: number): number =>
-      statusOf(bank.at(0, workday, minute).stay, minute);
+    const statusAt = (minute: number): number => statusOf(bank.at(0, workday, minute).stay, minute);
     expect(statusAt(stayOnDc.pluggedMinute - 0.01)).toBe(chargerStatus.available);
     expect(statusAt(stayOnDc.pluggedMinute)).toBe(chargerStatus.preparing);
     expect(bank.at(0, workday, stayOnDc.pluggedMinute).wantedKw).toBe(0);

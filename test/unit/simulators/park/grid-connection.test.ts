@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectionAt, connectionPhase } from '../../../../simulators/park/grid-connection.ts';
-import {
-  type ParkInputs,
-  untouched,
-  withGrid,
-} from '../../../../simulators/park/park-inputs.ts';
-import { quantity, valueOf } from '../../../../simulators/park/quantities.ts';
+import { type ParkInputs, untouched, withGrid } from '../../../../simulators/park/park-inputs.ts';
+import { amountOf, quantity } from '../../../../simulators/park/quantities.ts';
 import { buildTimeline, hourMs, totalWh } from './park-fixture.ts';
 
 const noonMs = Date.UTC(2023, 5, 21, 4);
@@ -62,13 +58,13 @@ describe('the park as an island', () => {
     return timeline;
   };
   const rate = (moment: { readonly rates: Float64Array }, index: number): number =>
-    valueOf(moment.rates, index);
+    amountOf(moment.rates, index);
 
   it('serves what the battery can, exchanges nothing with the grid, and counts its time', () => {
     const timeline = islandAt(noonMs, 0.6);
     const start = totalWh(timeline.at(noonMs));
     const end = totalWh(timeline.at(noonMs + hourMs));
-    const since = (index: number): number => valueOf(end, index) - valueOf(start, index);
+    const since = (index: number): number => amountOf(end, index) - amountOf(start, index);
     expect(since(quantity.import)).toBe(0);
     expect(since(quantity.export)).toBe(0);
     expect(since(quantity.islandTime)).toBeCloseTo(1000, 9);

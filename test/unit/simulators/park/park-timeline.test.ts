@@ -5,23 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { InputError, untouched } from '../../../../simulators/park/park-inputs.ts';
 import type { ParkTimeline } from '../../../../simulators/park/park-timeline.ts';
 import {
+  amountOf,
   buildingQuantity,
   chargerQuantity,
   inverterQuantity,
   quantity,
   tenantQuantity,
-  valueOf,
 } from '../../../../simulators/park/quantities.ts';
 import { parkSite } from '../../../../simulators/park/site.ts';
 import { runsOf, testSeed } from '../../../support/seed.ts';
-import {
-  buildTimeline,
-  dayMs,
-  hourMs,
-  minuteMs,
-  newYear2023Ms,
-  totalWh,
-} from './park-fixture.ts';
+import { buildTimeline, dayMs, hourMs, minuteMs, newYear2023Ms, totalWh } from './park-fixture.ts';
 
 const summerMs = Date.UTC(2023, 5, 20, 16);
 const seed = 2023;
@@ -33,7 +26,8 @@ const sumFrom = (values: Float64Array, from: number, count: number): number =>
 
 describe('the park over time', () => {
   it('tells the same of an instant however one came there', () => {
-    const timeline = (): ParkTimeline => buildTimeline({ seed: testSeed(), countsFromMs: summerMs, stepMs });
+    const timeline = (): ParkTimeline =>
+      buildTimeline({ seed: testSeed(), countsFromMs: summerMs, stepMs });
     const walking = timeline();
     const minutes = fc.integer({ min: 0, max: 2 * 1440 * 60 });
     fc.assert(
@@ -65,7 +59,11 @@ describe('the park over time', () => {
   it('has the charge of every midnight at every midnight, in every season of any seed', () => {
     for (const month of [0, 3, 6, 9]) {
       const startMs = Date.UTC(2024, month, 1, 16);
-      const timeline = buildTimeline({ seed: testSeed(), countsFromMs: startMs, stepMs: 5 * minuteMs });
+      const timeline = buildTimeline({
+        seed: testSeed(),
+        countsFromMs: startMs,
+        stepMs: 5 * minuteMs,
+      });
       for (let day = 1; day <= 31; day += 1) {
         const { storedKwh } = timeline.at(startMs + day * dayMs - 1);
         expect(storedKwh).toBe(parkSite.storageMidnightShare * parkSite.storageCapacityKwh);
@@ -80,20 +78,20 @@ describe('the park over time', () => {
     for (let quarter = 1; quarter <= 2 * 96; quarter += 1) {
       const now = totalWh(timeline.at(summerMs + quarter * 15 * minuteMs));
       for (let i = 0; i < sums.length; i += 1) {
-        const stepWh = valueOf(now, i) - valueOf(before, i);
+        const stepWh = amountOf(now, i) - amountOf(before, i);
         expect(stepWh).toBeGreaterThanOrEqual(0);
         sums[i] = (sums[i] as number) + stepWh;
       }
       before = now;
     }
-    for (let i = 0; i < sums.length; i += 1) expect(sums[i]).toBeCloseTo(valueOf(before, i), 3);
+    for (let i = 0; i < sums.length; i += 1) expect(sums[i]).toBeCloseTo(amountOf(before, i), 3);
   });
 
   it('closes the balance in every second, of the bus, the inverters, the chargers and the buildings', () => {
     const timeline = buildTimeline({ seed: testSeed(), countsFromMs: summerMs, stepMs });
     for (let second = 0; second < 86_400; second += 1117) {
       const { rates } = timeline.at(summerMs + second * 1000);
-      const rate = (index: number): number => valueOf(rates, index);
+      const rate = (index: number): number => amountOf(rates, index);
       const inKw = rate(quantity.pv) + rate(quantity.import) + rate(quantity.discharge);
       const outKw =
         rate(quantity.load) + rate(quantity.ev) + rate(quantity.export) + rate(quantity.charge);
@@ -129,7 +127,12 @@ describe('inputs that change on the way', () => {
     walked.glance(noonMs + 90_000);
     walked.change({ atMs: noonMs + 22_345, inputs: cloudy });
     walked.change({ atMs: noonMs + 40_000, inputs: cloudy, storedShare: 0.8 });
-    for (const [offsetMs, clearness] of [[22_344, undefined], [22_345, 0.2], [49_999, 0.2], [hourMs, 0.2]] as const) {
+    for (const [offsetMs, clearness] of [
+      [22_344, undefined],
+      [22_345, 0.2],
+      [49_999, 0.2],
+      [hourMs, 0.2],
+    ] as const) {
       const moment = changed().at(noonMs + offsetMs);
       expect(moment.inputs.clearness).toBe(clearness);
       if (offsetMs > 40_000) expect(walked.at(noonMs + offsetMs)).toEqual(moment);

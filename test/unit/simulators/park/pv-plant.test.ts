@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dayOfSerial } from '../../../../simulators/park/calendar.ts';
 import { planeOfArrayWm2 } from '../../../../simulators/park/irradiance.ts';
+import { untouched } from '../../../../simulators/park/park-inputs.ts';
 import {
   acPowerKw,
   cellTemperatureC,
@@ -8,7 +9,6 @@ import {
   expectedAcPowerKw,
   PvPlant,
 } from '../../../../simulators/park/pv-plant.ts';
-import { untouched } from '../../../../simulators/park/park-inputs.ts';
 import { parkSite, pvRatedKwp } from '../../../../simulators/park/site.ts';
 import { clearSkyGhiWm2, solarDay, sunAt } from '../../../../simulators/park/sun.ts';
 import { createWeather } from '../../../../simulators/park/weather.ts';

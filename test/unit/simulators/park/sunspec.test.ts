@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
+import * as battery from '../../../../simulators/park/sunspec/battery-models.ts';
+import * as control from '../../../../simulators/park/sunspec/control-models.ts';
+import * as derControl from '../../../../simulators/park/sunspec/der-control-models.ts';
+import * as der from '../../../../simulators/park/sunspec/der-models.ts';
 import {
   RenderedImage,
   type ServedModel,
   servedModel,
   sunSpecDevice,
 } from '../../../../simulators/park/sunspec/image.ts';
+import * as inverter from '../../../../simulators/park/sunspec/inverter-models.ts';
 import { compileModel, type ModelLayout } from '../../../../simulators/park/sunspec/layout.ts';
+import * as meter from '../../../../simulators/park/sunspec/meter-models.ts';
 import {
   fittingScale,
   type ModelWriter,
   scaled,
 } from '../../../../simulators/park/sunspec/model-writer.ts';
-import * as battery from '../../../../simulators/park/sunspec/battery-models.ts';
-import * as control from '../../../../simulators/park/sunspec/control-models.ts';
-import * as der from '../../../../simulators/park/sunspec/der-models.ts';
-import * as derControl from '../../../../simulators/park/sunspec/der-control-models.ts';
-import * as inverter from '../../../../simulators/park/sunspec/inverter-models.ts';
-import * as meter from '../../../../simulators/park/sunspec/meter-models.ts';
 import * as weather from '../../../../simulators/park/sunspec/weather-models.ts';
 import { SparseImage } from '../../../../simulators/wire/register-image.ts';
 import { sunSpecValues, walkSunSpec } from '../../../support/sunspec-walk.ts';
@@ -24,11 +24,13 @@ import { sunSpecValues, walkSunSpec } from '../../../support/sunspec-walk.ts';
 const identity = { model: 'X', serialNumber: 'S-1', unitId: 3 };
 const version = (): number => 0;
 
-const reader = (image: RenderedImage) => (address: number, quantity: number): Buffer => {
-  const bytes = image.read(address, quantity);
-  if (bytes === undefined) throw new Error(`no registers ${address}+${quantity}`);
-  return bytes;
-};
+const reader =
+  (image: RenderedImage) =>
+  (address: number, quantity: number): Buffer => {
+    const bytes = image.read(address, quantity);
+    if (bytes === undefined) throw new Error(`no registers ${address}+${quantity}`);
+    return bytes;
+  };
 
 const mixedModel = {
   id: 64_001,
@@ -44,7 +46,7 @@ const still = (layout: ModelLayout): ServedModel => servedModel(layout, () => un
 /** A device of one model, whose writer the test keeps. */
 const deviceOf = <L extends ModelLayout>(layout: L) => {
   let kept: ModelWriter<L['points']> | undefined;
-  const model = servedModel<L['points']>(layout as ModelLayout<L['points']>, (writer) => {
+  const model = servedModel<L['points']>(layout, (writer) => {
     kept = writer;
     return undefined;
   });
@@ -83,9 +85,11 @@ describe('the SunSpec image', () => {
     expect(deviceOf(mixedModel).read(first, 11).toString('hex')).toBe(
       'fa010009ffff8000ffffffffffff00000000ffffffff',
     );
-    expect(deviceOf(wideModel).read(first + 2, 17).toString('hex')).toBe(
-      '800000007fc00000ffffffffffffffff0000000000000000ffff0000000000000000',
-    );
+    expect(
+      deviceOf(wideModel)
+        .read(first + 2, 17)
+        .toString('hex'),
+    ).toBe('800000007fc00000ffffffffffffffff0000000000000000ffff0000000000000000');
   });
 
   it('rounds, holds values inside their type and turns nonsense into not implemented', () => {
@@ -161,7 +165,10 @@ describe('the layouts of the models', () => {
   };
 
   it('have the lengths of the specification', () => {
-    const found = [...fixed, ...repeating].map((layout) => [layout.id, compileModel(layout).length]);
+    const found = [...fixed, ...repeating].map((layout) => [
+      layout.id,
+      compileModel(layout).length,
+    ]);
     expect(Object.fromEntries(found)).toEqual(lengths);
   });
 

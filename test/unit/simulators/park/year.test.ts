@@ -5,7 +5,7 @@ import { dayOfSerial } from '../../../../simulators/park/calendar.ts';
 import { untouched } from '../../../../simulators/park/park-inputs.ts';
 import type { ParkMoment } from '../../../../simulators/park/park-timeline.ts';
 import { PvPlant } from '../../../../simulators/park/pv-plant.ts';
-import { quantity, valueOf } from '../../../../simulators/park/quantities.ts';
+import { amountOf, quantity } from '../../../../simulators/park/quantities.ts';
 import { parkSite } from '../../../../simulators/park/site.ts';
 import { createWeather } from '../../../../simulators/park/weather.ts';
 import { testSeed } from '../../../support/seed.ts';
@@ -23,7 +23,7 @@ const daysOf2023 = 365;
 const yearEndMs = newYear2023Ms + daysOf2023 * dayMs;
 
 const energyMwh = (moment: ParkMoment, index: number): number =>
-  valueOf(totalWh(moment), index) / 1e6;
+  amountOf(totalWh(moment), index) / 1e6;
 
 const savedMwh = (moment: ParkMoment): number =>
   energyMwh(moment, quantity.load) +
@@ -67,7 +67,7 @@ describe('the reference year', () => {
     let quarter = before;
     for (let timeMs = newYear2023Ms + 5 * minuteMs; timeMs <= yearEndMs; timeMs += 5 * minuteMs) {
       const now = timeline.at(timeMs);
-      const rate = (index: number): number => valueOf(before.rates, index);
+      const rate = (index: number): number => amountOf(before.rates, index);
       const inKw = rate(quantity.pv) + rate(quantity.import) + rate(quantity.discharge);
       const usedKw = rate(quantity.load) + rate(quantity.ev);
       const outKw = usedKw + rate(quantity.export) + rate(quantity.charge);
@@ -143,7 +143,11 @@ describe('the reference year', () => {
 
 describe('the year of other steps, seeds and chargers', () => {
   it('hardly depends on the step', () => {
-    const [fine, middle, coarse] = [1, 5, 15].map(yieldMwh) as [number, number, number];
+    const [fine, middle, coarse] = [1, 5, 15].map((step) => yieldMwh(step)) as [
+      number,
+      number,
+      number,
+    ];
     expect(fine).toBeCloseTo(5700.8, 1);
     expect(middle).toBeCloseTo(5701.2, 1);
     expect(coarse).toBeCloseTo(5701.8, 1);
