@@ -3,6 +3,7 @@ import { type AnyKpiDefinition, defineKpi, type KpiContext } from '../../definit
 import { finishParts, finishResult } from '../../result.ts';
 import { plantInputs, unitInputs, usedInputs } from './inputs.ts';
 import { inverterLanes } from './inverter.ts';
+import { lostEnergyOf } from './lost-energy.ts';
 import { type PhotovoltaicParameters, photovoltaicSchema } from './parameters.ts';
 import { plantOf } from './plant.ts';
 import { dayOfQuarters } from './texts.ts';
@@ -88,7 +89,8 @@ export const pvEnergyAvailability: AnyKpiDefinition = defineKpi({
   },
   build: (context) => {
     const plant = plantOf(context);
-    const { dayIndex, lostIndex } = plant;
+    const { dayIndex } = plant;
+    const lostIndex = lostEnergyOf(context, plant);
     const lost = context.part('lost');
     const parts = [lost];
     context.onTick((memory) => {

@@ -3,6 +3,7 @@ import { type AnyKpiDefinition, defineKpi, type KpiPart } from '../../definition
 import { finishParts, finishResult } from '../../result.ts';
 import { plantInputs, usedInputs, withTemperature } from './inputs.ts';
 import { inverterLanes } from './inverter.ts';
+import { lostEnergyOf } from './lost-energy.ts';
 import { photovoltaicSchema } from './parameters.ts';
 import { plantOf } from './plant.ts';
 import { soilingOf } from './soiling.ts';
@@ -72,6 +73,7 @@ export const pvLosses: AnyKpiDefinition = defineKpi({
   build: (context) => {
     const plant = plantOf(context);
     const soiling = soilingOf(context);
+    const lostIndex = lostEnergyOf(context, plant);
     const { systemLoss, inverterEfficiency, shadingShare } = context.parameters;
     const acShare = (1 - systemLoss) * inverterEfficiency;
     const energies = context.reserve(names.length);
@@ -94,7 +96,7 @@ export const pvLosses: AnyKpiDefinition = defineKpi({
       const system = (at25 - soiled - shaded) * (1 - acShare);
       const clipped = known(memory, 'clipping');
       const curtailed = known(memory, 'curtailment');
-      const lost = memory[plant.lostIndex] as number;
+      const lost = memory[lostIndex] as number;
       const final = known(memory, 'knownEnergy');
       const explained = reference - at25 + soiled + shaded + clipped + curtailed + lost + system;
       set(memory, 'reference', reference);
