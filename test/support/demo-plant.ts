@@ -5,7 +5,7 @@ import { testGroup } from './entry-batch.ts';
 import { compileTestSite } from './program-feed.ts';
 
 const seamPeriodMs = 20;
-/** Read often, so that what is done for one meter is compiled like what is done for twenty seams. */
+/** Read often, so that what is done for one meter, or one weather station, is compiled like what is done for twenty seams. */
 const meterPeriodMs = 20;
 /** Short panels, so that everything that happens at one happens often. */
 const panelSeconds = 100;
@@ -69,7 +69,7 @@ const station = testGroup({
   line: 'weather',
   equipment: 'station',
   equipmentClass: 'weather_station',
-  periodMs: 1000,
+  periodMs: meterPeriodMs,
   channels: [
     { point: 'planeIrradiance', unit: 'W/m2' },
     { point: 'moduleTemperature', unit: 'Cel' },
@@ -136,7 +136,7 @@ const conformance = {
 export type DemoPlant = {
   readonly program: HotPathProgram;
   readonly groups: readonly RegisteredGroup[];
-  /** One second of the plant: 20 seams and their line at 50 Hz, a weather station and 50 inverters at 1 Hz, and a meter. */
+  /** One second of the plant: 20 seams and their line at 50 Hz, 50 inverters at 1 Hz, a weather station and a meter. */
   readonly second: EntryBatch;
   readonly samplesPerSecond: number;
   /** Moves the batch on by one second, in place, with fresh registers and noise from the seed. */
@@ -149,8 +149,8 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
     groups: [
       ...[...numbered('f', 10), ...numbered('b', 10)].map(seam),
       line,
-      station,
       ...numbered('inv', 50).map(inverter),
+      station,
       meter,
     ],
     kpis: [
@@ -174,10 +174,10 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
   });
   const sources = groups.filter(({ producer }) => producer === 'plc');
   const fast = sources.slice(0, 21);
-  const slow = sources.slice(21, -1);
+  const slow = sources.slice(21, -2);
   const frames: { readonly group: RegisteredGroup; readonly offsetMs: number }[] = [];
   for (let offsetMs = 0; offsetMs < 1000; offsetMs += seamPeriodMs) {
-    for (const group of [...fast, ...sources.slice(-1)].reverse()) frames.push({ group, offsetMs });
+    for (const group of [...fast, ...sources.slice(-2)].reverse()) frames.push({ group, offsetMs });
   }
   for (const group of slow) frames.push({ group, offsetMs: 980 });
   const channels = frames.reduce((sum, { group }) => sum + group.channels.length, 0);
