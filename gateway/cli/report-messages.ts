@@ -18,7 +18,8 @@ const english = {
   figuresSimulated: 'The data of this site is simulated.',
   figureColumns: ['figure', 'value', 'numerator', 'denominator', 'does not count, or is missing'],
   betweenNotes: '; ',
-  whichLack: (what: string, count: number, named: string) => `${what} (${count}: ${named})`,
+  whichLack: (what: string, count: number, named: string) =>
+    `${what} (${[count, ...(named === '' ? [] : [named])].join(': ')})`,
   moreMembers: 'more',
   nothingToCount: 'nothing to count in this time',
   baselineSimulated: 'the baseline is assumed',
@@ -43,7 +44,8 @@ const chinese: ReportMessages = {
   figuresSimulated: '本站点的数据为仿真数据。',
   figureColumns: ['指标', '数值', '分子', '分母', '未计入或缺少'],
   betweenNotes: '；',
-  whichLack: (what, count, named) => `${what}（${count}：${named}）`,
+  whichLack: (what, count, named) =>
+    `${what}（${[count, ...(named === '' ? [] : [named])].join('：')}）`,
   moreMembers: '其余',
   nothingToCount: '此期间没有可计入的内容',
   baselineSimulated: '基准为假设值',
