@@ -101,7 +101,7 @@ const english = {
     `${name}: found ${value}, expected ${expected}`,
   seeHelp: (command: string) => `See: ${command} --help`,
   wholeNumber: 'a whole number from 0',
-  seconds: 'seconds, more than 0 and at most 86400',
+  seconds: (most: number) => `seconds, more than 0 and at most ${most}`,
   problemCount: (count: number) =>
     `${counted(count, 'problem')} in the configuration; nothing was started.`,
   checkPassed: (file: string) => `${file} is in order.`,
@@ -276,7 +276,7 @@ const chinese: Messages = {
   invalidOption: (name, value, expected) => `${name}：收到 ${value}，应为${expected}`,
   seeHelp: (command) => `参见：${command} --help`,
   wholeNumber: '不小于 0 的整数',
-  seconds: '大于 0 且不超过 86400 的秒数',
+  seconds: (most) => `大于 0 且不超过 ${most} 的秒数`,
   problemCount: (count) => `配置中有 ${count} 处问题；未启动任何东西。`,
   checkPassed: (file) => `${file} 没有问题。`,
   summarySite: '站点',
