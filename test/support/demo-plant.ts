@@ -60,7 +60,7 @@ const inverter = (equipment: string): GroupSpec =>
     channels: [
       { point: 'power', unit: 'W' },
       { point: 'energyTotal', kind: 'counter', unit: 'Wh' },
-      'operatingState',
+      'status',
     ],
   });
 
@@ -234,7 +234,7 @@ const plantValues = (
     travelSpeedSet: [0.8, 0],
     linePower: [160, 2],
     power: [50_000, 1000],
-    operatingState: [4, 0],
+    status: [4, 0],
     planeIrradiance: [600, 20],
     moduleTemperature: [45, 1],
   };

@@ -59,10 +59,10 @@ const inverterInputs: Inputs = {
   },
   operatingState: {
     ...inverter,
-    pattern: '{area}/*/*/operatingState',
+    pattern: '{area}/*/*/status',
     description: {
-      en: 'operating state of each inverter, numbered as St of SunSpec model 103',
-      zh: '各逆变器运行状态，编号同 SunSpec 模型 103 的 St',
+      en: 'operating state of each inverter, by the numbers in `states`',
+      zh: '各逆变器运行状态，编号含义见 `states`',
     },
   },
 };

@@ -16,13 +16,7 @@ import {
 import type { KpiContext, ResolvedInput } from '../../definition.ts';
 import { hourMs } from '../quarter-hours.ts';
 import type { InverterInputs } from './inputs.ts';
-import {
-  atLimitShare,
-  isOperatingState,
-  isUpState,
-  operatingStates,
-  upPowerShare,
-} from './operating-state.ts';
+import { atLimitShare, stateTable, upPowerShare } from './operating-state.ts';
 import {
   type InverterRating,
   inverterRating,
@@ -114,6 +108,7 @@ const readingOf = (
   const { systemLoss, inverterEfficiency, sunAboveWm2 } = options.parameters;
   const timeIndex = inputs.energy.slot + timeCell;
   const acShare = (1 - systemLoss) * inverterEfficiency;
+  const states = stateTable(options.parameters.states);
 
   const stateFlags = (memory: Float64Array, found: number, kw: number): number => {
     const atLimit = (found & flags.power) !== 0 && kw >= atLimitShare * limitKw;
@@ -122,13 +117,13 @@ const readingOf = (
       const up = kw > upPowerShare * limitKw ? flags.up : 0;
       return found | flags.state | up | (atLimit ? flags.atLimit : 0);
     }
-    const code = memory[operatingState.slot + valueCell] as number;
-    if (!isKnownAt(memory, operatingState, timeIndex) || !isOperatingState(code)) return found;
-    let more = found | flags.state;
-    if (isUpState(code)) more |= flags.up;
-    const isThrottled = code === operatingStates.throttled;
-    if (atLimit && (isThrottled || code === operatingStates.running)) return more | flags.atLimit;
-    return isThrottled ? more | flags.throttled : more;
+    const state = states.get(memory[operatingState.slot + valueCell] as number);
+    if (!isKnownAt(memory, operatingState, timeIndex) || state === undefined) return found;
+    if (state === 'down') return found | flags.state;
+    const more = found | flags.state | flags.up;
+    // At its own largest power an inverter may say that it is throttled.
+    if (atLimit && state !== 'starting') return more | flags.atLimit;
+    return state === 'throttled' ? more | flags.throttled : more;
   };
 
   const read = (memory: Float64Array, out: number): void => {
@@ -174,8 +169,9 @@ export const inverterOf = (
   const rating = inverterRating(parameters, inputs.name);
   const look = lookOf(context, parameters);
   const { energy, power, operatingState } = inputs;
-  const { systemLoss, inverterEfficiency, sunAboveWm2 } = parameters;
+  const { systemLoss, inverterEfficiency, sunAboveWm2, states } = parameters;
   const numbers = [
+    states,
     [...rating.rating.fromMs],
     [...rating.rating.kwp],
     ...[rating.limitKw, systemLoss, inverterEfficiency, sunAboveWm2],

@@ -54,11 +54,11 @@ export const pvClipping: AnyKpiDefinition = defineKpi({
 
 const curtailment = {
   formula: {
-    en: 'sum of max(0, P_expected - P) * dt while the inverter is throttled (state 5) below its largest power; P_expected as in pvExpectedPower',
-    zh: 'Σ max(0, P预期 - P) * dt，取逆变器限功率（状态 5）且未达最大功率时；P预期 同 pvExpectedPower',
+    en: 'sum of max(0, P_expected - P) * dt while the inverter is throttled below its largest power; P_expected as in pvExpectedPower',
+    zh: 'Σ max(0, P预期 - P) * dt，取逆变器限功率且未达最大功率时；P预期 同 pvExpectedPower',
   },
   standard: {
-    en: 'own definition; throttled after SunSpec St 5, Huawei 0x0201',
+    en: 'own definition; throttled: SunSpec St 5, Huawei 0x0201',
     zh: '本项目定义；限功率状态依 SunSpec St 5、华为 0x0201',
   },
 };

@@ -1,28 +1,40 @@
+import { z } from 'zod';
+
+/** What the numbers of an inverter's state mean for what it can give. */
+const codes = (defaults: readonly number[]) =>
+  z
+    .array(z.int())
+    .max(100)
+    .default([...defaults]);
+
 /**
- * What a point `operatingState` of an inverter says, numbered as St of the SunSpec models 101 to 113. Profiles of other devices
- * bring their numbers to these.
+ * The defaults are those of the SunSpec models 101 to 113 (St), of Huawei SUN2000 and of Sungrow SG, whose numbers do not meet,
+ * so that a plant may have all of them. An inverter with a number that is not listed is in no known state.
  */
-export const operatingStates = {
-  off: 1,
-  sleeping: 2,
-  starting: 3,
+export const operatingStatesSchema = z.strictObject({
+  /** On its way: ready, and not yet at the maximum power point. */
+  starting: codes([3]),
   /** At the maximum power point. */
-  running: 4,
+  running: codes([4, 0x0200, 0]),
   /** Limited: by a command, by temperature, or by its own largest power. */
-  throttled: 5,
-  shuttingDown: 6,
-  fault: 7,
-  standby: 8,
-} as const;
+  throttled: codes([5, 0x0201]),
+  /** Off, asleep, shutting down, faulty, standing by. */
+  down: codes([
+    ...[1, 2, 6, 7, 8],
+    ...[0x0300, 0x0303, 0xa000],
+    ...[0x1300, 0x1400, 0x1500, 0x8000],
+  ]),
+});
+export type OperatingStates = z.output<typeof operatingStatesSchema>;
+export type OperatingState = keyof OperatingStates;
 
-export const isOperatingState = (code: number): boolean =>
-  Number.isInteger(code) && code >= operatingStates.off && code <= operatingStates.standby;
-
-/** Ready to give what the sun gives. */
-export const isUpState = (code: number): boolean =>
-  code === operatingStates.starting ||
-  code === operatingStates.running ||
-  code === operatingStates.throttled;
+/** The states by their numbers; a number that is listed twice is what it is listed for last. */
+export const stateTable = (states: OperatingStates): ReadonlyMap<number, OperatingState> =>
+  new Map(
+    Object.entries(states).flatMap(([state, numbers]) =>
+      numbers.map((number) => [number, state as OperatingState] as const),
+    ),
+  );
 
 /** Without a state: an inverter that gives more than this share of its largest power is up. */
 export const upPowerShare = 0.005;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { operatingStatesSchema } from './operating-state.ts';
 
 /** With its offset, because a KPI knows no time zone: `2024-03-01T00:00:00+08:00`. */
 const instant = z.iso.datetime({ offset: true });
@@ -53,6 +54,8 @@ export const photovoltaicSchema = z.strictObject({
   inverterEfficiency: z.number().min(0.5).max(1).default(0.983),
   /** From this irradiance on an inverter should run, in W/m2. */
   sunAboveWm2: z.number().positive().max(500).default(50),
+  /** What the numbers of the inverters' states mean. */
+  states: operatingStatesSchema.prefault({}),
   /** Share of the irradiation that is lost to shade, as a survey found it; not said: it stays within what is not explained. */
   shadingShare: z.number().min(0).max(1).optional(),
   /** When the modules were cleaned. */

@@ -9,6 +9,7 @@ import { type Inverter, inverterLanes } from './inverter.ts';
 import { type PhotovoltaicParameters, photovoltaicSchema, ratedKwpAt } from './parameters.ts';
 import { plantOf } from './plant.ts';
 import { findQuarter } from './quarter-sums.ts';
+import { sunLanes } from './sun.ts';
 
 /** Hours of the site's day from which on and up to which a quarter hour may begin. */
 const noonFromHour = 11;
@@ -107,11 +108,11 @@ export const soilingOf = (context: KpiContext<PhotovoltaicParameters>): Soiling 
       const spread =
         (memory[quarter + aggregateCells.maximum] as number) -
         (memory[quarter + aggregateCells.minimum] as number);
-      const coveredMs = memory[quarter + aggregateCells.coveredMs] as number;
       const isClear = mean >= clearWm2 && spread <= clearSpread * mean;
-      return isClear && coveredMs >= minimumGoodCoverage * quarterMs
-        ? Math.min(coveredMs, quarterMs)
-        : 0;
+      const lanes = findQuarter(memory, sun.sums, startIndex);
+      if (!isClear || lanes < 0) return 0;
+      const measuredMs = memory[lanes + sunLanes.measuredMs] as number;
+      return measuredMs >= minimumGoodCoverage * quarterMs ? measuredMs : 0;
     };
 
     /** After a cleaning neither the clean value nor the noon of before counts. */

@@ -60,7 +60,7 @@ export const inverterName = (index: number): string => `inv${String(index + 1).p
 
 export const compilePlant = (options: PlantOptions = {}) => {
   const { inverters = 2, kpis = plantKpis, perUnit = [], periodMs = minuteMs } = options;
-  const states = (options.hasState ?? true) ? ['operatingState'] : [];
+  const states = (options.hasState ?? true) ? ['status'] : [];
   const parameters = { ...park, ...options.parameters };
   const { program, groups } = compileTestSite({
     groups: [
@@ -130,7 +130,7 @@ export const startPlant = (options: PlantOptions = {}): Plant => {
         values: {
           power,
           energyTotal: energyTotal ?? registersWh[index],
-          ...Object.fromEntries(states.map((code) => ['operatingState', code])),
+          ...Object.fromEntries(states.map((code) => ['status', code])),
         },
       });
     }

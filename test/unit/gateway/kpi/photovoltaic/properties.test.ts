@@ -92,7 +92,7 @@ const run = (minutes: readonly Minute[]) => {
       const values = {
         energyTotal: sample(wh[index], one.isHeard),
         power: sample(one.kw * 1000, one.isPowerHeard),
-        operatingState: sample(one.code, one.isStateHeard),
+        status: sample(one.code, one.isStateHeard),
       };
       frames.push({ group, timeMs, values });
       if (one.isLate) {
