@@ -50,7 +50,10 @@ export const writeDemoSite = async (
   site['broker'] = { embedded: false };
   site.data = { ...site.data, folder: join(folder, 'data') };
   site.sinks = [];
+  const sources = site.sources.length;
   change(site);
+  // What its meters read is not there without their sources.
+  if (site.sources.length < sources) delete site['energy'];
   const file = join(folder, 'site.yaml');
   await writeFile(file, stringify(site));
   return {
