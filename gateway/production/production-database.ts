@@ -159,13 +159,13 @@ export class ProductionDatabase {
              AND (?2 IS NULL OR kind IN (SELECT value FROM json_each(?2)))
              AND (?3 IS NULL OR order_id = ?3) AND (?4 IS NULL OR panel_id = ?4)
              AND (?5 IS NULL OR time_ms >= ?5) AND (?6 IS NULL OR time_ms < ?6)
-             AND (?7 IS NULL OR seq < ?7)
-           ORDER BY seq DESC LIMIT ?8`,
+             AND (?7 IS NULL OR seq < ?7) AND (?8 IS NULL OR source = ?8)
+           ORDER BY seq DESC LIMIT ?9`,
       )
       .all(
         ...[query.line ?? null, query.kinds === undefined ? null : JSON.stringify(query.kinds)],
         ...[query.orderId ?? null, query.panelId ?? null, query.fromMs ?? null],
-        ...[query.toMs ?? null, query.beforeSeq ?? null, query.limit],
+        ...[query.toMs ?? null, query.beforeSeq ?? null, query.source ?? null, query.limit],
       )
       .map((row) => ({
         seq: Number(row['seq']),

@@ -1,3 +1,4 @@
+import type { ProductionAct } from '../../production/order-state.ts';
 import {
   type Baseline,
   count,
@@ -87,8 +88,8 @@ export const materialUtilisation = (
 export type StartedOrder = {
   readonly id: string;
   /** Null while nobody released it. */
-  readonly releasedBy: 'scheduler' | 'hand' | null;
-  readonly startedBy: 'scheduler' | 'hand';
+  readonly releasedBy: ProductionAct['by'] | null;
+  readonly startedBy: ProductionAct['by'];
   readonly isOverridden: boolean;
 };
 
@@ -96,7 +97,8 @@ const handOf = ({ releasedBy, startedBy, isOverridden }: StartedOrder): ReasonCo
   if (releasedBy === null) return 'never-released';
   if (releasedBy === 'hand') return 'released-by-hand';
   if (startedBy === 'hand') return 'started-by-hand';
-  return isOverridden ? 'overridden' : null;
+  if (isOverridden) return 'overridden';
+  return releasedBy === 'machine' || startedBy === 'machine' ? 'not-told-by-whom' : null;
 };
 
 /** Orders that the scheduler released and started and nobody overrode / orders started, in %. */
