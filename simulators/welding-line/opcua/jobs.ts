@@ -6,7 +6,7 @@ import {
   Variant,
   VariantArrayType,
 } from 'node-opcua';
-import { type Job, JobBook, type JobState } from '../job-book.ts';
+import type { Job, JobState } from '../job-book.ts';
 import {
   addAddIn,
   indexOf,
@@ -28,7 +28,7 @@ const stateNumbers: Readonly<Record<JobState, number>> = {
  * state changes. The result is to be called each step.
  */
 export const addJobs = (place: Place, blocks: UAObject): (() => void) => {
-  const { namespace, addressSpace, model } = place;
+  const { namespace, addressSpace, model, book } = place;
   const jobs = indexOf(place, 'jobs');
   const control = indexOf(place, 'jobControl');
   const management = objectType(place, 'jobs', 'JobManagementType').instantiate({
@@ -47,11 +47,12 @@ export const addJobs = (place: Place, blocks: UAObject): (() => void) => {
   const responses = addResponses(place, management);
   const base = required(addressSpace.findEventType('ISA95JobOrderStatusEventType', control));
   const eventType = ownEventType(place, 'WeldJobOrderStatusEventType', base);
-  const book = new JobBook(model);
   const encoder = new JobEncoder(place);
-  const show = (changed: readonly Job[]): void => {
+  let shown = book.jobs;
+  const show = (): void => {
+    const { jobs: all } = book;
     const time = new Date(model.line.timeMs);
-    const begun = book.jobs.filter(({ startMs }) => startMs !== undefined);
+    const begun = all.filter(({ startMs }) => startMs !== undefined);
     setList(
       responses,
       begun.map((job) => encoder.response(job)),
@@ -59,15 +60,18 @@ export const addJobs = (place: Place, blocks: UAObject): (() => void) => {
     );
     setList(
       list,
-      book.jobs.map((job) => encoder.orderAndState(job)),
+      all.map((job) => encoder.orderAndState(job)),
       time,
     );
-    for (const job of changed) receiver.raiseEvent(eventType, encoder.event(job, time));
+    for (const job of all) {
+      const before = shown.find(({ jobId }) => jobId === job.jobId);
+      if (before?.state !== job.state) receiver.raiseEvent(eventType, encoder.event(job, time));
+    }
+    shown = all;
   };
-  show([]);
+  show();
   return () => {
-    const changed = book.step();
-    if (changed.length > 0) show(changed);
+    if (book.jobs !== shown) show();
   };
 };
 
