@@ -231,7 +231,7 @@ export class WeldingLine {
     if (step % slowSteps === 0 || cycle.isWelding !== wasWelding) this.#showTotals();
     if (cycle.phase === 'scan' && phaseBefore !== 'scan') this.#finishPanel();
     this.#checkLimits();
-    this.#failures.show(this.torches);
+    this.#failures.show(this.torches, line);
     for (const listener of this.#listeners) listener();
   }
 

@@ -53,10 +53,10 @@ export const buildMachine = (
   for (const signal of below) addSignal(profileNode, signal);
   addTorches(place, signals.torches, addSignal);
   const blocks = addBlocks(place);
-  addVision(place);
+  const showVision = addVision(place);
   const alarms = addAlarms(place);
   addNotifications(place, blocks, alarms.folder);
-  const steps = [addResults(place), addJobs(place, blocks), alarms.step];
+  const steps = [addResults(place), addJobs(place, blocks), alarms.step, showVision];
   return model.onStep(() => {
     // While the server is silent it says nothing, also of events.
     if (!values.isHeld) for (const step of steps) step();
