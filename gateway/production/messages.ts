@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectedWords } from '../core/input-words.ts';
 import type { ReadInstant } from './instant.ts';
 import { materialShape, procedureShape, text } from './particulars.ts';
 
@@ -35,6 +36,11 @@ const byShape = {
 const seam = text.describe('Equipment of the seam, such as F01');
 const positionMm = z.number().describe('Along the panel, mm');
 
+const instantWords = expectedWords({
+  en: 'an instant: epoch ms, or ISO 8601 such as 2026-03-02T08:00',
+  zh: '时刻：毫秒时间戳，或 ISO 8601，如 2026-03-02T08:00',
+});
+
 const instantSchema = (read: ReadInstant) =>
   z
     .union([z.number(), z.string().max(40)])
@@ -43,7 +49,7 @@ const instantSchema = (read: ReadInstant) =>
       if (instant !== undefined) return instant;
       context.addIssue({
         code: 'custom',
-        message: 'not an instant: epoch ms or ISO 8601 / 不是时刻：应为毫秒时间戳或 ISO 8601',
+        message: instantWords,
       });
       return z.NEVER;
     })

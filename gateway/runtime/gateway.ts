@@ -247,6 +247,7 @@ class Assembly {
       readiness: () => this.#readiness(),
       events: (query) => this.#events.list(query),
       history: (query) => history.query(query),
+      register: (query) => history.register(query),
       text: (id) => this.#journal.text(id),
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     };

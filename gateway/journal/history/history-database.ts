@@ -5,6 +5,8 @@ import { type DatabaseSpec, openDatabase } from '../store/database.ts';
 import { emptyAggregates, fieldCount, mergeAggregate } from './aggregate.ts';
 import { hourMs, minuteMs } from './lengths.ts';
 import type { ChannelPlace, GroupState, HistoryCalls, MinuteSpan, RollupRow } from './protocol.ts';
+import type { RegisterInterval } from './register-fold.ts';
+import { type RollupRows, readRegister } from './register-reader.ts';
 import { decodeRollup, RollupEncoder } from './rollup-codec.ts';
 
 /** Minutes into which samples fell late, and how often each was aggregated anew; since version 2. */
@@ -178,6 +180,40 @@ export class HistoryDatabase {
       }
     }
     return revisions;
+  }
+
+  register(input: Calls['register']['input']): readonly RegisterInterval[] {
+    return readRegister(this.#rollups(), input);
+  }
+
+  #rollups(): RollupRows {
+    const database = this.#database;
+    const select = (table: Table) =>
+      database.prepare(`SELECT fields FROM ${table} WHERE start_ms = ? AND group_number = ?`);
+    const statements = { minute: select('minute'), hour: select('hour') };
+    const revision = database.prepare(
+      'SELECT max(revision) AS newest FROM revision WHERE start_ms >= ? AND start_ms < ? AND group_number = ?',
+    );
+    const edges = database
+      .prepare(
+        `SELECT min(oldest) AS oldest, max(newest) AS newest FROM
+           (SELECT min(start_ms) AS oldest, max(start_ms) AS newest FROM minute UNION ALL
+            SELECT min(start_ms), max(start_ms) FROM hour)`,
+      )
+      .get();
+    return {
+      foldedUntilMs: this.#state('folded-until'),
+      range:
+        edges === undefined || edges['oldest'] === null
+          ? undefined
+          : { fromMs: Number(edges['oldest']), toMs: Number(edges['newest']) },
+      get: (table, startMs, group) => {
+        const row = statements[table].get(startMs, group);
+        return row === undefined ? undefined : decodeRollup(row['fields'] as Uint8Array, startMs);
+      },
+      revision: (startMs, endMs, group) =>
+        Number(revision.get(startMs, endMs, group)?.['newest'] ?? 0),
+    };
   }
 
   span({ fromMs, toMs }: Calls['span']['input']): Calls['span']['output'] {

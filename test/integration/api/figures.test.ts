@@ -68,7 +68,10 @@ describe('GET /api/v1/figures', () => {
     const refused = await fetch(new URL('/api/v1/figures?from=yesterday', url));
     expect(refused.status).toBe(400);
     expect(await refused.json()).toMatchObject({
-      error: { code: 'BAD_REQUEST', words: { zh: expect.stringContaining('yesterday 不是时刻') } },
+      error: {
+        ...{ code: 'BAD_REQUEST', fields: [{ place: 'query', field: 'from' }] },
+        words: { zh: expect.stringContaining('from：发现 "yesterday"，应为时刻') },
+      },
     });
   });
 
