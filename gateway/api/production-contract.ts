@@ -51,7 +51,9 @@ export const orderQuery = z
 
 const act = z.object({
   timeMs: z.number(),
-  by: z.enum(['scheduler', 'hand']),
+  by: z
+    .enum(['scheduler', 'hand', 'machine'])
+    .describe('machine: seen at the machine, nobody told who decided it'),
   who: z.string().nullable(),
 });
 
@@ -80,7 +82,11 @@ export const orderList = z.object({
         started: act.nullable(),
         completed: act.nullable(),
         scheduling: z.array(
-          act.extend({ mark: z.enum(['scheduled', 'override']), reason: z.string().nullable() }),
+          act.extend({
+            by: z.enum(['scheduler', 'hand']),
+            mark: z.enum(['scheduled', 'override']),
+            reason: z.string().nullable(),
+          }),
         ),
         updatedMs: z.number(),
       }),

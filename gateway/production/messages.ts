@@ -21,6 +21,7 @@ export const messageKinds = [
   'inspection',
   'repair',
   'disposition',
+  'machineResult',
 ] as const;
 export type MessageKind = (typeof messageKinds)[number];
 
@@ -87,6 +88,11 @@ const schemasFor = (read: ReadInstant) => {
     ...{ kind: z.literal('jobOrderStatus'), ...head, orderId: text },
     status: z.enum(['released', 'started', 'completed', 'cancelled']),
     ...byShape,
+    by: z
+      .enum(['scheduler', 'hand', 'machine'])
+      .describe(
+        'The scheduler by itself, somebody by hand, or seen at a machine that does not say',
+      ),
   });
   const schedulingMark = z.strictObject({
     ...{ kind: z.literal('schedulingMark'), ...head, orderId: text },
@@ -182,9 +188,19 @@ const schemasFor = (read: ReadInstant) => {
     reason: text.optional(),
     netMassKg: z.number().positive().max(1_000_000).optional(),
   });
+  const machineResult = z.strictObject({
+    ...{ kind: z.literal('machineResult'), ...head, panelId: text, orderId: text.optional() },
+    resultId: text.describe('Of the machine'),
+    seam: seam.optional().describe('Equipment of the seam; left out for the whole panel'),
+    evaluation: z
+      .enum(['ok', 'notOk', 'notDecidable'])
+      .describe("The machine's own judgement (OPC 40001-101), which is no inspection"),
+    isSimulated: z.boolean().optional().describe('Whether the machine says that it simulates'),
+  });
   return z.discriminatedUnion('kind', [
     ...([jobOrder, jobOrderStatus, schedulingMark, calendar, productionCount] as const),
     ...([panelAssignment, materialMovement, transfer, inspection, repair, disposition] as const),
+    machineResult,
   ]);
 };
 

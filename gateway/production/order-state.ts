@@ -1,28 +1,18 @@
 import type { MessageOf, ProductionMessage } from './messages.ts';
+import { definitionOf, type OrderDefinition, OrderDefinitions } from './order-definitions.ts';
 
 /** Who did something when. */
 export type ProductionAct = {
   readonly timeMs: number;
-  readonly by: 'scheduler' | 'hand';
+  /** `machine`: it was seen at the machine, and nobody told who decided it. */
+  readonly by: 'scheduler' | 'hand' | 'machine';
   readonly who: string | null;
 };
 
 export type SchedulingMark = ProductionAct & {
+  readonly by: 'scheduler' | 'hand';
   readonly mark: 'scheduled' | 'override';
   readonly reason: string | null;
-};
-
-/** What a job order asks for (ISA-95 job order), as it was told last; times are UTC epoch ms. */
-export type OrderDefinition = {
-  readonly drawing: { readonly number: string; readonly revision: string | null } | null;
-  readonly project: string | null;
-  readonly boilerNo: string | null;
-  /** Panels. */
-  readonly quantity: number | null;
-  readonly plannedStartMs: number | null;
-  readonly plannedEndMs: number | null;
-  readonly plannedRunTimePerItemMin: number | null;
-  readonly wpsNo: string | null;
 };
 
 export const orderStatuses = ['defined', 'released', 'started', 'completed', 'cancelled'] as const;
@@ -56,43 +46,27 @@ export const inOrder = <Message extends ProductionMessage>(
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const definitionOf = (message: MessageOf<'jobOrder'>): OrderDefinition => {
-  const { drawing, project, boilerNo, quantity, plannedStart, plannedEnd } = message;
-  return {
-    drawing:
-      drawing === undefined ? null : { number: drawing.number, revision: drawing.revision ?? null },
-    project: project ?? null,
-    boilerNo: boilerNo ?? null,
-    quantity: quantity ?? null,
-    plannedStartMs: plannedStart ?? null,
-    plannedEndMs: plannedEnd ?? null,
-    plannedRunTimePerItemMin: message.plannedRunTimePerItemMin ?? null,
-    wpsNo: message.wpsNo ?? null,
-  };
-};
-
-const actOf = ({
+const actOf = <By extends ProductionAct['by']>({
   time,
   by,
   who,
-}: MessageOf<'jobOrderStatus' | 'schedulingMark'>): ProductionAct => ({
-  timeMs: time,
-  by,
-  who: who ?? null,
-});
+}: {
+  readonly time: number;
+  readonly by: By;
+  readonly who?: string | undefined;
+}) => ({ timeMs: time, by, who: who ?? null });
 
 /** The state of one order of one line, from all messages about it, in whatever order they stand; undefined without any. */
 export const orderState = (messages: Iterable<ProductionMessage>): OrderState | undefined => {
   let state: OrderState | undefined;
-  const definitions = new Set<string>();
+  const definitions = new OrderDefinitions();
   for (const message of inOrder(messages)) {
     if (!isOfOrder(message)) continue;
     const { line, orderId, time } = message;
     state = { ...(state ?? newOrder(line, orderId)), updatedMs: time };
     if (message.kind === 'jobOrder') {
-      const definition = definitionOf(message);
-      definitions.add(JSON.stringify(definition));
-      state = { ...state, definition, definitions: definitions.size };
+      const definition = definitions.add(message.source, definitionOf(message));
+      state = { ...state, definition, definitions: definitions.count };
     } else if (message.kind === 'schedulingMark') {
       const { mark, reason } = message;
       const scheduled = { ...actOf(message), mark, reason: reason ?? null };
@@ -104,9 +78,12 @@ export const orderState = (messages: Iterable<ProductionMessage>): OrderState | 
 
 const withStatus = (state: OrderState, message: MessageOf<'jobOrderStatus'>): OrderState => {
   const { status } = message;
-  const act = actOf(message);
   if (status === 'cancelled') return { ...state, status };
-  return { ...state, status, [status]: act };
+  const before = state[status];
+  const act = actOf(message);
+  // Who decided it is not forgotten because a machine shows it too.
+  const isKnown = act.by === 'machine' && before !== null && before.by !== 'machine';
+  return { ...state, status, [status]: isKnown ? before : act };
 };
 
 const isOfOrder = (

@@ -6,6 +6,7 @@ import type {
   ProductionMark,
   RecordedDisposition,
   RecordedInspection,
+  RecordedMachineResult,
   RecordedMovement,
   RecordedOrder,
   RecordedProcedure,
@@ -67,6 +68,7 @@ export const panelProduction = (input: PanelFoldInput): PanelProduction => {
     panel: dimensionsOf(assigned),
     ...{ ...thingsOf(assigned), ...happenedTo(all), procedure },
     materials: materialsOf(assigned, all),
+    machineResults: machineResultsOf(all),
   };
   return {
     ...told,
@@ -257,6 +259,15 @@ const inspectionOf = (message: MessageOf<'inspection'>): RecordedInspection => {
     ...{ ncr: ncr ?? null, who },
   };
 };
+
+/** The machine may judge a seam again: all are kept, and the last of a seam is what it holds. */
+const machineResultsOf = (all: readonly PanelMessage[]): readonly RecordedMachineResult[] =>
+  all
+    .filter((message) => message.kind === 'machineResult')
+    .map(({ time, resultId, seam, evaluation, isSimulated, source }) => ({
+      ...{ timeMs: time, resultId, seam: seam ?? null, evaluation },
+      ...{ isSimulated: isSimulated ?? null, source },
+    }));
 
 const claimMarks = (claims: readonly string[]): readonly ProductionMark[] => {
   const others = new Set(claims.filter((orderId) => orderId !== claims.at(-1)));

@@ -33,6 +33,8 @@ export type PanelProduction = {
   readonly repairs: readonly RecordedRepair[];
   /** The newest; null while nobody has decided. */
   readonly disposition: RecordedDisposition | null;
+  /** What the machine itself judged, which is no inspection; not in records of before it was read. */
+  readonly machineResults?: readonly RecordedMachineResult[];
   readonly marks: readonly ProductionMark[];
   /** Mandatory fields that nobody told, in the order of `missingFields`. */
   readonly missing: readonly MissingField[];
@@ -148,6 +150,20 @@ export type RecordedRepair = {
   /** The welder. */
   readonly who: string;
   readonly reinspection: 'accepted' | 'rejected' | 'open' | null;
+};
+
+/** The machine's own judgement of a seam, or of the panel. */
+export type RecordedMachineResult = {
+  readonly timeMs: number;
+  /** Of the machine. */
+  readonly resultId: string;
+  /** Null of the whole panel. */
+  readonly seam: string | null;
+  readonly evaluation: 'ok' | 'notOk' | 'notDecidable';
+  /** Whether the machine said that it simulates; null where it did not say. */
+  readonly isSimulated: boolean | null;
+  /** Who told it. */
+  readonly source: string;
 };
 
 export type RecordedDisposition = {

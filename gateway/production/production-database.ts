@@ -86,11 +86,12 @@ export class ProductionDatabase {
 
   /** Newest first, by when they were taken. */
   messages(query: MessageQuery): readonly NumberedMessage[] {
-    const { line, kinds, orderId, panelId, fromMs, toMs, beforeSeq, limit } = query;
+    const { line, kinds, orderId, panelId, source, fromMs, toMs, beforeSeq, limit } = query;
     const { where, values } = wheres({
       'order_id = ?': orderId,
       'panel_id = ?': panelId,
       'line = ?': line,
+      'source = ?': source,
       'kind IN (SELECT value FROM json_each(?))':
         kinds === undefined ? undefined : JSON.stringify(kinds),
       'time_ms >= ?': fromMs,

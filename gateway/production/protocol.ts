@@ -41,6 +41,8 @@ export type MessageQuery = {
   readonly kinds?: readonly MessageKind[] | undefined;
   readonly orderId?: string | undefined;
   readonly panelId?: string | undefined;
+  /** Who sent it. */
+  readonly source?: string | undefined;
   /** Of the message's own time. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;

@@ -320,7 +320,7 @@ class Assembly {
         return Promise.all([this.#sources.stop(), this.#ticker]);
       },
     });
-    this.#sources.start(this.#parts.sources, groups);
+    this.#sources.start(this.#parts.sources, groups, production);
     this.#startTicker(production);
     this.#read(snapshots.run(this.#ending.readers.signal));
     this.#endings.push({

@@ -188,6 +188,10 @@ export const reasonWords: Readonly<Record<ReasonCode, LocalText>> = {
   'no-net-mass': { en: 'net mass not told', zh: '净质量未报' },
   'released-by-hand': { en: 'released by hand', zh: '人工下达' },
   'started-by-hand': { en: 'started by hand', zh: '人工开工' },
+  'not-told-by-whom': {
+    en: 'seen at the machine; nobody told who released or started it',
+    zh: '仅由设备显示，未报送由谁下达或开工',
+  },
   overridden: { en: 'overridden by hand', zh: '人工改动' },
   'never-released': { en: 'started without a release', zh: '未下达即开工' },
   'footprint-incomplete': { en: 'footprint incomplete', zh: '碳足迹不完整' },

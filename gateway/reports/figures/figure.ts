@@ -54,6 +54,7 @@ export const reasonCodes = [
   'no-net-mass',
   'released-by-hand',
   'started-by-hand',
+  'not-told-by-whom',
   'overridden',
   'never-released',
   'footprint-incomplete',

@@ -91,7 +91,8 @@ const handOf = ({ releasedBy, startedBy, isOverridden }: StartedOrder): ReasonCo
   if (releasedBy === null) return 'never-released';
   if (releasedBy === 'hand') return 'released-by-hand';
   if (startedBy === 'hand') return 'started-by-hand';
-  return isOverridden ? 'overridden' : null;
+  if (isOverridden) return 'overridden';
+  return releasedBy === 'machine' || startedBy === 'machine' ? 'not-told-by-whom' : null;
 };
 
 /** Orders that the scheduler released and started and nobody overrode / orders started, in %. */

@@ -176,6 +176,28 @@ describe('what production told of a panel', () => {
       { code: 'panel-id-repeated', subject: 'P-1' },
     ]);
   });
+
+  it('keeps what the machine judged beside the inspections, as its own', () => {
+    const judged = (seam: string, evaluation: 'ok' | 'notOk') =>
+      messageOf('machineResult', {
+        ...{ panelId: 'P-1', resultId: `r/${seam}`, seam, evaluation, isSimulated: true },
+        ...{ source: 'machine', time: baseMs + 5 },
+      });
+    const { machineResults, inspections, missing } = folded([
+      judged('F01', 'ok'),
+      judged('B02', 'notOk'),
+    ]);
+    expect(machineResults).toEqual([
+      ...[['r/F01', 'F01', 'ok'] as const, ['r/B02', 'B02', 'notOk'] as const].map(
+        ([resultId, seam, evaluation]) => ({
+          ...{ timeMs: baseMs + 5, resultId, seam, evaluation, isSimulated: true },
+          source: 'machine',
+        }),
+      ),
+    ]);
+    expect(inspections).toEqual([]);
+    expect(missing).toContain('inspection');
+  });
 });
 
 describe('a seam that messages name', () => {
