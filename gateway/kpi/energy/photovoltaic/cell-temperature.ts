@@ -11,6 +11,7 @@ export const cellByFaiman = (ambientC: number, wm2: number, lossWm2K: number): n
 
 /** Names of the inputs that a method needs beside the irradiance. */
 export const temperatureInputs = ({ method }: CellTemperatureMethod): readonly string[] => {
+  if (method === 'none') return [];
   if (method === 'module') return ['moduleTemperature'];
   return method === 'noct' ? ['ambientTemperature'] : ['ambientTemperature', 'windSpeed'];
 };
@@ -20,6 +21,8 @@ export const temperatureText = (chosen: CellTemperatureMethod): LocalText => {
   switch (chosen.method) {
     case 'module':
       return { en: 'T = measured at the module', zh: 'T = 实测组件温度' };
+    case 'none':
+      return { en: 'T not known', zh: 'T 未知' };
     case 'noct':
       return {
         en: `T = Ta + (NOCT - 20) / 800 * G, NOCT = ${chosen.noctC} degC`,

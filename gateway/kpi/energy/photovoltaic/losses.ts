@@ -11,7 +11,7 @@ import { dayOfQuarters } from './texts.ts';
 
 /** The steps of the way down from the reference to the final yield, in their order. */
 const steps = {
-  reference: { en: 'reference yield', zh: '参考等效时' },
+  reference: { en: 'reference yield', zh: '参考等效小时' },
   temperature: { en: 'temperature', zh: '温度损失' },
   soiling: { en: 'soiling', zh: '污秽损失' },
   shading: { en: 'shading', zh: '遮挡损失' },
@@ -20,7 +20,7 @@ const steps = {
   downtime: { en: 'downtime', zh: '停机损失' },
   system: { en: 'system and inverter', zh: '系统与逆变器损失' },
   unexplained: { en: 'unexplained', zh: '未解释' },
-  final: { en: 'final yield', zh: '最终等效时' },
+  final: { en: 'final yield', zh: '等效利用小时' },
 } as const;
 type StepName = keyof typeof steps;
 const names = Object.keys(steps) as readonly StepName[];

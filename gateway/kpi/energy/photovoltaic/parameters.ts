@@ -17,10 +17,12 @@ const datedKwp = z.union([
 
 /**
  * How warm the cells are: measured at the back of a module, or from air temperature by the nominal operating cell temperature
- * (NOCT, in °C at 800 W/m2, 20 °C) or by Faiman's model (u0 in W/m2/K, u1 in W/m2/K for each m/s of wind).
+ * (NOCT, in °C at 800 W/m2, 20 °C) or by Faiman's model (u0 in W/m2/K, u1 in W/m2/K for each m/s of wind). Not known at all:
+ * then what needs a temperature has no data.
  */
 const cellTemperatureSchema = z.discriminatedUnion('method', [
   z.strictObject({ method: z.literal('module') }),
+  z.strictObject({ method: z.literal('none') }),
   z.strictObject({
     method: z.literal('noct'),
     noctC: z.number().min(20).max(80).default(45),

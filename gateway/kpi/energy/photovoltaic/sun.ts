@@ -141,6 +141,7 @@ const temperatureReader = (
   const chosen = parameters.cellTemperature;
   const read = (memory: Float64Array, { slot, multiply, divide }: ResolvedInput): number =>
     ((memory[slot + valueCell] as number) * multiply) / divide;
+  if (chosen.method === 'none') return { inputs: [], cellC: () => Number.NaN };
   if (chosen.method === 'module') {
     const module = context.one('moduleTemperature');
     return { inputs: [module], cellC: (memory) => read(memory, module) };
@@ -182,7 +183,7 @@ export const lookOf = (context: KpiContext<unknown>, parameters: PhotovoltaicPar
       memory[irradianceIndex] = wm2;
       memory[factorIndex] = 1 + gamma * (cellC(memory, wm2) - 25);
       if (isKnown(memory, irradiance, timeIndex)) flags = lookFlags.irradiance;
-      let isTemperatureKnown = flags !== 0;
+      let isTemperatureKnown = flags !== 0 && inputs.length > 0;
       let isUncertain = isUncertainSlot(memory, irradiance.slot);
       for (let place = 0; place < inputs.length; place++) {
         const input = inputs[place] as ResolvedInput;

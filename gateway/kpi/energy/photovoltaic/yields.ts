@@ -23,7 +23,7 @@ export const pvReferenceYield: AnyKpiDefinition = defineKpi({
   decimals: 3,
   description: {
     en: 'Reference yield of photovoltaics today',
-    zh: '当日光伏参考等效时（参考发电时数）',
+    zh: '当日光伏参考等效小时（Yr）',
   },
   formula: {
     en: 'Yr = integral(G dt) / (1 kW/m2), G in the plane of the arrays, below 0 taken as 0',
@@ -31,7 +31,7 @@ export const pvReferenceYield: AnyKpiDefinition = defineKpi({
   },
   standard: {
     en: 'IEC 61724-1:2021, reference yield',
-    zh: 'IEC 61724-1:2021 参考等效时',
+    zh: 'IEC 61724-1:2021 参考等效小时',
   },
   ...dayOfQuarters,
   coverageRule: 'time with measured irradiance / elapsed time of the day',
@@ -69,7 +69,7 @@ const finalYield = {
     en: 'Yf = sum of non-negative register steps since the start of the day / rated power P0',
     zh: 'Yf = 当日零时起计数器非负增量之和 / 额定功率 P0',
   },
-  standard: { en: 'IEC 61724-1:2021, final system yield', zh: 'IEC 61724-1:2021 最终等效时' },
+  standard: { en: 'IEC 61724-1:2021, final system yield', zh: 'IEC 61724-1:2021 等效利用小时' },
   window: dayOfRegisters,
   windowRule: dayRule,
   coverageRule: 'time spanned by readings of one segment / elapsed time, over all registers',
@@ -87,7 +87,7 @@ export const pvFinalYield: AnyKpiDefinition = defineKpi({
   inputs: plantInputs,
   description: {
     en: 'Final yield of photovoltaics today',
-    zh: '当日光伏最终等效时（单位千瓦发电量）',
+    zh: '当日光伏等效利用小时（Yf）',
   },
 });
 
@@ -100,6 +100,6 @@ export const inverterFinalYield: AnyKpiDefinition = defineKpi({
   inputs: unitInputs,
   description: {
     en: 'Final yield of the inverter today',
-    zh: '当日逆变器最终等效时（单位千瓦发电量）',
+    zh: '当日逆变器等效利用小时（Yf）',
   },
 });

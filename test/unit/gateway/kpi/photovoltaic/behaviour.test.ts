@@ -132,6 +132,20 @@ describe('quality', () => {
     expect(statuses(weather, shown)).toEqual(expected);
   });
 
+  test('without a temperature there is what needs none', () => {
+    const kpis = ['pvExpectedPower', 'pvExpectedEnergy', 'pvPerformanceRatio25', 'pvLosses'];
+    const others = ['pvPerformanceRatio', 'pvTechnicalAvailability', 'pvEnergyAvailability'];
+    const parameters = { ...plain, cellTemperature: { method: 'none' } };
+    const plant = startPlant({ kpis: [...kpis, ...others], parameters });
+    const results = plant.hold(60, sun(500), (index) =>
+      index === 0 ? { kw: 0, operatingState: state.fault } : { kw: 40 },
+    );
+    for (const kpi of kpis) expect(statusIn(results, kpi), kpi).toBe(badNoData);
+    for (const kpi of others) expect(statusIn(results, kpi), kpi).toBe(good);
+    expect(valueIn(results, 'pvPerformanceRatio')).toBeCloseTo(0.4, 9);
+    expect(valueIn(results, 'pvEnergyAvailability.lost')).toBeCloseTo(40, 9);
+  });
+
   test('a temperature that is out of date is not known', () => {
     const plant = startPlant({
       kpis: ['pvExpectedPower', 'pvExpectedEnergy', 'pvPerformanceRatio', 'pvPerformanceRatio25'],
