@@ -19,6 +19,7 @@ const { storageRackCount, storageModulesPerRack, storageCellsPerModule } = parkS
 export class BatteryCells {
   readonly #deviationV: readonly (readonly Float64Array[])[];
   readonly #faults: SensorFaults;
+  #known: { readonly version: number; readonly ranges: Ranges } | undefined;
 
   constructor(seed: number, faults: SensorFaults) {
     this.#faults = faults;
@@ -47,21 +48,40 @@ export class BatteryCells {
   }
 
   moduleRange(rack: number, module: number): CellRange {
-    return rangeOf([...this.deviations(rack, module)].map((v) => ({ highestV: v, lowestV: v })));
+    return this.#ranges().modules[rack]?.[module] as CellRange;
   }
 
   /** Of the modules of a rack. */
   rackRange(rack: number): CellRange {
-    return rangeOf(
-      Array.from({ length: storageModulesPerRack }, (_, module) => this.moduleRange(rack, module)),
-    );
+    return this.#ranges().racks[rack] as CellRange;
   }
 
   /** Of the racks. */
   bankRange(): CellRange {
-    return rangeOf(Array.from({ length: storageRackCount }, (_, rack) => this.rackRange(rack)));
+    return this.#ranges().bank;
+  }
+
+  /** Worked out anew where the faults have changed. */
+  #ranges(): Ranges {
+    const { version } = this.#faults;
+    if (this.#known?.version === version) return this.#known.ranges;
+    const moduleRange = (rack: number, module: number): CellRange =>
+      rangeOf([...this.deviations(rack, module)].map((v) => ({ highestV: v, lowestV: v })));
+    const modules = Array.from({ length: storageRackCount }, (_, rack) =>
+      Array.from({ length: storageModulesPerRack }, (__, module) => moduleRange(rack, module)),
+    );
+    const racks = modules.map(rangeOf);
+    const ranges = { modules, racks, bank: rangeOf(racks) };
+    this.#known = { version, ranges };
+    return ranges;
   }
 }
+
+type Ranges = {
+  readonly modules: readonly (readonly CellRange[])[];
+  readonly racks: readonly CellRange[];
+  readonly bank: CellRange;
+};
 
 const rangeOf = (parts: readonly Pick<CellRange, 'highestV' | 'lowestV'>[]): CellRange => {
   const range = { highestV: -Infinity, highestAt: 0, lowestV: Infinity, lowestAt: 0 };

@@ -11,7 +11,7 @@ import {
 import { type ServedModel, servedModel } from './sunspec/image.ts';
 import { type inverter103, type inverter113, inverterState } from './sunspec/inverter-models.ts';
 import type { ModelLayout } from './sunspec/layout.ts';
-import { fittingScale, scaled } from './sunspec/model-writer.ts';
+import { type PointScale, scaled, scaledValues } from './sunspec/model-writer.ts';
 
 type FloatPoints = typeof inverter113.points;
 type Values = { readonly [K in keyof FloatPoints]?: number | undefined };
@@ -60,7 +60,7 @@ const valuesOf = (reading: InverterReading, wiring: Wiring, totalWh: number): Va
   };
 };
 
-const scaleOf = {
+const fixedScales = {
   A: -1,
   V: -1,
   Hz: -2,
@@ -71,39 +71,57 @@ const scaleOf = {
   Tmp: -1,
 } as const;
 
-const scalePoint = (name: string): keyof typeof scaleOf | undefined => {
-  if (name === 'A' || name.startsWith('Aph')) return 'A';
-  if (name.startsWith('P') && name !== 'PF') return 'V';
-  if (name.startsWith('Tmp')) return 'Tmp';
-  return name in scaleOf ? (name as keyof typeof scaleOf) : undefined;
-};
+const by = (scale: number): PointScale => ({ factor: 10 ** -scale });
+const current = by(fixedScales.A);
+const voltage = by(fixedScales.V);
+const temperature = by(fixedScales.Tmp);
+const plain: PointScale = { factor: 1 };
 
-/** The three powers carry the smallest scale factor that they fit, which so changes while the device runs. */
-const fitted = { W: 'W_SF', VA: 'VA_SF', VAr: 'VAr_SF', DCW: 'DCW_SF' } as const;
+/** The powers carry the smallest scale factor that they fit. */
+const scales = {
+  A: current,
+  AphA: current,
+  AphB: current,
+  AphC: current,
+  PPVphAB: voltage,
+  PPVphBC: voltage,
+  PPVphCA: voltage,
+  PhVphA: voltage,
+  PhVphB: voltage,
+  PhVphC: voltage,
+  W: { fitted: 'W_SF' },
+  Hz: by(fixedScales.Hz),
+  VA: { fitted: 'VA_SF' },
+  VAr: { fitted: 'VAr_SF' },
+  PF: by(fixedScales.PF),
+  WH: by(fixedScales.WH),
+  DCA: by(fixedScales.DCA),
+  DCV: by(fixedScales.DCV),
+  DCW: { fitted: 'DCW_SF' },
+  TmpCab: temperature,
+  TmpSnk: temperature,
+  St: plain,
+  Evt1: plain,
+  Evt2: plain,
+} as const;
+
+type IntegerPoints = typeof inverter103.points;
 
 export const integerInverter = (
-  layout: typeof inverter103 | ModelLayout<(typeof inverter103)['points']>,
+  layout: ModelLayout<IntegerPoints>,
   wiring: Wiring,
   source: InverterSource,
 ): ServedModel =>
-  servedModel<(typeof inverter103)['points']>(layout, (writer) => {
-    for (const [point, factor] of Object.entries(scaleOf)) {
-      writer.set(`${point}_SF` as 'A_SF', factor);
+  servedModel<IntegerPoints>(layout, (writer) => {
+    for (const [point, scale] of Object.entries(fixedScales)) {
+      writer.set(`${point}_SF` as 'A_SF', scale);
     }
+    // Where no power is known there is none to find a scale factor for.
+    writer.setAll({ W_SF: 0, VA_SF: 0, VAr_SF: 0, DCW_SF: 0 });
+    const write = scaledValues(writer, scales);
     return () => {
       const reading = source.read();
-      const values = valuesOf(reading, wiring, source.register.rawWh(reading.energyWh));
-      for (const [name, value] of Object.entries(values)) {
-        const point = name as keyof typeof inverter103.points & keyof Values;
-        const own = fitted[point as keyof typeof fitted];
-        const scale = scalePoint(point);
-        if (own !== undefined) {
-          const factor = fittingScale(value ?? 0);
-          writer.set(own, factor);
-          writer.set(point, value === undefined ? undefined : scaled(value, factor));
-        } else if (scale === undefined) writer.set(point, value);
-        else writer.set(point, value === undefined ? undefined : scaled(value, scaleOf[scale]));
-      }
+      write(valuesOf(reading, wiring, source.register.rawWh(reading.energyWh)));
     };
   });
 
@@ -164,34 +182,34 @@ export const inverterSettings = (): ServedModel =>
 const operatingBits = 0b111;
 
 export const inverterStatus = (source: InverterSource): ServedModel =>
-  servedModel(status122, (writer) => () => {
-    const reading = source.read();
-    const isOperating = reading.activeW > 0;
-    writer.setAll({
-      PVConn: isOperating ? operatingBits : 0b1,
-      StorConn: 0,
-      ECPConn: reading.phaseV > 0 ? 1 : 0,
-      ActWh: source.register.runWh(reading.energyWh),
-      StActCtl: reading.limitShare < 1 ? 1 : 0,
-      RtSt: 0,
-      Ris: reading.isFaulted ? 2 : 350,
-      Ris_SF: 4,
-    });
+  servedModel(status122, (writer) => {
+    writer.setAll({ StorConn: 0, RtSt: 0, Ris_SF: 4 });
+    const connection = writer.setter('PVConn');
+    const grid = writer.setter('ECPConn');
+    const energy = writer.setter('ActWh');
+    const control = writer.setter('StActCtl');
+    const insulation = writer.setter('Ris');
+    return () => {
+      const reading = source.read();
+      connection(reading.activeW > 0 ? operatingBits : 0b1);
+      grid(reading.phaseV > 0 ? 1 : 0);
+      energy(source.register.runWh(reading.energyWh));
+      control(reading.limitShare < 1 ? 1 : 0);
+      insulation(reading.isFaulted ? 2 : 350);
+    };
   });
 
 export const inverterControls = (source: InverterSource): ServedModel =>
-  servedModel(controls123, (writer) => () => {
-    const { limitShare } = source.read();
-    writer.setAll({
-      Conn: 1,
-      WMaxLimPct: scaled(100 * limitShare, -1),
-      WMaxLim_Ena: limitShare < 1 ? 1 : 0,
-      OutPFSet_Ena: 0,
-      VArPct_Ena: 0,
-      WMaxLimPct_SF: -1,
-      OutPFSet_SF: -2,
-      VArPct_SF: -1,
-    });
+  servedModel(controls123, (writer) => {
+    writer.setAll({ Conn: 1, OutPFSet_Ena: 0, VArPct_Ena: 0 });
+    writer.setAll({ WMaxLimPct_SF: -1, OutPFSet_SF: -2, VArPct_SF: -1 });
+    const limit = writer.setter('WMaxLimPct');
+    const isLimited = writer.setter('WMaxLim_Ena');
+    return () => {
+      const { limitShare } = source.read();
+      limit(1000 * limitShare);
+      isLimited(limitShare < 1 ? 1 : 0);
+    };
   });
 
 export const mpptLayout = mppt160(parkSite.stringsPerInverter);
@@ -205,19 +223,25 @@ export const inverterInputs = (source: InverterSource): ServedModel =>
       writer.set(`module${i}.ID`, i);
       writer.setText(`module${i}.IDStr`, `PV${i}`);
     }
+    const inputs = Array.from({ length: parkSite.stringsPerInverter }, (_, i) => ({
+      amperes: writer.setter(`module${i + 1}.DCA`),
+      volts: writer.setter(`module${i + 1}.DCV`),
+      watts: writer.setter(`module${i + 1}.DCW`),
+      temperature: writer.setter(`module${i + 1}.Tmp`),
+      state: writer.setter(`module${i + 1}.DCSt`),
+      event: writer.setter(`module${i + 1}.DCEvt`),
+    }));
+    for (const { event } of inputs) event(0);
     return () => {
       const { strings, state, cabinetC } = source.read();
-      for (const [i, { volts, amperes }] of strings.entries()) {
-        const module = `module${i + 1}`;
+      for (const [i, input] of inputs.entries()) {
+        const { volts, amperes } = strings[i] ?? {};
         const isKnown = volts !== undefined && amperes !== undefined;
-        writer.setAll({
-          [`${module}.DCA`]: isKnown ? scaled(amperes, -2) : undefined,
-          [`${module}.DCV`]: isKnown ? scaled(volts, -1) : undefined,
-          [`${module}.DCW`]: isKnown ? volts * amperes : undefined,
-          [`${module}.Tmp`]: cabinetC,
-          [`${module}.DCSt`]: isKnown && amperes === 0 ? inverterState.off : state,
-          [`${module}.DCEvt`]: 0,
-        });
+        input.amperes(isKnown ? amperes * 100 : undefined);
+        input.volts(isKnown ? volts * 10 : undefined);
+        input.watts(isKnown ? volts * amperes : undefined);
+        input.temperature(cabinetC);
+        input.state(isKnown && amperes === 0 ? inverterState.off : state);
       }
     };
   });

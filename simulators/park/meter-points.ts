@@ -15,7 +15,7 @@ import type { SensorFaults } from './sensor-faults.ts';
 import { type ServedModel, servedModel, sunSpecDevice } from './sunspec/image.ts';
 import type { ModelLayout } from './sunspec/layout.ts';
 import { meter203, type meter213 } from './sunspec/meter-models.ts';
-import { scaled } from './sunspec/model-writer.ts';
+import { type PointScale, scaledValues } from './sunspec/model-writer.ts';
 
 /** A metering point: what it lets through, and the registers that count it. */
 export type MeterOptions = {
@@ -84,25 +84,44 @@ export class Meter {
     const totalW = sumOf(measured.activeW);
     const totalVar = sumOf(measured.reactiveVar);
     const totalVa = Math.hypot(totalW, totalVar);
-    const factor = (w: number, va: number): number | undefined =>
-      va > 0 ? (100 * w) / va : undefined;
     const amperes = apparent.map((va) => (phaseV > 0 ? va / phaseV : 0)) as unknown as Phases;
     const { energy } = this;
+    const count = phaseCount(wiring);
+    const from = <T>(phases: number, value: T): T | undefined =>
+      count >= phases ? value : undefined;
+    const lineV = count === 2 ? 2 * phaseV : Math.sqrt(3) * phaseV;
+    const neutralV = wiring === 'delta' ? undefined : phaseV;
+    const [p, q] = [measured.activeW, measured.reactiveVar];
     return {
       A: sumOf(amperes),
-      ...phased('A', amperes, wiring, 'ph'),
+      AphA: amperes[0],
+      AphB: from(2, amperes[1]),
+      AphC: from(3, amperes[2]),
       PhV: phaseV,
-      ...phased('PhV', [phaseV, phaseV, phaseV], wiring, 'ph'),
-      ...lineVoltages(phaseV, wiring),
+      PhVphA: neutralV,
+      PhVphB: from(2, neutralV),
+      PhVphC: from(3, neutralV),
+      PPV: from(2, lineV),
+      PPVphAB: from(2, lineV),
+      PPVphBC: from(3, lineV),
+      PPVphCA: from(3, lineV),
       Hz: supply.frequencyHz,
       W: totalW,
-      ...phased('W', measured.activeW, wiring, 'ph'),
+      WphA: p[0],
+      WphB: from(2, p[1]),
+      WphC: from(3, p[2]),
       VA: totalVa,
-      ...phased('VA', apparent, wiring, 'ph'),
+      VAphA: apparent[0],
+      VAphB: from(2, apparent[1]),
+      VAphC: from(3, apparent[2]),
       VAR: totalVar,
-      ...phased('VAR', measured.reactiveVar, wiring, 'ph'),
-      PF: factor(totalW, totalVa),
-      ...phasedFactors(measured.activeW, apparent, wiring, factor),
+      VARphA: q[0],
+      VARphB: from(2, q[1]),
+      VARphC: from(3, q[2]),
+      PF: powerFactor(totalW, totalVa),
+      PFphA: powerFactor(p[0], apparent[0]),
+      PFphB: from(2, powerFactor(p[1], apparent[1])),
+      PFphC: from(3, powerFactor(p[2], apparent[2])),
       TotWhExp: this.exportRegister.rawWh(energy),
       TotWhImp: this.importRegister.rawWh(energy),
       Evt: 0,
@@ -120,78 +139,54 @@ type FloatPoints = typeof meter213.points;
 export type MeterWiring = 1 | 2 | 'star' | 'delta';
 
 const phaseCount = (wiring: MeterWiring): number => (typeof wiring === 'number' ? wiring : 3);
-const letters = ['A', 'B', 'C'] as const;
 
-const phased = (
-  prefix: string,
-  values: Phases,
-  wiring: MeterWiring,
-  infix: 'ph',
-): Record<string, number | undefined> => {
-  const hidden = prefix === 'PhV' && wiring === 'delta';
-  return Object.fromEntries(
-    letters.map((letter, i) => [
-      `${prefix}${infix}${letter}`,
-      i < phaseCount(wiring) && !hidden ? values[i] : undefined,
-    ]),
-  );
+const powerFactor = (activeW: number, apparentVa: number): number | undefined =>
+  apparentVa > 0 ? activeW / apparentVa : undefined;
+
+type IntegerPoints = typeof meter203.points;
+
+const scalesOf = ({ ampereScale, voltScale, wattScale }: MeterSpec) => {
+  const by = (scale: number): PointScale => ({ factor: 10 ** -scale });
+  const [current, voltage, power] = [by(ampereScale), by(voltScale), by(wattScale)];
+  const percent: PointScale = { factor: 100 * 10 ** -powerFactorScale };
+  const plain: PointScale = { factor: 1 };
+  return {
+    ...{ A: current, AphA: current, AphB: current, AphC: current },
+    ...{ PhV: voltage, PhVphA: voltage, PhVphB: voltage, PhVphC: voltage },
+    ...{ PPV: voltage, PhVphAB: voltage, PhVphBC: voltage, PhVphCA: voltage },
+    Hz: by(hertzScale),
+    ...{ W: power, WphA: power, WphB: power, WphC: power },
+    ...{ VA: power, VAphA: power, VAphB: power, VAphC: power },
+    ...{ VAR: power, VARphA: power, VARphB: power, VARphC: power },
+    ...{ PF: percent, PFphA: percent, PFphB: percent, PFphC: percent },
+    ...{ TotWhExp: plain, TotWhImp: plain, Evt: plain },
+  } as const;
 };
 
-const phasedFactors = (
-  active: Phases,
-  apparent: Phases,
-  wiring: MeterWiring,
-  factor: (w: number, va: number) => number | undefined,
-): Record<string, number | undefined> =>
-  Object.fromEntries(
-    letters.map((letter, i) => [
-      `PFph${letter}`,
-      i < phaseCount(wiring) ? factor(active[i] as number, apparent[i] as number) : undefined,
-    ]),
-  );
-
-const lineVoltages = (phaseV: number, wiring: MeterWiring): Record<string, number | undefined> => {
-  const count = phaseCount(wiring);
-  const lineV = count === 2 ? 2 * phaseV : Math.sqrt(3) * phaseV;
-  const from = (phases: number): number | undefined => (count >= phases ? lineV : undefined);
-  return { PPV: from(2), PhVphAB: from(2), PhVphBC: from(3), PhVphCA: from(3) };
-};
-
-/** Which scale factor a point of the integer models has. */
-const scaleClass = (name: string): 'A' | 'V' | 'Hz' | 'W' | 'PF' | undefined => {
-  if (name.startsWith('TotW') || name === 'Evt') return undefined;
-  if (name.startsWith('PhV') || name.startsWith('PPV')) return 'V';
-  if (name.startsWith('PF')) return 'PF';
-  if (name === 'Hz') return 'Hz';
-  return name === 'A' || name.startsWith('Aph') ? 'A' : 'W';
-};
+const hertzScale = -2;
+const powerFactorScale = -2;
 
 export const integerMeter = (
-  layout: ModelLayout<(typeof meter203)['points']>,
+  layout: ModelLayout<IntegerPoints>,
   wiring: MeterWiring,
   meter: Meter,
 ): ServedModel =>
-  servedModel(layout, (writer) => {
+  servedModel<IntegerPoints>(layout, (writer) => {
     const { ampereScale, voltScale, wattScale } = meter.spec;
-    const scales = { A: ampereScale, V: voltScale, Hz: -2, W: wattScale, PF: -2 } as const;
-    writer.setAll({ A_SF: scales.A, V_SF: scales.V, Hz_SF: scales.Hz, W_SF: scales.W });
-    writer.setAll({ VA_SF: scales.W, VAR_SF: scales.W, PF_SF: scales.PF, TotWh_SF: 0 });
+    writer.setAll({ A_SF: ampereScale, V_SF: voltScale, Hz_SF: hertzScale, W_SF: wattScale });
+    writer.setAll({ VA_SF: wattScale, VAR_SF: wattScale, PF_SF: powerFactorScale, TotWh_SF: 0 });
+    const write = scaledValues(writer, scalesOf(meter.spec));
     return () => {
-      for (const [name, value] of Object.entries(meter.values(wiring))) {
-        const point = name as keyof typeof meter203.points & keyof FloatPoints;
-        const scale = scaleClass(name);
-        const raw =
-          scale === undefined || value === undefined ? value : scaled(value, scales[scale]);
-        writer.set(point, raw);
-      }
+      const values = meter.values(wiring);
+      // The integer models name line voltages otherwise than the float ones.
+      write({
+        ...values,
+        PhVphAB: values.PPVphAB,
+        PhVphBC: values.PPVphBC,
+        PhVphCA: values.PPVphCA,
+      });
     };
   });
-
-/** The float models name line voltages otherwise than the integer ones. */
-const floatName = (name: string): keyof FloatPoints =>
-  (name.startsWith('PhVph') && name.length === 7
-    ? `PPV${name.slice(3)}`
-    : name) as keyof FloatPoints;
 
 export const floatMeter = (
   layout: ModelLayout<FloatPoints>,
@@ -199,10 +194,7 @@ export const floatMeter = (
   meter: Meter,
 ): ServedModel =>
   servedModel(layout, (writer) => () => {
-    for (const [name, value] of Object.entries(meter.values(wiring))) {
-      const isFactor = name.startsWith('PF') && value !== undefined;
-      writer.set(floatName(name), isFactor ? value / 100 : value);
-    }
+    writer.setAll(meter.values(wiring));
   });
 
 /** Energy exported and imported, of model 203 at 40070. */

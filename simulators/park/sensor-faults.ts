@@ -21,8 +21,16 @@ export class SensorFaults {
   /** When each fault was first seen, for what grows with time. */
   readonly #sinceMs = new Map<string, number>();
 
+  #version = 0;
+
+  /** Another number whenever the faults have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
   set(faults: readonly ParkFault[], nowMs: number): void {
     this.#faults = faults;
+    this.#version += 1;
     for (const id of this.#sinceMs.keys()) {
       if (!faults.some((fault) => fault.id === id)) this.#sinceMs.delete(id);
     }

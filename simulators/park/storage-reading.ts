@@ -42,7 +42,8 @@ const chargeStateOf = (acKw: number, share: number): number => {
   return share >= parkSite.storageMaximumShare ? chargeState.full : chargeState.holding;
 };
 
-const imbalanceV = 0.15;
+/** Between the highest and the lowest cell, from which the battery warns. */
+export const imbalanceV = 0.15;
 
 export const storageReading = (view: ParkView, cells: BatteryCells): StorageReading => {
   const { moment } = view;

@@ -1,6 +1,6 @@
 import type { BatteryCells, CellRange } from './battery-cells.ts';
 import { parkSite } from './site.ts';
-import { cellsInSeries, type StorageReading } from './storage-reading.ts';
+import { cellsInSeries, imbalanceV, type StorageReading } from './storage-reading.ts';
 import {
   battery802,
   lithiumBank803,
@@ -10,7 +10,8 @@ import {
 import { storage124 } from './sunspec/control-models.ts';
 import { derStorage713 } from './sunspec/der-models.ts';
 import { type ServedModel, servedModel } from './sunspec/image.ts';
-import { scaled } from './sunspec/model-writer.ts';
+import type { ModelLayout, Points } from './sunspec/layout.ts';
+import { type ModelWriter, type PointSetter, scaled } from './sunspec/model-writer.ts';
 
 const nominalCellV = 3.2;
 const scale = { soc: -2, soh: -1, v: -1, cell: -3, a: 0, w: 2, rating: 3, tmp: -1 } as const;
@@ -100,28 +101,50 @@ export const batteryBase = ({ read, cells, timeMs }: StorageSource): ServedModel
 
 const bankLayout = lithiumBank803(racks);
 
-/** The racks share the current evenly. */
-const rackPoints = (reading: StorageReading, range: CellRange, rack: number) => {
-  const string = `string${rack + 1}`;
-  return {
-    [`${string}.StrNMod`]: modules,
-    [`${string}.StrSt`]: rackStatus,
-    [`${string}.StrConFail`]: 0,
-    [`${string}.StrSoC`]: scaled(100 * reading.socShare, scale.soc),
-    [`${string}.StrSoH`]: scaled(100, scale.soh),
-    [`${string}.StrA`]: scaled(reading.bankA / racks, -1),
-    [`${string}.StrCellVMax`]: cellRaw(reading.cellV, range.highestV),
-    [`${string}.StrCellVMaxMod`]: range.highestAt,
-    [`${string}.StrCellVMin`]: cellRaw(reading.cellV, range.lowestV),
-    [`${string}.StrCellVMinMod`]: range.lowestAt,
-    [`${string}.StrCellVAvg`]: cellRaw(reading.cellV, 0),
-    [`${string}.StrModTmpMax`]: scaled(reading.moduleC + 1, scale.tmp),
-    [`${string}.StrModTmpMin`]: scaled(reading.moduleC - 1, scale.tmp),
-    [`${string}.StrModTmpAvg`]: scaled(reading.moduleC, scale.tmp),
-    [`${string}.StrConSt`]: 1,
-    [`${string}.StrEvt1`]: range.highestV - range.lowestV > 0.15 ? imbalanceBit : 0,
-    [`${string}.StrEvt2`]: 0,
+/** The points of a group of a model, by their names in the group. */
+const pointsOf = (
+  layout: ModelLayout,
+  writer: ModelWriter<Points>,
+  group: string,
+): ((name: string) => PointSetter) => {
+  const names = Object.keys(layout.points).filter((name) => name.startsWith(`${group}.`));
+  const setters = new Map(
+    names.map((name) => [name.slice(group.length + 1), writer.setter(name)] as const),
+  );
+  return (name) => {
+    const setter = setters.get(name);
+    if (setter === undefined) throw new RangeError(`no point ${name} in ${group}`);
+    return setter;
   };
+};
+
+/** What of a rack stands. */
+const rackRatings = (point: (name: string) => PointSetter): void => {
+  point('StrNMod')(modules);
+  point('StrSt')(rackStatus);
+  point('StrConFail')(0);
+  point('StrSoH')(scaled(100, scale.soh));
+  point('StrConSt')(1);
+  point('StrEvt2')(0);
+};
+
+/** The racks share the current evenly. */
+const showRack = (
+  point: (name: string) => PointSetter,
+  reading: StorageReading,
+  range: CellRange,
+): void => {
+  point('StrSoC')(scaled(100 * reading.socShare, scale.soc));
+  point('StrA')(scaled(reading.bankA / racks, -1));
+  point('StrCellVMax')(cellRaw(reading.cellV, range.highestV));
+  point('StrCellVMaxMod')(range.highestAt);
+  point('StrCellVMin')(cellRaw(reading.cellV, range.lowestV));
+  point('StrCellVMinMod')(range.lowestAt);
+  point('StrCellVAvg')(cellRaw(reading.cellV, 0));
+  point('StrModTmpMax')(scaled(reading.moduleC + 1, scale.tmp));
+  point('StrModTmpMin')(scaled(reading.moduleC - 1, scale.tmp));
+  point('StrModTmpAvg')(scaled(reading.moduleC, scale.tmp));
+  point('StrEvt1')(range.highestV - range.lowestV > imbalanceV ? imbalanceBit : 0);
 };
 
 /** Model 803: the racks of the battery. */
@@ -130,6 +153,10 @@ export const batteryBank = ({ read, cells }: StorageSource): ServedModel =>
     writer.setAll({ NStr: racks, NStrCon: racks, NCellBal: 0, CellV_SF: scale.cell });
     writer.setAll({ ModTmp_SF: scale.tmp, A_SF: -1, SoH_SF: scale.soh, SoC_SF: scale.soc });
     writer.setAll({ V_SF: scale.v });
+    const rackPoints = Array.from({ length: racks }, (_, rack) =>
+      pointsOf(bankLayout, writer, `string${rack + 1}`),
+    );
+    rackPoints.forEach(rackRatings);
     return () => {
       const reading = read();
       const volts = scaled(reading.bankV, scale.v);
@@ -146,7 +173,7 @@ export const batteryBank = ({ read, cells }: StorageSource): ServedModel =>
         StrAAvg: amperes,
       });
       for (let rack = 0; rack < racks; rack += 1) {
-        writer.setAll(rackPoints(reading, cells.rackRange(rack), rack));
+        showRack(rackPoints[rack] as (typeof rackPoints)[number], reading, cells.rackRange(rack));
       }
     };
   });
@@ -160,6 +187,13 @@ export const batteryRack = ({ read, cells }: StorageSource, rack: number): Serve
     writer.setAll({ SoC_SF: scale.soc, SoH_SF: scale.soh, DoD_SF: scale.soc, A_SF: -1 });
     writer.setAll({ V_SF: scale.v, CellV_SF: scale.cell, ModTmp_SF: scale.tmp });
     writer.setAll({ SoH: scaled(100, scale.soh), ConSt: 1, Evt2: 0, SetEna: 1, SetCon: 1 });
+    const points = Array.from({ length: modules }, (_, module) =>
+      pointsOf(stringLayout, writer, `module${module + 1}`),
+    );
+    for (const point of points) {
+      point('ModNCell')(storageCellsPerModule);
+      point('ModSoH')(scaled(100, scale.soh));
+    }
     return () => {
       const reading = read();
       const range = cells.rackRange(rack);
@@ -177,24 +211,19 @@ export const batteryRack = ({ read, cells }: StorageSource, rack: number): Serve
         ModTmpMax: scaled(reading.moduleC + 1, scale.tmp),
         ModTmpMin: scaled(reading.moduleC - 1, scale.tmp),
         ModTmpAvg: scaled(reading.moduleC, scale.tmp),
-        Evt1: range.highestV - range.lowestV > 0.15 ? imbalanceBit : 0,
+        Evt1: range.highestV - range.lowestV > imbalanceV ? imbalanceBit : 0,
       });
-      for (let module = 0; module < modules; module += 1) {
+      for (const [module, point] of points.entries()) {
         const inModule = cells.moduleRange(rack, module);
-        const name = `module${module + 1}`;
-        writer.setAll({
-          [`${name}.ModNCell`]: storageCellsPerModule,
-          [`${name}.ModSoC`]: soc,
-          [`${name}.ModSoH`]: scaled(100, scale.soh),
-          [`${name}.ModCellVMax`]: cellRaw(reading.cellV, inModule.highestV),
-          [`${name}.ModCellVMaxCell`]: inModule.highestAt,
-          [`${name}.ModCellVMin`]: cellRaw(reading.cellV, inModule.lowestV),
-          [`${name}.ModCellVMinCell`]: inModule.lowestAt,
-          [`${name}.ModCellVAvg`]: cellRaw(reading.cellV, 0),
-          [`${name}.ModCellTmpMax`]: scaled(reading.moduleC + 1, scale.tmp),
-          [`${name}.ModCellTmpMin`]: scaled(reading.moduleC - 1, scale.tmp),
-          [`${name}.ModCellTmpAvg`]: scaled(reading.moduleC, scale.tmp),
-        });
+        point('ModSoC')(soc);
+        point('ModCellVMax')(cellRaw(reading.cellV, inModule.highestV));
+        point('ModCellVMaxCell')(inModule.highestAt);
+        point('ModCellVMin')(cellRaw(reading.cellV, inModule.lowestV));
+        point('ModCellVMinCell')(inModule.lowestAt);
+        point('ModCellVAvg')(cellRaw(reading.cellV, 0));
+        point('ModCellTmpMax')(scaled(reading.moduleC + 1, scale.tmp));
+        point('ModCellTmpMin')(scaled(reading.moduleC - 1, scale.tmp));
+        point('ModCellTmpAvg')(scaled(reading.moduleC, scale.tmp));
       }
     };
   });
