@@ -35,6 +35,7 @@ const createPlant = (name: PlantName, options: ProgramOptions, startMs: number):
         demandTargetKw: options.parkDemandTargetKw,
         startMinuteOfDay: options.parkStartMinuteOfDay,
         countsFromMs: registersSinceMs(options, startMs),
+        stepMs: options.parkStepMs,
       });
   }
 };

@@ -27,6 +27,8 @@ export type ProgramOptions = {
   readonly parkStartMinuteOfDay: number | undefined;
   /** Undefined leaves the battery without that rule. */
   readonly parkDemandTargetKw: number | undefined;
+  /** Over how long the park's powers are constant. */
+  readonly parkStepMs: number;
   /** UTC epoch ms; undefined: from the day of the start on. */
   readonly parkRegistersSinceMs: number | undefined;
   /** Undefined leaves the server out. */
@@ -76,6 +78,7 @@ export const parseProgramOptions = (
         ? undefined
         : number(values, 'park-demand-target-kw', { min: 0, max: 100_000 }),
     parkRegistersSinceMs: registersSince(values),
+    parkStepMs: parkStepMs(values['park-step-seconds']),
     lineOpcua: lineOpcuaOf(values, environment),
     ports: {
       control: port('control-port'),
@@ -118,6 +121,7 @@ const parseValues = (args: readonly string[]) => {
         'park-time-of-day': { type: 'string', default: 'real' },
         'park-demand-target-kw': { type: 'string', default: 'off' },
         'park-registers-since': { type: 'string', default: 'start' },
+        'park-step-seconds': { type: 'string', default: '5' },
         'control-port': { type: 'string', default: '15000' },
         'line-plc-port': { type: 'string', default: '15020' },
         'line-opcua-port': { type: 'string', default: '15021' },
@@ -209,6 +213,18 @@ const utcMs = (option: string, text: string, alternative = ''): number => {
 
 const startOf = (text: string | undefined): number | undefined =>
   text === undefined ? undefined : Math.floor(utcMs('start', text) / stepMs) * stepMs;
+
+const quarterSeconds = 900;
+
+const parkStepMs = (text: string): number => {
+  const seconds = Number(text);
+  if (Number.isSafeInteger(seconds) && seconds > 0 && quarterSeconds % seconds === 0) {
+    return 1000 * seconds;
+  }
+  throw new UsageError(
+    `--park-step-seconds ${text}: expected whole seconds that divide a quarter of an hour`,
+  );
+};
 
 const registersSince = (values: Values): number | undefined => {
   const text = values['park-registers-since'];

@@ -56,7 +56,7 @@ const openSiteRecords = async (
 
 /** @throws GatewayError STORE_VERSION, STORE_FAILED */
 const openSiteProduction = async (
-  { groups, ...keeping }: Keeping & Pick<SiteProductionOptions, 'clock' | 'timeZone'>,
+  { groups, ...keeping }: Keeping & Pick<SiteProductionOptions, 'clock' | 'timeZone' | 'event'>,
   endings: Endings,
 ): Promise<SiteProduction> => {
   const production = new SiteProduction(keeping);
@@ -82,7 +82,9 @@ export const openKeepers = async (
     timeZone,
     ...keeping
   }: Keeping &
-    Pick<SiteProductionOptions, 'clock' | 'timeZone'> & { readonly flushMs: number | undefined },
+    Pick<SiteProductionOptions, 'clock' | 'timeZone' | 'event'> & {
+      readonly flushMs: number | undefined;
+    },
   endings: Endings,
 ): Promise<{
   readonly history: History;

@@ -41,6 +41,8 @@ export type ParkPlantOptions = PlantOptions & {
    * the start. With it a simulator that is started again shows the registers that it would have shown.
    */
   readonly countsFromMs?: number | undefined;
+  /** Over how long powers are constant; divides a quarter of an hour. Default: 5 s. */
+  readonly stepMs?: number;
 };
 
 /** The equipment of a park: each call makes one more PV plant under the same sky. */
@@ -65,6 +67,7 @@ export const createParkPlant = (options: ParkPlantOptions): Plant => {
     countsFromMs: options.countsFromMs ?? startMs,
     clockLeadMs: clockLeadMs(startMs, options.startMinuteOfDay),
     inputs: { demandTargetKw: options.demandTargetKw },
+    ...(options.stepMs === undefined ? {} : { stepMs: options.stepMs }),
   });
   const view = new ParkView(timeline, seed, startMs);
   const faults = new SensorFaults();
