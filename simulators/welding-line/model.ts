@@ -280,6 +280,7 @@ export class WeldingLine {
     this.#process = process;
     this.inputs.travelSpeedSetpointMPerMin = process.travelSpeedMPerMin;
     this.line.process = process.id;
+    this.line.wps = process.wps;
     this.line.gasBatch = process.gasFlowLPerMin > 0 ? this.#gas.batch : '';
     for (const torch of this.#torches) {
       torch.set(process, this.#setting);
@@ -292,6 +293,7 @@ export class WeldingLine {
     line.panelId = this.#panelIds.next(line.timeMs);
     line.jobId = jobIdOf(line.panelId);
     line.process = this.#process.id;
+    line.wps = this.#process.wps;
     line.gasBatch = this.#process.gasFlowLPerMin > 0 ? this.#gas.batch : '';
   }
 
