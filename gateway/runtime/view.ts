@@ -43,7 +43,7 @@ export type KpiExplanation = {
   readonly window: {
     readonly tier: 'a' | 'b' | 'c';
     readonly lengthMs?: number;
-    readonly over?: 'panel' | 'day';
+    readonly over?: 'panel' | 'day' | 'week' | 'month' | 'year' | 'always';
     readonly folds?: 'registers' | 'b';
     readonly rule: LocalText;
   };
