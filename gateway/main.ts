@@ -12,6 +12,7 @@ import { describeError, errorFields, GatewayError } from './core/error.ts';
 import type { Log } from './core/log.ts';
 import { onHangUp, SiteFiles } from './hot-reload.ts';
 import { kpiSections } from './kpi/sections.ts';
+import { billingSection } from './kpi/tariff/billing-section.ts';
 import { productionSection } from './production/section.ts';
 import { figuresConfigOf, figuresSection } from './reports/figures/figures-config.ts';
 import { startGateway } from './runtime/gateway.ts';
@@ -241,7 +242,11 @@ const replay = ({ site, fromSeq, toSeq }: ReplayOptions): Promise<ReplayReport> 
 const composition: Composition = {
   version,
   adapters,
-  sections: [productionSection, ...kpiSections, screeningSection, figuresSection],
+  sections: [
+    ...[productionSection, billingSection],
+    ...kpiSections,
+    ...[screeningSection, figuresSection],
+  ],
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
   gatewayProgram: fileURLToPath(import.meta.url),
   scenarioFolder: fileURLToPath(new URL('../simulators/scenarios/', import.meta.url)),
