@@ -155,7 +155,12 @@ export const addToFold = (
 ): void => {
   const cell = fold.sums + sum;
   memory[cell] = (memory[cell] as number) + rowValue(memory, input);
-  if (isUncertainSlot(memory, input.slot)) memory[fold.uncertainIndex] = 1;
+  markFold(memory, fold, input);
+};
+
+/** An uncertain value makes the window uncertain that it goes into. */
+export const markFold = (memory: Float64Array, fold: Fold, { slot }: ResolvedInput): void => {
+  if (isUncertainSlot(memory, slot)) memory[fold.uncertainIndex] = 1;
 };
 
 /** Share of the window, up to its newest quarter hour, that was metered. */

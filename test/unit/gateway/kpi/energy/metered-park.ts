@@ -115,10 +115,9 @@ export class MeteredPark {
       ...['grid', 'load', 'ev', 'pv'].map((name) => meter(name, this.periodMs)),
       storage(this.periodMs),
       calendar,
-      ...(options.more ?? []),
     ].filter(({ equipment }) => options.without?.includes(equipment.equipment) !== true);
     const compiled = compileTestSite({
-      groups,
+      groups: [...groups, ...(options.more ?? [])],
       kpis: kpis.map((kpi) => ({
         equipment: site,
         ...(typeof kpi === 'string' ? { kpi } : kpi),
