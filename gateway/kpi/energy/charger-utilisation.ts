@@ -21,11 +21,13 @@ import { finishParts, finishResult } from '../result.ts';
 import { dayOfRegisters } from '../window.ts';
 import { hourMs } from './quarter-hours.ts';
 
+const largestStatus = 1000;
+
 const parametersSchema = z.strictObject({
   /** Of each charger, kW; or one number for each, in the order of their paths. */
   ratedPowerKw: z.union([z.number().positive(), z.array(z.number().positive()).min(1).max(1000)]),
   /** Numbers of the status that mean that a vehicle is being charged. */
-  busyStatuses: z.array(z.int().min(0).max(1000)).min(1).max(50).default([2]),
+  busyStatuses: z.array(z.int().min(0).max(largestStatus)).min(1).max(50).default([2]),
 });
 type Context = KpiContext<z.infer<typeof parametersSchema>>;
 
@@ -69,7 +71,9 @@ const dayEnergy = (
 const dayBusy = (
   context: Context,
 ): ((memory: Float64Array) => { readonly busyMs: number; readonly knownMs: number }) => {
-  const busy = new Set(context.parameters.busyStatuses);
+  // A set would need an object for each number that is looked up.
+  const busy = new Uint8Array(largestStatus + 1);
+  for (const status of context.parameters.busyStatuses) busy[status] = 1;
   const dayIndex = context.reserve(1, [Number.NEGATIVE_INFINITY]);
   const busyIndex = context.reserve(1);
   const knownIndex = context.reserve(1);
@@ -84,7 +88,7 @@ const dayBusy = (
       const stepMs = memory[stepIndex] as number;
       memory[knownIndex] = (memory[knownIndex] as number) + stepMs;
       if (memory[wasBusyIndex] !== 0) memory[busyIndex] = (memory[busyIndex] as number) + stepMs;
-      memory[wasBusyIndex] = busy.has(memory[slot + valueCell] as number) ? 1 : 0;
+      memory[wasBusyIndex] = busy[(memory[slot + valueCell] as number) | 0] ?? 0;
     });
   }
   return (memory) => {

@@ -49,7 +49,7 @@ export const energyFlows: AnyKpiDefinition = defineKpiTable({
     },
   ],
   build: (context) => {
-    const rows = quarterRows(context);
+    const rows = quarterRows(context, summed);
     const inputs = summed.map((point) => context.one(point));
     const slots = summed.map((point) => context.column(`day.${point}`));
     const [first = 0, ...others] = slots;

@@ -23,6 +23,7 @@ import {
   unassignedAt,
 } from './quarter/quarter-windows.ts';
 import {
+  balanceTerms,
   flows,
   flowTexts,
   type PowerName,
@@ -72,6 +73,13 @@ const columns: readonly KpiColumn[] = [
     }),
   ),
   ...flows.map((flow) => energyColumn(flow, flowTexts[flow], splitFormula)),
+  ...balanceTerms.map(
+    (term): KpiColumn => ({
+      ...{ point: `quarter.${term}.coverage`, kind: 'number', unit: '1', decimals: 3 },
+      description: { en: `${termTexts[term].en}: coverage`, zh: `${termTexts[term].zh}（覆盖率）` },
+      formula: undefined,
+    }),
+  ),
   energyColumn(
     'unassigned',
     { en: 'energy of quarter hours that had closed', zh: '属于已结束刻钟的电量' },
@@ -188,6 +196,7 @@ const rowWriter = (
 ): ((memory: Float64Array) => boolean) => {
   const { windows, sources, timeIndex } = parts;
   const slots = terms.map((term) => context.column(`quarter.${term}`));
+  const coverageSlots = balanceTerms.map((term) => context.column(`quarter.${term}.coverage`));
   const flowSlots = flows.map((flow) => context.column(`quarter.${flow}`));
   const unassigned = context.column('quarter.unassigned');
   const method = context.column('quarter.method');
@@ -224,6 +233,7 @@ const rowWriter = (
         share > 0 ? (isDoubtful ? statusCodes.uncertain : statusCodes.good) : statusCodes.badNoData;
       write(memory, slots[index] as number, found.energy, status);
       if (index >= reverseFrom) return;
+      write(memory, coverageSlots[index] as number, share, statusCodes.good);
       coverage = Math.min(coverage, share);
       isUncertain ||= isDoubtful;
       hasPower ||= isFallback;
@@ -238,6 +248,7 @@ const rowWriter = (
     if (isRemainder) {
       memory[energies + loadAt] = remainderOf(memory, energies);
       write(memory, slots[loadAt] as number, memory[energies + loadAt] as number, status);
+      write(memory, coverageSlots[loadAt] as number, coverage, statusCodes.good);
     }
     splitFlows(memory, energies, split);
     for (let flow = 0; flow < flowSlots.length; flow++) {

@@ -84,7 +84,7 @@ export const savedProgress = defineKpi({
   parametersSchema,
   build: (context) => {
     const { targetKwh, monthlyPercent, measure } = context.parameters;
-    const rows = quarterRows(context);
+    const rows = quarterRows(context, points);
     const inputs = points.map((point) => context.one(point));
     const year = calendarFold(context, points.length, 'yearStart');
     const month = calendarFold(context, points.length, 'monthStart');

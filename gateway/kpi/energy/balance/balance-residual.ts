@@ -5,7 +5,15 @@ import { defineKpi, type KpiInput } from '../../definition.ts';
 import { finishParts, finishResult } from '../../result.ts';
 import { quarterHourWindow } from '../../window.ts';
 import { methods } from '../energy-quarter.ts';
-import { dayFold, foldRow, onRows, quarterRows, rowInputs, rowValue } from '../quarter/rows.ts';
+import {
+  dayFold,
+  foldRow,
+  onRows,
+  quarterRows,
+  rowCoverage,
+  rowInputs,
+  rowValue,
+} from '../quarter/rows.ts';
 import { terms } from '../quarter/terms.ts';
 import {
   balanceCellCount,
@@ -66,7 +74,7 @@ export const balanceResidual = defineKpi({
   parametersSchema,
   build: (context) => {
     const { classes, floorKwh } = context.parameters;
-    const rows = quarterRows(context);
+    const rows = quarterRows(context, terms);
     const method = context.one('method').slot;
     const now = balanceCells(context.reserve(balanceCellCount));
     const inputs = terms.map((term) => context.one(term));
@@ -82,7 +90,7 @@ export const balanceResidual = defineKpi({
         take(memory, now);
         memory[uncertainIndex] = inputs.some(({ slot }) => isUncertainSlot(memory, slot)) ? 1 : 0;
         const isOut = Math.abs(residualOf(memory, now)) > toleranceOf(memory, now, floorKwh);
-        const isKnown = (memory[rows.coverage.slot + valueCell] as number) > 0;
+        const isKnown = rowCoverage(memory, rows) > 0;
         memory[outIndex] = isOut && isKnown ? (memory[outIndex] as number) + 15 : 0;
         if (!isKnown || !foldRow(memory, day, rows)) return;
         for (const [sum, input] of inputs.entries()) {
@@ -101,10 +109,8 @@ export const balanceResidual = defineKpi({
         const total = ofSums(memory, day.sums, classes);
         memory[ofDay + valueCell] = total.residual;
         memory[dayTolerance + valueCell] = Math.max(floorKwh, 2 * Math.sqrt(total.variance));
-        memory[context.coverage + valueCell] = memory[rows.coverage.slot + valueCell] as number;
-        if (isBad(memory[rows.coverage.slot + statusCell] as number)) {
-          memory[context.coverage + valueCell] = 0;
-        }
+        const isTold = !isBad(memory[rows.whole.slot + statusCell] as number);
+        memory[context.coverage + valueCell] = isTold ? rowCoverage(memory, rows) : 0;
         finishResult(memory, context, uncertainIndex);
         finishParts(memory, context.value, parts);
         memory[derived + statusCell] = statusCodes.good;

@@ -6,7 +6,7 @@ import { defineKpi, type KpiPart } from '../../definition.ts';
 import { finishParts, finishResult, minimumGoodCoverage } from '../../result.ts';
 import type { KpiWindow } from '../../window.ts';
 import { methods } from '../energy-quarter.ts';
-import { onRows, quarterRows, rowInputs } from '../quarter/rows.ts';
+import { onRows, quarterRows, rowCoverage, rowInputs } from '../quarter/rows.ts';
 import { terms } from '../quarter/terms.ts';
 import { methodInput } from './balance-residual.ts';
 import {
@@ -104,7 +104,7 @@ export const meterSuspect = defineKpi({
   parametersSchema,
   build: (context) => {
     const { classes, floorKwh, minimumQuarters } = context.parameters;
-    const rows = quarterRows(context);
+    const rows = quarterRows(context, terms);
     const method = context.one('method').slot;
     const held = context.reserve(heldQuarters * balanceCellCount);
     const countIndex = context.reserve(1);
@@ -134,7 +134,7 @@ export const meterSuspect = defineKpi({
     };
     onRows(context, rows, {
       take: (memory) => {
-        const isMetered = (memory[rows.coverage.slot + valueCell] as number) >= minimumGoodCoverage;
+        const isMetered = rowCoverage(memory, rows) >= minimumGoodCoverage;
         // What is no reading of registers is no evidence against one.
         if (!isMetered || memory[method + valueCell] !== methods.registers) return;
         take(memory, at(memory[countIndex] as number));

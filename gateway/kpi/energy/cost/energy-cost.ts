@@ -92,15 +92,16 @@ const rememberPeriods = (
   ) as [number, number, number];
   const none = [Number.POSITIVE_INFINITY, -1, Number.NaN];
   const told: Told = { base: context.reserve(2 * toldSize, [...none, ...none]) };
-  const isKnown = (memory: Float64Array): boolean =>
-    [period, start, price].every((slot) => isUsableSlot(memory, slot));
   const tell = (memory: Float64Array): void => {
-    const startMs = memory[start + valueCell] as number;
     const { base } = told;
-    if (memory[base] !== startMs) memory.copyWithin(base + toldSize, base, base + toldSize);
-    memory[base] = isKnown(memory) ? startMs : Number.NEGATIVE_INFINITY;
-    memory[base + 1] = isKnown(memory) ? (memory[period + valueCell] as number) : -1;
-    memory[base + 2] = isKnown(memory) ? (memory[price + valueCell] as number) : Number.NaN;
+    if (memory[base] !== memory[start + valueCell]) {
+      memory.copyWithin(base + toldSize, base, base + toldSize);
+    }
+    const isKnown =
+      isUsableSlot(memory, period) && isUsableSlot(memory, start) && isUsableSlot(memory, price);
+    memory[base] = isKnown ? (memory[start + valueCell] as number) : Number.NEGATIVE_INFINITY;
+    memory[base + 1] = isKnown ? (memory[period + valueCell] as number) : -1;
+    memory[base + 2] = isKnown ? (memory[price + valueCell] as number) : Number.NaN;
   };
   context.onSample(start, tell);
   context.onSample(price, tell);
@@ -163,7 +164,7 @@ export const energyCost = defineKpiTable({
   parametersSchema: z.strictObject({}),
   columns,
   build: (context) => {
-    const rows = quarterRows(context);
+    const rows = quarterRows(context, ['import']);
     const imported = context.one('import');
     const periodOf = rememberPeriods(context);
     const month = calendarFold(context, monthSums, 'monthStart');

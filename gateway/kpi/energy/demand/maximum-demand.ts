@@ -14,6 +14,7 @@ import {
   markFold,
   onRows,
   quarterRows,
+  rowCoverage,
   rowInputs,
   rowValue,
 } from '../quarter/rows.ts';
@@ -40,13 +41,13 @@ const foldDemands = (
   write: (memory: Float64Array, demands: Demands) => void,
   parts: readonly number[],
 ): void => {
-  const rows = quarterRows(context);
+  const rows = quarterRows(context, ['import']);
   const imported = context.one('import');
   const month = calendarFold(context, sumCount, 'monthStart');
   const day = dayFold(context, sumCount);
   const take = (memory: Float64Array, fold: Fold): void => {
     if (!foldRow(memory, fold, rows) || isBad(memory[imported.slot + statusCell] as number)) return;
-    const covered = memory[rows.coverage.slot + valueCell] as number;
+    const covered = rowCoverage(memory, rows);
     const energy = rowValue(memory, imported);
     markFold(memory, fold, imported);
     const at = (sum: number): number => fold.sums + sum;

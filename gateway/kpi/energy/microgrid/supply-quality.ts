@@ -47,7 +47,6 @@ const buildBand = (
   const names = ['deviation', 'lowest', 'highest', 'outside'];
   const parts = names.map((name) => context.part(name));
   const [deviation = 0, lowest = 0, highest = 0, outside = 0] = parts;
-  const deviationOf = (value: number): number => (value - band.nominal) * band.scale;
   context.onSample(slot, (memory) => {
     const value = ((memory[slot + valueCell] as number) * multiply) / divide;
     const isMeasured = isMeasuredSlot(memory, slot);
@@ -57,8 +56,9 @@ const buildBand = (
     memory[total] = (memory[total] as number) + stepMs;
     if (!isMeasured) return;
     memory[wasWithinIndex] = value >= band.lowest && value <= band.highest ? 1 : 0;
-    memory[extremes] = Math.min(memory[extremes] as number, deviationOf(value));
-    memory[extremes + 1] = Math.max(memory[extremes + 1] as number, deviationOf(value));
+    const off = (value - band.nominal) * band.scale;
+    if (off < (memory[extremes] as number)) memory[extremes] = off;
+    if (off > (memory[extremes + 1] as number)) memory[extremes + 1] = off;
   });
   context.onTick((memory) => {
     if (memory[dayIndex] !== memory[context.dayStartMsIndex]) {
@@ -73,7 +73,9 @@ const buildBand = (
     const sinceMs = (memory[context.tickMsIndex] as number) - (memory[dayIndex] as number);
     const value = ((memory[slot + valueCell] as number) * multiply) / divide;
     memory[context.value + valueCell] = withinMs / (withinMs + outMs);
-    memory[deviation + valueCell] = isMeasuredSlot(memory, slot) ? deviationOf(value) : Number.NaN;
+    memory[deviation + valueCell] = isMeasuredSlot(memory, slot)
+      ? (value - band.nominal) * band.scale
+      : Number.NaN;
     memory[lowest + valueCell] = memory[extremes] as number;
     memory[highest + valueCell] = memory[extremes + 1] as number;
     memory[outside + valueCell] = outMs / 60_000;

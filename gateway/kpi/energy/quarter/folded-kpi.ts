@@ -63,7 +63,7 @@ export const defineFolded = <Parameters>(options: {
       ...inputs,
     },
     build: (context) => {
-      const rows = quarterRows(context);
+      const rows = quarterRows(context, points);
       const terms = points.map((point) => context.one(point));
       const fold =
         over === 'day'

@@ -1,9 +1,9 @@
 import {
-  classifyCounterStep,
-  counterSteps,
-  countingMs,
-  firstStandMs,
-} from '../../../hot-path/operators/counter-step.ts';
+  counterResetsIndex,
+  counterStepIndex,
+  pushCounter,
+  reserveCounter,
+} from '../../../hot-path/operators/counter.ts';
 import type { BuildContext } from '../../../hot-path/program.ts';
 import {
   isMeasuredSlot,
@@ -37,34 +37,26 @@ export const countRegister = (
   { context, windows, lane }: Laned,
   { slot, multiply, divide, limits, staleMs }: ResolvedInput,
 ): number => {
-  const lastValue = context.reserve(1, [Number.NaN]);
+  const timeIndex = slot + timeCell;
+  const counter = reserveCounter(context, { valueIndex: slot + valueCell, timeIndex, ...limits });
+  const [counted, resets] = [counterStepIndex(counter), counterResetsIndex(counter)];
   const lastMsIndex = context.reserve(1, [none]);
-  const changedMsIndex = context.reserve(1, [none]);
-  const begunAt = { lane, timeIndex: slot + timeCell };
+  const knownResets = context.reserve(1);
+  const begunAt = { lane, timeIndex };
   const { step } = windows;
   context.onSample(slot, (memory) => {
     if (!isUsableSlot(memory, slot)) return;
-    const value = memory[slot + valueCell] as number;
-    const timeMs = memory[slot + timeCell] as number;
-    const last = memory[lastValue] as number;
+    pushCounter(memory, counter);
     const lastMs = memory[lastMsIndex] as number;
-    const isFirst = Number.isNaN(last);
-    const changedMs = isFirst ? timeMs - firstStandMs : (memory[changedMsIndex] as number);
-    memory[lastValue] = value;
+    const timeMs = memory[timeIndex] as number;
     memory[lastMsIndex] = timeMs;
-    memory[changedMsIndex] = isFirst || value === last ? changedMs : timeMs;
-    if (isFirst) return;
-    const kind =
-      timeMs > lastMs
-        ? classifyCounterStep(limits, last, value, countingMs(changedMs, lastMs, timeMs))
-        : counterSteps.replaced;
-    if (kind !== counterSteps.forward && kind !== counterSteps.rollover) {
+    if (memory[resets] !== memory[knownResets]) {
+      memory[knownResets] = memory[resets] as number;
       markQuarterUncertain(memory, windows, begunAt);
       return;
     }
-    const counted =
-      kind === counterSteps.rollover ? limits.rolloverAt - last + value : value - last;
-    const amount = (counted * multiply) / divide;
+    if (lastMs === none) return;
+    const amount = ((memory[counted] as number) * multiply) / divide;
     const isGuess = timeMs - lastMs > staleMs && isCut(lastMs, timeMs);
     memory[step.fromMs] = lastMs;
     memory[step.toMs] = timeMs;
@@ -83,23 +75,29 @@ export const integratePower = (
   { slot, multiply, divide, staleMs }: ResolvedInput,
   sign: 1 | -1,
 ): void => {
-  const lastKw = context.reserve(1);
+  const [kwIndex, beforeIndex] = [context.reserve(1), context.reserve(1)];
   const lastMsIndex = context.reserve(1, [none]);
   const { step } = windows;
+  const multiplySigned = sign * multiply;
+  // Through cells all the way: a number that may be one of two is an object between them.
   context.onSample(slot, (memory) => {
-    const timeMs = memory[slot + timeCell] as number;
-    const kw = Math.max(0, (sign * (memory[slot + valueCell] as number) * multiply) / divide);
-    const before = memory[lastKw] as number;
-    const lastMs = memory[lastMsIndex] as number;
-    const isMeasured = isMeasuredSlot(memory, slot);
-    memory[lastKw] = kw;
-    memory[lastMsIndex] = isMeasured ? timeMs : none;
-    if (!isMeasured || !(timeMs - lastMs <= staleMs) || !(timeMs > lastMs)) return;
-    memory[step.fromMs] = lastMs;
-    memory[step.toMs] = timeMs;
-    memory[step.amount] = (((before + kw) / 2) * (timeMs - lastMs)) / hourMs;
+    memory[beforeIndex] = memory[kwIndex] as number;
+    memory[kwIndex] = ((memory[slot + valueCell] as number) * multiplySigned) / divide;
+    if ((memory[kwIndex] as number) < 0) memory[kwIndex] = 0;
+    if (!isMeasuredSlot(memory, slot)) {
+      memory[lastMsIndex] = none;
+      return;
+    }
+    memory[step.fromMs] = memory[lastMsIndex] as number;
+    memory[step.toMs] = memory[slot + timeCell] as number;
+    memory[lastMsIndex] = memory[step.toMs] as number;
+    const spanMs = (memory[step.toMs] as number) - (memory[step.fromMs] as number);
+    if (!(spanMs <= staleMs && spanMs > 0)) return;
+    const before = memory[beforeIndex] as number;
+    const now = memory[kwIndex] as number;
+    memory[step.amount] = (((before + now) / 2) * spanMs) / hourMs;
     memory[step.fromRate] = before / hourMs;
-    memory[step.toRate] = kw / hourMs;
+    memory[step.toRate] = now / hourMs;
     memory[step.uncertain] = 0;
     pushQuarterStep(memory, windows, lane);
   });

@@ -9,7 +9,7 @@ import {
 } from '../../../hot-path/slot.ts';
 import type { KpiInput, ResolvedInput, SiteContext } from '../../definition.ts';
 import { quarterMs } from '../quarter-hours.ts';
-import { type Flow, flowTexts, type Term, termTexts } from './terms.ts';
+import { balanceTerms, type Flow, flowTexts, type Term, termTexts } from './terms.ts';
 
 type RowPoint = Term | Flow;
 type RowContext = Pick<
@@ -24,15 +24,22 @@ const rowInput = (point: string, unit: string, description: KpiInput['descriptio
   description,
 });
 
+/** Terms with a coverage of their own; flows have that of the whole row. */
+const isBalanceTerm = (point: RowPoint): boolean => balanceTerms.some((term) => term === point);
+
+const coverageText = { en: 'coverage of each quarter hour', zh: '各刻钟覆盖率' };
+
 /** Inputs of a KPI that is made of the quarter hours of `energyQuarter` at the same equipment. */
 export const rowInputs = (...points: readonly RowPoint[]): Readonly<Record<string, KpiInput>> => ({
   ...Object.fromEntries(
     points.map((point) => [point, rowInput(point, 'kWh', { ...termTexts, ...flowTexts }[point])]),
   ),
-  quarterCoverage: rowInput('coverage', '1', {
-    en: 'coverage of each quarter hour',
-    zh: '各刻钟覆盖率',
-  }),
+  ...Object.fromEntries(
+    points
+      .filter(isBalanceTerm)
+      .map((point) => [`${point}.coverage`, rowInput(`${point}.coverage`, '1', coverageText)]),
+  ),
+  quarterCoverage: rowInput('coverage', '1', coverageText),
 });
 
 /** When the month or the year of the site began, as its billing calendar tells it. */
@@ -49,12 +56,24 @@ export const calendarInput = (name: 'monthStart' | 'yearStart'): KpiInput => ({
 export type Rows = {
   /** Cell with the start of the newest quarter hour. */
   readonly startIndex: number;
-  readonly coverage: ResolvedInput;
+  /** Comes with each row. */
+  readonly whole: ResolvedInput;
+  /** Of what is read: where a meter that has nothing to do with it fails, nothing changes. */
+  readonly coverages: readonly ResolvedInput[];
 };
 
-export const quarterRows = (context: RowContext): Rows => {
-  const coverage = context.one('quarterCoverage');
-  return { startIndex: coverage.slot + timeCell, coverage };
+export const quarterRows = (context: RowContext, points: readonly RowPoint[]): Rows => {
+  const whole = context.one('quarterCoverage');
+  const own = points.filter(isBalanceTerm).map((point) => context.one(`${point}.coverage`));
+  const isWhole = points.some((point) => point in flowTexts);
+  return { startIndex: whole.slot + timeCell, whole, coverages: isWhole ? [whole] : own };
+};
+
+/** Share of the newest quarter hour that the terms were metered for. */
+export const rowCoverage = (memory: Float64Array, { coverages }: Rows): number => {
+  let least = 1;
+  for (const { slot } of coverages) least = Math.min(least, memory[slot + valueCell] as number);
+  return least;
 };
 
 /**
@@ -63,11 +82,11 @@ export const quarterRows = (context: RowContext): Rows => {
  */
 export const onRows = (
   context: RowContext,
-  { coverage }: Rows,
+  { whole }: Rows,
   steps: { readonly take: Step; readonly write: Step },
 ): void => {
   const isNewIndex = context.reserve(1, [1]);
-  context.onSample(coverage.slot, (memory) => {
+  context.onSample(whole.slot, (memory) => {
     steps.take(memory);
     memory[isNewIndex] = 1;
   });
@@ -140,7 +159,7 @@ export const foldRow = (memory: Float64Array, fold: Fold, rows: Rows): boolean =
   }
   if (!(rowMs >= (memory[fold.startIndex] as number)) || memory[fold.startIndex] === none)
     return false;
-  const covered = memory[rows.coverage.slot + valueCell] as number;
+  const covered = rowCoverage(memory, rows);
   memory[fold.coveredIndex] = (memory[fold.coveredIndex] as number) + covered * quarterMs;
   memory[fold.endIndex] = rowMs + quarterMs;
   return true;

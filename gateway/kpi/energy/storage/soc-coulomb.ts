@@ -53,20 +53,21 @@ export const socCoulomb = defineKpi({
     const difference = context.part('difference');
     const toldOf = (memory: Float64Array): number =>
       ((memory[soc.slot + valueCell] as number) * soc.multiply) / soc.divide;
-    const add = (memory: Float64Array, energy: number): void => {
-      memory[countedIndex] = (memory[countedIndex] as number) + (100 * energy) / capacityKwh;
-    };
+    const chargePercent = (100 * chargeEfficiency) / capacityKwh;
+    const dischargePercent = 100 / dischargeEfficiency / capacityKwh;
     const registers = [
       watchRegister(context, context.one('charge'), {
         uncertainIndex,
         onStep: (memory, step) => {
-          add(memory, chargeEfficiency * (memory[step] as number));
+          memory[countedIndex] =
+            (memory[countedIndex] as number) + chargePercent * (memory[step] as number);
         },
       }),
       watchRegister(context, context.one('discharge'), {
         uncertainIndex,
         onStep: (memory, step) => {
-          add(memory, -(memory[step] as number) / dischargeEfficiency);
+          memory[countedIndex] =
+            (memory[countedIndex] as number) - dischargePercent * (memory[step] as number);
         },
       }),
     ];

@@ -59,12 +59,9 @@ export const sohMeasured = defineKpi({
     const energyIndex = context.reserve(1);
     const chargedIndex = context.reserve(1);
     const lowestIndex = context.reserve(1, [Number.NaN]);
+    const toldIndex = context.reserve(1, [Number.NaN]);
     const done = context.reserve(4, [Number.NaN, 0, 0, 0]);
     const parts = ['cycles', 'swing', 'energy'].map((name) => context.part(name));
-    const toldOf = (memory: Float64Array): number =>
-      isUsableSlot(memory, soc.slot)
-        ? ((memory[soc.slot + valueCell] as number) * soc.multiply) / soc.divide
-        : Number.NaN;
 
     const end = (memory: Float64Array): void => {
       const swing = (memory[firstIndex] as number) - (memory[lowestIndex] as number);
@@ -91,13 +88,19 @@ export const sohMeasured = defineKpi({
     watchRegister(context, context.one('discharge'), {
       uncertainIndex,
       onStep: (memory, step) => {
-        const told = toldOf(memory);
+        memory[toldIndex] = Number.NaN;
+        if (isUsableSlot(memory, soc.slot)) {
+          memory[toldIndex] =
+            ((memory[soc.slot + valueCell] as number) * soc.multiply) / soc.divide;
+        }
         if (Number.isNaN(memory[firstIndex])) {
-          memory[firstIndex] = told;
-          memory[lowestIndex] = told;
+          memory[firstIndex] = memory[toldIndex] as number;
+          memory[lowestIndex] = memory[toldIndex] as number;
           memory[energyIndex] = 0;
         } else memory[energyIndex] = (memory[energyIndex] as number) + (memory[step] as number);
-        if (told < (memory[lowestIndex] as number)) memory[lowestIndex] = told;
+        if ((memory[toldIndex] as number) < (memory[lowestIndex] as number)) {
+          memory[lowestIndex] = memory[toldIndex] as number;
+        }
       },
     });
     const certain = context.reserve(1);
