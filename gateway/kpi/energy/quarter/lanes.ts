@@ -83,7 +83,7 @@ export const integratePower = (
   context.onSample(slot, (memory) => {
     memory[beforeIndex] = memory[kwIndex] as number;
     memory[kwIndex] = ((memory[slot + valueCell] as number) * multiplySigned) / divide;
-    if ((memory[kwIndex] as number) < 0) memory[kwIndex] = 0;
+    if (memory[kwIndex] < 0) memory[kwIndex] = 0;
     if (!isMeasuredSlot(memory, slot)) {
       memory[lastMsIndex] = none;
       return;
@@ -93,8 +93,8 @@ export const integratePower = (
     memory[lastMsIndex] = memory[step.toMs] as number;
     const spanMs = (memory[step.toMs] as number) - (memory[step.fromMs] as number);
     if (!(spanMs <= staleMs && spanMs > 0)) return;
-    const before = memory[beforeIndex] as number;
-    const now = memory[kwIndex] as number;
+    const before = memory[beforeIndex];
+    const now = memory[kwIndex];
     memory[step.amount] = (((before + now) / 2) * spanMs) / hourMs;
     memory[step.fromRate] = before / hourMs;
     memory[step.toRate] = now / hourMs;

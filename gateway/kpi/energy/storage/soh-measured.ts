@@ -94,12 +94,12 @@ export const sohMeasured = defineKpi({
             ((memory[soc.slot + valueCell] as number) * soc.multiply) / soc.divide;
         }
         if (Number.isNaN(memory[firstIndex])) {
-          memory[firstIndex] = memory[toldIndex] as number;
-          memory[lowestIndex] = memory[toldIndex] as number;
+          memory[firstIndex] = memory[toldIndex];
+          memory[lowestIndex] = memory[toldIndex];
           memory[energyIndex] = 0;
         } else memory[energyIndex] = (memory[energyIndex] as number) + (memory[step] as number);
-        if ((memory[toldIndex] as number) < (memory[lowestIndex] as number)) {
-          memory[lowestIndex] = memory[toldIndex] as number;
+        if (memory[toldIndex] < (memory[lowestIndex] as number)) {
+          memory[lowestIndex] = memory[toldIndex];
         }
       },
     });
