@@ -15,7 +15,7 @@ const kpi = '^gateway/kpi/';
 const production = '^gateway/production/';
 const runtime = '^gateway/runtime/';
 const config = '^config/';
-const storesAndRules = ['^gateway/(journal|alarms|maintenance|carbon|records|production)/'];
+const storesAndRules = ['^gateway/(journal|alarms|maintenance|carbon|energy|records|production)/'];
 
 export default {
   forbidden: [
@@ -26,6 +26,7 @@ export default {
     room('alarms', '^gateway/alarms/', [core, hotPath]),
     room('maintenance', '^gateway/maintenance/', [core, hotPath]),
     room('carbon', '^gateway/carbon/', [core, hotPath]),
+    room('energy', '^gateway/energy/', [core, hotPath]),
     room('production', production, [core, hotPath]),
     room('records', '^gateway/records/', [core, hotPath, production]),
     room('runtime', runtime, [core, hotPath, kpi, ...storesAndRules]),

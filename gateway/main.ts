@@ -10,6 +10,8 @@ import { runCli } from './cli/run-cli.ts';
 import type { Clock } from './core/clock.ts';
 import { describeError, errorFields, GatewayError } from './core/error.ts';
 import type { Log } from './core/log.ts';
+import { energyConfigOf } from './energy/energy-config.ts';
+import { energySection } from './energy/section.ts';
 import { onHangUp, SiteFiles } from './hot-reload.ts';
 import { kpiSections } from './kpi/sections.ts';
 import { billingSection } from './kpi/tariff/billing-section.ts';
@@ -188,6 +190,7 @@ const runGateway = async (options: RunOptions): Promise<void> => {
     // Loaded when devices are read: it takes longer than they do.
     const { startApi } = await import('./api/server.ts');
     const { DossierDesk } = await import('./reports/panel-dossier/dossier-desk.ts');
+    const { EnergyDesk } = await import('./energy/energy-desk.ts');
     const { FiguresDesk } = await import('./reports/figures/figures-desk.ts');
     const api = await startApi({
       ...site.config.api,
@@ -197,6 +200,12 @@ const runGateway = async (options: RunOptions): Promise<void> => {
       dossiers: new DossierDesk({
         records: () => gateway.view.records,
         timeZone: () => gateway.view.site.timeZone,
+      }),
+      energy: new EnergyDesk({
+        register: (query) => gateway.view.register(query),
+        groups: () => gateway.view.groups,
+        config: () => energyConfigOf(files.current.site.sections[energySection.key]),
+        site: () => gateway.view.site,
       }),
       figures: new FiguresDesk({
         records: () => gateway.view.records,
@@ -245,7 +254,7 @@ const composition: Composition = {
   sections: [
     ...[productionSection, billingSection],
     ...kpiSections,
-    ...[screeningSection, figuresSection],
+    ...[screeningSection, energySection, figuresSection],
   ],
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
   gatewayProgram: fileURLToPath(import.meta.url),

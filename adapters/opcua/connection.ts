@@ -235,6 +235,8 @@ class Opening {
       defaultTransactionTimeout: timeoutMs,
       // Of a connection on which nothing comes: our own limits are shorter.
       transportTimeout: sessionMs,
+      // Only the types of structures that come: a server has hundreds.
+      dataTypeExtractStrategy: library.DataTypeExtractStrategy.Lazy,
       clientCertificateManager: this.#store.manager,
       ...security,
     });

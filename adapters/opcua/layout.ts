@@ -9,21 +9,12 @@ import {
   type ValueKind,
 } from '../../gateway/core/point.ts';
 import { screeningOf } from '../../gateway/core/point-screening.ts';
+import { identifierWords, isIdentifier } from './address-schema.ts';
+import { layoutMachine, type MachineSpec } from './machine/machine-layout.ts';
+import type { MachineConfig } from './machine/machine-schema.ts';
+import { describeAddress, type NodeAddress, pathOf } from './node-address.ts';
 import type { OpcuaConfig } from './opcua-config.ts';
-import {
-  identifierWords,
-  isIdentifier,
-  type PointConfig,
-  type Profile,
-  type ProfileBlock,
-} from './profile-schema.ts';
-
-export type PathElement = { readonly name: string; readonly namespaceUri: string };
-
-/** Where a node is, in words that outlive a restart of the server. */
-export type NodeAddress =
-  | { readonly type: 'identifier'; readonly identifier: string; readonly namespaceUri: string }
-  | { readonly type: 'path'; readonly elements: readonly PathElement[] };
+import type { PointConfig, Profile, ProfileBlock } from './profile-schema.ts';
 
 /** One node that is read, and where its value goes. */
 export type NodeTarget = {
@@ -49,6 +40,8 @@ export type NodeTarget = {
 export type OpcuaLayout = {
   readonly groups: readonly GroupSpec[];
   readonly targets: readonly NodeTarget[];
+  /** What machines show beside their points. */
+  readonly machines: readonly MachineSpec[];
   readonly issues: readonly ConfigIssue[];
 };
 
@@ -72,6 +65,10 @@ export const layoutSource = (input: SourceInput<OpcuaConfig>): OpcuaLayout => {
       identify: (point) => point.node,
     });
   }
+  for (const [index, machine] of input.config.machines.entries()) {
+    const uri = machine.namespaceUri ?? input.config.namespaceUri;
+    layout.addMachine(machine, { ...machine, namespaceUri: uri }, ['machines', index]);
+  }
   return layout;
 };
 
@@ -92,6 +89,7 @@ type GroupInput = {
 class LayoutBuilder implements OpcuaLayout {
   readonly groups: GroupSpec[] = [];
   readonly targets: NodeTarget[] = [];
+  readonly machines: MachineSpec[] = [];
   readonly issues: ConfigIssue[] = [];
   readonly #input: SourceInput<OpcuaConfig>;
   readonly #groupKeys = new Set<string>();
@@ -109,6 +107,10 @@ class LayoutBuilder implements OpcuaLayout {
         expected: 'a known profile',
       });
       return;
+    }
+    if (profile.machine !== undefined) {
+      const uri = device.namespaceUri ?? profile.namespaceUri;
+      this.addMachine(profile.machine, { ...device, namespaceUri: uri }, path);
     }
     for (const block of profile.blocks) {
       for (const instance of block.instances) {
@@ -134,6 +136,17 @@ class LayoutBuilder implements OpcuaLayout {
         });
       }
     }
+  }
+
+  addMachine(
+    machine: MachineConfig,
+    place: Omit<MachineSpec, 'nodes'> & { readonly namespaceUri: string | undefined },
+    path: readonly (string | number)[],
+  ): void {
+    const { spec, found } = layoutMachine(machine, place);
+    if (found !== undefined)
+      this.#refuse(path, { found, expected: 'a namespaceUri for each node' });
+    this.machines.push(spec);
   }
 
   addGroup(input: GroupInput): void {
@@ -195,12 +208,7 @@ class LayoutBuilder implements OpcuaLayout {
       return { type: 'identifier', identifier, namespaceUri: uri };
     }
     if (point.path === undefined) return `no node and no path for ${point.point}`;
-    const elements = point.path.map((element) =>
-      typeof element === 'string'
-        ? { name: element, namespaceUri: uri }
-        : { name: element.name, namespaceUri: element.namespaceUri ?? uri },
-    );
-    return { type: 'path', elements };
+    return { type: 'path', elements: pathOf(point.path, uri) };
   }
 
   #checkUnique(group: GroupSpec, path: readonly (string | number)[]): void {
@@ -237,11 +245,6 @@ const identifyInstance = (
   if (own !== undefined) return own;
   return point.node === undefined ? undefined : `${instance.identifierPrefix ?? ''}${point.node}`;
 };
-
-const describeAddress = (address: NodeAddress): string =>
-  address.type === 'identifier'
-    ? address.identifier
-    : address.elements.map((element) => element.name).join('/');
 
 const channelNames = (point: PointConfig): readonly string[] => {
   const { arrayElements } = point;

@@ -1,12 +1,14 @@
 import type { ClientSession, NodeId } from 'node-opcua-client';
 import { type StatusCode, statusCodes } from '../../gateway/core/quality.ts';
 import type { BlockCalls } from './block-calls.ts';
-import type { NodeAddress, NodeTarget } from './layout.ts';
 import type { OpcuaLibrary } from './library.ts';
+import type { NodeAddress } from './node-address.ts';
 
-export type ResolvedNode =
-  | { readonly target: NodeTarget; readonly nodeId: NodeId }
-  | { readonly target: NodeTarget; readonly status: StatusCode };
+type Addressed = { readonly address: NodeAddress };
+
+export type ResolvedNode<Target extends Addressed> =
+  | { readonly target: Target; readonly nodeId: NodeId }
+  | { readonly target: Target; readonly status: StatusCode };
 
 export type NodeResolverOptions = {
   readonly library: OpcuaLibrary;
@@ -32,10 +34,12 @@ export class NodeResolver {
   }
 
   /** Reads the namespaces anew, then resolves. */
-  async resolve(targets: readonly NodeTarget[]): Promise<readonly ResolvedNode[]> {
+  async resolve<Target extends Addressed>(
+    targets: readonly Target[],
+  ): Promise<readonly ResolvedNode<Target>[]> {
     await this.#readNamespaces();
-    const resolved: ResolvedNode[] = [];
-    const paths: NodeTarget[] = [];
+    const resolved: ResolvedNode<Target>[] = [];
+    const paths: Target[] = [];
     for (const target of targets) {
       if (target.address.type === 'path') paths.push(target);
       else resolved.push(this.#resolveIdentifier(target, target.address));
@@ -60,19 +64,21 @@ export class NodeResolver {
     this.#indexByUri = new Map(uris.map((uri, index) => [String(uri), index]));
   }
 
-  #resolveIdentifier(
-    target: NodeTarget,
+  #resolveIdentifier<Target extends Addressed>(
+    target: Target,
     address: Extract<NodeAddress, { type: 'identifier' }>,
-  ): ResolvedNode {
+  ): ResolvedNode<Target> {
     const index = this.#indexByUri.get(address.namespaceUri);
     if (index === undefined) return { target, status: statusCodes.badNodeIdUnknown };
     const nodeId = this.#options.library.coerceNodeId(`ns=${index};${address.identifier}`);
     return { target, nodeId };
   }
 
-  async #resolvePaths(targets: readonly NodeTarget[]): Promise<readonly ResolvedNode[]> {
-    const known: NodeTarget[] = [];
-    const resolved: ResolvedNode[] = [];
+  async #resolvePaths<Target extends Addressed>(
+    targets: readonly Target[],
+  ): Promise<readonly ResolvedNode<Target>[]> {
+    const known: Target[] = [];
+    const resolved: ResolvedNode<Target>[] = [];
     const browsePaths = [];
     for (const target of targets) {
       const elements = this.#pathElements(target.address);
@@ -94,6 +100,11 @@ export class NodeResolver {
       );
     }
     return resolved;
+  }
+
+  /** The index of a namespace at this server, after `resolve`; undefined where it has none. */
+  indexOf(namespaceUri: string): number | undefined {
+    return this.#indexByUri.get(namespaceUri);
   }
 
   /** Undefined when a namespace of the path is unknown to the server. */

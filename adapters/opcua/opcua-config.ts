@@ -1,11 +1,7 @@
 import { z } from 'zod';
-import {
-  areaPart,
-  equipmentPart,
-  equipmentSchema,
-  linePart,
-  namespaceUri,
-} from './profile-schema.ts';
+import { namespaceUri } from './address-schema.ts';
+import { machineShape } from './machine/machine-schema.ts';
+import { areaPart, equipmentPart, equipmentSchema, linePart } from './profile-schema.ts';
 
 const minute = 60_000;
 
@@ -116,6 +112,13 @@ const deviceSchema = z.strictObject({
   namespaceUri: namespaceUri.optional(),
 });
 
+const machineEntrySchema = z.strictObject({
+  area: areaPart,
+  line: linePart,
+  namespaceUri: namespaceUri.optional(),
+  ...machineShape,
+});
+
 const isEndpointUrl = (text: string): boolean => {
   const url = URL.parse(text);
   return url !== null && url.protocol === 'opc.tcp:' && url.hostname !== '' && url.username === '';
@@ -184,6 +187,11 @@ export const opcuaConfigSchema = z
       .max(1000)
       .default([])
       .describe('Points written out here; their namespaceUri falls back to that of the source'),
+    machines: z
+      .array(machineEntrySchema)
+      .max(100)
+      .default([])
+      .describe('Job orders, results and events of machines, written out here'),
   })
   .superRefine((config, context) => {
     const refuse = (path: string, message: string): void => {
@@ -199,7 +207,7 @@ export const opcuaConfigSchema = z
     if (securityMode === 'None' && config.trustServerCertificate !== undefined) {
       refuse('securityMode', 'Sign or SignAndEncrypt: without, certificates are not looked at');
     }
-    if (config.devices.length + config.equipment.length === 0) {
+    if (config.devices.length + config.equipment.length + config.machines.length === 0) {
       refuse('devices', 'something to read, here or under equipment');
     }
   });

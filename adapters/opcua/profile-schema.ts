@@ -1,29 +1,12 @@
 import { z } from 'zod';
 import { pathPartPattern, pointNamePattern } from '../../gateway/core/point.ts';
 import { screeningShape } from '../../gateway/core/point-screening.ts';
+import { identifierWords, isIdentifier, namespaceUri, pathSchema } from './address-schema.ts';
+import { machineSchema } from './machine/machine-schema.ts';
 
 const localText = z
   .strictObject({ en: z.string().min(1).max(300), zh: z.string().min(1).max(300) })
   .describe('A text in English and in Chinese');
-
-export const namespaceUri = z
-  .string()
-  .min(1)
-  .max(512)
-  .describe(
-    'URI of the namespace; its index is looked up at each connection, because servers renumber',
-  );
-
-/** `i=`, `s=`, `g=` or `b=` and the identifier (OPC UA Part 6 §5.3.1.10). */
-const identifierPattern =
-  /^(i=\d{1,10}|s=.{1,4096}|g=[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|b=[A-Za-z0-9+/]{2,4096}={0,2})$/;
-
-export const isIdentifier = (text: string): boolean => identifierPattern.test(text);
-
-const pathElement = z.union([
-  z.string().min(1).max(512),
-  z.strictObject({ name: z.string().min(1).max(512), namespaceUri: namespaceUri.optional() }),
-]);
 
 const number = (description: string) => z.number().describe(description);
 
@@ -39,10 +22,7 @@ const pointShape = {
     .max(4096)
     .optional()
     .describe('Identifier of the node, such as s=Machine.Current, i=2258 or g=..., without ns='),
-  path: z
-    .array(pathElement)
-    .min(1)
-    .max(32)
+  path: pathSchema
     .optional()
     .describe('Instead of node: browse names from the folder Objects to the node'),
   namespaceUri: namespaceUri.optional(),
@@ -125,9 +105,6 @@ const pointSchema = (isWhole: boolean) =>
       context.addIssue({ code: 'custom', path: ['node'], message: identifierWords });
     }
   });
-
-export const identifierWords =
-  'an identifier such as s=Machine.Current, i=2258, g= with a GUID or b= with base64';
 
 const pathPart = (description: string) =>
   z
@@ -213,6 +190,7 @@ export const profileSchema = z.strictObject({
     .describe('What the profile has been seen to work on'),
   namespaceUri,
   blocks: z.array(blockSchema).min(1).max(64),
+  machine: machineSchema.optional().describe('Its job orders, results and events, if it has any'),
 });
 
 export type Profile = z.output<typeof profileSchema>;

@@ -43,6 +43,7 @@ export class SampleTime {
   #isAnySkewed = false;
   #isAnyRight = false;
   #lastSkewedMs = Number.NEGATIVE_INFINITY;
+  #lastRightMs = Number.NEGATIVE_INFINITY;
   #skewMs = 0;
   /** Whether the sample last asked about has a time that its device did not give. */
   isDoubtful = false;
@@ -54,6 +55,19 @@ export class SampleTime {
   serverClockSeen(serverMs: number, nowMs: number): void {
     this.#serverOffsetMs = serverMs - nowMs;
     if (Number.isFinite(serverMs)) this.#options.seen(serverMs - nowMs);
+  }
+
+  /**
+   * The time of something that happened, however long ago: the device's, where the server's clock is right or samples have
+   * lately come with the right time.
+   * @param deviceMs NaN when there is none
+   */
+  eventTimeOf(deviceMs: number, nowMs: number): number {
+    const { timestamps, maxClockSkewMs } = this.#options;
+    if (Number.isNaN(deviceMs) || timestamps === 'gateway') return nowMs;
+    const isServerRight = Math.abs(this.#serverOffsetMs) <= maxClockSkewMs;
+    const isRight = isServerRight || this.#lastRightMs > this.#lastSkewedMs;
+    return isRight && deviceMs - nowMs <= maxClockSkewMs ? deviceMs : nowMs;
   }
 
   /** @param sentMs when the server sent it, by its clock; NaN when unknown */
@@ -78,6 +92,7 @@ export class SampleTime {
     const leadMs = sourceMs - nowMs;
     if (Math.abs(leadMs) <= maxClockSkewMs) {
       this.#isAnyRight = true;
+      this.#lastRightMs = nowMs;
       return sourceMs;
     }
     if (leadMs < 0 && Math.abs(this.#serverOffsetMs) <= maxClockSkewMs) {

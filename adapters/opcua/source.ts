@@ -6,6 +6,8 @@ import { type Connection, openConnection } from './connection.ts';
 import { DeafCheck } from './deaf-check.ts';
 import { layoutSource, type OpcuaLayout } from './layout.ts';
 import { loadLibrary } from './library.ts';
+import { MachineWatch } from './machine/machine-watch.ts';
+import { ReportQueue } from './machine/report-queue.ts';
 import { NodeHealth } from './node-health.ts';
 import type { OpcuaConfig } from './opcua-config.ts';
 import { PollingReader } from './polling-reader.ts';
@@ -38,6 +40,7 @@ class OpcuaSource implements Source {
   readonly #input: SourceInput<OpcuaConfig>;
   readonly #layout: OpcuaLayout;
   readonly #deafCheck: DeafCheck;
+  readonly #reports = new ReportQueue();
   #isWarned = false;
   /** Whether every point has been marked bad since the last sample. */
   #isMarkedLost = false;
@@ -133,7 +136,10 @@ class OpcuaSource implements Source {
       read.mode === 'subscription'
         ? new SubscriptionReader(options, read)
         : new PollingReader(options, read.periodMs);
-    await reader.run();
+    this.#reports.begin(context);
+    const machines = new MachineWatch(options, this.#reports);
+    await machines.begin();
+    await Promise.all([reader.run(), machines.run()]);
   }
 
   #warnOfNone(context: SourceContext): void {

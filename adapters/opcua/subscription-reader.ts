@@ -28,7 +28,7 @@ const fewestKeepAliveCounts = 3;
 
 type MonitoredNode = FoundNode & { readonly monitoredItemId: number };
 
-type FoundNode = Extract<ResolvedNode, { readonly nodeId: unknown }>;
+type FoundNode = Extract<ResolvedNode<NodeTarget>, { readonly nodeId: unknown }>;
 
 type DataChange = NotificationData & { readonly monitoredItems?: readonly NodeSample[] | null };
 

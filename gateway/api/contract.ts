@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { above, endsAfterStart, instantMs, limit, ordinal, wrongOrder } from './query-values.ts';
 
 /**
  * Every message of the HTTP and WebSocket interface. Times are UTC epoch ms, statuses OPC UA StatusCodes, values null where
@@ -68,7 +69,7 @@ export const kpi = z.object({
       ),
     lengthMs: z.number().optional(),
     over: z
-      .enum(['panel', 'day', 'week', 'month', 'year', 'always'])
+      .enum(['panel', 'now', 'day', 'week', 'month', 'year', 'always'])
       .optional()
       .describe('In place of a length'),
     folds: z.enum(['registers', 'b']).optional(),
@@ -80,11 +81,13 @@ export const kpi = z.object({
   coverage: z.number().nullable().describe('Share of the window that was measured, 0 to 1'),
 });
 
-export const historyQuery = z.object({
-  fromMs: z.coerce.number().nonnegative(),
-  toMs: z.coerce.number().nonnegative(),
-  maxIntervals: z.coerce.number().int().min(1).max(5000).default(1000),
-});
+export const historyQuery = z
+  .strictObject({
+    fromMs: instantMs,
+    toMs: instantMs,
+    maxIntervals: limit(1000, 5000),
+  })
+  .refine(endsAfterStart, wrongOrder);
 
 export const history = z.object({
   number: z.int(),
@@ -133,9 +136,9 @@ export const device = z.object({
   counters: z.record(z.string(), z.number()),
 });
 
-export const eventQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
-  afterSeq: z.coerce.number().int().nonnegative().default(0).describe('Only events above'),
+export const eventQuery = z.strictObject({
+  limit: limit(100, 1000),
+  afterSeq: above.describe('Only events above'),
 });
 
 export const event = z.object({
@@ -188,13 +191,13 @@ export const deliveryReceipt = z.object({
   resent: z.int().describe('Sent more than once, so that they may be there twice'),
 });
 
-export const receiptQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+export const receiptQuery = z.strictObject({
+  limit: limit(100, 1000),
 });
 
-export const quarantineQuery = z.object({
-  afterId: z.coerce.number().int().nonnegative().default(0).describe('Only ids above, for paging'),
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+export const quarantineQuery = z.strictObject({
+  afterId: above.describe('Only ids above, for paging'),
+  limit: limit(100, 1000),
 });
 
 export const quarantinedEntry = z.object({
@@ -256,27 +259,31 @@ export const reloadOutcome = z.object({
   problems: z.array(localText),
 });
 
+export const reloadRequest = z.strictObject({});
+
 export const reloadState = z.object({
   configurationId: z.string().describe('Of the configuration that is in force'),
   last: reloadOutcome.nullable().describe('Since this start; null when there was none'),
 });
 
-export const panelQuery = z.object({
-  text: z.string().min(1).max(200).optional().describe("A part of the panel's id"),
-  fromMs: z.coerce.number().optional().describe('Panels that were under the torches at or after'),
-  toMs: z.coerce.number().optional().describe('Panels that came under the torches before'),
-  heat: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .describe('Heat or lot of a tube, fin, wire or flux, or batch of gas'),
-  spool: z.string().min(1).max(200).optional().describe('Wire spool'),
-  wps: z.string().min(1).max(200).optional(),
-  order: z.string().min(1).max(200).optional().describe('Job order'),
-  beforePanel: z.coerce.number().int().positive().optional().describe('For the next page'),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-});
+export const panelQuery = z
+  .strictObject({
+    text: z.string().min(1).max(200).optional().describe("A part of the panel's id"),
+    fromMs: instantMs.optional().describe('Panels that were under the torches at or after'),
+    toMs: instantMs.optional().describe('Panels that came under the torches before'),
+    heat: z
+      .string()
+      .min(1)
+      .max(200)
+      .optional()
+      .describe('Heat or lot of a tube, fin, wire or flux, or batch of gas'),
+    spool: z.string().min(1).max(200).optional().describe('Wire spool'),
+    wps: z.string().min(1).max(200).optional(),
+    order: z.string().min(1).max(200).optional().describe('Job order'),
+    beforePanel: ordinal.optional().describe('For the next page'),
+    limit: limit(50, 500),
+  })
+  .refine(endsAfterStart, wrongOrder);
 
 const recordHash = z.string().describe('SHA-256 in hexadecimal');
 
@@ -301,8 +308,8 @@ export const panelList = z.object({
   nextBeforePanel: z.int().nullable().describe('Ask with it for the next page; null at the end'),
 });
 
-export const revisionQuery = z.object({
-  revision: z.coerce.number().int().positive().optional().describe('The newest unless given'),
+export const revisionQuery = z.strictObject({
+  revision: ordinal.optional().describe('The newest unless given'),
 });
 
 export const dossierQuery = revisionQuery.extend({
@@ -345,15 +352,6 @@ export const health = z.object({ status: z.literal('ok'), version: z.string() })
 
 export const readiness = z.object({ ready: z.boolean(), reasons: z.array(localText) });
 
-export const failure = z.object({
-  error: z.object({
-    code: z.string(),
-    message: z.string(),
-    /** The message, where it is in both languages. */
-    words: localText.optional(),
-  }),
-});
-
 /** Client to server on `/api/v1/live`: which points, by path with `*` for one whole part, and how often at most. */
 export const liveRequest = z.strictObject({
   type: z.literal('subscribe'),
@@ -377,7 +375,11 @@ export const liveValues = z.object({
   ),
 });
 
-export const liveFailure = z.object({ type: z.literal('error'), message: z.string() });
+export const liveFailure = z.object({
+  type: z.literal('error'),
+  message: z.string(),
+  words: localText,
+});
 
 export type Sample = z.infer<typeof sample>;
 export type LiveRequest = z.infer<typeof liveRequest>;

@@ -1,19 +1,20 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { GatewayError } from '../core/error.ts';
 import type { DeliveryDesk } from '../runtime/delivery-desk.ts';
 import * as contract from './contract.ts';
+import { failures, refuse } from './failure-answer.ts';
+import { noQuery } from './query-values.ts';
 
 const params = z.object({ id: z.string().min(1).max(200) });
 
-const unknownSink = (reply: FastifyReply, id: string) => {
-  const words = {
-    en: `no sink ${id}: /api/v1/sinks lists them`,
-    zh: `没有输出 ${id}：/api/v1/sinks 可列出全部`,
-  };
-  return reply.code(404).send({ error: { code: 'NOT_FOUND', message: words.en, words } });
-};
+const unknownSink = (reply: FastifyReply, id: string) =>
+  refuse(reply, 404, {
+    words: {
+      en: `no sink ${id}: /api/v1/sinks lists them`,
+      zh: `没有输出 ${id}：/api/v1/sinks 可列出全部`,
+    },
+  });
 
 /** Receipts of outages, and what sinks refused: to be looked at, sent again or dropped. */
 export const registerDeliveryRoutes = (instance: FastifyInstance, desk: DeliveryDesk): void => {
@@ -25,7 +26,7 @@ export const registerDeliveryRoutes = (instance: FastifyInstance, desk: Delivery
       schema: {
         params,
         querystring: contract.receiptQuery,
-        response: { 200: z.array(contract.deliveryReceipt), 404: contract.failure },
+        response: { 200: z.array(contract.deliveryReceipt), ...failures(400, 404) },
       },
     },
     async ({ params: { id }, query }, reply) =>
@@ -38,7 +39,7 @@ export const registerDeliveryRoutes = (instance: FastifyInstance, desk: Delivery
       schema: {
         params,
         querystring: contract.quarantineQuery,
-        response: { 200: z.array(contract.quarantinedEntry), 404: contract.failure },
+        response: { 200: z.array(contract.quarantinedEntry), ...failures(400, 404) },
       },
     },
     async ({ params: { id }, query }, reply) => {
@@ -53,22 +54,15 @@ export const registerDeliveryRoutes = (instance: FastifyInstance, desk: Delivery
     {
       schema: {
         params,
+        querystring: noQuery,
         body: contract.quarantineIds,
-        response: { 200: contract.retryOutcome, 404: contract.failure, 503: contract.failure },
+        response: { 200: contract.retryOutcome, ...failures(400, 404, 413, 415, 503) },
       },
     },
     async ({ params: { id }, body }, reply) => {
       if (!desk.has(id)) return unknownSink(reply, id);
-      try {
-        const { delivered, refused } = await desk.retry(id, body.ids);
-        return { delivered, refused: [...refused] };
-      } catch (error) {
-        if (!(error instanceof GatewayError) || error.code !== 'UNAVAILABLE') throw error;
-        const { code, message, words } = error;
-        return reply
-          .code(503)
-          .send({ error: { code, message, ...(words === undefined ? {} : { words }) } });
-      }
+      const { delivered, refused } = await desk.retry(id, body.ids);
+      return { delivered, refused: [...refused] };
     },
   );
 
@@ -77,8 +71,9 @@ export const registerDeliveryRoutes = (instance: FastifyInstance, desk: Delivery
     {
       schema: {
         params,
+        querystring: noQuery,
         body: contract.quarantineIds,
-        response: { 200: contract.dropOutcome, 404: contract.failure },
+        response: { 200: contract.dropOutcome, ...failures(400, 404, 413, 415) },
       },
     },
     async ({ params: { id }, body }, reply) =>

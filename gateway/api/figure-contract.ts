@@ -3,7 +3,7 @@ import { localText } from './contract.ts';
 
 /** Messages about the factory's headline figures. */
 
-export const figuresQuery = z.object({
+export const figuresQuery = z.strictObject({
   from: z
     .string()
     .max(40)

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
-import { formatPointPath } from '../core/point.ts';
+import { issueSentences, readInput } from '../core/input-words.ts';
+import { formatPointPath, type LocalText } from '../core/point.ts';
 import type { LatestValues } from '../runtime/latest-values.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import { type LiveFailure, type LiveRequest, type LiveValues, liveRequest } from './contract.ts';
@@ -66,8 +67,8 @@ const serveLive = (socket: WebSocket, view: GatewayView): void => {
   let feed: LiveFeed | undefined;
   socket.on('message', (data) => {
     const request = parseRequest(String(data));
-    if (typeof request === 'string') {
-      send(socket, { type: 'error', message: request });
+    if ('words' in request) {
+      send(socket, { type: 'error', message: request.words.en, words: request.words });
       return;
     }
     feed?.stop();
@@ -76,16 +77,17 @@ const serveLive = (socket: WebSocket, view: GatewayView): void => {
   socket.on('close', () => feed?.stop());
 };
 
-const parseRequest = (text: string): LiveRequest | string => {
+const names = { part: { en: '', zh: '' }, whole: { en: 'the message', zh: '消息' } };
+
+const parseRequest = (text: string): LiveRequest | { readonly words: LocalText } => {
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch (error) {
-    return `not JSON: ${error instanceof Error ? error.message : String(error)}`;
+  } catch {
+    return { words: { en: 'the message is not JSON', zh: '消息不是 JSON' } };
   }
-  const parsed = liveRequest.safeParse(json);
-  if (parsed.success) return parsed.data;
-  return parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  const read = readInput(liveRequest, json);
+  return read.ok ? read.value : { words: issueSentences(read.issues, names) };
 };
 
 const send = (socket: WebSocket, message: LiveValues | LiveFailure): void => {

@@ -1,17 +1,16 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { GatewayError } from '../core/error.ts';
-import { explainError } from '../core/error-text.ts';
 import { binsJson } from '../records/bins-json.ts';
 import type { RecordsView } from '../runtime/records/panel-records.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import * as contract from './contract.ts';
+import { failures, refuse } from './failure-answer.ts';
 
 const id = z.string().min(1).max(200);
 
 const notFound = (reply: FastifyReply, words: { readonly en: string; readonly zh: string }) =>
-  reply.code(404).send({ error: { code: 'NOT_FOUND', message: words.en, words } });
+  refuse(reply, 404, { words });
 
 const noLine = (reply: FastifyReply) =>
   notFound(reply, {
@@ -57,7 +56,7 @@ export const registerPanelRoutes = (
     {
       schema: {
         querystring: contract.panelQuery,
-        response: { 200: contract.panelList, 404: contract.failure },
+        response: { 200: contract.panelList, ...failures(400, 404) },
       },
     },
     async ({ query }, reply) =>
@@ -70,7 +69,7 @@ export const registerPanelRoutes = (
       schema: {
         params: z.object({ id }),
         querystring: contract.revisionQuery,
-        response: { 200: contract.panelRecord, 404: contract.failure },
+        response: { 200: contract.panelRecord, ...failures(400, 404) },
       },
     },
     async ({ params, query: { revision } }, reply) => {
@@ -87,7 +86,7 @@ export const registerPanelRoutes = (
       schema: {
         params: z.object({ id, seam: id }),
         querystring: contract.revisionQuery,
-        response: { 200: contract.panelBins, 404: contract.failure },
+        response: { 200: contract.panelBins, ...failures(400, 404) },
       },
     },
     async ({ params, query: { revision } }, reply) => {
@@ -124,8 +123,6 @@ const panelList = async (
   return { panels, nextBeforePanel: found.length > limit ? last : null };
 };
 
-const statusOf = (error: GatewayError): 503 | 500 => (error.code === 'UNAVAILABLE' ? 503 : 500);
-
 /** By `language`, else by what the client prefers. */
 const languageOf = (asked: 'zh' | 'en' | undefined, accepted: string | undefined): 'zh' | 'en' =>
   asked ?? (/^\s*zh\b/i.test(accepted ?? '') ? 'zh' : 'en');
@@ -146,9 +143,7 @@ const registerDossierRoute = (
         querystring: contract.dossierQuery,
         response: {
           200: contract.dossier,
-          404: contract.failure,
-          500: contract.failure,
-          503: contract.failure,
+          ...failures(400, 404, 503),
         },
       },
     },
@@ -156,22 +151,13 @@ const registerDossierRoute = (
       if (view.records === undefined) return noLine(reply);
       const language = languageOf(query.language, headers['accept-language']);
       const { revision } = query;
-      try {
-        const printed = await dossiers.dossier({ id: params.id, revision, language });
-        if (printed === undefined) return noPanel(reply, params.id, revision);
-        return reply
-          .type('application/pdf')
-          .header('content-disposition', fileName(params.id, printed.revision, language))
-          .header('content-language', language)
-          .send(Buffer.from(printed.pdf));
-      } catch (error) {
-        if (!(error instanceof GatewayError)) throw error;
-        const words = explainError(error);
-        if (error.code === 'UNAVAILABLE') reply.header('retry-after', '60');
-        return reply
-          .code(statusOf(error))
-          .send({ error: { code: error.code, message: words.en, words } });
-      }
+      const printed = await dossiers.dossier({ id: params.id, revision, language });
+      if (printed === undefined) return noPanel(reply, params.id, revision);
+      return reply
+        .type('application/pdf')
+        .header('content-disposition', fileName(params.id, printed.revision, language))
+        .header('content-language', language)
+        .send(Buffer.from(printed.pdf));
     },
   );
 };

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { messageKinds } from '../production/messages.ts';
 import { orderStatuses } from '../production/order-state.ts';
+import { messageNotes } from '../production/protocol.ts';
 import { refusalCodes } from '../production/refusal.ts';
 import { localText } from './contract.ts';
+import { endsAfterStart, instantMs, limit, ordinal, wrongOrder } from './query-values.ts';
 
 /** Messages of the HTTP interface about production; what is sent is in `gateway/production/messages.ts`. */
 
@@ -20,7 +22,7 @@ export const messageOutcome = z.object({
   notes: z
     .array(
       z.object({
-        code: z.enum(['panel-unknown', 'order-unknown', 'order-redefined']),
+        code: z.enum(messageNotes),
         words: localText,
       }),
     )
@@ -36,18 +38,22 @@ export const messageOutcomes = z.object({
 
 const filter = z.string().min(1).max(200).optional();
 
-export const orderQuery = z.object({
-  line: filter.describe('area/line, with or without enterprise/site'),
-  orderId: filter,
-  status: z.enum(orderStatuses).optional(),
-  fromMs: z.coerce.number().optional().describe('Orders told of, planned or at work at or after'),
-  toMs: z.coerce.number().optional().describe('Orders told of, planned or at work before'),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-});
+export const orderQuery = z
+  .strictObject({
+    line: filter.describe('area/line, with or without enterprise/site'),
+    orderId: filter,
+    status: z.enum(orderStatuses).optional(),
+    fromMs: instantMs.optional().describe('Orders told of, planned or at work at or after'),
+    toMs: instantMs.optional().describe('Orders told of, planned or at work before'),
+    limit: limit(50, 500),
+  })
+  .refine(endsAfterStart, wrongOrder);
 
 const act = z.object({
   timeMs: z.number(),
-  by: z.enum(['scheduler', 'hand']),
+  by: z
+    .enum(['scheduler', 'hand', 'machine'])
+    .describe('machine: seen at the machine, nobody told who decided it'),
   who: z.string().nullable(),
 });
 
@@ -76,7 +82,11 @@ export const orderList = z.object({
         started: act.nullable(),
         completed: act.nullable(),
         scheduling: z.array(
-          act.extend({ mark: z.enum(['scheduled', 'override']), reason: z.string().nullable() }),
+          act.extend({
+            by: z.enum(['scheduler', 'hand']),
+            mark: z.enum(['scheduled', 'override']),
+            reason: z.string().nullable(),
+          }),
         ),
         updatedMs: z.number(),
       }),
@@ -84,16 +94,18 @@ export const orderList = z.object({
     .describe('Newest first'),
 });
 
-export const messageQuery = z.object({
-  line: filter.describe('area/line, with or without enterprise/site'),
-  kind: z.enum(messageKinds).optional(),
-  orderId: filter,
-  panelId: filter,
-  fromMs: z.coerce.number().optional().describe('By the time of the message: at or after'),
-  toMs: z.coerce.number().optional().describe('By the time of the message: before'),
-  beforeSeq: z.coerce.number().int().positive().optional().describe('For the next page'),
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-});
+export const messageQuery = z
+  .strictObject({
+    line: filter.describe('area/line, with or without enterprise/site'),
+    kind: z.enum(messageKinds).optional(),
+    orderId: filter,
+    panelId: filter,
+    fromMs: instantMs.optional().describe('By the time of the message: at or after'),
+    toMs: instantMs.optional().describe('By the time of the message: before'),
+    beforeSeq: ordinal.optional().describe('For the next page'),
+    limit: limit(50, 500),
+  })
+  .refine(endsAfterStart, wrongOrder);
 
 export const messageList = z.object({
   messages: z

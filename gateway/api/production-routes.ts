@@ -1,25 +1,25 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { GatewayError } from '../core/error.ts';
 import { instantReader } from '../production/instant.ts';
 import { messageSchema } from '../production/messages.ts';
 import { noteWords } from '../production/refusal.ts';
 import type { MessageOutcome } from '../runtime/production/production-desk.ts';
 import type { ProductionView } from '../runtime/production/site-production.ts';
 import type { GatewayView } from '../runtime/view.ts';
-import * as contract from './contract.ts';
+import { failure, failures, refuse, requestReader } from './failure-answer.ts';
 import * as production from './production-contract.ts';
+import { noQuery } from './query-values.ts';
 
 const maxBodyBytes = 4 * 1024 * 1024;
 
-const noLine = (reply: FastifyReply) => {
-  const words = {
-    en: 'this site has no welding line, and so takes no messages of production',
-    zh: '本站点没有焊接产线，因此不接收生产消息',
-  };
-  return reply.code(404).send({ error: { code: 'NOT_FOUND', message: words.en, words } });
-};
+const noLine = (reply: FastifyReply) =>
+  refuse(reply, 404, {
+    words: {
+      en: 'this site has no welding line, and so takes no messages of production',
+      zh: '本站点没有焊接产线，因此不接收生产消息',
+    },
+  });
 
 /** The line of a query, as it is kept. */
 const fullLine = (view: GatewayView, line: string | undefined): string | undefined =>
@@ -69,7 +69,7 @@ export const registerProductionRoutes = (instance: FastifyInstance, view: Gatewa
     {
       schema: {
         querystring: production.orderQuery,
-        response: { 200: production.orderList, 404: contract.failure },
+        response: { 200: production.orderList, ...failures(400, 404) },
       },
     },
     async ({ query }, reply) => {
@@ -84,7 +84,7 @@ export const registerProductionRoutes = (instance: FastifyInstance, view: Gatewa
     {
       schema: {
         querystring: production.messageQuery,
-        response: { 200: production.messageList, 404: contract.failure },
+        response: { 200: production.messageList, ...failures(400, 404) },
       },
     },
     async ({ query }, reply) => {
@@ -99,18 +99,21 @@ const registerTaking = (instance: FastifyInstance, view: GatewayView): void => {
   // Only described here: those at work know the zone of the site.
   const message = messageSchema(instantReader('UTC'));
   const { messageOutcomes } = production;
-  const { failure } = contract;
   instance.withTypeProvider<ZodTypeProvider>().post(
     '/api/v1/production/messages',
     {
       bodyLimit: maxBodyBytes,
       // Told to whoever reads the OpenAPI document; each message is read by itself, so that a wrong one refuses no other.
-      validatorCompiler: () => (value: unknown) => ({ value }),
+      validatorCompiler: (part) =>
+        part.httpPart === 'body'
+          ? (value: unknown) => ({ value })
+          : requestReader({ ...part, schema: noQuery }),
       schema: {
+        querystring: noQuery,
         body: z.union([message, z.array(message).min(1).max(production.mostMessages)]),
         response: {
           ...{ 200: messageOutcomes, 207: messageOutcomes, 400: messageOutcomes.or(failure) },
-          ...{ 404: failure, 409: messageOutcomes, 413: messageOutcomes.or(failure) },
+          ...{ ...failures(404, 415), 409: messageOutcomes, 413: messageOutcomes.or(failure) },
           ...{ 422: messageOutcomes, 503: messageOutcomes.or(failure) },
         },
       },
@@ -123,16 +126,8 @@ const registerTaking = (instance: FastifyInstance, view: GatewayView): void => {
       if (messages.length < 1 || messages.length > production.mostMessages) {
         return wrongCount(reply, messages.length);
       }
-      try {
-        const outcomes = await view.production.take(messages);
-        return reply.code(statusOf(outcomes, isBatch)).send(presentOutcomes(outcomes));
-      } catch (error) {
-        if (!(error instanceof GatewayError) || error.code !== 'UNAVAILABLE') throw error;
-        const { code, words } = error;
-        return reply
-          .code(503)
-          .send({ error: { code, message: error.message, ...(words && { words }) } });
-      }
+      const outcomes = await view.production.take(messages);
+      return reply.code(statusOf(outcomes, isBatch)).send(presentOutcomes(outcomes));
     },
   );
 };
@@ -142,8 +137,7 @@ const wrongCount = (reply: FastifyReply, count: number) => {
     en: `${count} messages: 1 to ${production.mostMessages} in a request`,
     zh: `共 ${count} 条消息：每个请求 1 至 ${production.mostMessages} 条`,
   };
-  const error = { code: 'BAD_REQUEST', message: words.en, words };
-  return reply.code(count === 0 ? 400 : 413).send({ error });
+  return refuse(reply, count === 0 ? 400 : 413, { words });
 };
 
 const messageList = async (

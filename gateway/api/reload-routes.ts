@@ -3,6 +3,8 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { ReloadDesk, ReloadOutcome } from '../runtime/reloader.ts';
 import * as contract from './contract.ts';
+import { failure, failures } from './failure-answer.ts';
+import { noQuery } from './query-values.ts';
 
 const present = ({ change, problems, ...outcome }: ReloadOutcome) => ({
   ...outcome,
@@ -38,18 +40,27 @@ const presentChange = ({
 /** Reads the configuration anew, and tells what became of it the last time. */
 export const registerReloadRoutes = (instance: FastifyInstance, desk: ReloadDesk): void => {
   const server = instance.withTypeProvider<ZodTypeProvider>();
-  server.get('/api/v1/reload', { schema: { response: { 200: contract.reloadState } } }, () => ({
-    configurationId: desk.configurationId,
-    last: desk.last === undefined ? null : present(desk.last),
-  }));
+  server.get(
+    '/api/v1/reload',
+    {
+      schema: { querystring: noQuery, response: { 200: contract.reloadState, ...failures(400) } },
+    },
+    () => ({
+      configurationId: desk.configurationId,
+      last: desk.last === undefined ? null : present(desk.last),
+    }),
+  );
   server.post(
     '/api/v1/reload',
     {
       schema: {
+        querystring: noQuery,
+        body: contract.reloadRequest,
         response: {
           200: contract.reloadOutcome,
+          ...failures(400, 413, 415),
           422: contract.reloadOutcome,
-          500: contract.reloadOutcome,
+          500: contract.reloadOutcome.or(failure),
         },
       },
     },

@@ -1,23 +1,36 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { formatPointPath, type PointNumber } from '../core/point.ts';
+import { formatPointPath, type LocalText, type PointNumber } from '../core/point.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import * as contract from './contract.ts';
+import { failures, refuse } from './failure-answer.ts';
 import { presentDevice, presentEvent, presentKpi, presentPoint, presentSink } from './present.ts';
+import { noQuery } from './query-values.ts';
+
+const noPoint = (id: string): LocalText => ({
+  en: `no point ${id}: /api/v1/points lists them`,
+  zh: `没有测点 ${id}：/api/v1/points 可列出全部`,
+});
+
+/** What a list answers that takes no parameters. */
+const listOf = <Answer extends z.ZodType>(answer: Answer) => ({
+  querystring: noQuery,
+  response: { 200: answer, ...failures(400) },
+});
 
 /** The routes of the public interface; each is a reading of the gateway's view. */
 export const registerRoutes = (instance: FastifyInstance, view: GatewayView): void => {
   const server = instance.withTypeProvider<ZodTypeProvider>();
   registerOperations(instance, view);
 
-  server.get('/api/v1/site', { schema: { response: { 200: contract.site } } }, () => {
+  server.get('/api/v1/site', { schema: listOf(contract.site) }, () => {
     const { version, bootId, startedMs, nowMs } = view.status();
     const { siteName: name, siteNote: note } = view;
     return { ...view.site, name, ...(note && { note }), version, bootId, startedMs, nowMs };
   });
 
-  server.get('/api/v1/points', { schema: { response: { 200: z.array(contract.point) } } }, () =>
+  server.get('/api/v1/points', { schema: listOf(z.array(contract.point)) }, () =>
     view.latest.points.map((_point, index) => presentPoint(view, index)),
   );
 
@@ -27,25 +40,15 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
       schema: {
         params: z.object({ id: z.string().min(1).max(500) }),
         querystring: contract.historyQuery,
-        response: { 200: contract.history, 404: contract.failure, 400: contract.failure },
+        response: { 200: contract.history, ...failures(400, 404) },
       },
     },
     async (request, reply) => {
       const index = findPoint(view, request.params.id);
       if (index === undefined) {
-        return reply.code(404).send({
-          error: {
-            code: 'NOT_FOUND',
-            message: `no point ${request.params.id}: /api/v1/points lists them`,
-          },
-        });
+        return refuse(reply, 404, { words: noPoint(request.params.id) });
       }
       const { fromMs, toMs, maxIntervals } = request.query;
-      if (toMs <= fromMs) {
-        return reply.code(400).send({
-          error: { code: 'BAD_REQUEST', message: `toMs ${toMs} must be after fromMs ${fromMs}` },
-        });
-      }
       const point = presentPoint(view, index);
       const intervals = await view.history({
         point: point.number as PointNumber,
@@ -62,21 +65,26 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
     },
   );
 
-  server.get('/api/v1/kpis', { schema: { response: { 200: z.array(contract.kpi) } } }, () =>
+  server.get('/api/v1/kpis', { schema: listOf(z.array(contract.kpi)) }, () =>
     view.kpis.map((kpi) => presentKpi(view, kpi)).filter((kpi) => kpi !== undefined),
   );
 
-  server.get('/api/v1/devices', { schema: { response: { 200: z.array(contract.device) } } }, () =>
+  server.get('/api/v1/devices', { schema: listOf(z.array(contract.device)) }, () =>
     view.status().sources.map(presentDevice),
   );
 
   server.get(
     '/api/v1/events',
-    { schema: { querystring: contract.eventQuery, response: { 200: z.array(contract.event) } } },
+    {
+      schema: {
+        querystring: contract.eventQuery,
+        response: { 200: z.array(contract.event), ...failures(400) },
+      },
+    },
     (request) => view.events(request.query).map(presentEvent),
   );
 
-  server.get('/api/v1/sinks', { schema: { response: { 200: z.array(contract.sink) } } }, () =>
+  server.get('/api/v1/sinks', { schema: listOf(z.array(contract.sink)) }, () =>
     view.status().sinks.map(presentSink),
   );
 
@@ -85,13 +93,13 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
 
 const registerOperations = (instance: FastifyInstance, view: GatewayView): void => {
   const server = instance.withTypeProvider<ZodTypeProvider>();
-  server.get('/healthz', { schema: { response: { 200: contract.health } } }, () => ({
+  server.get('/healthz', { schema: { response: { 200: contract.health, ...failures() } } }, () => ({
     status: 'ok' as const,
     version: view.status().version,
   }));
   server.get(
     '/readyz',
-    { schema: { response: { 200: contract.readiness, 503: contract.readiness } } },
+    { schema: { response: { 200: contract.readiness, ...failures(), 503: contract.readiness } } },
     async (_request, reply) => {
       const { ready, reasons } = view.readiness();
       return reply.code(ready ? 200 : 503).send({ ready, reasons: [...reasons] });

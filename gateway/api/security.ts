@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { LocalText } from '../core/point.ts';
+import { refuse } from './failure-answer.ts';
 
 const loopbackNames = new Set(['127.0.0.1', 'localhost', '[::1]', '::1']);
 
@@ -8,25 +10,34 @@ const isLocal = (value: string | undefined): boolean =>
   value !== undefined && loopbackNames.has(hostOf(value));
 
 /** Why a request is not answered. */
-type Refusal = { readonly status: 403 | 415; readonly code: string; readonly message: string };
+type Refusal = { readonly status: 403 | 415; readonly words: LocalText };
 
 const refusalOf = ({ method, headers }: FastifyRequest): Refusal | undefined => {
   const { host = '', origin } = headers;
   const originHost = origin === undefined ? undefined : URL.parse(origin)?.host;
   if (!isLocal(host) || (origin !== undefined && !isLocal(originHost))) {
-    const message = `host "${host}" or its origin is not loopback: this gateway answers local requests only`;
-    return { status: 403, code: 'FORBIDDEN', message };
+    const words = {
+      en: `host "${host}" or its origin is not loopback: this gateway answers local requests only`,
+      zh: `主机 "${host}" 或其来源不是本机地址：本网关只应答本机请求`,
+    };
+    return { status: 403, words };
   }
   if (method === 'GET' || method === 'HEAD') return undefined;
   // The Host is where the browser believes this server to be, also behind a tunnel to another port.
   if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) {
-    const message = `origin "${origin}" is not this server: pages of other servers may only read`;
-    return { status: 403, code: 'FORBIDDEN', message };
+    const words = {
+      en: `origin "${origin}" is not this server: pages of other servers may only read`,
+      zh: `来源 "${origin}" 不是本服务：其他服务的网页只能读取`,
+    };
+    return { status: 403, words };
   }
   const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (type === 'application/json') return undefined;
-  const message = `content-type is "${type ?? ''}": expected application/json`;
-  return { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE', message };
+  const words = {
+    en: `content-type is "${type ?? ''}": expected application/json`,
+    zh: `content-type 为 "${type ?? ''}"：应为 application/json`,
+  };
+  return { status: 415, words };
 };
 
 /**
@@ -39,10 +50,11 @@ export const guardLoopback = (server: FastifyInstance): void => {
   server.addHook('onRequest', async (request, reply) => {
     const refusal = refusalOf(request);
     if (refusal === undefined) return undefined;
-    const { status, ...error } = refusal;
-    return reply.code(status).send({ error });
+    return refuse(reply, refusal.status, refusal);
   });
   server.addHook('onSend', async (_request, reply) => {
+    // What is told is of now; files of the page say for themselves how long they may be kept.
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
     reply.headers({
       'content-security-policy':
         "default-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",

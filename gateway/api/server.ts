@@ -4,17 +4,22 @@ import fastifyStatic from '@fastify/static';
 import fastifySwagger from '@fastify/swagger';
 import fastifyWebsocket from '@fastify/websocket';
 import fastify, { type FastifyInstance } from 'fastify';
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-} from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, serializerCompiler } from 'fastify-type-provider-zod';
 import { listenError, refuseOtherMachines } from '../core/listening.ts';
 import type { Log } from '../core/log.ts';
+import type { EnergyDesk } from '../energy/energy-desk.ts';
 import type { DeliveryDesk } from '../runtime/delivery-desk.ts';
 import type { ReloadDesk } from '../runtime/reloader.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import { registerDeliveryRoutes } from './delivery-routes.ts';
+import { registerEnergyRoutes } from './energy-routes.ts';
+import {
+  refuse,
+  refuseSocket,
+  refuseThrown,
+  refuseUnknownPath,
+  requestReader,
+} from './failure-answer.ts';
 import { type HeadlineFigures, registerFigureRoutes } from './figure-routes.ts';
 import { defaultLiveLimits, LiveClients, type LiveLimits } from './live.ts';
 import { type PanelDossiers, registerPanelRoutes } from './panel-routes.ts';
@@ -29,6 +34,8 @@ export type ApiOptions = {
   readonly reloads: ReloadDesk;
   /** Without it there is no path for dossiers. */
   readonly dossiers?: PanelDossiers;
+  /** Without it there is no path for energy. */
+  readonly energy?: EnergyDesk;
   /** Without it there is no path for figures. */
   readonly figures?: HeadlineFigures;
   readonly log: Log;
@@ -46,6 +53,8 @@ export type ApiServer = { readonly url: string; close(): Promise<void> };
 const what = { en: 'the HTTP server', zh: 'HTTP 服务' };
 const maxBodyBytes = 64 * 1024;
 const requestTimeoutMs = 10_000;
+/** Of a part of a path: as long as a request's head may be, for schemas say in words how long an id is. */
+const maxPathPartLength = 16_384;
 /** How long a client of the live feed may take to say goodbye. */
 const liveCloseMs = 500;
 
@@ -60,10 +69,14 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     connectionTimeout: 60_000,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: maxPathPartLength },
+    frameworkErrors: (error, _request, reply) => {
+      refuseThrown(error, reply);
+    },
+    clientErrorHandler: (error, socket) => refuseSocket(error, socket),
     forceCloseConnections: true,
   });
-  server.setValidatorCompiler(validatorCompiler);
+  server.setValidatorCompiler(requestReader);
   server.setSerializerCompiler(serializerCompiler);
   handleErrors(server, log);
   await server.register(fastifySwagger, {
@@ -84,12 +97,15 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   guardLoopback(server);
   const liveClients = new LiveClients(view, options.liveLimits ?? defaultLiveLimits);
   await servePage(server, options);
-  server.get('/api/v1/live', { websocket: true, schema: { hide: true } }, (socket) => {
-    liveClients.serve(socket);
+  server.route({
+    ...{ method: 'GET', url: '/api/v1/live', schema: { hide: true } },
+    handler: (_request, reply) => refuse(reply.header('upgrade', 'websocket'), 426, {}),
+    wsHandler: (socket) => liveClients.serve(socket),
   });
   server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
   registerPanelRoutes(server, view, options.dossiers);
+  if (options.energy !== undefined) registerEnergyRoutes(server, view, options.energy);
   if (options.figures !== undefined) registerFigureRoutes(server, view, options.figures);
   registerProductionRoutes(server, view);
   registerDeliveryRoutes(server, options.deliveries);
@@ -128,24 +144,12 @@ function endLiveFeeds(this: FastifyInstance, done: () => void): void {
 }
 
 const handleErrors = (server: FastifyInstance, log: Log): void => {
-  server.setNotFoundHandler((request, reply) =>
-    reply.code(404).send({
-      error: { code: 'NOT_FOUND', message: `nothing at ${request.method} ${request.url}` },
-    }),
-  );
-  server.setErrorHandler(
-    (error: Error & { statusCode?: number; code?: string }, request, reply) => {
-      const status = error.statusCode ?? 500;
-      if (status >= 500) log.error({ err: error, url: request.url }, 'request failed');
-      return reply.code(status).send({
-        error: {
-          code: error.code ?? 'ERROR',
-          message:
-            status >= 500 ? 'the gateway failed to answer; its log has the cause' : error.message,
-        },
-      });
-    },
-  );
+  server.setNotFoundHandler(refuseUnknownPath);
+  server.setErrorHandler((error: Error, request, reply) => {
+    const status = refuseThrown(error, reply);
+    if (status === 500) log.error({ err: error, url: request.url }, 'request failed');
+    return reply;
+  });
 };
 
 const listen = async (server: FastifyInstance, host: string, port: number): Promise<string> => {

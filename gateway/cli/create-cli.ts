@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addBackupCommand } from './backup-command.ts';
 import { addCheckCommand } from './check-command.ts';
 import { type Composition, type ExitCode, exitCodes } from './composition.ts';
+import { addEnergyCommand } from './energy-command.ts';
 import { addFiguresCommand } from './figures-command.ts';
 import { type Kit, wordsOf } from './kit.ts';
 import { chooseLanguage } from './language.ts';
@@ -73,6 +74,7 @@ const addCommands = [
   addProbeCommand,
   addQuarantineCommand,
   addRecordsCommand,
+  addEnergyCommand,
   addFiguresCommand,
   addProductionCommand,
   addBackupCommand,

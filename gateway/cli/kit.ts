@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { loadSite } from '../../config/loader.ts';
 import type { LoadedSite, LoadOptions, LoadResult } from '../../config/site.ts';
 import { explainError } from '../core/error-text.ts';
@@ -60,11 +61,32 @@ export const loadOrComplain = async (
 export const wordsOf = (error: unknown, { language }: Kit): string =>
   error instanceof WordedError ? error.message : explainError(error)[language];
 
-/** Where the data is, by `--data` or by the site file; undefined after the file's problems have been printed. */
+/** Where `start` keeps the data of the demo, in the working directory. */
+export const demoDataFolder = 'data/demo';
+
+/**
+ * Whose data to look into: what the options name, else the site file that is there, else the demo where `start` has run it,
+ * which is said. Undefined after it was told that there is none of them.
+ */
+export const findSite = (options: SiteOptions, kit: Kit): SiteOptions | undefined => {
+  const file = siteFile(options, kit.env);
+  const isNamed = options.config !== undefined || Boolean(kit.env['SEAMWATT_CONFIG']);
+  if (options.data !== undefined || isNamed || existsSync(file)) return options;
+  const demo = resolve(demoDataFolder);
+  if (!existsSync(join(demo, 'journal'))) {
+    kit.complain(kit.text.noDataFolder(file, demo));
+    return undefined;
+  }
+  kit.complain(kit.text.demoDataFound(file, demo));
+  return { ...options, config: kit.composition.demoFile, data: demo };
+};
+
+/** Where the data is, by `--data` or by the site file; undefined after it was told why it is not known. */
 export const dataFolderOrComplain = async (
   options: SiteOptions,
   kit: Kit,
 ): Promise<string | undefined> => {
-  if (options.data !== undefined) return resolve(options.data);
-  return (await loadOrComplain(options, kit))?.config.data.folder;
+  const site = findSite(options, kit);
+  if (site?.data !== undefined) return resolve(site.data);
+  return site && (await loadOrComplain(site, kit))?.config.data.folder;
 };

@@ -1,12 +1,12 @@
 import type { ReplayReport } from '../runtime/replay.ts';
+import { counted } from './counted.ts';
 import type { Language } from './language.ts';
-
-const counted = (count: number, noun: string, plural = `${noun}s`): string =>
-  `${count} ${count === 1 ? noun : plural}`;
+import { recordsMessages } from './records-messages.ts';
 
 type ComparedFrames = Pick<ReplayReport, 'identicalFrames' | 'differingFrames' | 'missingFrames'>;
 
 const english = {
+  ...recordsMessages.en,
   programDescription:
     'Edge gateway for welding lines and carbon-neutral parks: Modbus and OPC UA in, quality and carbon KPIs, InfluxDB and MQTT out.',
   runDescription: 'Run the gateway for a site',
@@ -47,36 +47,6 @@ const english = {
   productionRefused: (line: number, code: string, why: string) => `line ${line}: ${code}: ${why}`,
   productionImported: (accepted: number, duplicate: number, refused: number) =>
     `${counted(accepted, 'message')} accepted, ${duplicate} known before, ${refused} refused.`,
-  recordsDescription: 'List, verify and export the records of welded panels',
-  recordsListDescription: 'List records, newest first',
-  recordsColumns: ['panel', 'from', 'to', 'revision', 'marks'],
-  recordsNoneFound: 'No record of a panel is as asked for.',
-  recordsTextOption: "a part of the panel's id",
-  recordsHeatOption: 'heat or lot of a tube, fin, wire or flux, or batch of gas',
-  recordsSpoolOption: 'wire spool',
-  recordsWpsOption: 'welding procedure',
-  recordsOrderOption: 'job order',
-  recordsLimitOption: 'so many at most (default: 50)',
-  recordsVerifyDescription: 'Read every record and every file of bins and follow the chain',
-  recordsExportDescription: 'Give out the record of a panel, as JSON or as a dossier in PDF',
-  panelArgument: 'id of the record, as /api/v1/panels lists it',
-  revisionOption: 'this revision instead of the newest',
-  binsOption: 'with the position bins of every seam',
-  recordsNoneYet: 'There is no record of a panel yet: one is made when its panel has been welded.',
-  recordsNone: (data: string) => `there are no records of panels in ${data}`,
-  recordsUnknown: (id: string) => `there is no such record of a panel: ${id}`,
-  recordsGood: (panels: number, revisions: number, files: number) =>
-    `The records verify: ${counted(panels, 'panel')}, ${counted(revisions, 'revision')}, ${counted(files, 'file')} of bins.`,
-  recordsHead: (head: string) => `Hash of the newest revision, to be noted elsewhere: ${head}`,
-  recordsBad: 'The records do not verify.',
-  recordsGap: 'revisions before it are missing',
-  recordsContentChanged: 'the record is not what it was',
-  recordsLinkChanged: 'what stands beside the record is not what it was',
-  recordsChainBroken: 'it does not follow the revision before it',
-  recordsBinsMissing: 'the bins are missing',
-  recordsBinsChanged: 'the bins are not what they were',
-  recordsProblem: (what: string, id: string, number: number, seam: string | undefined) =>
-    `${id}, revision number ${number} of all${seam === undefined ? '' : `, seam ${seam}`}: ${what}`,
   backupDescription: 'Copy the data of a running or stopped gateway, or verify such a copy',
   restoreDescription: 'Make a data folder from a backup',
   backupToOption: 'where to: a file that ends in .tar, else a folder; nothing may be there',
@@ -95,8 +65,14 @@ const english = {
   toOption: 'last journal entry (sequence number)',
   timeoutOption: 'give up after so many seconds (default: 60)',
   kindArgument: (kinds: string) => `kind of the source adapter: ${kinds}`,
-  targetArgument: 'address of the device: HOST[:PORT], or opc.tcp://… for opcua',
-  probeArguments: "the adapter's own arguments",
+  targetArgument: 'address of the device: HOST[:PORT], a serial port, or opc.tcp://… for opcua',
+  probeArguments: 'options of what is probed, as listed below',
+  probeCalls: 'What can be probed:',
+  yesOption: 'do not ask before anything is sent',
+  probeOutOption: 'write what comes of it into a new file: a profile, or a part of a site file',
+  probeNeedsYes: 'Nothing was sent: nobody is there to be asked; --yes says that it may.',
+  probeQuestion: 'Go on? [y/N] ',
+  probeWrote: (file: string) => `Written: ${file}`,
   simulatorFlags: 'flags of the simulators',
   helpOption: 'show this help',
   versionOption: 'show the version',
@@ -125,7 +101,7 @@ const english = {
     `${name}: found ${value}, expected ${expected}`,
   seeHelp: (command: string) => `See: ${command} --help`,
   wholeNumber: 'a whole number from 0',
-  seconds: 'seconds, more than 0 and at most 86400',
+  seconds: (most: number) => `seconds, more than 0 and at most ${most}`,
   problemCount: (count: number) =>
     `${counted(count, 'problem')} in the configuration; nothing was started.`,
   checkPassed: (file: string) => `${file} is in order.`,
@@ -175,7 +151,11 @@ const english = {
   replayNoConfiguration:
     'Nothing was compared: no configuration stands before the KPI results of this range. Begin at an earlier --from, or leave it out.',
   backupToOrVerify: 'backup needs either --to or --verify',
-  backupNoJournal: (data: string) => `there is no journal in ${data}`,
+  backupNoJournal: (data: string) => `there is no journal in ${data}: --data FOLDER names another`,
+  noDataFolder: (file: string, demo: string) =>
+    `There is neither a site file ${file} nor data of the demo in ${demo}: name the site file with --config FILE, or its data with --data FOLDER.`,
+  demoDataFound: (file: string, demo: string) =>
+    `There is no site file ${file}; this is the data of the demo, in ${demo}.`,
   backupTaken: (to: string) => `something is at ${to} already; nothing was written`,
   backupNotThere: (from: string) => `there is no backup at ${from}`,
   backupCopying: (files: number, megabytes: string) =>
@@ -207,6 +187,7 @@ const english = {
 export type Messages = typeof english;
 
 const chinese: Messages = {
+  ...recordsMessages.zh,
   programDescription:
     '焊接产线与零碳园区的边缘网关：接入 Modbus 与 OPC UA，计算质量与碳指标，写入 InfluxDB 与 MQTT。',
   runDescription: '按站点文件运行网关',
@@ -243,36 +224,6 @@ const chinese: Messages = {
   productionRefused: (line, code, why) => `第 ${line} 行：${code}：${why}`,
   productionImported: (accepted, duplicate, refused) =>
     `已接收 ${accepted} 条消息，${duplicate} 条此前已接收，拒绝 ${refused} 条。`,
-  recordsDescription: '列出、校验并导出管屏焊接记录',
-  recordsListDescription: '列出记录，最新者在前',
-  recordsColumns: ['管屏', '开始', '结束', '版次', '标记'],
-  recordsNoneFound: '没有符合条件的管屏记录。',
-  recordsTextOption: '管屏编号的一部分',
-  recordsHeatOption: '管子、鳍片的炉号或批号，焊丝、焊剂的批号，或气体批号',
-  recordsSpoolOption: '焊丝盘号',
-  recordsWpsOption: '焊接工艺规程（WPS）',
-  recordsOrderOption: '生产订单',
-  recordsLimitOption: '最多列出的条数（默认 50）',
-  recordsVerifyDescription: '读取全部记录与区间数据文件，并核对哈希链',
-  recordsExportDescription: '输出一张管屏的记录：JSON 或 PDF 档案',
-  panelArgument: '记录编号，见 /api/v1/panels',
-  revisionOption: '指定版次，默认最新版次',
-  binsOption: '包含各焊缝的位置区间数据',
-  recordsNoneYet: '尚无管屏记录：管屏焊完后生成。',
-  recordsNone: (data) => `${data} 中没有管屏记录`,
-  recordsUnknown: (id) => `没有该管屏记录：${id}`,
-  recordsGood: (panels, revisions, files) =>
-    `记录校验通过：管屏 ${panels} 张，版次 ${revisions} 个，区间数据文件 ${files} 个。`,
-  recordsHead: (head) => `最新版次的哈希值，请另行留存：${head}`,
-  recordsBad: '记录校验未通过。',
-  recordsGap: '其前的版次缺失',
-  recordsContentChanged: '记录内容被改动',
-  recordsLinkChanged: '记录的附属信息被改动',
-  recordsChainBroken: '与前一版次不衔接',
-  recordsBinsMissing: '区间数据缺失',
-  recordsBinsChanged: '区间数据被改动',
-  recordsProblem: (what, id, number, seam) =>
-    `${id}，总第 ${number} 个版次${seam === undefined ? '' : `，焊缝 ${seam}`}：${what}`,
   backupDescription: '备份运行中或已停止的网关的数据，或校验备份',
   restoreDescription: '由备份生成数据目录',
   backupToOption: '备份位置：以 .tar 结尾的文件，否则为目录；该处必须为空',
@@ -291,8 +242,14 @@ const chinese: Messages = {
   toOption: '日志结束条目（序号）',
   timeoutOption: '超过该秒数即放弃（默认：60）',
   kindArgument: (kinds) => `数据源适配器的种类：${kinds}`,
-  targetArgument: '设备地址：主机[:端口]；opcua 为 opc.tcp://…',
-  probeArguments: '适配器自己的参数',
+  targetArgument: '设备地址：主机[:端口] 或串口；opcua 为 opc.tcp://…',
+  probeArguments: '探测对象自己的选项，见下',
+  probeCalls: '可探测的对象：',
+  yesOption: '发送前不再询问',
+  probeOutOption: '将结果写入新文件：设备配置文件，或站点文件的一部分',
+  probeNeedsYes: '未发送任何内容：无人可询问；可用 --yes 表示同意。',
+  probeQuestion: '继续？[y/N] ',
+  probeWrote: (file) => `已写入：${file}`,
   simulatorFlags: '仿真器的参数',
   helpOption: '显示帮助',
   versionOption: '显示版本',
@@ -319,14 +276,14 @@ const chinese: Messages = {
   invalidOption: (name, value, expected) => `${name}：收到 ${value}，应为${expected}`,
   seeHelp: (command) => `参见：${command} --help`,
   wholeNumber: '不小于 0 的整数',
-  seconds: '大于 0 且不超过 86400 的秒数',
+  seconds: (most) => `大于 0 且不超过 ${most} 的秒数`,
   problemCount: (count) => `配置中有 ${count} 处问题；未启动任何东西。`,
   checkPassed: (file) => `${file} 没有问题。`,
   summarySite: '站点',
   summarySources: '数据源',
   summaryPoints: '测点',
   summaryKpis: '指标',
-  summarySinks: '去向',
+  summarySinks: '输出',
   summaryBroker: '消息代理',
   summaryNotice: '未启用',
   summaryConfiguration: '配置标识',
@@ -364,7 +321,10 @@ const chinese: Messages = {
   replayNoConfiguration:
     '没有比较任何结果：范围内在指标结果之前没有配置记录。请把 --from 提前，或省略它。',
   backupToOrVerify: 'backup 必须指定 --to 或 --verify 之一',
-  backupNoJournal: (data) => `${data} 中没有日志`,
+  backupNoJournal: (data) => `${data} 中没有日志：可用 --data 指定其他目录`,
+  noDataFolder: (file, demo) =>
+    `没有站点文件 ${file}，${demo} 中也没有演示站点的数据：请用 --config 指定站点文件，或用 --data 指定数据目录。`,
+  demoDataFound: (file, demo) => `没有站点文件 ${file}；以下为演示站点的数据，位于 ${demo}。`,
   backupTaken: (to) => `${to} 已存在内容；未写入任何东西`,
   backupNotThere: (from) => `${from} 处没有备份`,
   backupCopying: (files, megabytes) => `已复制 ${files} 个文件，${megabytes} MB`,

@@ -4,7 +4,13 @@ import type { Command } from 'commander';
 import { describeError } from '../core/error.ts';
 import type { RecordsReading } from '../runtime/records/read-records.ts';
 import { exitCodes } from './composition.ts';
-import { dataFolderOrComplain, type Kit, loadOrComplain, type SiteOptions } from './kit.ts';
+import {
+  dataFolderOrComplain,
+  findSite,
+  type Kit,
+  loadOrComplain,
+  type SiteOptions,
+} from './kit.ts';
 import { oneOf, parseWholeNumber, UsageError, WordedError } from './option-values.ts';
 import { reportMessages } from './report-messages.ts';
 import { formatTable } from './text-table.ts';
@@ -135,8 +141,14 @@ const isTimeZone = (name: string): boolean => {
   }
 };
 
-const exportDossier = async (id: string, options: Options, kit: Kit): Promise<void> => {
+const exportDossier = async (id: string, asked: Options, kit: Kit): Promise<void> => {
   const { text } = kit;
+  const site = findSite(asked, kit);
+  if (site === undefined) {
+    kit.finish(exitCodes.invalid);
+    return;
+  }
+  const options: Options = { ...asked, ...site };
   const reports = reportMessages[kit.language];
   const revision = parseWholeNumber('--revision', options.revision, text);
   const language = oneOf('--language', options.language ?? kit.language, ['zh', 'en'], text);

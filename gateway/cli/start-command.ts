@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { LoadedSite } from '../../config/site.ts';
 import { exitCodes } from './composition.ts';
 import { runToEnd } from './gateway-run.ts';
-import { type Kit, loadOrComplain, type SiteOptions, wordsOf } from './kit.ts';
+import { demoDataFolder, type Kit, loadOrComplain, type SiteOptions, wordsOf } from './kit.ts';
 import { startSimulators } from './simulators.ts';
 import { stopOnSignals } from './stop-signal.ts';
 
@@ -40,7 +40,7 @@ const runDemo = async ({ site, options }: Demo, kit: Kit): Promise<void> => {
 const start = async (options: SiteOptions, kit: Kit): Promise<void> => {
   const isDemo = options.config === undefined;
   const effective = isDemo
-    ? { config: kit.composition.demoFile, data: options.data ?? 'data/demo' }
+    ? { config: kit.composition.demoFile, data: options.data ?? demoDataFolder }
     : options;
   const site = await loadOrComplain(effective, kit);
   if (site === undefined) {

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { GatewayEvent } from './event.ts';
 import type { Log } from './log.ts';
 import type { GroupSpec, LocalText } from './point.ts';
+import type { ProductionReport } from './production-report.ts';
 
 /**
  * One frame as a source hands it in. The arrays are the source's own, one item a channel of the group, and are copied
@@ -38,6 +39,11 @@ export interface SourceContext {
   /** The dictionary id of a text, for string channels; below 1 when it was refused: the sample is then BadResourceUnavailable. */
   intern(text: string): number;
   event(event: GatewayEvent): void;
+  /**
+   * Tells what the machine shows of production; the same may be told again and again. Resolves once it is durable, was known
+   * before or has been refused for good (which is said in an event); false: it cannot be kept at present, tell it again later.
+   */
+  report(reports: readonly ProductionReport[]): Promise<boolean>;
   /** Called on change only; shown as device health. */
   member(state: MemberState): void;
   /** Told once, when the first answer of the peer has shown the connection to work; resets the supervisor's back-off. */

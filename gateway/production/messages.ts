@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectedWords } from '../core/input-words.ts';
 import type { ReadInstant } from './instant.ts';
 import { materialShape, procedureShape, text } from './particulars.ts';
 
@@ -20,6 +21,7 @@ export const messageKinds = [
   'inspection',
   'repair',
   'disposition',
+  'machineResult',
 ] as const;
 export type MessageKind = (typeof messageKinds)[number];
 
@@ -34,6 +36,11 @@ const byShape = {
 const seam = text.describe('Equipment of the seam, such as F01');
 const positionMm = z.number().describe('Along the panel, mm');
 
+const instantWords = expectedWords({
+  en: 'an instant: epoch ms, or ISO 8601 such as 2026-03-02T08:00',
+  zh: '时刻：毫秒时间戳，或 ISO 8601，如 2026-03-02T08:00',
+});
+
 const instantSchema = (read: ReadInstant) =>
   z
     .union([z.number(), z.string().max(40)])
@@ -42,7 +49,7 @@ const instantSchema = (read: ReadInstant) =>
       if (instant !== undefined) return instant;
       context.addIssue({
         code: 'custom',
-        message: 'not an instant: epoch ms or ISO 8601 / 不是时刻：应为毫秒时间戳或 ISO 8601',
+        message: instantWords,
       });
       return z.NEVER;
     })
@@ -81,6 +88,11 @@ const schemasFor = (read: ReadInstant) => {
     ...{ kind: z.literal('jobOrderStatus'), ...head, orderId: text },
     status: z.enum(['released', 'started', 'completed', 'cancelled']),
     ...byShape,
+    by: z
+      .enum(['scheduler', 'hand', 'machine'])
+      .describe(
+        'The scheduler by itself, somebody by hand, or seen at a machine that does not say',
+      ),
   });
   const schedulingMark = z.strictObject({
     ...{ kind: z.literal('schedulingMark'), ...head, orderId: text },
@@ -176,9 +188,19 @@ const schemasFor = (read: ReadInstant) => {
     reason: text.optional(),
     netMassKg: z.number().positive().max(1_000_000).optional(),
   });
+  const machineResult = z.strictObject({
+    ...{ kind: z.literal('machineResult'), ...head, panelId: text, orderId: text.optional() },
+    resultId: text.describe('Of the machine'),
+    seam: seam.optional().describe('Equipment of the seam; left out for the whole panel'),
+    evaluation: z
+      .enum(['ok', 'notOk', 'notDecidable'])
+      .describe("The machine's own judgement (OPC 40001-101), which is no inspection"),
+    isSimulated: z.boolean().optional().describe('Whether the machine says that it simulates'),
+  });
   return z.discriminatedUnion('kind', [
     ...([jobOrder, jobOrderStatus, schedulingMark, calendar, productionCount] as const),
     ...([panelAssignment, materialMovement, transfer, inspection, repair, disposition] as const),
+    machineResult,
   ]);
 };
 

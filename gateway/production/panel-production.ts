@@ -33,6 +33,8 @@ export type PanelProduction = {
   readonly repairs: readonly RecordedRepair[];
   /** The newest; null while nobody has decided. */
   readonly disposition: RecordedDisposition | null;
+  /** What the machine itself judged, which is no inspection; not in records of before it was read. */
+  readonly machineResults?: readonly RecordedMachineResult[];
   readonly marks: readonly ProductionMark[];
   /** Mandatory fields that nobody told, in the order of `missingFields`. */
   readonly missing: readonly MissingField[];
@@ -150,6 +152,20 @@ export type RecordedRepair = {
   readonly reinspection: 'accepted' | 'rejected' | 'open' | null;
 };
 
+/** The machine's own judgement of a seam, or of the panel. */
+export type RecordedMachineResult = {
+  readonly timeMs: number;
+  /** Of the machine. */
+  readonly resultId: string;
+  /** Null of the whole panel. */
+  readonly seam: string | null;
+  readonly evaluation: 'ok' | 'notOk' | 'notDecidable';
+  /** Whether the machine said that it simulates; null where it did not say. */
+  readonly isSimulated: boolean | null;
+  /** Who told it. */
+  readonly source: string;
+};
+
 export type RecordedDisposition = {
   readonly timeMs: number;
   readonly status: 'released' | 'hold' | 'scrap';
@@ -166,6 +182,10 @@ export const productionMarkCodes = [
   'order-undefined',
   /** The order was told with different contents; the newest counts. */
   'order-redefined',
+  /** Of the order more was told than counts: the newest does. */
+  'order-shortened',
+  /** An inspection, a repair or a spool names a seam that the panel has not; `subject` is the name. */
+  'seam-unknown',
   /** The procedure is another than the order asks for. */
   'procedure-not-ordered',
   /** Released with an inspection that was rejected and neither repeated with success nor repaired; `subject` is its method. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectedWords } from '../core/input-words.ts';
 
 /** Particulars of a panel as messages tell them: ISO 3834-5 and NB/T 47014 ask for them. */
 
@@ -6,15 +7,20 @@ const mostTexts = 200;
 const mostTubes = 200;
 const mostOthers = 100;
 
+const plain = expectedWords({ en: 'text without control characters', zh: '不含控制字符的文本' });
+
 /** A name, number or short remark. */
 export const text = z
   .string()
   .min(1)
   .max(mostTexts)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  .regex(/^[^\u0000-\u001f\u007f]*$/, 'without control characters')
+  .regex(/^[^\u0000-\u001f\u007f]*$/, plain)
   // A database keeps half of a surrogate pair as another character: two texts would become one.
-  .refine((value) => value.isWellFormed(), 'well-formed Unicode');
+  .refine(
+    (value) => value.isWellFormed(),
+    expectedWords({ en: 'well-formed Unicode', zh: '完整的 Unicode 文本' }),
+  );
 
 const date = z.iso.date().describe('YYYY-MM-DD, valid to the end of the day');
 

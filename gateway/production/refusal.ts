@@ -1,5 +1,4 @@
-import type { z } from 'zod';
-import { en, zhCN } from 'zod/locales';
+import { type InputIssue, issueSentences, readInput } from '../core/input-words.ts';
 import type { LocalText } from '../core/point.ts';
 import type { MessageSchema, ProductionMessage } from './messages.ts';
 import type { MessageNote } from './protocol.ts';
@@ -25,7 +24,6 @@ const dayMs = 86_400_000;
 /** What is older is taken for a mistake in the unit or the year. */
 const oldestMs = 730 * dayMs;
 const furthestPlanMs = 730 * dayMs;
-const mostIssues = 5;
 
 export type ReadingContext = {
   readonly schema: MessageSchema;
@@ -41,10 +39,9 @@ export const readMessage = (
 ): ProductionMessage | Refusal => {
   const length = lengthOf(raw);
   if (length > longestMessage) return tooLarge(length);
-  const parsed = schema.safeParse(raw, { error: en().localeError });
-  if (!parsed.success)
-    return malformed(parsed.error, schema.safeParse(raw, { error: zhCN().localeError }).error);
-  const { line: named, ...rest } = parsed.data;
+  const parsed = readInput(schema, raw);
+  if (!parsed.ok) return malformed(parsed.issues);
+  const { line: named, ...rest } = parsed.value;
   const line = named === undefined && lines.length === 1 ? lines[0] : lineOf(lines, named);
   if (line === undefined) return unknownLine(named, lines);
   const message: ProductionMessage = { ...rest, line };
@@ -74,19 +71,15 @@ const tooLarge = (length: number): Refusal => ({
   },
 });
 
-const issuesOf = (error: z.ZodError, none: string): string =>
-  error.issues
-    .slice(0, mostIssues)
-    .map(({ path, message }) => `${path.length === 0 ? none : path.join('.')}: ${message}`)
-    .join('; ');
+const names = { part: { en: '', zh: '' }, whole: { en: 'the message', zh: '消息' } };
 
-const malformed = (inEnglish: z.ZodError, inChinese: z.ZodError | undefined): Refusal => ({
-  code: 'MALFORMED',
-  words: {
-    en: `not a message that is known: ${issuesOf(inEnglish, 'message')}`,
-    zh: `无法识别的消息：${issuesOf(inChinese ?? inEnglish, '消息')}`,
-  },
-});
+const malformed = (issues: readonly InputIssue[]): Refusal => {
+  const { en, zh } = issueSentences(issues, names);
+  return {
+    code: 'MALFORMED',
+    words: { en: `not a message that is known: ${en}`, zh: `无法识别的消息：${zh}` },
+  };
+};
 
 const unknownLine = (named: string | undefined, lines: readonly string[]): Refusal => {
   const known = lines.map((line) => line.split('/').slice(2).join('/')).join(', ');
@@ -193,5 +186,9 @@ export const noteWords: Readonly<Record<MessageNote, LocalText>> = {
   'order-redefined': {
     en: 'the job order was told with other contents before; the newest by time counts',
     zh: '该生产订单此前的内容与此不同；以时间最新者为准',
+  },
+  'seam-unknown': {
+    en: 'the line has no seam of this name; it is kept, and marked in the record of the panel',
+    zh: '该产线没有此名称的焊缝；消息已保存，并在管屏记录中标记',
   },
 };

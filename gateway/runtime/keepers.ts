@@ -58,7 +58,11 @@ const openSiteRecords = async (
 
 /** @throws GatewayError STORE_VERSION, STORE_FAILED */
 const openSiteProduction = async (
-  { groups, sections, ...keeping }: Keeping & Pick<SiteProductionOptions, 'clock' | 'timeZone'>,
+  {
+    groups,
+    sections,
+    ...keeping
+  }: Keeping & Pick<SiteProductionOptions, 'clock' | 'timeZone' | 'event'>,
   endings: Endings,
 ): Promise<ToldPoints> => {
   const production = new SiteProduction(keeping);
@@ -85,7 +89,9 @@ export const openKeepers = async (
     timeZone,
     ...keeping
   }: Keeping &
-    Pick<SiteProductionOptions, 'clock' | 'timeZone'> & { readonly flushMs: number | undefined },
+    Pick<SiteProductionOptions, 'clock' | 'timeZone' | 'event'> & {
+      readonly flushMs: number | undefined;
+    },
   endings: Endings,
 ): Promise<{
   readonly history: History;

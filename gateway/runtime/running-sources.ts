@@ -3,6 +3,7 @@ import { GatewayError } from '../core/error.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import type { RegisteredGroup } from '../core/point.ts';
+import type { ProductionReport } from '../core/production-report.ts';
 import type { Source } from '../core/source.ts';
 import type { Journal } from '../journal/contract.ts';
 import type { Admission } from './admission.ts';
@@ -43,30 +44,38 @@ export const groupsBySource = (
   return bySource;
 };
 
+type SourcesGateway = {
+  readonly journal: Pick<Journal, 'intern'>;
+  readonly admission: Pick<Admission, 'frame'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  event(event: GatewayEvent): void;
+};
+
+/** Takes what sources read of production. */
+export interface ProductionIntake {
+  /** False: to be told again later. */
+  report(source: string, reports: readonly ProductionReport[]): Promise<boolean>;
+}
+
 /** The sources that run, each kept alive by a supervisor of its own. */
 export class RunningSources {
-  readonly #gateway: {
-    readonly journal: Pick<Journal, 'intern'>;
-    readonly admission: Pick<Admission, 'frame'>;
-    readonly clock: Clock;
-    readonly log: Log;
-    event(event: GatewayEvent): void;
-  };
+  readonly #gateway: SourcesGateway;
   readonly #ending = new AbortController();
+  #production: ProductionIntake | undefined;
   #running: readonly RunningSource[] = [];
 
-  constructor(gateway: {
-    readonly journal: Pick<Journal, 'intern'>;
-    readonly admission: Pick<Admission, 'frame'>;
-    readonly clock: Clock;
-    readonly log: Log;
-    event(event: GatewayEvent): void;
-  }) {
+  constructor(gateway: SourcesGateway) {
     this.#gateway = gateway;
   }
 
   /** `groups` are those of all sources in their order; more may follow. */
-  start(sources: readonly Source[], groups: readonly RegisteredGroup[]): void {
+  start(
+    sources: readonly Source[],
+    groups: readonly RegisteredGroup[],
+    production: ProductionIntake,
+  ): void {
+    this.#production = production;
     const own = groupsBySource(sources, groups);
     this.#running = sources.map((source) => this.#run(source, own.get(source) ?? []));
   }
@@ -144,6 +153,7 @@ export class RunningSources {
       backoff: new Backoff(backoff),
       admit: (group, frame) => admission.frame(group, frame),
       intern: (text) => journal.intern(text),
+      report: async (reports) => (await this.#production?.report(source.id, reports)) ?? true,
     });
     const ending = new AbortController();
     const signal = AbortSignal.any([ending.signal, this.#ending.signal]);

@@ -4,6 +4,7 @@ import { explainError } from '../core/error-text.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { Log } from '../core/log.ts';
 import { type LocalText, noText, type RegisteredGroup } from '../core/point.ts';
+import type { ProductionReport } from '../core/production-report.ts';
 import { isGood, isUncertain } from '../core/quality.ts';
 import type { ClockSkew, MemberState, Source, SourceContext, SourceFrame } from '../core/source.ts';
 import type { Backoff } from './backoff.ts';
@@ -35,6 +36,7 @@ export type SourceSupervisorOptions = {
   readonly backoff: Backoff;
   admit(group: RegisteredGroup, frame: SourceFrame): boolean;
   event(event: GatewayEvent): void;
+  report(reports: readonly ProductionReport[]): Promise<boolean>;
   intern(text: string): number;
 };
 
@@ -128,7 +130,7 @@ export class SourceSupervisor {
   }
 
   #context(signal: AbortSignal, clock: Clock): SourceContext {
-    const { log, groups, admit, event, intern, source } = this.#options;
+    const { log, groups, admit, event, report, intern, source } = this.#options;
     return {
       clock,
       log,
@@ -154,6 +156,7 @@ export class SourceSupervisor {
         return id;
       },
       event,
+      report,
       member: (state) => {
         this.#members.take(state, this.#options.clock.monotonicMs());
       },

@@ -1,5 +1,6 @@
 import type { SiteIdentity } from '../core/adapter.ts';
 import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
+import type { RegisterInterval, RegisterQuery } from '../journal/history/history.ts';
 import type { EventQuery, JournalledEvent } from './latest-events.ts';
 import type { LatestValues } from './latest-values.ts';
 import type { ProductionView } from './production/site-production.ts';
@@ -43,7 +44,7 @@ export type KpiExplanation = {
   readonly window: {
     readonly tier: 'a' | 'b' | 'c';
     readonly lengthMs?: number;
-    readonly over?: 'panel' | 'day' | 'week' | 'month' | 'year' | 'always';
+    readonly over?: 'panel' | 'now' | 'day' | 'week' | 'month' | 'year' | 'always';
     readonly folds?: 'registers' | 'b';
     readonly rule: LocalText;
   };
@@ -76,6 +77,8 @@ export interface GatewayView {
   /** What an MES or people tell of production; undefined where the site has no welding line. */
   readonly production?: ProductionView | undefined;
   history(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
+  /** @throws GatewayError STORE_FAILED */
+  register(query: RegisterQuery): Promise<readonly RegisterInterval[]>;
   /** The text behind a dictionary id of a string channel. */
   text(id: number): string | undefined;
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;

@@ -156,6 +156,11 @@ export class WeldingLine {
     this.#failures.set(faults, this.#events);
   }
 
+  /** Of the next panel, if it is loaded today. */
+  get nextPanelId(): string {
+    return this.#panelIds.expected(this.line.timeMs);
+  }
+
   /** The truth of the panel before, frozen when its arcs went out; undefined before the first. */
   get lastPanelTruth(): JsonObject | undefined {
     return this.#lastPanel?.truth;
@@ -226,7 +231,7 @@ export class WeldingLine {
     if (step % slowSteps === 0 || cycle.isWelding !== wasWelding) this.#showTotals();
     if (cycle.phase === 'scan' && phaseBefore !== 'scan') this.#finishPanel();
     this.#checkLimits();
-    this.#failures.show(this.torches);
+    this.#failures.show(this.torches, line);
     for (const listener of this.#listeners) listener();
   }
 

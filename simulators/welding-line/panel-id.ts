@@ -22,16 +22,30 @@ const compactDate = (timeMs: number): string => {
   return `${year}${String(month).padStart(2, '0')}${String(day).padStart(2, '0')}`;
 };
 
+const nameOf = (date: string, serial: number): string =>
+  `MPM01-${date}-${String(serial).padStart(3, '0')}`;
+
 /** Gives panels their names, such as MPM01-20230621-001: the UTC day of loading and a number that restarts with it. */
 export class PanelIds {
   #date = '';
   #serial = 0;
 
   next(timeMs: number): string {
-    const date = compactDate(timeMs);
-    this.#serial = date === this.#date ? this.#serial + 1 : 1;
+    const { date, serial } = this.#after(timeMs);
     this.#date = date;
-    return `MPM01-${date}-${String(this.#serial).padStart(3, '0')}`;
+    this.#serial = serial;
+    return nameOf(date, serial);
+  }
+
+  /** The name that the next panel has if it is loaded on the day of `timeMs`. */
+  expected(timeMs: number): string {
+    const { date, serial } = this.#after(timeMs);
+    return nameOf(date, serial);
+  }
+
+  #after(timeMs: number): { readonly date: string; readonly serial: number } {
+    const date = compactDate(timeMs);
+    return { date, serial: date === this.#date ? this.#serial + 1 : 1 };
   }
 }
 

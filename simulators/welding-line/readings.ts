@@ -58,6 +58,8 @@ export type LineReadings = {
   /** Import of the line up to the end of the step, Wh, never falling. */
   energyWh: number;
   alarms: LineAlarms;
+  /** A PC of the seam vision has failed. */
+  isVisionDown: boolean;
   process: ProcessId;
   jobId: string;
   /** Batch of the shielding gas, empty without gas. */
@@ -118,6 +120,7 @@ export const emptyLine = (timeMs: number, energyWh: number): LineReadings => ({
   interventions: 0,
   rangeShare: 0,
   shrinkageMm: 0,
+  isVisionDown: false,
   alarms: {
     travelSpeedDeviation: false,
     ambientHigh: false,

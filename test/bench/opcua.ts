@@ -84,6 +84,7 @@ export const rows: Rows = async ({ quick }) => {
       event: () => undefined,
       member: () => undefined,
       clockSeen: () => undefined,
+      report: async () => true,
       connected: () => undefined,
       count: () => undefined,
     });

@@ -5,7 +5,7 @@ import { testGroup } from './entry-batch.ts';
 import { compileTestSite } from './program-feed.ts';
 
 const seamPeriodMs = 20;
-/** Read often, so that what is done for one meter is compiled like what is done for twenty seams. */
+/** Read often, so that what is done for one meter, or one weather station, is compiled like what is done for twenty seams. */
 const meterPeriodMs = 20;
 /** Short panels, so that everything that happens at one happens often. */
 const panelSeconds = 100;
@@ -60,8 +60,21 @@ const inverter = (equipment: string): GroupSpec =>
     channels: [
       { point: 'power', unit: 'W' },
       { point: 'energyTotal', kind: 'counter', unit: 'Wh' },
+      'status',
     ],
   });
+
+const station = testGroup({
+  area: 'park',
+  line: 'weather',
+  equipment: 'station',
+  equipmentClass: 'weather_station',
+  periodMs: meterPeriodMs,
+  channels: [
+    { point: 'planeIrradiance', unit: 'W/m2' },
+    { point: 'moduleTemperature', unit: 'Cel' },
+  ],
+});
 
 const meterOf = (equipment: string, periodMs: number): GroupSpec =>
   testGroup({
@@ -147,6 +160,13 @@ const parkEntries = [
     ...{ kpi, equipment: 'park/storage/bess01', parameters: { capacityKwh: 3000 } },
   })),
 ];
+const photovoltaicKpis = [
+  ...['pvReferenceYield', 'pvFinalYield', 'pvPerformanceRatio', 'pvPerformanceRatio25'],
+  ...['pvExpectedPower', 'pvExpectedEnergy', 'pvPerformanceIndex', 'pvTechnicalAvailability'],
+  ...['pvEnergyAvailability', 'pvClipping', 'pvCurtailment', 'pvSoilingRatio', 'pvLosses'],
+];
+const inverterKpis = ['inverterFinalYield', 'inverterPerformanceIndex', 'inverterAvailability'];
+const photovoltaic = { ratedPowerKwp: 112, limitKw: 100, cleanPerformanceRatio25: 0.8 };
 const seamKpis = [
   ...['heatInput', 'heatInputBin', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'],
   ...['arcCurrentMean', 'arcCurrentDeviation', 'arcEnergy', 'trackingBias', 'arcStability'],
@@ -180,7 +200,7 @@ const conformance = {
 export type DemoPlant = {
   readonly program: HotPathProgram;
   readonly groups: readonly RegisteredGroup[];
-  /** One second of the plant: 20 seams and their line at 50 Hz, 50 inverters, 10 chargers, meters and storage at 1 Hz, and a meter at 50 Hz. */
+  /** One second of the plant: seams, line, weather and grid meter at 50 Hz, all else of the park at 1 Hz. */
   readonly second: EntryBatch;
   readonly samplesPerSecond: number;
   /** Moves the batch on by one second, in place, with fresh registers and noise from the seed. */
@@ -197,6 +217,7 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
       ...['load', 'ev', 'pv'].map((name) => meterOf(name, 1000)),
       ...[storage, connection, billing],
       ...numbered('ch', 10).map(charger),
+      station,
       meter,
     ],
     kpis: [
@@ -204,6 +225,10 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
       conformance,
       ...lineKpis.map((kpi) => ({ kpi, equipment: 'welding/mpm01/line' })),
       ...parkEntries,
+      ...photovoltaicKpis.map((kpi) => ({
+        ...{ kpi, equipment: 'park/energy/site', parameters: photovoltaic },
+      })),
+      ...inverterKpis.map((kpi) => ({ kpi, equipment: 'park/pv/*', parameters: photovoltaic })),
     ],
     calculated: [
       {
@@ -216,10 +241,10 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
   });
   const sources = groups.filter(({ producer }) => producer === 'plc');
   const fast = sources.slice(0, 21);
-  const slow = sources.slice(21, -1);
+  const slow = sources.slice(21, -2);
   const frames: { readonly group: RegisteredGroup; readonly offsetMs: number }[] = [];
   for (let offsetMs = 0; offsetMs < 1000; offsetMs += seamPeriodMs) {
-    for (const group of [...fast, ...sources.slice(-1)].reverse()) frames.push({ group, offsetMs });
+    for (const group of [...fast, ...sources.slice(-2)].reverse()) frames.push({ group, offsetMs });
   }
   for (const group of slow) frames.push({ group, offsetMs: 980 });
   const channels = frames.reduce((sum, { group }) => sum + group.channels.length, 0);
@@ -280,6 +305,9 @@ const plantValues = (
     frequency: [50, 0.1],
     breakerClosed: [1, 0],
     stateOfCharge: [50, 0],
+    status: [4, 0],
+    planeIrradiance: [600, 20],
+    moduleTemperature: [45, 1],
   };
   const points = frames.flatMap(({ group }) => group.channels.map(({ point }) => point));
   const offsetSeconds = Float64Array.from(

@@ -150,6 +150,12 @@ export const production: PanelProduction = {
     ...{ timeMs: startMs + 120 * minuteMs, status: 'released', who: '陈工', reason: null },
     netMassKg: 559.86,
   },
+  machineResults: [
+    {
+      ...{ timeMs: startMs + 23 * minuteMs, resultId: 'R-77/B03', seam: 'B03', isSimulated: true },
+      ...{ evaluation: 'notOk', source: 'welder-opcua' },
+    },
+  ],
   marks: [{ code: 'calibration-overdue', subject: 'VIS-09' }],
   missing: ['drawing-revision', 'deformation-map'],
   messages: [{ source: 'mes-1', id: 'm-77120' }],

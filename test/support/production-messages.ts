@@ -49,6 +49,10 @@ const bodies: readonly fc.Arbitrary<object>[] = [
     ...{ result: fc.constantFrom('accepted', 'rejected'), ncr: maybe(name) },
   }),
   fc.record({
+    ...{ kind: fc.constant('machineResult'), panelId, resultId: name, seam: maybe(name) },
+    evaluation: fc.constantFrom('ok', 'notOk', 'notDecidable'),
+  }),
+  fc.record({
     ...{ kind: fc.constant('disposition'), panelId, who: name },
     status: fc.constantFrom('released', 'hold', 'scrap'),
   }),

@@ -1,5 +1,6 @@
 import type { Clock } from '../../gateway/core/clock.ts';
 import type { GatewayEvent } from '../../gateway/core/event.ts';
+import type { ProductionReport } from '../../gateway/core/production-report.ts';
 import { statusSymbol } from '../../gateway/core/quality.ts';
 import type { MemberState, Source, SourceContext } from '../../gateway/core/source.ts';
 
@@ -15,6 +16,7 @@ export type SeenFrame = {
 export type SourceRun = {
   readonly frames: readonly SeenFrame[];
   readonly events: readonly GatewayEvent[];
+  readonly reports: readonly ProductionReport[];
   readonly members: readonly MemberState[];
   /** Newest skew of each device, in ms. */
   readonly skewMs: Readonly<Record<string, number>>;
@@ -36,6 +38,7 @@ export const runSource = (source: Source, clock: Clock): SourceRun => {
   const abort = new AbortController();
   const frames: SeenFrame[] = [];
   const events: GatewayEvent[] = [];
+  const reports: ProductionReport[] = [];
   const members: MemberState[] = [];
   const skews: Record<string, number> = {};
   const counters: Record<string, number> = {};
@@ -72,6 +75,11 @@ export const runSource = (source: Source, clock: Clock): SourceRun => {
       events.push(event);
       seen();
     },
+    report: async (some) => {
+      reports.push(...some);
+      seen();
+      return true;
+    },
     member: (state) => {
       members.push(state);
       seen();
@@ -93,6 +101,7 @@ export const runSource = (source: Source, clock: Clock): SourceRun => {
   return {
     frames,
     events,
+    reports,
     members,
     skewMs: skews,
     counters,

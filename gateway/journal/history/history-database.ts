@@ -5,6 +5,8 @@ import { type DatabaseSpec, openDatabase } from '../store/database.ts';
 import { emptyAggregates, fieldCount, mergeAggregate } from './aggregate.ts';
 import { hourMs, minuteMs } from './lengths.ts';
 import type { ChannelPlace, GroupState, HistoryCalls, MinuteSpan, RollupRow } from './protocol.ts';
+import type { RegisterInterval } from './register-fold.ts';
+import { type RollupRows, readRegister } from './register-reader.ts';
 import { decodeRollup, RollupEncoder } from './rollup-codec.ts';
 
 /** Minutes into which samples fell late, and how often each was aggregated anew; since version 2. */
@@ -180,6 +182,37 @@ export class HistoryDatabase {
     return revisions;
   }
 
+  register(input: Calls['register']['input']): readonly RegisterInterval[] {
+    return readRegister(this.#rollups(), input);
+  }
+
+  #rollups(): RollupRows {
+    const database = this.#database;
+    const select = (table: Table) =>
+      database.prepare(`SELECT fields FROM ${table} WHERE start_ms = ? AND group_number = ?`);
+    const statements = { minute: select('minute'), hour: select('hour') };
+    const revision = database.prepare(
+      'SELECT max(revision) AS newest FROM revision WHERE start_ms >= ? AND start_ms < ? AND group_number = ?',
+    );
+    const [minutes, hours] = [this.#edges('minute'), this.#edges('hour')];
+    return {
+      foldedUntilMs: this.#state('folded-until'),
+      range:
+        minutes === undefined && hours === undefined
+          ? undefined
+          : {
+              fromMs: Math.min(minutes?.oldestMs ?? Infinity, hours?.oldestMs ?? Infinity),
+              toMs: Math.max(minutes?.newestMs ?? -Infinity, hours?.newestMs ?? -Infinity),
+            },
+      get: (table, startMs, group) => {
+        const row = statements[table].get(startMs, group);
+        return row === undefined ? undefined : decodeRollup(row['fields'] as Uint8Array, startMs);
+      },
+      revision: (startMs, endMs, group) =>
+        Number(revision.get(startMs, endMs, group)?.['newest'] ?? 0),
+    };
+  }
+
   span({ fromMs, toMs }: Calls['span']['input']): Calls['span']['output'] {
     const row = this.#database
       .prepare(
@@ -206,8 +239,19 @@ export class HistoryDatabase {
   }
 
   #newestHour(): number {
-    const row = this.#database.prepare('SELECT max(start_ms) AS newest FROM minute').get();
-    return Math.floor(Number(row?.['newest'] ?? 0) / hourMs) * hourMs;
+    return Math.floor((this.#edges('minute')?.newestMs ?? 0) / hourMs) * hourMs;
+  }
+
+  /** Oldest and newest start. Each is asked for by itself: for both at once SQLite reads the whole table. */
+  #edges(table: Table): { readonly oldestMs: number; readonly newestMs: number } | undefined {
+    const row = this.#database
+      .prepare(
+        `SELECT (SELECT min(start_ms) FROM ${table}) AS oldest,
+                (SELECT max(start_ms) FROM ${table}) AS newest`,
+      )
+      .get();
+    if (row === undefined || row['oldest'] === null) return undefined;
+    return { oldestMs: Number(row['oldest']), newestMs: Number(row['newest']) };
   }
 
   #get(table: Table, startMs: number, group: number): Float64Array | undefined {
@@ -271,13 +315,11 @@ export class HistoryDatabase {
     const statement = this.#database.prepare(
       `SELECT fields FROM ${table} WHERE start_ms = ? AND group_number = ?`,
     );
-    const bounds = this.#database
-      .prepare(`SELECT min(start_ms) AS oldest, max(start_ms) AS newest FROM ${table}`)
-      .get();
-    if (bounds === undefined || bounds['oldest'] === null) return;
+    const edges = this.#edges(table);
+    if (edges === undefined) return;
     const first = Math.floor(range.from / range.stepMs) * range.stepMs;
-    const end = Math.min(range.to, Number(bounds['newest']) + 1);
-    for (let at = Math.max(first, Number(bounds['oldest'])); at < end; at += range.stepMs) {
+    const end = Math.min(range.to, edges.newestMs + 1);
+    for (let at = Math.max(first, edges.oldestMs); at < end; at += range.stepMs) {
       const row = statement.get(at, range.group);
       if (row !== undefined) take(at, decodeRollup(row['fields'] as Uint8Array, at));
     }
@@ -302,18 +344,14 @@ export class HistoryDatabase {
 
   /** By age, counted from the newest row, and a day at a time when the file has grown too large; hours stay. */
   #prune(): void {
-    const row = this.#database
-      .prepare('SELECT min(start_ms) AS oldest, max(start_ms) AS newest FROM minute')
-      .get();
-    if (row === undefined || row['oldest'] === null) return;
-    let before = Number(row['newest']) - this.#maxAgeMs;
+    const edges = this.#edges('minute');
+    if (edges === undefined) return;
+    const { oldestMs, newestMs } = edges;
+    let before = newestMs - this.#maxAgeMs;
     if (this.#usedBytes() > this.#maxBytes) {
-      before = Math.max(
-        before,
-        Math.min(Number(row['oldest']) + 24 * hourMs, Number(row['newest'])),
-      );
+      before = Math.max(before, Math.min(oldestMs + 24 * hourMs, newestMs));
     }
-    if (before <= Number(row['oldest'])) return;
+    if (before <= oldestMs) return;
     this.#database.prepare('DELETE FROM minute WHERE start_ms < ?').run(before);
     this.#database.prepare('DELETE FROM span WHERE start_ms < ?').run(before);
     this.#database.prepare('DELETE FROM dirty WHERE start_ms < ?').run(before);

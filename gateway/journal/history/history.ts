@@ -1,18 +1,21 @@
 import { describeError } from '../../core/error.ts';
 import type { Log } from '../../core/log.ts';
 import type { PointNumber, RegisteredGroup } from '../../core/point.ts';
+import { counterLimits } from '../../hot-path/operators/counter-step.ts';
 import type { Cursor, Journal } from '../contract.ts';
 import { WorkerCalls } from '../worker-calls.ts';
 import { Accumulator } from './accumulator.ts';
 import { emptyAggregates, fieldCount, mergeAggregate } from './aggregate.ts';
 import { type HistoryInterval, intervalFor, presentInterval } from './intervals.ts';
 import { minuteMs } from './lengths.ts';
-import type { ChannelPlace, HistoryCalls } from './protocol.ts';
+import type { ChannelPlace, HistoryCalls, RollupRow } from './protocol.ts';
 import { type RawSeries, readRaw } from './raw.ts';
 import { recomputeMinutes } from './recompute.ts';
+import type { RegisterInterval } from './register-fold.ts';
 
 export type { HistoryInterval } from './intervals.ts';
 export type { RawSeries } from './raw.ts';
+export type { RegisterInterval } from './register-fold.ts';
 
 export type HistoryOptions = {
   readonly folder: string;
@@ -38,6 +41,15 @@ export type HistoryQuery = {
   readonly maxIntervals: number;
 };
 
+export type RegisterQuery = {
+  /** A counter. */
+  readonly point: PointNumber;
+  /** Ascending, on whole minutes; n of them make n - 1 intervals. */
+  readonly boundariesMs: Float64Array;
+  /** The register's unit in the steps that are counted: 1e6 counts a register of kWh in mWh. */
+  readonly stepsPerUnit: number;
+};
+
 export type RawQuery = Omit<HistoryQuery, 'maxIntervals'> & {
   readonly maxSamples: number;
   readonly signal: AbortSignal;
@@ -54,6 +66,12 @@ export interface History {
    * @throws GatewayError STORE_FAILED
    */
   query(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
+  /**
+   * What a register counted, exactly: the steps of intervals add up to those of the time that they fill. Across rollovers;
+   * what was counted around a reset or a replacement is not known, and not in it.
+   * @throws GatewayError STORE_FAILED
+   */
+  register(query: RegisterQuery): Promise<readonly RegisterInterval[]>;
   /**
    * Samples as they were journalled, as far as the journal still has them.
    * @throws GatewayError STORE_FAILED
@@ -74,7 +92,8 @@ const closeWithinMs = 2_000;
 const maxEntries = 8_192;
 /** Minutes of groups that are aggregated anew in one go. */
 const maxRevised = 64;
-const reviseRest = 9;
+/** Of the time between two flushes, at most so a part. */
+const reviseShare = 10;
 /** A value covers this many nominal periods, or this long where frames come on change. */
 const holdPeriods = 3;
 const holdWithoutPeriodMs = 60_000;
@@ -120,8 +139,6 @@ class RollupHistory implements History {
   readonly #groups: Map<number, RegisteredGroup>;
   /** Of the groups as they are at present. */
   readonly #holdMs: (group: number) => number;
-  /** Not before: what aggregating anew takes may be a tenth of the time. */
-  #reviseMs = 0;
   #position: number;
   #flushedMs = performance.now();
   #closed = false;
@@ -188,7 +205,7 @@ class RollupHistory implements History {
       const due = performance.now() - this.#flushedMs >= this.#flushMs;
       if (!due && this.#accumulator.rows < flushAtRows) continue;
       await this.#flush();
-      await this.#revise(signal);
+      await this.#reviseAll(signal);
     }
   }
 
@@ -196,24 +213,31 @@ class RollupHistory implements History {
    * Aggregates dirty minutes anew. Directly after a flush the stored rows are of exactly the entries up to `#position`, so
    * that what comes later is merged into the new rows and nothing is counted twice.
    */
-  async #revise(signal: AbortSignal): Promise<void> {
-    const beganMs = performance.now();
-    if (beganMs < this.#reviseMs || this.#accumulator.rows > 0) return;
+  async #reviseAll(signal: AbortSignal): Promise<void> {
+    const untilMs = performance.now() + this.#flushMs / reviseShare;
+    while (!signal.aborted && this.#accumulator.rows === 0) {
+      const isDone = await this.#revise(signal);
+      if (isDone || performance.now() >= untilMs) return;
+    }
+  }
+
+  /** Whether nothing waits. */
+  async #revise(signal: AbortSignal): Promise<boolean> {
     const minutes = await this.#worker.call('dirty', { limit: maxRevised });
-    if (minutes.length === 0) return;
+    if (minutes.length === 0) return true;
     const reachMs = Math.max(...minutes.map(({ group }) => this.#holdMs(group)));
     const span = await this.#worker.call('span', {
       fromMs: Math.min(...minutes.map(({ startMs }) => startMs)) - reachMs,
       toMs: Math.max(...minutes.map(({ startMs }) => startMs)) + minuteMs + reachMs,
     });
-    if (span === undefined) return;
+    if (span === undefined) return true;
     const rows = await recomputeMinutes({
       ...{ journal: this.#journal, holdMs: this.#holdMs, minutes, signal },
       newestMs: (group) => this.#accumulator.newestMs(group),
       firstSeq: span.firstSeq,
       lastSeq: Math.min(span.lastSeq, this.#position),
     });
-    if (signal.aborted) return;
+    if (signal.aborted) return true;
     if (rows === undefined) {
       this.#log.warn(
         { minutes: minutes.length },
@@ -221,8 +245,7 @@ class RollupHistory implements History {
       );
     }
     await this.#worker.call('revise', { minutes, rows: rows ?? [] });
-    const tookMs = performance.now() - beganMs;
-    this.#reviseMs = performance.now() + reviseRest * tookMs;
+    return minutes.length < maxRevised;
   }
 
   async #flush(): Promise<void> {
@@ -266,6 +289,25 @@ class RollupHistory implements History {
         const revision = revisions.get(startMs) ?? 0;
         return presentInterval({ startMs, durationMs: intervalMs, revision }, fields);
       });
+  }
+
+  register({ point, ...query }: RegisterQuery): Promise<readonly RegisterInterval[]> {
+    const places = this.#places(point);
+    const newest = places.at(-1);
+    const group = newest && this.#groups.get(newest.group);
+    const channel = newest && group?.channels[newest.channel];
+    const unflushed: RollupRow[] = places.flatMap((place) => {
+      const rows: RollupRow[] = [];
+      this.#accumulator.unflushed(place, (startMs, fields) => {
+        rows.push({ group: place.group, startMs, fields });
+      });
+      return rows;
+    });
+    return this.#worker.call('register', {
+      ...{ ...query, places, unflushed },
+      limits: counterLimits(channel ?? { unit: '1' }),
+      holdMs: newest === undefined ? holdWithoutPeriodMs : this.#holdMs(newest.group),
+    });
   }
 
   async raw(query: RawQuery): Promise<RawSeries> {

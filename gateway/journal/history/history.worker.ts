@@ -22,6 +22,7 @@ if (parentPort !== null) {
     dirty: (input) => opened().dirty(input),
     revise: (input) => opened().revise(input),
     query: (input) => opened().query(input),
+    register: (input) => opened().register(input),
     span: (input) => opened().span(input),
     close: () => opened().close(),
   });

@@ -1,5 +1,7 @@
 /** What the main thread asks of the history worker. */
 
+import type { RegisterFoldOptions, RegisterInterval } from './register-fold.ts';
+
 /** New aggregates of a group over the minute that begins at `startMs`, to be merged into what is stored. */
 export type RollupRow = {
   readonly group: number;
@@ -72,6 +74,15 @@ export type HistoryCalls = {
       readonly fields: Float64Array;
       readonly revisions: Float64Array;
     };
+  };
+  /** What a register counted between boundaries, all of them on whole minutes. */
+  readonly register: {
+    input: RegisterFoldOptions & {
+      readonly places: readonly ChannelPlace[];
+      /** What is not flushed. */
+      readonly unflushed: readonly RollupRow[];
+    };
+    output: readonly RegisterInterval[];
   };
   readonly span: {
     input: { readonly fromMs: number; readonly toMs: number };

@@ -87,7 +87,7 @@ const busy = (): GatewayError =>
       en: 'too many dossiers are being made already; ask again in a minute',
       zh: '正在生成的档案过多，请稍后重试',
     },
-    { retryable: true },
+    { retryable: true, retryAfterMs: 60_000 },
   );
 
 const tooSlow = (limitMs: number): GatewayError =>

@@ -223,6 +223,23 @@ const drawInspections = (part: Part): void => {
   });
 };
 
+const drawMachineResults = (part: Part): void => {
+  const { sheet, production, text } = part;
+  drawList(part, text.machineResults, {
+    columns: text.machineResultColumns,
+    shares: [20, 14, 18, 30, 18],
+    rows: (production.machineResults ?? []).map((one) => {
+      const judged = text.evaluations[one.evaluation];
+      const shown = one.isSimulated === true ? `${judged} (${text.simulated})` : judged;
+      return [
+        ...[sheet.time.text(one.timeMs), one.seam === null ? text.wholePanel : seamOf(one.seam)],
+        ...[rejected(shown, one.evaluation === 'notOk'), shorten(one.resultId, 80)],
+        shorten(one.source, 60),
+      ];
+    }),
+  });
+};
+
 const drawDisposition = ({ sheet, production, text }: Part): void => {
   const { paper, time } = sheet;
   const { disposition } = production;
@@ -261,6 +278,7 @@ export const drawProduction = (sheet: Sheet): void => {
   drawConsumables(part);
   drawPeople(part);
   drawInspections(part);
+  drawMachineResults(part);
   drawDisposition(part);
   const shown = production.messages.slice(0, 100).map(({ source, id }) => `${source} ${id}`);
   const rest = production.messages.length - shown.length;

@@ -1,11 +1,14 @@
 import type { Clock } from '../../core/clock.ts';
 import type { TickRecord } from '../../core/entry.ts';
 import { describeError } from '../../core/error.ts';
+import type { GatewayEvent } from '../../core/event.ts';
 import type { RegisteredGroup } from '../../core/point.ts';
+import type { ProductionReport } from '../../core/production-report.ts';
 import { instantReader } from '../../production/instant.ts';
 import { type MessageSchema, messageSchema } from '../../production/messages.ts';
-import { lineClass, linePath } from '../../records/group-roles.ts';
+import { lineClass, linePath, seamsByLine } from '../../records/group-roles.ts';
 import type { Admission } from '../admission.ts';
+import { MachineDesk } from './machine-desk.ts';
 import { type MessageOutcome, ProductionDesk } from './production-desk.ts';
 import { ProductionPoints } from './production-points.ts';
 import {
@@ -25,6 +28,7 @@ export interface ProductionView extends ProductionReader {
 export type SiteProductionOptions = ProductionStoreOptions & {
   readonly clock: Clock;
   readonly timeZone: string;
+  event(event: GatewayEvent): void;
 };
 
 const dayMs = 86_400_000;
@@ -36,7 +40,14 @@ export class SiteProduction {
   readonly #options: SiteProductionOptions;
   readonly #points = new ProductionPoints();
   #lines: readonly string[] = [];
-  #open: { readonly store: ProductionStore; readonly desk: ProductionDesk } | undefined;
+  #seams: ReadonlyMap<string, readonly string[]> = new Map();
+  #open:
+    | {
+        readonly store: ProductionStore;
+        readonly desk: ProductionDesk;
+        readonly machines: MachineDesk;
+      }
+    | undefined;
   #view: ProductionView | undefined;
   #toldUntilMs = Number.NEGATIVE_INFINITY;
   #isAsking = false;
@@ -56,20 +67,23 @@ export class SiteProduction {
   async prepare(groups: readonly RegisteredGroup[]): Promise<void> {
     const isWanted = groups.some(({ equipmentClass }) => equipmentClass === lineClass);
     if (!isWanted || this.#open !== undefined) return;
-    const { journal, clock, log, timeZone } = this.#options;
+    const { journal, clock, log, timeZone, event } = this.#options;
     const store = await ProductionStore.open(this.#options);
     const schema = messageSchema(instantReader(timeZone));
     const desk = new ProductionDesk({
       ...{ store, journal, clock, log, schema },
       lines: () => this.#lines,
+      seams: (line) => this.#seams.get(line) ?? [],
       stored: () => this.#ask(),
     });
-    this.#open = { store, desk };
+    this.#open = { store, desk, machines: new MachineDesk({ store, desk, event }) };
     this.#view = {
       schema,
       take: (messages) => desk.take(messages),
       orders: (query) => store.orders(query),
       messages: (query) => store.messages(query),
+      startedOrders: (query) => store.startedOrders(query),
+      shifts: (span) => store.shifts(span),
     };
   }
 
@@ -79,8 +93,17 @@ export class SiteProduction {
       .filter(({ equipmentClass }) => equipmentClass === lineClass)
       .map(({ equipment }) => linePath(equipment));
     this.#lines = [...new Set(paths)];
+    this.#seams = seamsByLine(groups);
     this.#points.use(groups);
     this.#toldUntilMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * What a source reads of a machine; false: to be told again later. A site without a welding line keeps nothing of it.
+   * @throws GatewayError STORE_FAILED
+   */
+  async report(source: string, reports: readonly ProductionReport[]): Promise<boolean> {
+    return (await this.#open?.machines.report(source, reports)) ?? true;
   }
 
   /** To be called before the first tick. @throws GatewayError STORE_FAILED */

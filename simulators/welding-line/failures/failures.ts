@@ -2,7 +2,7 @@ import type { WeldFault } from '../../faults/weld-faults.ts';
 import type { Pit } from '../deformation.ts';
 import { seamPlaces } from '../geometry.ts';
 import { streamKey, uniform } from '../noise.ts';
-import type { TorchReadings } from '../readings.ts';
+import type { LineReadings, TorchReadings } from '../readings.ts';
 import type { PanelEvents } from '../truth/events.ts';
 import { noEffects, type TorchEffects } from './effects.ts';
 import { type FailureStep, Occurrence } from './occurrence.ts';
@@ -95,8 +95,11 @@ export class Failures {
     return this.#pits.filter(({ xMm }) => xMm > frameMm - everyMm && xMm <= frameMm);
   }
 
-  /** Lets wrong sensors show what they do, after the step has been computed. */
-  show(torches: readonly TorchReadings[]): void {
+  /** Lets the machine know of its vision, and wrong sensors show what they do, after the step has been computed. */
+  show(torches: readonly TorchReadings[], line: Pick<LineReadings, 'isVisionDown'>): void {
+    line.isVisionDown = this.#occurrences.some(
+      ({ isOn, fault }) => isOn && fault.kind === 'common-cause' && fault.cause === 'vision-pc',
+    );
     if (this.#occurrences.length === 0) return;
     this.#masks.put(this.#occurrences, torches, this.#machine.step);
   }

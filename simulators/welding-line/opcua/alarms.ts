@@ -17,6 +17,8 @@ type Watch = {
   readonly isSuppressed: () => boolean;
   shown: number;
   wasSuppressed: boolean;
+  /** Whether a client has suppressed it. */
+  isSuppressedByHand: boolean;
   isOutOfService: boolean;
 };
 
@@ -61,11 +63,14 @@ export const addAlarms = (place: Place): Alarms => {
     ),
   ];
   const timeNow = (): Date => new Date(model.line.timeMs);
-  for (const one of watches) offerService(one, timeNow);
+  for (const one of watches) {
+    offerService(one, timeNow);
+    offerSuppression(one, timeNow);
+  }
   const step = (): void => {
     for (const one of watches) {
       const code = one.read();
-      const isSuppressed = one.isSuppressed();
+      const isSuppressed = one.isSuppressed() || one.isSuppressedByHand;
       const isNew = code !== one.shown;
       if (!isNew && isSuppressed === one.wasSuppressed) continue;
       one.shown = code;
@@ -96,13 +101,36 @@ const watch = (
     componentOf: folder,
     optionals: [
       ...['ConfirmedState', 'Confirm', 'ShelvingState', 'SuppressedState'],
-      ...['OutOfServiceState', 'RemoveFromService', 'PlaceInService'],
+      ...['OutOfServiceState', 'RemoveFromService', 'PlaceInService', 'Suppress', 'Unsuppress'],
     ],
     maxTimeShelved,
   });
   alarm.shelvingState?.setState('Unshelved');
   alarm.suppressedState?.setValue(false);
-  return { alarm, ...options, shown: 0, wasSuppressed: false, isOutOfService: false };
+  return {
+    ...{ alarm, ...options, shown: 0, isOutOfService: false },
+    ...{ wasSuppressed: false, isSuppressedByHand: false },
+  };
+};
+
+/** Lets clients suppress an alarm and take that back; what the machine itself suppresses stays so. */
+const offerSuppression = (watched: Watch, timeNow: () => Date): void => {
+  const { alarm } = watched;
+  for (const [method, isWanted] of [
+    [alarm.suppress, true],
+    [alarm.unsuppress, false],
+  ] as const) {
+    method?.bindMethod(async (_inputs: unknown, _context: unknown) => {
+      if (watched.isSuppressedByHand === isWanted) {
+        return { statusCode: StatusCodes.BadInvalidState };
+      }
+      watched.isSuppressedByHand = isWanted;
+      watched.wasSuppressed = isWanted || watched.isSuppressed();
+      alarm.suppressedState?.setValue(watched.wasSuppressed);
+      raise(watched, timeNow());
+      return { statusCode: StatusCodes.Good };
+    });
+  }
 };
 
 /** Lets clients take an alarm out of service and put it back. */

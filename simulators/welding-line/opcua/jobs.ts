@@ -2,10 +2,11 @@ import {
   DataType,
   type ExtensionObject,
   type UAObject,
+  type UAVariable,
   Variant,
   VariantArrayType,
 } from 'node-opcua';
-import type { LinePhase } from '../readings.ts';
+import type { Job, JobState } from '../job-book.ts';
 import {
   addAddIn,
   indexOf,
@@ -18,20 +19,16 @@ import {
 import { machineId } from './units.ts';
 
 /** States of a job order, OPC 10031-4, by their numbers there. */
-const jobStates = { AllowedToStart: 2, Running: 3, Interrupted: 4, Ended: 5 } as const;
-type JobState = keyof typeof jobStates;
-
-const stateOf = (phase: LinePhase): JobState => {
-  if (phase === 'load' || phase === 'setup' || phase === 'standby') return 'AllowedToStart';
-  if (phase === 'out-of-service') return 'Interrupted';
-  return phase === 'unload' ? 'Ended' : 'Running';
+const stateNumbers: Readonly<Record<JobState, number>> = {
+  ...{ NotAllowedToStart: 1, AllowedToStart: 2, Running: 3, Interrupted: 4, Ended: 5, Aborted: 6 },
 };
 
-type Order = { readonly jobId: string; readonly panelId: string; readonly state: JobState };
-
-/** JobManagement of OPC 40001-3: the order of the panel on the line, and an event when its state changes. The result is to be called each step. */
+/**
+ * JobManagement of OPC 40001-3: the orders of the machine with their states, when they began and ended, and an event when a
+ * state changes. The result is to be called each step.
+ */
 export const addJobs = (place: Place, blocks: UAObject): (() => void) => {
-  const { namespace, addressSpace, model } = place;
+  const { namespace, addressSpace, model, book } = place;
   const jobs = indexOf(place, 'jobs');
   const control = indexOf(place, 'jobControl');
   const management = objectType(place, 'jobs', 'JobManagementType').instantiate({
@@ -47,63 +44,134 @@ export const addJobs = (place: Place, blocks: UAObject): (() => void) => {
     receiver.getComponentByName('JobOrderList', control) ??
       receiver.getPropertyByName('JobOrderList', control),
   );
+  const responses = addResponses(place, management);
   const base = required(addressSpace.findEventType('ISA95JobOrderStatusEventType', control));
   const eventType = ownEventType(place, 'WeldJobOrderStatusEventType', base);
-  let shown: Order | undefined;
+  const encoder = new JobEncoder(place);
+  let shown = book.jobs;
   const show = (): void => {
-    const { jobId, panelId, phase, timeMs } = model.line;
-    const state = stateOf(phase);
-    if (shown?.jobId === jobId && shown.state === state) return;
-    const order: Order = { jobId, panelId, state };
-    shown = order;
-    const time = new Date(timeMs);
-    const { jobOrder, jobState, both, response } = encode(place, order, time);
-    list.setValueFromSource(
-      { dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value: [both] },
-      undefined,
+    const { jobs: all } = book;
+    const time = new Date(model.line.timeMs);
+    const begun = all.filter(({ startMs }) => startMs !== undefined);
+    setList(
+      responses,
+      begun.map((job) => encoder.response(job)),
       time,
     );
-    receiver.raiseEvent(eventType, {
-      message: { dataType: DataType.LocalizedText, value: { text: `${jobId} ${state}` } },
-      severity: { dataType: DataType.UInt16, value: 100 },
-      time: { dataType: DataType.DateTime, value: time },
-      jobOrder: new Variant({ dataType: DataType.ExtensionObject, value: jobOrder }),
+    setList(
+      list,
+      all.map((job) => encoder.orderAndState(job)),
+      time,
+    );
+    for (const job of all) {
+      const before = shown.find(({ jobId }) => jobId === job.jobId);
+      if (before?.state !== job.state) receiver.raiseEvent(eventType, encoder.event(job, time));
+    }
+    shown = all;
+  };
+  show();
+  return () => {
+    if (book.jobs !== shown) show();
+  };
+};
+
+/** JobOrderResponseList, which is optional. */
+const addResponses = (place: Place, management: UAObject): UAVariable => {
+  const control = indexOf(place, 'jobControl');
+  const results = required(
+    management.getComponentByName('JobOrderResults', indexOf(place, 'jobs')),
+  ) as UAObject;
+  const found = results.getComponentByName('JobOrderResponseList', control);
+  if (found !== null) return variable(found);
+  return place.namespace.addVariable({
+    componentOf: results,
+    browseName: { name: 'JobOrderResponseList', namespaceIndex: control },
+    nodeId: `s=${machineId}.JobManagement.JobOrderResponseList`,
+    dataType: required(place.addressSpace.findDataType('ISA95JobResponseDataType', control)).nodeId,
+    valueRank: 1,
+    accessLevel: 'CurrentRead',
+    userAccessLevel: 'CurrentRead',
+  });
+};
+
+const setList = (list: UAVariable, value: readonly ExtensionObject[], time: Date): void => {
+  list.setValueFromSource(
+    { dataType: DataType.ExtensionObject, arrayType: VariantArrayType.Array, value: [...value] },
+    undefined,
+    time,
+  );
+};
+
+/** Writes orders in the structures of OPC 10031-4. */
+class JobEncoder {
+  readonly #place: Place;
+
+  constructor(place: Place) {
+    this.#place = place;
+  }
+
+  orderAndState(job: Job): ExtensionObject {
+    const state = [this.#state(job)];
+    return this.#create('ISA95JobOrderAndStateDataType', { jobOrder: this.#order(job), state });
+  }
+
+  response(job: Job): ExtensionObject {
+    const { jobId, startMs, endMs } = job;
+    return this.#create('ISA95JobResponseDataType', {
+      ...{ jobResponseID: `${jobId}/response`, jobOrderID: jobId, jobState: [this.#state(job)] },
+      ...(startMs === undefined ? {} : { startTime: new Date(startMs) }),
+      ...(endMs === undefined ? {} : { endTime: new Date(endMs) }),
+    });
+  }
+
+  event(job: Job, time: Date): Record<string, Variant> {
+    const { jobId, state } = job;
+    const structure = (value: ExtensionObject): Variant =>
+      new Variant({ dataType: DataType.ExtensionObject, value });
+    return {
+      message: new Variant({
+        dataType: DataType.LocalizedText,
+        value: { text: `${jobId} ${state}` },
+      }),
+      severity: new Variant({ dataType: DataType.UInt16, value: 100 }),
+      time: new Variant({ dataType: DataType.DateTime, value: time }),
+      jobOrder: structure(this.#order(job)),
       jobState: new Variant({
         dataType: DataType.ExtensionObject,
         arrayType: VariantArrayType.Array,
-        value: [jobState],
+        value: [this.#state(job)],
       }),
-      jobResponse: new Variant({ dataType: DataType.ExtensionObject, value: response }),
-    });
-  };
-  show();
-  return show;
-};
+      jobResponse: structure(this.response(job)),
+    };
+  }
 
-const encode = (place: Place, { jobId, panelId, state }: Order, time: Date) => {
-  const { addressSpace } = place;
-  const index = indexOf(place, 'jobControl');
-  const create = (name: string, fields: Record<string, unknown>): ExtensionObject =>
-    addressSpace.constructExtensionObject(required(addressSpace.findDataType(name, index)), fields);
-  const jobState = create('ISA95StateDataType', {
-    browsePath: {},
-    stateText: { text: state },
-    stateNumber: jobStates[state],
-  });
-  const jobOrder = create('ISA95JobOrderDataType', {
-    jobOrderID: jobId,
-    description: [{ text: `Weld panel ${panelId}` }],
-    priority: 0,
-  });
-  return {
-    jobState,
-    jobOrder,
-    both: create('ISA95JobOrderAndStateDataType', { jobOrder, state: [jobState] }),
-    response: create('ISA95JobResponseDataType', {
-      jobResponseID: `${jobId}/${state}`,
+  #order({ jobId, panelId, process, plannedStartMs }: Job): ExtensionObject {
+    return this.#create('ISA95JobOrderDataType', {
       jobOrderID: jobId,
-      jobState: [jobState],
-      startTime: time,
-    }),
-  };
-};
+      description: [{ text: `Weld panel ${panelId}` }],
+      workMasterID: [this.#create('ISA95WorkMasterDataType', { ID: `WPS-${process}` })],
+      startTime: new Date(plannedStartMs),
+      priority: 0,
+      materialRequirements: [
+        this.#create('ISA95MaterialDataType', {
+          ...{ materialDefinitionID: 'membrane-panel', materialSublotID: panelId },
+          ...{ materialUse: 'Material Produced', quantity: '1' },
+        }),
+      ],
+    });
+  }
+
+  #state({ state }: Job): ExtensionObject {
+    return this.#create('ISA95StateDataType', {
+      browsePath: {},
+      stateText: { text: state },
+      stateNumber: stateNumbers[state],
+    });
+  }
+
+  #create(name: string, fields: Record<string, unknown>): ExtensionObject {
+    const { addressSpace } = this.#place;
+    const type = required(addressSpace.findDataType(name, indexOf(this.#place, 'jobControl')));
+    return addressSpace.constructExtensionObject(type, fields);
+  }
+}

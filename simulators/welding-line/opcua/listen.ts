@@ -1,6 +1,7 @@
 import type { PlantServer } from '../../plant.ts';
 import { listenOpcua } from '../../wire/opcua/plant-server.ts';
 import type { OpcuaAccess } from '../../wire/opcua/security.ts';
+import { JobBook } from '../job-book.ts';
 import type { WeldingLine } from '../model.ts';
 import { buildMachine } from './machine.ts';
 import { counterIds, type LineSignals } from './signals.ts';
@@ -20,8 +21,11 @@ export const listenLineOpcua = (
     ...access
   }: LineOpcuaOptions & { model: WeldingLine; signals: LineSignals },
   context: Parameters<PlantServer['listen']>[0],
-): ReturnType<PlantServer['listen']> =>
-  listenOpcua(
+): ReturnType<PlantServer['listen']> => {
+  // The machine's, and not the server's: it outlives a restart of that.
+  const book = new JobBook(model);
+  model.onStep(() => book.step());
+  return listenOpcua(
     {
       name,
       counters: counterIds,
@@ -34,10 +38,11 @@ export const listenLineOpcua = (
         ...(['standard', 'di', 'ia', 'machinery', 'machineryResult'] as const),
         ...(['isa95JobControl', 'machineryJobs', 'machineVision'] as const),
       ],
-      build: (space) => buildMachine(space, signals, model),
+      build: (space) => buildMachine(space, signals, { model, book }),
       access,
       nowMs: () => model.line.timeMs,
       onStep: (listener) => model.onStep(listener),
     },
     context,
   );
+};

@@ -1,7 +1,6 @@
 import { DataType, type UAObject } from 'node-opcua';
 import type { SpaceBuilder } from '../../wire/opcua/server.ts';
 import { addDeclaration } from '../../wire/opcua/signal-nodes.ts';
-import type { WeldingLine } from '../model.ts';
 import { addAlarms } from './alarms.ts';
 import { addBlocks, addNotifications } from './building-blocks.ts';
 import { addJobs } from './jobs.ts';
@@ -22,7 +21,7 @@ const machinesId = 1001;
 export const buildMachine = (
   { addressSpace, namespace, values, addSignal }: SpaceBuilder,
   signals: LineSignals,
-  model: WeldingLine,
+  { model, book }: Pick<Place, 'model' | 'book'>,
 ): (() => void) => {
   const { server } = addressSpace.rootFolder.objects;
   const machine = namespace.addObject({
@@ -35,7 +34,7 @@ export const buildMachine = (
     eventNotifier: 1,
     notifierOf: server,
   });
-  const place: Place = { addressSpace, namespace, machine, model, values };
+  const place: Place = { addressSpace, namespace, machine, model, book, values };
   addIdentification(place);
   const addGroup = (parent: UAObject, { id, browseName, signals: own }: SignalGroup): void => {
     const object = namespace.addObject({ componentOf: parent, browseName, nodeId: `s=${id}` });
@@ -54,10 +53,10 @@ export const buildMachine = (
   for (const signal of below) addSignal(profileNode, signal);
   addTorches(place, signals.torches, addSignal);
   const blocks = addBlocks(place);
-  addVision(place);
+  const showVision = addVision(place);
   const alarms = addAlarms(place);
   addNotifications(place, blocks, alarms.folder);
-  const steps = [addResults(place), addJobs(place, blocks), alarms.step];
+  const steps = [addResults(place), addJobs(place, blocks), alarms.step, showVision];
   return model.onStep(() => {
     // While the server is silent it says nothing, also of events.
     if (!values.isHeld) for (const step of steps) step();

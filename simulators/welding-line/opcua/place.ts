@@ -8,6 +8,7 @@ import type {
   UAVariable,
 } from 'node-opcua';
 import type { LiveValues } from '../../wire/opcua/live-values.ts';
+import type { JobBook } from '../job-book.ts';
 import type { WeldingLine } from '../model.ts';
 
 /** Companion specifications that the machine uses, by namespace. */
@@ -28,6 +29,7 @@ export type Place = {
   readonly namespace: Namespace;
   readonly machine: UAObject;
   readonly model: WeldingLine;
+  readonly book: JobBook;
   readonly values: LiveValues;
 };
 

@@ -5,6 +5,7 @@ import { torchIds } from '../readings.ts';
 import { addAddIn, indexOf, objectType, ownEventType, type Place, required } from './place.ts';
 import { machineId } from './units.ts';
 
+const panelName = 'Panel';
 /** Of OPC 40001-101. */
 const evaluations = { OK: 1, NotOK: 2, NotDecidable: 3 } as const;
 /** Own numbers: which limit a value is beyond. */
@@ -26,7 +27,7 @@ export const addResults = (place: Place): (() => void) => {
   addAddIn(machine, management);
   const folder = required(management.getComponentByName('Results', resultIndex));
   const nodes = new Map<string, UAVariable>();
-  for (const name of [...torchIds, 'Panel']) {
+  for (const name of [...torchIds, panelName]) {
     nodes.set(
       name,
       namespace.addVariable({
@@ -104,7 +105,8 @@ const encode = (place: Place, panel: JsonObject, result: Result): ExtensionObjec
       isPartial: false,
       isSimulated: true,
       resultState: completed,
-      stepId: result.name,
+      // The panel as a whole is no step.
+      ...(result.name === panelName ? {} : { stepId: result.name }),
       partId: panelId,
       jobId: String(panel['jobId']),
       creationTime: new Date(model.line.timeMs),

@@ -65,7 +65,9 @@ describe('GET /api/v1/panels/{id}/dossier', () => {
   it('asks to come again when too many are being made, and tells the cause of a failure', async () => {
     const words = { en: 'too many', zh: '过多' };
     const busy = await serve(() =>
-      Promise.reject(new GatewayError('UNAVAILABLE', words, { retryable: true })),
+      Promise.reject(
+        new GatewayError('UNAVAILABLE', words, { retryable: true, retryAfterMs: 60_000 }),
+      ),
     );
     const later = await busy('/api/v1/panels/P-9/dossier');
     expect([later.status, later.headers.get('retry-after')]).toEqual([503, '60']);

@@ -10,6 +10,8 @@ type StartOptions = {
   /** Arguments of Node itself. */
   readonly nodeArguments?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The folder in which it is started. */
+  readonly folder?: string;
 };
 
 export type Ended = {
@@ -27,9 +29,10 @@ export type Program = {
 
 /** Starts the command line as a process of its own, without the environment of this one; it never outlives its test. */
 export const startProgram = (argv: readonly string[], options: StartOptions = {}): Program => {
-  const { program = launcher, nodeArguments = [], env = {} } = options;
+  const { program = launcher, nodeArguments = [], env = {}, folder } = options;
   const child = spawn(process.execPath, [...nodeArguments, program, ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: folder,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
   });
   onTestFinished(() => {

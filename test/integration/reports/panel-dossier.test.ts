@@ -140,8 +140,17 @@ describe('a dossier', () => {
     expect(of('zh').text).toMatch(/F07\s+无电弧\s+6000\s+6060\s+60/);
   });
 
+  it("has the machine's own judgement apart from inspection", () => {
+    expect(of('en').text).toContain("The machine's own judgement (no inspection)");
+    expect(of('en').text).toMatch(/B03\s+not OK \(simulated\)\s+R-77\/B03\s+welder-opcua/);
+    expect(of('zh').text).toMatch(/B03\s+不合格 \(模拟\)\s+R-77\/B03\s+welder-opcua/);
+  });
+
   it('of real data says nothing of simulation', async () => {
-    const record = { ...fullRecord(), simulated: false };
+    const { production, ...whole } = fullRecord();
+    if (production === undefined) throw new Error('nothing told');
+    const told = { ...production, machineResults: [] };
+    const record = { ...whole, production: told, simulated: false };
     const text = textOfPdf(await renderDossier(fullInput('en', record)));
     expect(text.toLowerCase()).not.toContain('simulat');
     expect(text).toContain('measured by the devices of the line');

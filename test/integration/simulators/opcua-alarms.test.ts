@@ -113,6 +113,24 @@ describe('alarms of the machine', () => {
     expect([await isOut(), await isSuppressedOrShelved()]).toEqual([false, false]);
   });
 
+  it('are suppressed by a client and back, each once', async () => {
+    const [suppress, unsuppress] = await Promise.all(
+      ['Suppress', 'Unsuppress'].map((name) => nodeAt(alarm, [0, name])),
+    );
+    if (suppress === undefined || unsuppress === undefined) throw new Error('no methods');
+    const condition = NodeId.resolveNodeId(`ns=${own};s=${alarm}`);
+    const isSuppressed = (): Promise<unknown> => valueAt(alarm, [0, 'SuppressedState'], [0, 'Id']);
+    expect((await call(condition, suppress)).name).toBe('Good');
+    expect([await isSuppressed(), await isSuppressedOrShelved()]).toEqual([true, true]);
+    expect((await call(condition, suppress)).name).toBe('BadInvalidState');
+    // It stays so while the machine goes on.
+    await simulator.advance(startMs + 12_500);
+    expect(await isSuppressed()).toBe(true);
+    expect((await call(condition, unsuppress)).name).toBe('Good');
+    expect([await isSuppressed(), await isSuppressedOrShelved()]).toEqual([false, false]);
+    expect((await call(condition, unsuppress)).name).toBe('BadInvalidState');
+  });
+
   it('of a torch that is disabled are suppressed', async () => {
     const set = (isEnabled: boolean) =>
       simulator.send('POST', '/state', { 'line.torch.F02.isEnabled': isEnabled });

@@ -60,7 +60,7 @@ export const powerFactor = defineKpi({
   description: { en: 'Power factor now', zh: '当前功率因数' },
   formula: { en: '|P| / sqrt(P^2 + Q^2)', zh: '|P| / √(P² + Q²)' },
   standard: { en: 'IEEE 1459, fundamental', zh: 'IEEE 1459（基波）' },
-  window: { tier: 'a', lengthMs: 1000 },
+  window: { tier: 'a', over: 'now' },
   windowRule: { en: 'the newest reading', zh: '最新读数' },
   coverageRule: '1 while both powers are up to date, else 0',
   inputs: {

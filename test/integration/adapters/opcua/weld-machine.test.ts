@@ -59,7 +59,7 @@ it('reads the simulated welder step by step, as it truly is', async () => {
   await clock.finished;
 
   const states = running.members.filter(({ member }) => member !== 'server');
-  expect(states).toHaveLength(23);
+  expect(states).toHaveLength(24);
   expect(new Set(states.map(({ state }) => state))).toEqual(new Set(['up']));
   const seam = running.framesOf('f01');
   expect(seam).toHaveLength(101);

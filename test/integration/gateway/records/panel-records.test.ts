@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type * as contract from '../../../../gateway/api/contract.ts';
+import type { failure } from '../../../../gateway/api/failure-answer.ts';
 import type { RegisteredGroup } from '../../../../gateway/core/point.ts';
 import { readJournal } from '../../../../gateway/journal/journal.ts';
-import { panelProduction } from '../../../../gateway/production/panel-fold.ts';
+import { noMessages, panelProduction } from '../../../../gateway/production/panel-fold.ts';
 import { PanelAssembler } from '../../../../gateway/records/assembler.ts';
 import { canonicalJson, sha256 } from '../../../../gateway/records/canonical-json.ts';
 import {
@@ -55,7 +56,9 @@ const recordsOfJournal = async (
     for (const panel of assembler.take(batch)) {
       const { key, record } = finishPanel(panel);
       const { startMs } = record.time;
-      const nothing = { messages: [], ofOrder: () => [], startMs, isRepeated: false };
+      const seams = record.seams.map(({ seam }) => seam);
+      const about = { startMs, isRepeated: false, seams };
+      const nothing = { ...about, messages: [], ofOrder: () => noMessages };
       const whole = { ...record, production: panelProduction(nothing) };
       found.push([key, sha256(canonicalJson(asJson(whole)))]);
     }
@@ -171,8 +174,8 @@ describe('records of panels over a kill', { timeout: 240_000 }, () => {
   it('answers in words what it does not have', async () => {
     const refused = async (path: string) => {
       const response = await fetch(new URL(path, gateway.url));
-      const { error } = (await response.json()) as z.infer<typeof contract.failure>;
-      return [response.status, error.message, error.words?.zh];
+      const { error } = (await response.json()) as z.infer<typeof failure>;
+      return [response.status, error.message, error.words.zh];
     };
     expect(await refused('/api/v1/panels/NONE')).toEqual([
       ...[404, 'no record of a panel NONE: /api/v1/panels lists them'],

@@ -50,6 +50,7 @@ const setUp = (
       return true;
     },
     event: (event) => events.push(event),
+    report: async () => true,
     intern: (text) => (text.startsWith('full') ? 0 : text === 'later' ? -1 : 1),
   });
   return { supervisor, ending: new AbortController(), events, log, clock, admitted };

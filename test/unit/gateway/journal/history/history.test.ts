@@ -1,100 +1,19 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { originCodes } from '../../../../../gateway/core/entry.ts';
-import type { PointNumber, RegisteredGroup } from '../../../../../gateway/core/point.ts';
 import { absentStatus, statusCodes } from '../../../../../gateway/core/quality.ts';
-import { type History, openHistory } from '../../../../../gateway/journal/history/history.ts';
-import type { Journal } from '../../../../../gateway/journal/journal.ts';
-import { plainGroup, testFolder, testJournal } from '../../../../support/journal.ts';
-import { silentLog } from '../../../../support/journal-options.ts';
+import { good, HistorySite, type Sample } from '../../../../support/history-site.ts';
+import { testFolder } from '../../../../support/journal.ts';
 
 /** In the middle of an hour. */
 const startMs = 1_760_001_180_000;
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
-type Sample = { readonly value: number; readonly status: number };
-const good = (value: number): Sample => ({ value, status: statusCodes.good });
-
-class Site {
-  readonly journal: Journal;
-  readonly group: RegisteredGroup;
-  readonly history: History;
-  readonly #ending = new AbortController();
-  readonly #running: Promise<void>;
-
-  constructor(parts: { journal: Journal; group: RegisteredGroup; history: History }) {
-    this.journal = parts.journal;
-    this.group = parts.group;
-    this.history = parts.history;
-    this.#running = this.history.run(this.#ending.signal);
-  }
-
-  static async open(folder: string, flushMs?: number): Promise<Site> {
-    const journal = await testJournal(folder, { memoryBytes: 16_384 });
-    const [group] = await journal.registerGroups([{ ...plainGroup('f01', 2), periodMs: 1_000 }]);
-    if (group === undefined) throw new Error('no group');
-    const history = await openHistory({
-      ...{ folder, journal, groups: [group], log: silentLog },
-      gatherMs: 0,
-      ...(flushMs === undefined ? {} : { flushMs }),
-    });
-    const site = new Site({ journal, group, history });
-    onTestFinished(() => site.close());
-    return site;
-  }
-
-  point(channel: number): PointNumber {
-    return this.group.pointNumbers[channel] ?? expect.fail('no point');
-  }
-
-  append(timeMs: number, samples: readonly Sample[], originCode = 0): void {
-    const seq = this.journal.appendFrame({
-      group: this.group.number,
-      timeMs,
-      receivedMs: timeMs,
-      originCode,
-      revision: 0,
-      values: Float64Array.from(samples, ({ value }) => value),
-      status: Uint32Array.from(samples, ({ status }) => status),
-      offset: 0,
-      length: samples.length,
-    });
-    expect(seq).toBeGreaterThan(0);
-  }
-
-  /** What is known when all that was appended has been read; waits for the reader. */
-  async query(fromMs: number, toMs: number, maxIntervals = 10_000): Promise<unknown[]> {
-    const query = { point: this.point(0), fromMs, toMs, maxIntervals };
-    const count = (intervals: readonly { readonly count: number }[]): number =>
-      intervals.reduce((sum, interval) => sum + interval.count, 0);
-    let before = -1;
-    await expect
-      .poll(
-        async () => {
-          const now = count(await this.history.query(query));
-          const settled = now === before;
-          before = now;
-          return settled;
-        },
-        { timeout: 10_000, interval: 50 },
-      )
-      .toBe(true);
-    return [...(await this.history.query(query))];
-  }
-
-  async close(): Promise<void> {
-    this.#ending.abort();
-    await this.#running;
-    await this.history.close();
-    await this.journal.close();
-  }
-}
-
 describe('history', { timeout: 30_000 }, () => {
   it('rolls samples up by minute with extremes, mean, first, last and what was measured', async () => {
-    const site = await Site.open(testFolder());
+    const site = await HistorySite.open(testFolder());
     for (let second = 0; second < 90; second++) {
       site.append(startMs + second * 1_000, [good(second % 60), good(0)]);
     }
@@ -122,7 +41,7 @@ describe('history', { timeout: 30_000 }, () => {
   });
 
   it('does not count as measured what is absent for long, bad or estimated', async () => {
-    const site = await Site.open(testFolder());
+    const site = await HistorySite.open(testFolder());
     site.append(startMs, [good(1), good(1)]);
     // A gap of 20 s: a value holds for three periods of 1 s.
     site.append(startMs + 20_000, [good(3), good(1)]);
@@ -146,7 +65,7 @@ describe('history', { timeout: 30_000 }, () => {
   });
 
   it('lets a value hold for three periods of the configuration that is in force', async () => {
-    const site = await Site.open(testFolder());
+    const site = await HistorySite.open(testFolder());
     site.append(startMs, [good(1), good(1)]);
     expect(await site.query(startMs, startMs + minuteMs)).toMatchObject([{ count: 1 }]);
     site.history.use([{ ...site.group, periodMs: 5_000 }]);
@@ -155,7 +74,7 @@ describe('history', { timeout: 30_000 }, () => {
   });
 
   it('does not count as measured a last usable value, which only stands in for one', async () => {
-    const site = await Site.open(testFolder());
+    const site = await HistorySite.open(testFolder());
     site.append(startMs, [good(1), good(1)]);
     site.append(startMs + 1_000, [good(2), good(1)]);
     for (let second = 2; second < 10; second++) {
@@ -175,14 +94,14 @@ describe('history', { timeout: 30_000 }, () => {
     const folder = testFolder();
     const hours = 5;
     for (let hour = 0; hour < hours; hour++) {
-      const site = await Site.open(folder);
+      const site = await HistorySite.open(folder);
       for (let second = 0; second < 3_600; second += 10) {
         site.append(startMs + hour * hourMs + second * 1_000, [good(hour), good(0)]);
       }
       await site.query(startMs, startMs + hours * hourMs);
       await site.close();
     }
-    const site = await Site.open(folder);
+    const site = await HistorySite.open(folder);
     const byMinute = (await site.query(startMs, startMs + hours * hourMs)) as { count: number }[];
     expect(byMinute).toHaveLength(hours * 60);
     expect(byMinute.every(({ count }) => count === 6)).toBe(true);
@@ -217,11 +136,11 @@ describe('history', { timeout: 30_000 }, () => {
     intervals.map((interval) => ({ ...(interval as object), revision: 0 }));
 
   it('aggregates anew from the journal what came late, as if it had come in time', async () => {
-    const punctual = await Site.open(testFolder());
+    const punctual = await HistorySite.open(testFolder());
     for (const second of seconds) punctual.append(startMs + second * 1_000, sampleAt(second));
     const expected = await punctual.query(startMs, startMs + 2 * minuteMs);
 
-    const site = await Site.open(testFolder(), 20);
+    const site = await HistorySite.open(testFolder(), 20);
     const isLate = (second: number): boolean => second >= 25 && second < 45;
     for (const second of seconds.filter((second) => !isLate(second))) {
       site.append(startMs + second * 1_000, sampleAt(second));
@@ -242,7 +161,7 @@ describe('history', { timeout: 30_000 }, () => {
   });
 
   it('takes of one time only the newest word when it aggregates anew', async () => {
-    const site = await Site.open(testFolder(), 20);
+    const site = await HistorySite.open(testFolder(), 20);
     const badTimeout = { value: 0, status: statusCodes.badTimeout };
     const absent = { value: 0, status: absentStatus };
     for (const second of [1, 2, 3, 4]) site.append(startMs + second * 1_000, [good(1), good(1)]);
@@ -263,7 +182,7 @@ describe('history', { timeout: 30_000 }, () => {
 
   it('folds the hour anew too, and keeps what is dirty through a restart', async () => {
     const folder = testFolder();
-    const first = await Site.open(folder);
+    const first = await HistorySite.open(folder);
     for (let second = 0; second < 3 * 3_600; second += 1) {
       if (second % 3_600 < 1_000 || second % 3_600 > 1_060) {
         first.append(startMs + second * 1_000, [good(1), good(0)]);
@@ -276,13 +195,13 @@ describe('history', { timeout: 30_000 }, () => {
     await first.query(startMs, startMs + 4 * hourMs);
     await first.close();
     const hourStart = Math.floor(startMs / hourMs) * hourMs;
-    const hour = async (site: Site) =>
+    const hour = async (site: HistorySite) =>
       (await site.query(hourStart, hourStart + 4 * hourMs, 5))[0] as {
         coveredMs: number;
         maximum: number;
         revision: number;
       };
-    const second = await Site.open(folder, 20);
+    const second = await HistorySite.open(folder, 20);
     await expect
       .poll(async () => (await hour(second)).revision, { timeout: 15_000 })
       .toBeGreaterThan(0);
@@ -294,21 +213,21 @@ describe('history', { timeout: 30_000 }, () => {
 
   it('begins anew from the journal when its database is damaged', async () => {
     const folder = testFolder();
-    const first = await Site.open(folder);
+    const first = await HistorySite.open(folder);
     for (let second = 0; second < 120; second++) {
       first.append(startMs + second * 1_000, [good(second), good(0)]);
     }
     const before = await first.query(startMs, startMs + 2 * minuteMs);
     await first.close();
     writeFileSync(join(folder, 'history.db'), 'rubbish '.repeat(1_000));
-    const second = await Site.open(folder);
+    const second = await HistorySite.open(folder);
     await expect
       .poll(() => second.query(startMs, startMs + 2 * minuteMs), { timeout: 10_000 })
       .toEqual(before);
   });
 
   it('gives single samples from the journal, from disk and from memory', async () => {
-    const site = await Site.open(testFolder());
+    const site = await HistorySite.open(testFolder());
     for (let second = 0; second < 1_200; second++) {
       const absent = second % 10 === 0;
       site.append(startMs + second * 1_000, [

@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { PointNumber } from '../../../../gateway/core/point.ts';
+import { kwhOf, sumOf } from '../../../../gateway/energy/amount.ts';
+import { energyConfigOf } from '../../../../gateway/energy/energy-config.ts';
+import { EnergyDesk } from '../../../../gateway/energy/energy-desk.ts';
+import { counterLimits } from '../../../../gateway/hot-path/operators/counter-step.ts';
+import { RegisterFold } from '../../../../gateway/journal/history/register-fold.ts';
+import { testGroup } from '../../../support/entry-batch.ts';
+import { runsOf, testSeed } from '../../../support/seed.ts';
+
+const minuteMs = 60_000;
+const quarterMs = 15 * minuteMs;
+const dayMs = 86_400_000;
+const january = Date.parse('2024-01-01T00:00+08:00');
+const february = Date.parse('2024-02-01T00:00+08:00');
+const name = { en: 'meter', zh: '电表' };
+
+/** How much each meter counts an hour, in Wh, at a time. */
+type Load = (timeMs: number) => number;
+
+/** Meters read once a quarter hour, each at its load, over January 2024 in Shanghai. */
+const deskOf = (input: {
+  readonly meters: readonly object[];
+  readonly tenants?: readonly object[];
+  readonly commonBy?: string;
+  readonly loads: Readonly<Record<string, Load>>;
+  readonly without?: readonly string[];
+}): EnergyDesk => {
+  const ids = Object.keys(input.loads);
+  const groups = ids.map((id) =>
+    testGroup({
+      ...{ equipment: id, equipmentClass: 'meter', periodMs: quarterMs },
+      channels: [{ point: 'energy', kind: 'counter', unit: 'W.h' }],
+    }),
+  );
+  const numbered = groups.map((group, index) => ({
+    ...group,
+    equipment: { ...group.equipment, area: 'park', line: 'meters' },
+    pointNumbers: [index + 1] as unknown as readonly PointNumber[],
+  }));
+  return new EnergyDesk({
+    config: () =>
+      energyConfigOf({
+        meters: input.meters.map((meter) => ({ name, ...meter })),
+        tenants: (input.tenants ?? []).map((tenant) => ({ name, ...tenant })),
+        ...(input.commonBy === undefined ? {} : { commonBy: input.commonBy }),
+      }),
+    groups: () => numbered as never,
+    site: () => ({ timeZone: 'Asia/Shanghai' }),
+    register: async ({ point, boundariesMs, stepsPerUnit }) => {
+      const id = ids[(point as number) - 1] as string;
+      const fold = new RegisterFold({
+        ...{ boundariesMs, stepsPerUnit, holdMs: 3 * quarterMs },
+        limits: counterLimits({ unit: 'W.h' }),
+      });
+      let wattHours = 1_000;
+      for (let ms = january; ms <= february && !input.without?.includes(id); ms += quarterMs) {
+        const row = { first: wattHours, last: wattHours, minimum: wattHours, maximum: wattHours };
+        fold.take({
+          ...{ ...row, startMs: ms, firstMs: ms, lastMs: ms, count: 1, revision: 0 },
+          coveredMs: quarterMs,
+        });
+        wattHours += (input.loads[id] as Load)(ms) / 4;
+      }
+      return fold.intervals();
+    },
+  });
+};
+
+const register = (id: string) => ({ id, register: `park/meters/${id}/energy` });
+const month = { fromMs: january, toMs: february };
+
+describe('what a meter counted', () => {
+  test('quarter hours are the day and days are the month, to the last digit, with an odd multiplier', async () => {
+    const load = fc.integer({ min: 0, max: 9_000_000 });
+    await fc.assert(
+      fc.asyncProperty(load, load, fc.integer({ min: 1, max: 4e9 }), async (a, b, micro) => {
+        const desk = deskOf({
+          meters: [{ ...register('m'), multipliers: [{ value: micro / 1e6 }] }],
+          loads: { m: (ms) => (ms % dayMs < dayMs / 2 ? a / 7 : b / 13) },
+        });
+        const sums = [];
+        for (const step of ['quarter', 'hour', 'day', 'month'] as const) {
+          const intervals = await desk.intervals('m', { ...month, step });
+          sums.push(sumOf(intervals.map(({ energy }) => energy ?? 0n)));
+        }
+        expect(new Set(sums).size).toBe(1);
+      }),
+      { seed: testSeed(), numRuns: runsOf(15) },
+    );
+  });
+
+  test('a multiplier holds by date, and one corrected later gives a new revision from its date on', async () => {
+    const loads = { m: () => 1_000 };
+    const first = { value: 400, from: '2024-01-01' };
+    const before = deskOf({ meters: [{ ...register('m'), multipliers: [first] }], loads });
+    const corrected = { value: 600, from: '2024-01-11', until: '2024-01-21' };
+    const after = deskOf({
+      ...{ meters: [{ ...register('m'), multipliers: [first, corrected] }], loads },
+    });
+    const days = await after.intervals('m', { ...month, step: 'day' });
+    expect(days.map(({ revision }) => revision)).toEqual([
+      ...Array.from({ length: 10 }, () => 0),
+      ...Array.from({ length: 10 }, () => 1),
+      ...Array.from({ length: 11 }, () => 0),
+    ]);
+    expect(days.slice(9, 11).map(({ energy }) => kwhOf(energy ?? 0n))).toEqual([9_600, 14_400]);
+    const [old] = await before.intervals('m', { ...month, step: 'month' });
+    const [now] = await after.intervals('m', { ...month, step: 'month' });
+    expect(kwhOf(old?.energy ?? 0n)).toBe(297_600);
+    expect(kwhOf(now?.energy ?? 0n)).toBe(297_600 + 10 * 4_800);
+    expect(now).toMatchObject({ multiplier: null, method: 'measured', completeness: 1 });
+    expect(now).toMatchObject({ opening: 1_000, closing: 745_000, revision: 1 });
+  });
+
+  test('an unknown meter, an empty time and too many intervals are refused in words', async () => {
+    const desk = deskOf({ meters: [register('m')], loads: { m: () => 1 } });
+    await expect(desk.intervals('x', { ...month, step: 'day' })).rejects.toThrow('no meter x');
+    const empty = { fromMs: february, toMs: january, step: 'day' } as const;
+    await expect(desk.intervals('m', empty)).rejects.toThrow('must begin before it ends');
+    await expect(desk.intervals('m', { ...month, step: 'minute' })).rejects.toThrow('10000');
+  });
+});
+
+describe('what tenants used', () => {
+  const meters = [
+    register('main'),
+    { ...register('a'), parent: 'main', tenants: [{ tenant: 'ada' }] },
+    {
+      ...{ ...register('b'), parent: 'main' },
+      tenants: [{ tenant: 'ada' }, { tenant: 'bob', from: '2024-01-16' }],
+    },
+  ];
+  const loads = { main: () => 10_000, a: () => 6_000, b: () => 3_000 };
+  const tenants = [
+    { id: 'ada', share: 1 },
+    { id: 'bob', share: 3 },
+  ];
+
+  test('each has its own meters by date, and its part of the rest by what it used', async () => {
+    const [used] = await deskOf({ meters, loads, tenants }).tenants({ ...month, step: 'month' });
+    const kwh = used?.tenants.map(({ tenant, direct, common }) => [
+      tenant,
+      kwhOf(direct),
+      kwhOf(common),
+    ]);
+    // 15 days alone; then 6 of 9 kW against 3.
+    expect(kwh).toEqual([
+      ['ada', 15 * 24 * 9 + 16 * 24 * 6, expect.closeTo(15 * 24 + 16 * 24 * (6 / 9), 9)],
+      ['bob', 16 * 24 * 3, expect.closeTo(16 * 24 * (3 / 9), 9)],
+    ]);
+    expect(sumOf(used?.tenants.map(({ energy }) => energy) ?? [])).toBe(used?.energy);
+    expect(kwhOf(used?.energy ?? 0n)).toBe(7_440);
+  });
+
+  test('or by shares of the floor', async () => {
+    const desk = deskOf({ meters, loads, tenants, commonBy: 'share' });
+    const days = await desk.tenants({ ...month, step: 'day' });
+    expect(days).toHaveLength(31);
+    expect(days[20]?.tenants.map(({ common }) => kwhOf(common))).toEqual([6, 18]);
+    const [whole] = await desk.tenants({ ...month, step: 'month' });
+    expect(sumOf(days.map(({ energy }) => energy))).toBe(whole?.energy);
+    const of = (tenant: string) =>
+      sumOf(
+        days
+          .flatMap((day) => day.tenants.filter((one) => one.tenant === tenant))
+          .map(({ energy }) => energy),
+      );
+    expect(whole?.tenants.map(({ energy }) => energy)).toEqual([of('ada'), of('bob')]);
+  });
+
+  test('a main meter that counts less than those below it is named, and the sum still closes', async () => {
+    const desk = deskOf({ meters, tenants, loads: { ...loads, main: () => 8_000 } });
+    const [used] = await desk.tenants({ ...month, step: 'month' });
+    expect(used?.below).toEqual([{ meter: 'main', rest: -744_000_000_000_000n }]);
+    expect(sumOf(used?.tenants.map(({ energy }) => energy) ?? [])).toBe(used?.energy);
+  });
+
+  test('meters that never had a tenant at or below them are not among it', async () => {
+    const desk = deskOf({
+      ...{ meters: [...meters, register('pv')], tenants },
+      loads: { ...loads, pv: () => 50_000 },
+    });
+    const [used] = await desk.tenants({ ...month, step: 'month' });
+    expect(kwhOf(used?.energy ?? 0n)).toBe(7_440);
+  });
+
+  test('what nobody is assigned to is said to be so, and a meter without a reading is named', async () => {
+    const until = { tenant: 'ada', until: '2024-01-11' };
+    const desk = deskOf({ meters: [{ ...register('main'), tenants: [until] }], loads, tenants });
+    const [used] = await desk.tenants({ ...month, step: 'month' });
+    expect(used?.tenants.map(({ tenant, direct, common }) => [tenant, direct, common])).toEqual([
+      ['ada', 2_400_000_000_000_000n, 0n],
+      [null, 0n, 5_040_000_000_000_000n],
+    ]);
+    const dead = deskOf({ meters, tenants, loads, without: ['main'] });
+    const [rest] = await dead.tenants({ ...month, step: 'month' });
+    expect(rest?.withoutReading).toEqual([{ meter: 'main', days: 31 }]);
+    expect(kwhOf(rest?.energy ?? 0n)).toBe(31 * 24 * 9);
+  });
+});
