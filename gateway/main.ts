@@ -14,6 +14,7 @@ import { energyConfigOf } from './energy/energy-config.ts';
 import { energySection } from './energy/section.ts';
 import { onHangUp, SiteFiles } from './hot-reload.ts';
 import { kpiSections } from './kpi/sections.ts';
+import { billingSection } from './kpi/tariff/billing-section.ts';
 import { productionSection } from './production/section.ts';
 import { figuresConfigOf, figuresSection } from './reports/figures/figures-config.ts';
 import { startGateway } from './runtime/gateway.ts';
@@ -257,7 +258,9 @@ const composition: Composition = {
   version,
   adapters,
   sections: [
-    ...[productionSection, ...kpiSections, screeningSection, energySection, figuresSection],
+    ...[productionSection, billingSection],
+    ...kpiSections,
+    ...[screeningSection, energySection, figuresSection],
   ],
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
   gatewayProgram: fileURLToPath(import.meta.url),

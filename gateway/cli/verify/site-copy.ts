@@ -131,7 +131,9 @@ export const problemsOfSite = async (siteFile: string, kit: Kit): Promise<readon
 export const writeSiteCopy = async (options: SiteCopyOptions, kit: Kit): Promise<SiteCopy> => {
   const { siteFile, folder, brokerPort, isBrokerEmbedded } = options;
   const original = dirname(resolve(siteFile));
-  await symlink(join(original, 'profiles'), join(folder, 'profiles'));
+  for (const files of ['profiles', 'tariffs']) {
+    await symlink(join(original, files), join(folder, files));
+  }
   const text = anchored(await readFile(siteFile, 'utf8'), original);
   const site = looseSite.parse(parse(text));
   const copy: LooseSite = {
