@@ -387,8 +387,7 @@ export class WeldingLine {
 
   #panelTruth(): JsonObject {
     return panelTruth({
-      line: this.line,
-      torches: this.#torches,
+      ...{ line: this.line, torches: this.#torches },
       deformation: this.#deformation,
       events: this.#events,
       process: this.#process,
