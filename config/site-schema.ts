@@ -162,7 +162,7 @@ const ticksSection = z
     periodMs: z
       .int()
       .min(100)
-      .max(60_000)
+      .max(3_600_000)
       .default(1000)
       .describe('Distance of the ticks on which KPIs emit, in ms'),
     allowedLatenessMs: z

@@ -34,8 +34,23 @@ const createPlant = (name: PlantName, options: ProgramOptions, startMs: number):
         hasMeterError: options.hasParkMeterError,
         demandTargetKw: options.parkDemandTargetKw,
         startMinuteOfDay: options.parkStartMinuteOfDay,
+        countsFromMs: registersSinceMs(options, startMs),
+        stepMs: options.parkStepMs,
       });
   }
+};
+
+/** Longer would make the start wait for more than a minute of folding days. */
+const maxRegisterDays = 3 * 366;
+
+const registersSinceMs = (options: ProgramOptions, startMs: number): number | undefined => {
+  const sinceMs = options.parkRegistersSinceMs;
+  if (sinceMs === undefined) return undefined;
+  const days = (startMs - sinceMs) / 86_400_000;
+  if (days >= 0 && days <= maxRegisterDays) return sinceMs;
+  throw new UsageError(
+    `--park-registers-since: expected an instant from ${maxRegisterDays} days before the start on to the start`,
+  );
 };
 
 const timeOf = (options: ProgramOptions, startMs: number): TimeSource => {

@@ -27,6 +27,10 @@ export type ProgramOptions = {
   readonly parkStartMinuteOfDay: number | undefined;
   /** Undefined leaves the battery without that rule. */
   readonly parkDemandTargetKw: number | undefined;
+  /** Over how long the park's powers are constant. */
+  readonly parkStepMs: number;
+  /** UTC epoch ms; undefined: from the day of the start on. */
+  readonly parkRegistersSinceMs: number | undefined;
   /** Undefined leaves the server out. */
   readonly lineOpcua: LineOpcuaOptions | undefined;
   readonly ports: {
@@ -73,6 +77,8 @@ export const parseProgramOptions = (
       values['park-demand-target-kw'] === 'off'
         ? undefined
         : number(values, 'park-demand-target-kw', { min: 0, max: 100_000 }),
+    parkRegistersSinceMs: registersSince(values),
+    parkStepMs: parkStepMs(values['park-step-seconds']),
     lineOpcua: lineOpcuaOf(values, environment),
     ports: {
       control: port('control-port'),
@@ -114,6 +120,8 @@ const parseValues = (args: readonly string[]) => {
         'park-meter-error': { type: 'string', default: 'on' },
         'park-time-of-day': { type: 'string', default: 'real' },
         'park-demand-target-kw': { type: 'string', default: 'off' },
+        'park-registers-since': { type: 'string', default: 'start' },
+        'park-step-seconds': { type: 'string', default: '5' },
         'control-port': { type: 'string', default: '15000' },
         'line-plc-port': { type: 'string', default: '15020' },
         'line-opcua-port': { type: 'string', default: '15021' },
@@ -192,12 +200,33 @@ const plantsOf = (text: string): readonly PlantName[] => {
   return plantNames.filter((name) => asked.includes(name));
 };
 
-const startOf = (text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined;
+const utcMs = (option: string, text: string, alternative = ''): number => {
   const isUtc = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?Z$/.test(text);
-  const startMs = isUtc ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(startMs) || startMs < 0) {
-    throw new UsageError(`--start ${text}: expected UTC such as ${lockStepStart}`);
+  const timeMs = isUtc ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(timeMs) || timeMs < 0) {
+    throw new UsageError(
+      `--${option} ${text}: expected ${alternative}UTC such as ${lockStepStart}`,
+    );
   }
-  return Math.floor(startMs / stepMs) * stepMs;
+  return timeMs;
+};
+
+const startOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Math.floor(utcMs('start', text) / stepMs) * stepMs;
+
+const quarterSeconds = 900;
+
+const parkStepMs = (text: string): number => {
+  const seconds = Number(text);
+  if (Number.isSafeInteger(seconds) && seconds > 0 && quarterSeconds % seconds === 0) {
+    return 1000 * seconds;
+  }
+  throw new UsageError(
+    `--park-step-seconds ${text}: expected whole seconds that divide a quarter of an hour`,
+  );
+};
+
+const registersSince = (values: Values): number | undefined => {
+  const text = values['park-registers-since'];
+  return text === 'start' ? undefined : utcMs('park-registers-since', text, 'start or ');
 };

@@ -3,13 +3,15 @@ import { MemberRetry } from '../shared/member-retry.ts';
 import type { DecodeProgram } from './decode.ts';
 import type { DeviceClock } from './device-clock.ts';
 import type { GroupFrame } from './group-frame.ts';
-import type { ReadReceiver, ReadRequest } from './transport.ts';
+import type { ReadReceiver, ReadRequest, Transport } from './transport.ts';
 
 /** What one read brings to one group. */
 export type ReadPart = {
   readonly frame: GroupFrame;
   readonly channels: readonly number[];
   readonly program: DecodeProgram;
+  /** Channels that this device does not have. */
+  readonly absent: readonly number[];
   readonly clock: DeviceClock | undefined;
   /** Byte places of the two copies of the sequence number. */
   readonly tornReadCheck: readonly [number, number] | undefined;
@@ -19,6 +21,10 @@ export interface ReadOwner {
   readAnswered(read: BlockRead, buffer: Buffer, offset: number): void;
   readFailed(read: BlockRead, error: GatewayError): void;
 }
+
+export type BlockReadOptions = Pick<BlockRead, 'request' | 'parts' | 'task'> & {
+  readonly name: string;
+};
 
 /** One planned read of one device, made once and sent in every cycle of its task. */
 export class BlockRead implements ReadReceiver {
@@ -30,25 +36,26 @@ export class BlockRead implements ReadReceiver {
   /** Monotonic: left alone until then. */
   resumeMs = Number.NEGATIVE_INFINITY;
   tornReads = 0;
-  readonly #owner: ReadOwner;
+  protected readonly owner: ReadOwner;
 
-  constructor(
-    owner: ReadOwner,
-    options: Pick<BlockRead, 'request' | 'parts' | 'task'> & { readonly name: string },
-  ) {
-    this.#owner = owner;
+  constructor(owner: ReadOwner, options: BlockReadOptions) {
+    this.owner = owner;
     this.request = options.request;
     this.parts = options.parts;
     this.task = options.task;
     this.retry = new MemberRetry({ name: options.name });
   }
 
+  send(transport: Transport): void {
+    transport.read(this.request, this);
+  }
+
   answered(buffer: Buffer, offset: number): void {
-    this.#owner.readAnswered(this, buffer, offset);
+    this.owner.readAnswered(this, buffer, offset);
   }
 
   failed(error: GatewayError): void {
-    this.#owner.readFailed(this, error);
+    this.owner.readFailed(this, error);
   }
 
   isTorn(buffer: Buffer, offset: number): boolean {

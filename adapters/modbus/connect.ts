@@ -1,3 +1,4 @@
+import { GapTransport } from './gap-transport.ts';
 import type { ModbusConfig, TransportConfig } from './modbus-config.ts';
 import { frameSilenceMs } from './plan-report.ts';
 import { RtuPort } from './rtu-port.ts';
@@ -11,10 +12,17 @@ import type { Transport, TransportCount } from './transport.ts';
  * @throws GatewayError CONNECTION_FAILED or ABORTED.
  */
 export const openTransport = async (
-  { transport }: ModbusConfig,
+  { transport }: Pick<ModbusConfig, 'transport'>,
   options: { readonly signal: AbortSignal; readonly count: TransportCount },
 ): Promise<Transport> => {
-  const { signal, count } = options;
+  const opened = await open(transport, options);
+  return transport.gapMs === 0 ? opened : new GapTransport(opened, transport.gapMs);
+};
+
+const open = async (
+  transport: TransportConfig,
+  { signal, count }: { readonly signal: AbortSignal; readonly count: TransportCount },
+): Promise<Transport> => {
   switch (transport.type) {
     case 'tcp':
       return connectTcp({ ...transport, signal, count });

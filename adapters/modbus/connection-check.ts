@@ -1,14 +1,8 @@
 import type { GatewayError } from '../../gateway/core/error.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
 import { DecodeProgram } from './decode.ts';
-import {
-  type ByteOrder,
-  byteOrders,
-  type Profile,
-  type ProfilePoint,
-  pointLength,
-  type WordOrderProbe,
-} from './profile-schema.ts';
+import { type ByteOrder, byteOrders, type ProfilePoint, pointLength } from './profile-point.ts';
+import type { Profile, WordOrderProbe } from './profile-schema.ts';
 import type { ReadFunction, ReadRequest, Transport } from './transport.ts';
 
 /** Why a device is not to be used. */

@@ -1,5 +1,5 @@
 import { statusCodes } from '../../gateway/core/quality.ts';
-import { type ProfilePoint, pointLength, type ValueType } from './profile-schema.ts';
+import { type ProfilePoint, pointLength, type ValueType } from './profile-point.ts';
 import { StringCell } from './string-cell.ts';
 import { bytePlaces, isByteSwapped, type WordCount } from './words.ts';
 

@@ -1,9 +1,9 @@
 import type { GatewayEvent } from '../../gateway/core/event.ts';
-import type { LayoutGroup } from './device-layout.ts';
+import type { BlockGroup } from './device-layout.ts';
 import { bytePlaces } from './words.ts';
 
 export type DeviceClockOptions = {
-  readonly deviceTime: NonNullable<LayoutGroup['block']['deviceTime']>;
+  readonly deviceTime: NonNullable<BlockGroup['block']['deviceTime']>;
   /** Registers from the start of the read to the start of the block. */
   readonly place: number;
   readonly maxClockSkewMs: number;

@@ -8,23 +8,29 @@ import {
 import { screeningOf } from '../../gateway/core/point-screening.ts';
 import type { DeviceConfig, ModbusConfig } from './modbus-config.ts';
 import { type PlanItem, type PlannedRead, planReads, type Range } from './planner.ts';
-import {
-  type Limits,
-  type Profile,
-  type ProfileBlock,
-  type ProfilePoint,
-  pointKind,
-  pointLength,
-} from './profile-schema.ts';
+import { type ProfileBlock, type ProfilePoint, pointKind, pointLength } from './profile-point.ts';
+import type { Limits, Profile } from './profile-schema.ts';
+import { planModel, requestsOf } from './sunspec/model-plan.ts';
+import { resolveEntry, type SunSpecGroup } from './sunspec/model-points.ts';
 
-/** One instance of a block of a device: one group of points. */
-export type LayoutGroup = {
+type GroupBase = {
   /** Index into the groups of the source. */
   readonly groupIndex: number;
   readonly spec: GroupSpec;
+  /** Parallel to the channels. */
+  readonly points: readonly ProfilePoint[];
+};
+
+/** One instance of a block of a device: one group of points. */
+export type BlockGroup = GroupBase & {
   readonly block: ProfileBlock;
   readonly baseAddress: number;
 };
+
+/** Points of a SunSpec model, whose place is found when the connection begins. */
+export type ModelGroup = GroupBase & { readonly model: SunSpecGroup };
+
+export type LayoutGroup = BlockGroup | ModelGroup;
 
 export type DeviceLayout = {
   /** Names the device in member states and messages. */
@@ -32,12 +38,27 @@ export type DeviceLayout = {
   readonly config: DeviceConfig;
   readonly profile: Profile;
   readonly limits: Limits;
-  readonly groups: readonly LayoutGroup[];
+  readonly groups: readonly BlockGroup[];
   /** Parallel to `groups`. */
   readonly items: readonly PlanItem[];
   /** `parts[].item` is a place in `groups`. Ranges before `block.points.length` are the points, in order. */
   readonly reads: readonly PlannedRead[];
+  readonly models: readonly ModelGroup[];
+  /** What `models` will take, by what is known before the device is asked. */
+  readonly modelReads: readonly PlannedRead[];
 };
+
+/** All reads of a device. */
+export const readsOf = ({ reads, modelReads }: DeviceLayout): readonly PlannedRead[] => [
+  ...reads,
+  ...modelReads,
+];
+
+/** All groups of a device, those of blocks first. */
+export const groupsOf = ({ groups, models }: DeviceLayout): readonly LayoutGroup[] => [
+  ...groups,
+  ...models,
+];
 
 export type SourceLayout = {
   readonly devices: readonly DeviceLayout[];
@@ -59,7 +80,7 @@ export const layoutSource = (input: SourceInput<ModbusConfig>): SourceLayout => 
     }
     const device = layoutDevice({ input, config, profile, firstGroup: groups.length });
     devices.push(device.layout);
-    groups.push(...device.layout.groups.map((group) => group.spec));
+    groups.push(...groupsOf(device.layout).map((group) => group.spec));
     for (const issue of device.issues) {
       issues.push({ ...issue, path: ['devices', index, ...issue.path] });
     }
@@ -74,33 +95,15 @@ type DeviceInput = {
   readonly firstGroup: number;
 };
 
-const layoutDevice = ({
-  input,
-  config,
-  profile,
-  firstGroup,
-}: DeviceInput): { readonly layout: DeviceLayout; readonly issues: readonly ConfigIssue[] } => {
-  const issues: ConfigIssue[] = [];
-  const groups: LayoutGroup[] = [];
-  for (const block of profile.blocks) {
-    for (const instance of block.instances) {
-      const equipment = instance.equipment ?? config.equipment;
-      if (equipment === undefined) {
-        issues.push({
-          path: ['equipment'],
-          found: 'nothing',
-          expected: `a name: the block ${block.name} of the profile ${config.profile} has none`,
-        });
-        continue;
-      }
-      groups.push({
-        groupIndex: firstGroup + groups.length,
-        baseAddress: instance.address,
-        block,
-        spec: groupSpec(input, { config, block, equipment }),
-      });
-    }
-  }
+type Issues = ConfigIssue[];
+
+const layoutDevice = (
+  device: DeviceInput,
+): { readonly layout: DeviceLayout; readonly issues: readonly ConfigIssue[] } => {
+  const { config, profile, firstGroup } = device;
+  const issues: Issues = [];
+  const groups = blockGroups(device, issues);
+  const models = modelGroups({ ...device, firstGroup: firstGroup + groups.length }, issues);
   const limits = mergeLimits(profile.limits, config.limits);
   const items = groups.map((group) => planItem(group, config));
   const plan = planReads(items, limits);
@@ -108,9 +111,97 @@ const layoutDevice = ({
     const block = groups[item]?.block.name ?? '';
     issues.push({ path: ['profile'], found: `${found} (block ${block})`, expected });
   }
-  const first = groups[0]?.spec.equipment.equipment ?? profile.profile;
+  const first = [...groups, ...models][0]?.spec.equipment.equipment ?? profile.profile;
   const name = `unit ${config.unitId} (${config.area}/${config.line}/${config.equipment ?? first})`;
-  return { layout: { name, config, profile, limits, groups, items, reads: plan.reads }, issues };
+  const modelReads = models.flatMap((group, index) =>
+    expectedReads(group, { item: groups.length + index, periodMs: config.periodMs, limits }),
+  );
+  return {
+    layout: { name, config, profile, limits, groups, items, reads: plan.reads, models, modelReads },
+    issues,
+  };
+};
+
+const expectedReads = (
+  { model }: ModelGroup,
+  {
+    item,
+    periodMs,
+    limits,
+  }: { readonly item: number; readonly periodMs: number | undefined; readonly limits: Limits },
+): readonly PlannedRead[] => {
+  const [variant] = model.variants;
+  if (variant === undefined) return [];
+  const { maxRegisters } = limits;
+  const plan = planModel(variant, { length: Number.POSITIVE_INFINITY, maxRegisters });
+  let left = plan.wanted;
+  return requestsOf(plan).map(({ at, length }) => {
+    const wanted = Math.min(length, left);
+    left -= wanted;
+    return {
+      table: 'holding',
+      model: variant.model,
+      periodMs: periodMs ?? model.entry.periodMs,
+      address: at,
+      length,
+      parts: [{ item, ranges: [] }],
+      wanted,
+    };
+  });
+};
+
+const missingEquipment = (config: DeviceConfig, block: string): ConfigIssue => ({
+  path: ['equipment'],
+  found: 'nothing',
+  expected: `a name: the block ${block} of the profile ${config.profile} has none`,
+});
+
+const blockGroups = (
+  { input, config, profile, firstGroup }: DeviceInput,
+  issues: Issues,
+): readonly BlockGroup[] => {
+  const groups: BlockGroup[] = [];
+  for (const block of profile.blocks) {
+    for (const instance of block.instances) {
+      const equipment = instance.equipment ?? config.equipment;
+      if (equipment === undefined) {
+        issues.push(missingEquipment(config, block.name));
+        continue;
+      }
+      const { points } = block;
+      groups.push({
+        groupIndex: firstGroup + groups.length,
+        baseAddress: instance.address,
+        block,
+        points,
+        spec: groupSpec(input, { config, block, points, equipment }),
+      });
+    }
+  }
+  return groups;
+};
+
+const modelGroups = (
+  { input, config, profile, firstGroup }: DeviceInput,
+  issues: Issues,
+): readonly ModelGroup[] => {
+  const groups: ModelGroup[] = [];
+  for (const entry of profile.sunspec) {
+    const { equipment } = config;
+    if (equipment === undefined) {
+      issues.push(missingEquipment(config, entry.name));
+      continue;
+    }
+    const model = resolveEntry(entry);
+    const points = model.channels;
+    groups.push({
+      groupIndex: firstGroup + groups.length,
+      model,
+      points,
+      spec: groupSpec(input, { config, block: entry, points, equipment }),
+    });
+  }
+  return groups;
 };
 
 const mergeLimits = (profile: Limits, own: DeviceConfig['limits']): Limits => ({
@@ -124,7 +215,8 @@ const groupSpec = (
   { site, id }: SourceInput<ModbusConfig>,
   part: {
     readonly config: DeviceConfig;
-    readonly block: ProfileBlock;
+    readonly block: Pick<ProfileBlock, 'name' | 'class' | 'periodMs'>;
+    readonly points: readonly ProfilePoint[];
     readonly equipment: string;
   },
 ): GroupSpec => ({
@@ -140,7 +232,7 @@ const groupSpec = (
   producer: id,
   device: `unit ${part.config.unitId}`,
   periodMs: part.config.periodMs ?? part.block.periodMs,
-  channels: part.block.points.map(channelSpec),
+  channels: part.points.map(channelSpec),
 });
 
 const channelSpec = (point: ProfilePoint): ChannelSpec => ({
@@ -157,7 +249,7 @@ const channelSpec = (point: ProfilePoint): ChannelSpec => ({
   ...screeningOf(point),
 });
 
-const planItem = ({ block, baseAddress }: LayoutGroup, config: DeviceConfig): PlanItem => {
+const planItem = ({ block, baseAddress }: BlockGroup, config: DeviceConfig): PlanItem => {
   const at = (address: number, length: number): Range => ({
     address: baseAddress + address,
     length,
@@ -191,7 +283,7 @@ const duplicateGroups = (
   const paths = new Set<string>();
   for (const device of devices) {
     const index = config.devices.indexOf(device.config);
-    for (const { spec } of device.groups) {
+    for (const { spec } of groupsOf(device)) {
       const key = groupKey(spec);
       if (keys.has(key)) {
         issues.push({

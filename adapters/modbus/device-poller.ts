@@ -1,20 +1,20 @@
 import { type GatewayError, toGatewayError } from '../../gateway/core/error.ts';
 import { explainError } from '../../gateway/core/error-text.ts';
+import type { GatewayEvent } from '../../gateway/core/event.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
 import { isBad, type StatusCode, statusCodes } from '../../gateway/core/quality.ts';
 import type { SourceContext } from '../../gateway/core/source.ts';
+import { MemberRetry } from '../shared/member-retry.ts';
 import { type PolledMember, type PollResult, pollUp } from '../shared/polled-source.ts';
-import { BlockRead, type ReadOwner, type ReadPart } from './block-read.ts';
-import { checkDevice } from './connection-check.ts';
-import { DecodeProgram } from './decode.ts';
-import { DeviceClock } from './device-clock.ts';
-import type { DeviceLayout, LayoutGroup } from './device-layout.ts';
-import { isConnectionGone, isUnanswered, statusOfError } from './error-status.ts';
+import type { BlockRead, ReadOwner } from './block-read.ts';
+import { examineDevice, needsExamination } from './device-check.ts';
+import { type DeviceLayout, groupsOf, type LayoutGroup } from './device-layout.ts';
+import { DeviceReads, groupPeriodMs, type MissingGroup } from './device-reads.ts';
+import { isConnectionGone, isUnanswered, ModelMoved, statusOfError } from './error-status.ts';
 import type { GroupFrame } from './group-frame.ts';
 import type { ModbusConfig } from './modbus-config.ts';
-import type { PlannedRead } from './planner.ts';
-import type { Table } from './profile-schema.ts';
-import { describeRead, type ReadFunction, type Transport } from './transport.ts';
+import { baseCount, type ModelChain } from './sunspec/walk.ts';
+import { describeRead, type Transport } from './transport.ts';
 
 export type DevicePollerOptions = {
   readonly layout: DeviceLayout;
@@ -25,13 +25,6 @@ export type DevicePollerOptions = {
   readonly frames: readonly GroupFrame[];
   /** Called at every answer, of whatever kind: the connection works. */
   onAnswer(): void;
-};
-
-const functionCodes: Readonly<Record<Table, ReadFunction>> = {
-  coil: 1,
-  discrete: 2,
-  holding: 3,
-  input: 4,
 };
 
 /** A device that is caught writing is asked again at once, so often. */
@@ -47,10 +40,19 @@ export class DevicePoller implements PolledMember, ReadOwner {
   readonly periodsMs: readonly number[];
   readonly phaseMs: number;
   readonly #options: DevicePollerOptions;
-  readonly #reads: BlockRead[];
+  readonly #made: DeviceReads;
+  readonly #blockReads: readonly BlockRead[];
+  #reads: BlockRead[];
   readonly #maxInFlight: number;
   #isChecked = false;
   #lastCheckFailure = '';
+
+  /** Groups whose SunSpec model the device does not have, and when to look again whether it does. */
+  #missing: readonly MissingGroup[] = [];
+  #lastMissing = '';
+  #sunSpecBase: number | undefined;
+  readonly #walkRetry: MemberRetry;
+  #walkAgainMs = Number.POSITIVE_INFINITY;
 
   /** The reads of this cycle, the next to send, and how those sent so far went. */
   readonly #cycle: BlockRead[] = [];
@@ -73,20 +75,25 @@ export class DevicePoller implements PolledMember, ReadOwner {
     this.phaseMs = layout.config.phaseMs;
     this.#maxInFlight = layout.config.maxInFlight;
     this.#silenceCostMs = silenceCostMs(options.config);
-    this.periodsMs = [...new Set(layout.reads.map((read) => read.periodMs))];
-    this.#reads = layout.reads.map((read) => this.#blockRead(read));
-    const { identity, wordOrderProbe } = layout.profile;
-    this.#isChecked = identity.length === 0 && wordOrderProbe === undefined;
+    this.periodsMs = [...new Set(groupsOf(layout).map((group) => groupPeriodMs(group, layout)))];
+    this.#made = new DeviceReads(this, { ...options, periodsMs: this.periodsMs });
+    this.#blockReads = this.#made.blocks();
+    this.#reads = [...this.#blockReads];
+    this.#walkRetry = new MemberRetry({ name: `${layout.name} models` });
+    this.#isChecked = !needsExamination(layout);
   }
 
   async poll(tasks: readonly number[], dueMs: number): Promise<PollResult> {
     const { clock } = this.#options.context;
     this.#dueMs = clock.nowMs() - (clock.monotonicMs() - dueMs);
-    this.#begin(tasks);
+    if (this.#missing.length > 0 && clock.monotonicMs() >= this.#walkAgainMs) {
+      this.#isChecked = false;
+    }
     if (!this.#isChecked) {
-      const failure = await this.#check();
+      const failure = await this.#check(tasks);
       if (failure !== undefined) return failure;
     }
+    this.#begin(tasks);
     return new Promise((resolve) => {
       this.#resolve = resolve;
       this.#pump();
@@ -95,7 +102,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
 
   goesDown(): void {
     const { frames, layout, context } = this.#options;
-    for (const { groupIndex } of layout.groups) {
+    for (const { groupIndex } of groupsOf(layout)) {
       const frame = frames[groupIndex] as GroupFrame;
       if (frame.status.every(isBad)) continue;
       frame.begin();
@@ -114,8 +121,9 @@ export class DevicePoller implements PolledMember, ReadOwner {
     const nowMs = this.#options.context.clock.nowMs();
     const isStamping = this.#options.config.timestamps === 'device';
     read.retry.succeeded();
-    for (const { program, frame, clock } of read.parts) {
+    for (const { program, frame, clock, absent } of read.parts) {
       program.run(buffer, offset);
+      frame.fail(absent, statusCodes.badNotSupported);
       frame.isAnswered = true;
       if (clock === undefined) continue;
       const deviceMs = clock.read({ buffer, start: offset, nowMs });
@@ -133,6 +141,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
       return;
     }
     const { clock } = this.#options.context;
+    if (error instanceof ModelMoved) this.#isChecked = false;
     const isSilent = isUnanswered(error);
     if (isSilent) this.#silences += 1;
     else this.#answers += 1;
@@ -168,6 +177,21 @@ export class DevicePoller implements PolledMember, ReadOwner {
     for (const read of this.#cycle) {
       for (const { frame } of read.parts) frame.pending += 1;
     }
+    const missing = this.#missing.map(({ group }) => group);
+    this.#failGroups(missing, tasks, statusCodes.badNotSupported);
+  }
+
+  /** Those that are due say that nothing is known. */
+  #failGroups(groups: readonly LayoutGroup[], tasks: readonly number[], status: StatusCode): void {
+    const { frames, layout } = this.#options;
+    for (const group of groups) {
+      const task = this.periodsMs.indexOf(groupPeriodMs(group, layout));
+      if (!tasks.includes(task)) continue;
+      const frame = frames[group.groupIndex] as GroupFrame;
+      frame.begin();
+      frame.failAll(status);
+      this.#emit(frame);
+    }
   }
 
   /** Sends what may be sent, or ends the cycle. */
@@ -182,7 +206,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
         continue;
       }
       this.#inFlight += 1;
-      this.#options.transport.read(read.request, read);
+      read.send(this.#options.transport);
     }
     if (this.#inFlight === 0 && this.#cursor >= this.#cycle.length) this.#resolve(this.#result());
   }
@@ -199,7 +223,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
     if (this.#answers > 0 || this.#silences === 0) return { state: 'degraded', reason };
     this.#askAnotherFirst();
     // Asked anew who is there: after a silence it may be another device.
-    this.#isChecked &&= !this.#hasChecks;
+    this.#isChecked &&= !needsExamination(this.#options.layout);
     const costMs = this.#silences * this.#silenceCostMs;
     return { state: 'unanswered', reason, costMs, isConnectionAlive: this.#isGatewayAlive };
   }
@@ -215,14 +239,13 @@ export class DevicePoller implements PolledMember, ReadOwner {
   /** A cycle that went well while other reads are suspended does not make the device well. */
   #degradedByRest(): PollResult {
     const suspended = this.#reads.find((read) => read.retry.failures > 0);
+    const [missing] = this.#missing;
+    if (suspended === undefined && missing !== undefined) {
+      return { state: 'degraded', reason: missing.reason };
+    }
     if (suspended === undefined) return pollUp;
     const read = describeRead(suspended.request);
     return { state: 'degraded', reason: { en: `${read}: failing`, zh: `${read}：读取失败` } };
-  }
-
-  get #hasChecks(): boolean {
-    const { identity, wordOrderProbe } = this.#options.layout.profile;
-    return identity.length > 0 || wordOrderProbe !== undefined;
   }
 
   #release(read: BlockRead): void {
@@ -253,7 +276,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
     this.#options.context.count('torn_reads', 1);
     read.tornReads += 1;
     if (read.tornReads <= maxTornReads) {
-      this.#options.transport.read(read.request, read);
+      read.send(this.#options.transport);
       return;
     }
     const what = describeRead(read.request);
@@ -265,111 +288,85 @@ export class DevicePoller implements PolledMember, ReadOwner {
     this.#ended(read);
   }
 
-  async #check(): Promise<PollResult | undefined> {
-    const { layout, transport, config, context, onAnswer } = this.#options;
+  async #check(tasks: readonly number[]): Promise<PollResult | undefined> {
+    const { layout, transport, config, onAnswer } = this.#options;
     const { profile, config: device } = layout;
     const { timeoutMs } = config;
+    const { unitId } = device;
+    const base = this.#sunSpecBase;
     try {
-      const failure = await checkDevice({ transport, profile, timeoutMs, unitId: device.unitId });
+      const examined = { transport, profile, timeoutMs, unitId, layout, base };
+      const { failure, chain } = await examineDevice(examined);
       onAnswer();
-      if (failure === undefined) {
-        this.#isChecked = true;
-        this.#lastCheckFailure = '';
-        return undefined;
+      if (failure !== undefined) {
+        this.#refuse(failure);
+        this.#failGroups(groupsOf(layout), tasks, statusCodes.badConfigurationError);
+        return { state: 'refused', reason: failure.text };
       }
-      if (this.#lastCheckFailure !== failure.text.en) {
-        this.#lastCheckFailure = failure.text.en;
-        const { en, zh } = failure.text;
-        const text = { en: `${this.name}: ${en}`, zh: `${this.name}：${zh}` };
-        context.event({ code: failure.code, severity: 'error', subject: this.name, text });
-      }
-      this.#failCycle(statusCodes.badConfigurationError);
-      return { state: 'refused', reason: failure.text };
+      this.#isChecked = true;
+      this.#lastCheckFailure = '';
+      if (chain !== undefined) this.#useModels(chain);
+      return undefined;
     } catch (thrown) {
       const error = toGatewayError(thrown, {
         code: 'PROTOCOL',
         retryable: true,
         message: this.name,
       });
-      if (!isConnectionGone(error)) this.#failCycle(statusOfError(error));
+      if (!isConnectionGone(error)) this.#failGroups(groupsOf(layout), tasks, statusOfError(error));
       const reason = explainError(error);
       if (!isUnanswered(error) && !isConnectionGone(error)) return { state: 'refused', reason };
       const isConnectionAlive = error.code === 'DEVICE_EXCEPTION';
       if (isConnectionAlive) onAnswer();
-      const costMs = this.#silenceCostMs;
+      const isWalk = layout.models.length > 0 && base === undefined;
+      const costMs = this.#silenceCostMs * (isWalk ? baseCount : 1);
       return { state: 'unanswered', reason, costMs, isConnectionAlive };
     }
   }
 
-  #failCycle(status: StatusCode): void {
-    for (const read of this.#cycle) {
-      this.#fail(read, status);
-      this.#release(read);
+  #refuse({ code, text }: { readonly code: string; readonly text: LocalText }): void {
+    if (this.#lastCheckFailure === text.en) return;
+    this.#lastCheckFailure = text.en;
+    this.#event(code, 'error', text);
+  }
+
+  #event(code: string, severity: GatewayEvent['severity'], { en, zh }: LocalText): void {
+    const text = { en: `${this.name}: ${en}`, zh: `${this.name}：${zh}` };
+    this.#options.context.event({ code, severity, subject: this.name, text });
+  }
+
+  /** What the device lacks is isolated: the other groups are read. */
+  #useModels(chain: ModelChain): void {
+    const { reads, missing } = this.#made.models(chain);
+    this.#sunSpecBase = chain.base;
+    this.#reads = [...this.#blockReads, ...reads];
+    this.#missing = missing;
+    if (missing.length === 0) {
+      this.#walkRetry.succeeded();
+      if (this.#lastMissing !== '') this.#event('sunspec-models-found', 'info', allModelsFound);
+      this.#lastMissing = '';
+      return;
     }
-  }
-
-  #blockRead(planned: PlannedRead): BlockRead {
-    const { layout, config } = this.#options;
-    return new BlockRead(this, {
-      name: `${layout.name} ${planned.table} ${planned.address}`,
-      task: this.periodsMs.indexOf(planned.periodMs),
-      request: {
-        unitId: layout.config.unitId,
-        functionCode: functionCodes[planned.table],
-        address: planned.address,
-        quantity: planned.length,
-        timeoutMs: config.timeoutMs,
-      },
-      parts: planned.parts.map(({ item, ranges }) => {
-        const group = layout.groups[item];
-        if (group === undefined) throw new Error(`the plan of ${layout.name} names item ${item}`);
-        return this.#part(group, { planned, ranges });
-      }),
-    });
-  }
-
-  #part(
-    group: LayoutGroup,
-    read: { readonly planned: PlannedRead; readonly ranges: readonly number[] },
-  ): ReadPart {
-    const { frames, config, context } = this.#options;
-    const frame = frames[group.groupIndex] as GroupFrame;
-    const { points, tornReadCheck, deviceTime } = group.block;
-    const place = group.baseAddress - read.planned.address;
-    const isBitTable = read.planned.table === 'coil' || read.planned.table === 'discrete';
-    const channels = read.ranges.filter((range) => range < points.length);
-    const inputs = channels.flatMap((channel) => {
-      const point = points[channel];
-      if (point === undefined) return [];
-      const { scaleFactorAddress } = point;
-      const scaleFactorPlace =
-        scaleFactorAddress === undefined ? undefined : place + scaleFactorAddress;
-      return [{ point, channel, place: place + point.address, scaleFactorPlace, isBitTable }];
-    });
-    return {
-      frame,
-      channels,
-      program: new DecodeProgram(inputs, {
-        values: frame.values,
-        status: frame.status,
-        intern: (text) => context.intern(text),
-      }),
-      clock:
-        deviceTime === undefined
-          ? undefined
-          : new DeviceClock({
-              deviceTime,
-              place,
-              maxClockSkewMs: config.maxClockSkewMs,
-              subject: this.name,
-              isStamping: config.timestamps === 'device',
-              seen: (skewMs) => context.clockSeen(this.name, skewMs),
-              event: (event) => context.event(event),
-            }),
-      tornReadCheck:
-        tornReadCheck === undefined
-          ? undefined
-          : [(place + tornReadCheck[0]) * 2, (place + tornReadCheck[1]) * 2],
-    };
+    const { clock } = this.#options.context;
+    this.#walkAgainMs = clock.monotonicMs() + this.#walkRetry.failed(0);
+    const text = missingText(missing, chain);
+    if (text.en === this.#lastMissing) return;
+    this.#lastMissing = text.en;
+    this.#event('sunspec-model-missing', 'warning', text);
   }
 }
+
+const allModelsFound: LocalText = {
+  en: 'all SunSpec models are there now',
+  zh: 'SunSpec 模型现已齐全',
+};
+
+const missingText = (missing: readonly MissingGroup[], { trouble }: ModelChain): LocalText => {
+  const en = missing.map(({ group, reason }) => `${group.spec.name}: ${reason.en}`).join('; ');
+  const zh = missing.map(({ group, reason }) => `${group.spec.name}：${reason.zh}`).join('；');
+  if (trouble.en === '') return { en, zh };
+  return {
+    en: `${en} (the walk ended early: ${trouble.en})`,
+    zh: `${zh}（遍历提前结束：${trouble.zh}）`,
+  };
+};

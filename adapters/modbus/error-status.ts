@@ -1,6 +1,20 @@
-import type { GatewayError } from '../../gateway/core/error.ts';
+import { GatewayError } from '../../gateway/core/error.ts';
 import { type StatusCode, statusCodes } from '../../gateway/core/quality.ts';
 import { GarbledAnswer, ModbusException } from './transport.ts';
+
+/** Where a SunSpec model was found, there is another one now: the device was exchanged, or made anew. */
+export class ModelMoved extends GatewayError {
+  constructor({ id, address }: { readonly id: number; readonly address: number }) {
+    super(
+      'PROTOCOL',
+      {
+        en: `model ${id} no longer stands at ${address}: the models are walked anew`,
+        zh: `模型 ${id} 已不在 ${address}：将重新遍历模型`,
+      },
+      { retryable: true },
+    );
+  }
+}
 
 /** Exceptions by which a gateway says that the unit behind it did not answer (Modbus V1.1b3 §7). */
 const gatewayExceptions: ReadonlySet<number> = new Set([10, 11]);
@@ -22,6 +36,7 @@ export const statusOfError = (error: GatewayError): StatusCode => {
   if (error instanceof ModbusException) {
     return exceptionStatus[error.exceptionCode] ?? statusCodes.badCommunicationError;
   }
+  if (error instanceof ModelMoved) return statusCodes.badConfigurationError;
   return error.code === 'TIMEOUT' ? statusCodes.badTimeout : statusCodes.badCommunicationError;
 };
 
@@ -35,5 +50,6 @@ export const isUnanswered = (error: GatewayError): boolean =>
 export const isConnectionGone = (error: GatewayError): boolean =>
   !(error instanceof ModbusException) &&
   !(error instanceof GarbledAnswer) &&
+  !(error instanceof ModelMoved) &&
   error.code !== 'TIMEOUT' &&
   error.code !== 'BUFFER_OVERFLOW';

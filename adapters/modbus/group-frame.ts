@@ -1,6 +1,5 @@
 import { isGood, type StatusCode, statusCodes } from '../../gateway/core/quality.ts';
 import type { SourceFrame } from '../../gateway/core/source.ts';
-import type { LayoutGroup } from './device-layout.ts';
 
 /** The one frame of a group that is filled again and again; lives as long as the source, over all its connections. */
 export class GroupFrame implements SourceFrame {
@@ -18,12 +17,10 @@ export class GroupFrame implements SourceFrame {
   isClockSkewed = false;
   #lastTimeMs = Number.NEGATIVE_INFINITY;
 
-  constructor(group: LayoutGroup) {
+  constructor(group: { readonly groupIndex: number; readonly points: readonly unknown[] }) {
     this.groupIndex = group.groupIndex;
-    this.values = new Float64Array(group.block.points.length);
-    this.status = new Uint32Array(group.block.points.length).fill(
-      statusCodes.badWaitingForInitialData,
-    );
+    this.values = new Float64Array(group.points.length);
+    this.status = new Uint32Array(group.points.length).fill(statusCodes.badWaitingForInitialData);
   }
 
   begin(): void {

@@ -2,7 +2,8 @@ import type { SourceAdapter } from '../../gateway/core/adapter.ts';
 import { layoutSource } from './device-layout.ts';
 import { type ModbusConfig, modbusConfigSchema } from './modbus-config.ts';
 import { reportPlan } from './plan-report.ts';
-import { probeModbus } from './probe.ts';
+import { modbusProbe } from './probe/probe-modbus.ts';
+import { sunSpecProbe } from './probe/probe-sunspec.ts';
 import { profileSchema } from './profile-schema.ts';
 import { createModbusSource } from './source.ts';
 
@@ -23,5 +24,5 @@ export const modbusAdapter: SourceAdapter<ModbusConfig> = {
     const report = reportPlan(input.id, input.config, devices);
     return { ...report, issues: [...issues, ...report.issues] };
   },
-  probe: probeModbus,
+  probes: { modbus: modbusProbe, sunspec: sunSpecProbe },
 };

@@ -25,6 +25,15 @@ const drainMs = z
   .default(100)
   .describe('Silence that must follow a time-out before the next request, in ms');
 
+const gapMs = z
+  .int()
+  .min(0)
+  .max(10_000)
+  .default(0)
+  .describe(
+    'Rest between an answer and the next request, in ms; one read at a time where it is not 0',
+  );
+
 const tcpSchema = z.strictObject({
   type: z.literal('tcp'),
   host,
@@ -44,6 +53,7 @@ const tcpSchema = z.strictObject({
     .max(60_000)
     .default(2)
     .describe('From a request to its answer, in ms; for the plan only'),
+  gapMs,
 });
 
 const rtuSchema = z.strictObject({
@@ -55,6 +65,7 @@ const rtuSchema = z.strictObject({
   stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
   turnaroundMs,
   drainMs,
+  gapMs,
 });
 
 const rtuOverTcpSchema = z.strictObject({
@@ -72,6 +83,7 @@ const rtuOverTcpSchema = z.strictObject({
     ),
   turnaroundMs,
   drainMs,
+  gapMs,
 });
 
 const pathPart = (description: string) =>
@@ -116,11 +128,15 @@ const deviceSchema = z.strictObject({
     .describe("Replaces the profile's limits"),
 });
 
+export const transportSchema = z.discriminatedUnion('type', [
+  tcpSchema,
+  rtuSchema,
+  rtuOverTcpSchema,
+]);
+
 /** A source of kind `modbus`: one connection with the devices behind it. */
 export const modbusConfigSchema = z.strictObject({
-  transport: z
-    .discriminatedUnion('type', [tcpSchema, rtuSchema, rtuOverTcpSchema])
-    .describe('How the devices are reached'),
+  transport: transportSchema.describe('How the devices are reached'),
   timeoutMs: z
     .int()
     .min(10)

@@ -1,7 +1,7 @@
 import type { ConfigIssue, PlanBurst, PlanReport } from '../../gateway/core/adapter.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
 import { type BurstReport, type DeviceLoad, findBursts } from './burst.ts';
-import type { DeviceLayout } from './device-layout.ts';
+import { type DeviceLayout, groupsOf, readsOf } from './device-layout.ts';
 import type { ModbusConfig, TransportConfig } from './modbus-config.ts';
 import type { PlannedRead } from './planner.ts';
 import { dataBytes } from './transport.ts';
@@ -49,13 +49,20 @@ const costOf = (read: PlannedRead, transport: TransportConfig): ReadCost => {
   const data = dataBytes(read.table === 'coil' || read.table === 'discrete' ? 1 : 3, read.length);
   if (transport.type === 'tcp') {
     const bytes = tcpRequestBytes + tcpAnswerOverheadBytes + data;
-    return { bytes, wireMs: transport.roundTripMs };
+    return { bytes, wireMs: transport.roundTripMs + transport.gapMs };
   }
-  const { baudRate, turnaroundMs } = transport;
+  const { baudRate, turnaroundMs, gapMs } = transport;
   const bytes = rtuRequestBytes + rtuAnswerOverheadBytes + data;
   const characterMs = (bitsPerCharacter * 1000) / baudRate;
-  return { bytes, wireMs: bytes * characterMs + 2 * frameSilenceMs(baudRate) + turnaroundMs };
+  return {
+    bytes,
+    wireMs: bytes * characterMs + 2 * frameSilenceMs(baudRate) + turnaroundMs + gapMs,
+  };
 };
+
+/** Reads at once: one on a serial line, and where a rest must follow each answer. */
+const carried = (transport: TransportConfig): number =>
+  transport.type === 'tcp' && transport.gapMs === 0 ? transport.maxInFlight : 1;
 
 /** What the source will ask, and whether there is time for it. */
 export const reportPlan = (
@@ -68,7 +75,7 @@ export const reportPlan = (
   const issues: ConfigIssue[] = [];
   const totals = { requests: 0, bytes: 0, busy: 0, wanted: 0, read: 0 };
   for (const device of devices) {
-    for (const read of device.reads) {
+    for (const read of readsOf(device)) {
       const cost = costOf(read, transport);
       const perSecond = 1000 / read.periodMs;
       totals.requests += perSecond;
@@ -81,7 +88,7 @@ export const reportPlan = (
     const index = config.devices.indexOf(device.config);
     issues.push(...deviceIssues({ device, config, index }));
   }
-  const maxInFlight = transport.type === 'tcp' ? transport.maxInFlight : 1;
+  const maxInFlight = carried(transport);
   const utilisation = totals.busy / maxInFlight;
   if (utilisation > maxUtilisation) issues.push(busIssue(utilisation));
   const loads = devices.map((device) => loadOf(device, transport));
@@ -134,13 +141,13 @@ const burstLine = ({ requests, durationMs, shortestPeriodMs }: PlanBurst): Local
 
 const row = (device: DeviceLayout, read: PlannedRead, cost: ReadCost): (string | number)[] => {
   const equipment = new Set(
-    read.parts.map(({ item }) => device.groups[item]?.spec.equipment.equipment ?? ''),
+    read.parts.map(({ item }) => groupsOf(device)[item]?.spec.equipment.equipment ?? ''),
   );
   const perSecond = 1000 / read.periodMs;
   return [
     device.config.unitId,
     [...equipment].join(' '),
-    read.table,
+    read.model === undefined ? read.table : `model ${read.model}`,
     read.address,
     read.address + read.length - 1,
     read.length,
@@ -159,8 +166,8 @@ const deviceIssues = (input: {
   readonly index: number;
 }): readonly ConfigIssue[] => {
   const { device, config, index } = input;
-  const parallel = config.transport.type === 'tcp' ? device.config.maxInFlight : 1;
-  const busy = device.reads.reduce(
+  const parallel = carried(config.transport) === 1 ? 1 : device.config.maxInFlight;
+  const busy = readsOf(device).reduce(
     (sum, read) => sum + costOf(read, config.transport).wireMs / read.periodMs,
     0,
   );
@@ -177,7 +184,7 @@ const deviceIssues = (input: {
 
 const loadOf = (device: DeviceLayout, transport: TransportConfig): DeviceLoad => {
   const { phaseMs, maxInFlight } = device.config;
-  const reads = device.reads.map((read) => ({
+  const reads = readsOf(device).map((read) => ({
     periodMs: read.periodMs,
     wireMs: costOf(read, transport).wireMs,
   }));

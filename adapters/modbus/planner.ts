@@ -1,4 +1,5 @@
-import type { Limits, Table } from './profile-schema.ts';
+import type { Table } from './profile-point.ts';
+import type { Limits } from './profile-schema.ts';
 
 /** Registers, or bits in a table of bits, from `address` on; never split over two reads. */
 export type Range = { readonly address: number; readonly length: number };
@@ -21,6 +22,8 @@ export type PlannedRead = Range & {
   readonly parts: readonly PlannedPart[];
   /** Registers or bits that somebody wants; the rest of `length` is read for nothing. */
   readonly wanted: number;
+  /** Of a SunSpec model: its id; the address then counts from where it will be found. */
+  readonly model?: number;
 };
 
 export type PlanIssue = {

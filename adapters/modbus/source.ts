@@ -4,7 +4,7 @@ import { statusCodes } from '../../gateway/core/quality.ts';
 import type { Source, SourceContext } from '../../gateway/core/source.ts';
 import { runPolledSource } from '../shared/polled-source.ts';
 import { openTransport } from './connect.ts';
-import { type DeviceLayout, layoutSource } from './device-layout.ts';
+import { type DeviceLayout, groupsOf, layoutSource } from './device-layout.ts';
 import { DevicePoller } from './device-poller.ts';
 import { GroupFrame } from './group-frame.ts';
 import type { ModbusConfig } from './modbus-config.ts';
@@ -25,7 +25,7 @@ export const createModbusSource = (input: SourceInput<ModbusConfig>): Source => 
     );
   }
   const frames = layout.devices.flatMap((device) =>
-    device.groups.map((group) => new GroupFrame(group)),
+    groupsOf(device).map((group) => new GroupFrame(group)),
   );
   return {
     id: input.id,

@@ -1,4 +1,4 @@
-import type { ByteOrder } from './profile-schema.ts';
+import type { ByteOrder } from './profile-point.ts';
 
 /** Whether the register with the lowest address holds the least significant word. */
 export const isWordReversed = (order: ByteOrder): boolean => order === 'CDAB' || order === 'DCBA';

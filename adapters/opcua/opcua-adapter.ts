@@ -16,5 +16,15 @@ export const opcuaAdapter: SourceAdapter<OpcuaConfig> = {
   check: (input) => layoutSource(input).issues,
   createSource: createOpcuaSource,
   plan: reportPlan,
-  probe: probeOpcua,
+  probes: {
+    opcua: {
+      usage: [
+        {
+          en: 'opcua opc.tcp://HOST:PORT [mode=…] [policy=…] [user=… passwordVariable=…] [trust=FILE] [depth=N] [nodes=N] [seconds=N]',
+          zh: 'opcua opc.tcp://主机:端口 [mode=…] [policy=…] [user=… passwordVariable=…] [trust=文件] [depth=N] [nodes=N] [seconds=N]',
+        },
+      ],
+      run: probeOpcua,
+    },
+  },
 };

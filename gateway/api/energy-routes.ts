@@ -34,7 +34,7 @@ export const registerEnergyRoutes = (
 
   server.get(
     '/api/v1/energy/meters',
-    { schema: { querystring: noQuery, response: { 200: energy.energyMeters, ...failures() } } },
+    { schema: { querystring: noQuery, response: { 200: energy.energyMeters, ...failures(400) } } },
     () => presentMeters(desk),
   );
 

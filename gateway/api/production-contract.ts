@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { messageKinds } from '../production/messages.ts';
 import { orderStatuses } from '../production/order-state.ts';
+import { messageNotes } from '../production/protocol.ts';
 import { refusalCodes } from '../production/refusal.ts';
 import { localText } from './contract.ts';
 import { endsAfterStart, instantMs, limit, ordinal, wrongOrder } from './query-values.ts';
@@ -21,7 +22,7 @@ export const messageOutcome = z.object({
   notes: z
     .array(
       z.object({
-        code: z.enum(['panel-unknown', 'order-unknown', 'order-redefined']),
+        code: z.enum(messageNotes),
         words: localText,
       }),
     )

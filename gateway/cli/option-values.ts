@@ -21,17 +21,20 @@ export const parseWholeNumber = (
   throw new UsageError(text.invalidOption(option, value, text.wholeNumber));
 };
 
-const mostSeconds = 86_400;
+const daySeconds = 86_400;
+/** Of simulated time: a year and some. */
+export const mostSimulatedSeconds = 400 * daySeconds;
 
 export const parseSeconds = (
   option: string,
   value: string | undefined,
   text: Messages,
+  most = daySeconds,
 ): number | undefined => {
   if (value === undefined) return undefined;
   const number = Number(value);
-  if (number > 0 && number <= mostSeconds) return number;
-  throw new UsageError(text.invalidOption(option, value, text.seconds));
+  if (number > 0 && number <= most) return number;
+  throw new UsageError(text.invalidOption(option, value, text.seconds(most)));
 };
 
 /** @throws UsageError */

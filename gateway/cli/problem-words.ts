@@ -250,12 +250,17 @@ const withSuggestion = (text: string): string => text.replace(suggestion, '（�
 /** Latin letters and digits stand apart from Chinese ones before them. */
 const spaced = (text: string): string => (/^\p{Script=Han}/u.test(text) ? text : ` ${text}`);
 
+/** Schemas of KPIs say both languages themselves, as `expectedWords` joins them. */
+const bothLanguages = /^(\P{Script=Han}*?) \/ (.*\p{Script=Han}.*)$/su;
+
 /** A problem as one line, with its place in front as every editor knows it. */
 export const problemLine = (problem: Problem, folder: string, language: Language): string => {
-  if (language === 'en') return formatProblem(problem, folder);
-  const { found, expected } = problem;
+  const [, english = problem.expected, chinese] = bothLanguages.exec(problem.expected) ?? [];
+  if (language === 'en') return formatProblem({ ...problem, expected: english }, folder);
+  const { found } = problem;
+  const expected = chinese ?? inChinese(english);
   const place = formatPlace(problem, folder);
   // `nothing` is also what a place may expect, where it stays 空.
   const what = found === 'nothing' ? '缺失' : `发现${spaced(inChinese(found))}`;
-  return `${place}: ${what}，应为${spaced(inChinese(expected))}`;
+  return `${place}: ${what}，应为${spaced(expected)}`;
 };

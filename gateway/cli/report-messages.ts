@@ -16,7 +16,12 @@ const english = {
   figuresToOption: 'up to when, not included (default: now)',
   figuresOf: (from: string, to: string) => `From ${from} to ${to}`,
   figuresSimulated: 'The data of this site is simulated.',
-  figureColumns: ['figure', 'value', 'numerator', 'denominator', 'missing'],
+  figureColumns: ['figure', 'value', 'numerator', 'denominator', 'does not count, or is missing'],
+  betweenNotes: '; ',
+  whichLack: (what: string, count: number, named: string) =>
+    `${what} (${[count, ...(named === '' ? [] : [named])].join(': ')})`,
+  moreMembers: 'more',
+  nothingToCount: 'nothing to count in this time',
   baselineSimulated: 'the baseline is assumed',
 };
 
@@ -37,7 +42,12 @@ const chinese: ReportMessages = {
   figuresToOption: '终点，不含（默认为当前）',
   figuresOf: (from, to) => `自 ${from} 至 ${to}`,
   figuresSimulated: '本站点的数据为仿真数据。',
-  figureColumns: ['指标', '数值', '分子', '分母', '缺少'],
+  figureColumns: ['指标', '数值', '分子', '分母', '未计入或缺少'],
+  betweenNotes: '；',
+  whichLack: (what, count, named) =>
+    `${what}（${[count, ...(named === '' ? [] : [named])].join('：')}）`,
+  moreMembers: '其余',
+  nothingToCount: '此期间没有可计入的内容',
   baselineSimulated: '基准为假设值',
 };
 

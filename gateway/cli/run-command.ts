@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { exitCodes } from './composition.ts';
 import { runToEnd } from './gateway-run.ts';
 import { type Kit, loadOrComplain, type SiteOptions } from './kit.ts';
-import { parseSeconds, UsageError } from './option-values.ts';
+import { mostSimulatedSeconds, parseSeconds, UsageError } from './option-values.ts';
 import { stopOnSignals } from './stop-signal.ts';
 
 type Options = SiteOptions & {
@@ -11,7 +11,7 @@ type Options = SiteOptions & {
 };
 
 const run = async (options: Options, kit: Kit): Promise<void> => {
-  const seconds = parseSeconds('--for', options.for, kit.text);
+  const seconds = parseSeconds('--for', options.for, kit.text, mostSimulatedSeconds);
   if (seconds !== undefined && options.clock === undefined) {
     throw new UsageError(kit.text.forNeedsClock);
   }

@@ -59,11 +59,25 @@ export type ProbeOptions = {
   readonly target: string;
   readonly arguments: readonly string[];
   readonly signal: AbortSignal;
+  /** For how long it may ask, in ms; `signal` aborts then. */
+  readonly budgetMs: number;
+  /** What is under way, for people. */
+  progress(text: LocalText): void;
+  /** Says what will be sent, and asks whether it may; true where that was said beforehand. */
+  confirm(lines: readonly LocalText[]): Promise<boolean>;
 };
 export type ProbeReport = {
   /** For people; a plain string is the same in every language. */
   readonly lines: readonly (string | LocalText)[];
   readonly data: unknown;
+  /** YAML that comes of it: a profile, or a part of a site file. */
+  readonly document?: string;
+};
+/** Something that can be asked what it offers. */
+export type Probe = {
+  /** How it is called, a line each. */
+  readonly usage: readonly LocalText[];
+  run(options: ProbeOptions): Promise<ProbeReport>;
 };
 
 /** How a protocol presents itself to config, cli and main. `adapters/index.ts` lists all. */
@@ -78,7 +92,8 @@ export type SourceAdapter<Config = never> = {
   check?(input: SourceInput<Config>): readonly ConfigIssue[];
   createSource(input: SourceInput<Config>): Source;
   plan?(input: SourceInput<Config>): PlanReport;
-  probe?(options: ProbeOptions): Promise<ProbeReport>;
+  /** By the word that follows `seamwatt probe`. */
+  readonly probes?: Readonly<Record<string, Probe>>;
 };
 
 export type SinkAdapter<Config = never> = {

@@ -87,7 +87,7 @@ export type ChannelSpec = {
 /** The points of one equipment that are read together; a frame is a group at one timestamp. */
 export type GroupSpec = {
   readonly equipment: EquipmentPath;
-  /** Measurement of the equipment in InfluxDB: `weld_seam`, `weld_line`, `pv_inverter`, `storage`, `charger`, `meter`, `park`. */
+  /** Measurement of the equipment in InfluxDB: `weld_seam`, `weld_line`, `pv_inverter`, `storage`, `charger`, `meter`, `park`, `weather_station`. */
   readonly equipmentClass: string;
   /** Unique within the equipment (`signals`, `kpi`). */
   readonly name: string;

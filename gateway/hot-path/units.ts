@@ -99,6 +99,7 @@ const table: ReadonlyMap<string, Unit> = new Map([
   ['kJ/mm', define(energyPerLength, 1_000_000)],
   ['kWh/m', define(energyPerLength, 3_600_000)],
   ['kWh/kg', define(energyPerMass, 3_600_000)],
+  ['kWh/kW', define(time, 3600)],
   ['1/m', define(perLength)],
   ['kg/m', define(massPerLength)],
   ['m3/m', define(area)],

@@ -2,6 +2,26 @@ import { avoidedCo2 } from './carbon/avoided-co2.ts';
 import type { AnyKpiDefinition } from './definition.ts';
 import { gridDemand, gridDemandPeak, gridImportHour } from './energy/grid-demand.ts';
 import { gridExport, gridImport } from './energy/grid-energy.ts';
+import {
+  inverterAvailability,
+  pvEnergyAvailability,
+  pvTechnicalAvailability,
+} from './energy/photovoltaic/availability.ts';
+import { pvExpectedEnergy, pvExpectedPower } from './energy/photovoltaic/expected.ts';
+import { pvClipping, pvCurtailment } from './energy/photovoltaic/limits.ts';
+import { pvLosses } from './energy/photovoltaic/losses.ts';
+import {
+  inverterPerformanceIndex,
+  pvPerformanceIndex,
+  pvPerformanceRatio,
+  pvPerformanceRatio25,
+} from './energy/photovoltaic/ratios.ts';
+import { pvSoilingRatio } from './energy/photovoltaic/soiling.ts';
+import {
+  inverterFinalYield,
+  pvFinalYield,
+  pvReferenceYield,
+} from './energy/photovoltaic/yields.ts';
 import { pvEnergy } from './energy/pv-energy.ts';
 import { selfConsumption } from './energy/self-consumption.ts';
 import { oee } from './operations/oee.ts';
@@ -123,6 +143,22 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   correctionsPerMetre,
   adjustmentRangeUsed,
   pvEnergy,
+  pvReferenceYield,
+  pvFinalYield,
+  pvPerformanceRatio,
+  pvPerformanceRatio25,
+  pvExpectedPower,
+  pvExpectedEnergy,
+  pvPerformanceIndex,
+  pvTechnicalAvailability,
+  pvEnergyAvailability,
+  pvClipping,
+  pvCurtailment,
+  pvSoilingRatio,
+  pvLosses,
+  inverterFinalYield,
+  inverterPerformanceIndex,
+  inverterAvailability,
   gridImport,
   gridExport,
   gridDemand,

@@ -23,6 +23,8 @@ export type KpiInput = {
 /** An input as it was found at this site. */
 export type ResolvedInput = {
   readonly slot: number;
+  /** `area/line/equipment/point` */
+  readonly reference: string;
   /** Names the point and how it is read, the same in every program: for keys of shared state. */
   readonly key: string;
   /** `value * multiply / divide` has the unit of the formula. */

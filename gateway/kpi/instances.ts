@@ -163,6 +163,7 @@ const resolve = (point: KnownPoint, input: KpiInput, context: BuildContext): Res
   };
   return {
     slot: context.slot(point.reference),
+    reference: point.reference,
     key: JSON.stringify([context.pointKey(point.reference), ...Object.values(reading)]),
     ...reading,
     isConverted: reading.multiply !== 1 || reading.divide !== 1,

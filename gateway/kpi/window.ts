@@ -3,12 +3,12 @@ export const longestSampleWindowMs = 600_000;
 
 /**
  * What a KPI is computed over, by tier.
- * - `a`: samples, over a panel or over the newest `lengthMs`, at most 10 minutes;
+ * - `a`: samples, over a panel, over the newest `lengthMs`, at most 10 minutes, or only the newest ones;
  * - `b`: mergeable aggregates over windows of 1 or 15 minutes, aligned to the epoch;
  * - `c`: an hour (aligned to the epoch) or the site's day, folded from registers or from `b`, never from samples.
  */
 export type KpiWindow =
-  | { readonly tier: 'a'; readonly over: 'panel' }
+  | { readonly tier: 'a'; readonly over: 'panel' | 'now' }
   | { readonly tier: 'a'; readonly lengthMs: number }
   | { readonly tier: 'b'; readonly lengthMs: 60_000 | 900_000 }
   | { readonly tier: 'c'; readonly folds: 'registers' | 'b'; readonly lengthMs: 3_600_000 }

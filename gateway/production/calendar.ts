@@ -1,5 +1,4 @@
-import type { MessageOf, ProductionMessage } from './messages.ts';
-import { inOrder } from './order-state.ts';
+import type { MessageOf } from './messages.ts';
 
 /** A time for which something is planned, UTC epoch ms, up to but without `endMs`. */
 export type PlannedWindow = {
@@ -10,30 +9,33 @@ export type PlannedWindow = {
 };
 
 /**
- * What is planned for which time, from all messages of a line: windows side by side, busy or not. For what is in none of them
- * there is no plan. A later calendar replaces what an earlier one says of its time.
+ * One plan above another: windows of `over` replace what `under` says of their time. Both are side by side in the order of their
+ * times, and so is what comes out, in one pass. Windows that stay as they were are the same objects.
  */
-export const plannedWindows = (messages: Iterable<ProductionMessage>): readonly PlannedWindow[] => {
-  let windows: readonly PlannedWindow[] = [];
-  for (const message of inOrder(messages)) {
-    if (message.kind !== 'calendar') continue;
-    const { from, to } = message;
-    windows = [
-      ...windows.flatMap((window) => outside(window, from, to)),
-      ...windowsOf(message),
-    ].sort((a, b) => a.startMs - b.startMs);
+export const overlay = <Window extends PlannedWindow>(
+  under: readonly Window[],
+  over: readonly Window[],
+): readonly Window[] => {
+  const plan: Window[] = [];
+  let next = 0;
+  for (const window of under) {
+    let { startMs } = window;
+    for (let above = over[next]; above !== undefined; above = over[next]) {
+      if (above.startMs >= window.endMs) break;
+      if (above.startMs > startMs) plan.push({ ...window, startMs, endMs: above.startMs });
+      startMs = Math.max(startMs, above.endMs);
+      if (above.endMs > window.endMs) break;
+      plan.push(above);
+      next += 1;
+    }
+    if (startMs === window.startMs) plan.push(window);
+    else if (startMs < window.endMs) plan.push({ ...window, startMs });
   }
-  return windows;
+  return [...plan, ...over.slice(next)];
 };
 
-const outside = (window: PlannedWindow, fromMs: number, toMs: number): readonly PlannedWindow[] =>
-  [
-    { ...window, endMs: Math.min(window.endMs, fromMs) },
-    { ...window, startMs: Math.max(window.startMs, toMs) },
-  ].filter(({ startMs, endMs }) => startMs < endMs);
-
-/** Busy windows that overlap are one after the other: the first has the time that they share. */
-const windowsOf = ({ from, to, busy }: MessageOf<'calendar'>): readonly PlannedWindow[] => {
+/** What one calendar plans, without gaps. Busy windows that overlap are one after the other: the first has what they share. */
+export const windowsOf = ({ from, to, busy }: MessageOf<'calendar'>): readonly PlannedWindow[] => {
   const windows: PlannedWindow[] = [];
   let atMs = from;
   const plan = (untilMs: number, isBusy: boolean, shift: string | null): void => {
@@ -47,6 +49,36 @@ const windowsOf = ({ from, to, busy }: MessageOf<'calendar'>): readonly PlannedW
   }
   plan(to, false, null);
   return windows;
+};
+
+/** A shift goes on behind a break of at most this. */
+export const longestBreakMs = 4 * 3_600_000;
+
+/** Planned busy time of one line under one name, with its breaks. */
+export type PlannedShift = {
+  readonly line: string;
+  /** Null where the plan gives none. */
+  readonly name: string | null;
+  readonly startMs: number;
+  readonly endMs: number;
+};
+
+/** The shifts of plans that are each in the order of its times; those of a line and name that only a break parts are one. */
+export const plannedShifts = (
+  windows: Iterable<PlannedWindow & { readonly line: string }>,
+): readonly PlannedShift[] => {
+  const shifts: PlannedShift[] = [];
+  const last = new Map<string, number>();
+  for (const { line, shift: name, startMs, endMs, isBusy } of windows) {
+    if (!isBusy) continue;
+    const key = JSON.stringify([line, name]);
+    const at = last.get(key);
+    const before = at === undefined ? undefined : shifts[at];
+    if (at !== undefined && before !== undefined && startMs - before.endMs <= longestBreakMs) {
+      shifts[at] = { ...before, endMs };
+    } else last.set(key, shifts.push({ line, name, startMs, endMs }) - 1);
+  }
+  return shifts;
 };
 
 /** The window that contains an instant. */

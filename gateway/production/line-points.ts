@@ -91,17 +91,12 @@ export const pointsAt = (
   ];
 };
 
-/** Orders that are at work at the same time have it once. */
-const executedMs = (executions: LineTold['executions'], fromMs: number, toMs: number): number => {
-  let executed = 0;
-  let atMs = fromMs;
-  for (const span of executions.toSorted((a, b) => a.fromMs - b.fromMs)) {
-    const endMs = Math.min(span.toMs ?? toMs, toMs);
-    executed += Math.max(0, endMs - Math.max(span.fromMs, atMs));
-    atMs = Math.max(atMs, endMs);
-  }
-  return executed;
-};
+const executedMs = (executions: LineTold['executions'], fromMs: number, toMs: number): number =>
+  executions.reduce(
+    (executed, span) =>
+      executed + Math.max(0, Math.min(span.toMs ?? toMs, toMs) - Math.max(span.fromMs, fromMs)),
+    0,
+  );
 
 const sumOf = (numbers: readonly (number | null)[]): number => {
   const told = numbers.filter((number) => number !== null);

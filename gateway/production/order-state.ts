@@ -34,13 +34,15 @@ export type OrderState = {
   readonly updatedMs: number;
 };
 
+type Ranked = Pick<ProductionMessage, 'time' | 'source' | 'id'>;
+
 /** The one order of messages: by time, then by what no two have in common. */
+export const byRank = (a: Ranked, b: Ranked): number =>
+  a.time - b.time || compare(a.source, b.source) || compare(a.id, b.id);
+
 export const inOrder = <Message extends ProductionMessage>(
   messages: Iterable<Message>,
-): readonly Message[] =>
-  [...messages].sort(
-    (a, b) => a.time - b.time || compare(a.source, b.source) || compare(a.id, b.id),
-  );
+): readonly Message[] => [...messages].sort(byRank);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -96,13 +98,56 @@ const newOrder = (line: string, orderId: string): OrderState => ({
   ...{ released: null, started: null, completed: null, scheduling: [], updatedMs: 0 },
 });
 
-/** When an order that was started was at work; `toMs` is null while it still is. */
-export const executionOf = ({
-  status,
-  started,
-  completed,
-  updatedMs,
-}: OrderState): { readonly fromMs: number; readonly toMs: number | null } => ({
-  fromMs: started?.timeMs ?? updatedMs,
-  toMs: completed?.timeMs ?? (status === 'cancelled' ? updatedMs : null),
-});
+/** A time in which an order was at work, UTC epoch ms; `toMs` is null while it still is. */
+export type ExecutionSpan = { readonly fromMs: number; readonly toMs: number | null };
+
+/**
+ * When an order was at work, from all messages about it: from each start to the end that follows. A start within is none, and
+ * an end without a start says nothing.
+ */
+export const executionsOf = (messages: Iterable<ProductionMessage>): readonly ExecutionSpan[] => {
+  const spans: ExecutionSpan[] = [];
+  let fromMs: number | undefined;
+  for (const message of inOrder(messages)) {
+    if (message.kind !== 'jobOrderStatus' || message.status === 'released') continue;
+    const { status, time } = message;
+    if (status === 'started') fromMs ??= time;
+    else if (fromMs !== undefined) {
+      spans.push({ fromMs, toMs: time });
+      fromMs = undefined;
+    }
+  }
+  return fromMs === undefined ? spans : [...spans, { fromMs, toMs: null }];
+};
+
+/** Times at work as one: those of orders at the same time count once; oldest first. */
+export const unionOf = (spans: readonly ExecutionSpan[]): readonly ExecutionSpan[] => {
+  const union: ExecutionSpan[] = [];
+  for (const span of spans.toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const last = union.at(-1);
+    if (last === undefined || (last.toMs !== null && last.toMs < span.fromMs)) union.push(span);
+    else union[union.length - 1] = { fromMs: last.fromMs, toMs: laterOf(last.toMs, span.toMs) };
+  }
+  return union;
+};
+
+const laterOf = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? null : Math.max(a, b);
+
+/** An order that was started, as far as the figure of automatic scheduling asks for it. */
+export type StartedOrder = {
+  readonly orderId: string;
+  /** Null while nobody released it. */
+  readonly releasedBy: ProductionAct['by'] | null;
+  readonly startedBy: ProductionAct['by'];
+  readonly isOverridden: boolean;
+};
+
+/** Undefined of one that never was started. */
+export const startedOrder = (
+  { orderId, released, started }: OrderState,
+  isOverridden: boolean,
+): StartedOrder | undefined =>
+  started === null
+    ? undefined
+    : { orderId, releasedBy: released?.by ?? null, startedBy: started.by, isOverridden };

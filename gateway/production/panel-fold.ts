@@ -14,17 +14,26 @@ import type {
   RecordedTransfer,
 } from './panel-production.ts';
 import type { Equipment, Fin, Flux, Gas, Person, Tube, Wire } from './particulars.ts';
+import { isKnownSeam, type OrderMessages } from './stored-messages.ts';
 
-export type PanelFoldInput = {
-  /** All that name the panel, in any order. */
-  readonly messages: Iterable<ProductionMessage>;
-  /** All of the panel's line about an order. */
-  ofOrder(orderId: string): Iterable<ProductionMessage>;
+/** What the machine knows of the panel. */
+export type PanelAbout = {
   /** When the panel began, UTC epoch ms. */
   readonly startMs: number;
   /** A panel of this id was recorded before. */
   readonly isRepeated: boolean;
+  /** Those of its record; none where they are not known. */
+  readonly seams: readonly string[];
 };
+
+export type PanelFoldInput = PanelAbout & {
+  /** All that name the panel, in any order. */
+  readonly messages: Iterable<ProductionMessage>;
+  /** Of the panel's line about an order. */
+  ofOrder(orderId: string): OrderMessages;
+};
+
+export const noMessages: OrderMessages = { messages: [], isShortened: false };
 
 type Assignment = MessageOf<'panelAssignment'>;
 type PanelMessage = Exclude<
@@ -49,7 +58,9 @@ export const panelProduction = (input: PanelFoldInput): PanelProduction => {
   const assigned = all.filter((message) => message.kind === 'panelAssignment');
   const claims = assigned.flatMap(({ orderId }) => orderId ?? []);
   const orderId = claims.at(-1);
-  const ofOrder = orderId === undefined ? [] : unique(input.ofOrder(orderId)).filter(isOfStart);
+  const { messages: about, isShortened } =
+    orderId === undefined ? noMessages : input.ofOrder(orderId);
+  const ofOrder = unique(about).filter(isOfStart);
   const order = orderState(ofOrder);
   const procedure = procedureOf(assigned);
   const told = {
@@ -64,6 +75,8 @@ export const panelProduction = (input: PanelFoldInput): PanelProduction => {
     marks: [
       ...claimMarks(claims),
       ...orderMarks(orderId, order, procedure),
+      ...(isShortened ? [{ code: 'order-shortened', subject: orderId ?? '' } as const] : []),
+      ...seamMarks(told, input.seams),
       ...releaseMarks(told),
       ...dateMarks(told, input),
     ],
@@ -276,6 +289,25 @@ const orderMarks = (
     marks.push({ code: 'procedure-not-ordered', subject: procedure.wpsNo });
   }
   return marks;
+};
+
+/** Nothing that was told of a seam which the panel has not is left out: who reads it decides what it is about. */
+const seamMarks = (
+  {
+    inspections,
+    repairs,
+    consumables,
+  }: Pick<PanelProduction, 'inspections' | 'repairs' | 'consumables'>,
+  known: readonly string[],
+): readonly ProductionMark[] => {
+  if (known.length === 0) return [];
+  const named = [...inspections, ...repairs, ...consumables.wires].flatMap(
+    ({ seam }) => seam ?? [],
+  );
+  return [...new Set(named)]
+    .filter((seam) => !isKnownSeam(known, seam))
+    .sort()
+    .map((subject) => ({ code: 'seam-unknown', subject }));
 };
 
 /** What was rejected is made good by the same inspection accepted later, or by a repair that was inspected again. */

@@ -182,6 +182,10 @@ export const productionMarkCodes = [
   'order-undefined',
   /** The order was told with different contents; the newest counts. */
   'order-redefined',
+  /** Of the order more was told than counts: the newest does. */
+  'order-shortened',
+  /** An inspection, a repair or a spool names a seam that the panel has not; `subject` is the name. */
+  'seam-unknown',
   /** The procedure is another than the order asks for. */
   'procedure-not-ordered',
   /** Released with an inspection that was rejected and neither repeated with success nor repaired; `subject` is its method. */

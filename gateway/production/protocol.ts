@@ -1,9 +1,15 @@
 import type { PlannedWindow } from './calendar.ts';
 import type { MessageKind, ProductionMessage } from './messages.ts';
-import type { OrderState, OrderStatus } from './order-state.ts';
+import type { ExecutionSpan, OrderState, OrderStatus, StartedOrder } from './order-state.ts';
 
 /** What is odd about a message that is taken all the same. */
-export type MessageNote = 'panel-unknown' | 'order-unknown' | 'order-redefined';
+export const messageNotes = [
+  'panel-unknown',
+  'order-unknown',
+  'order-redefined',
+  'seam-unknown',
+] as const;
+export type MessageNote = (typeof messageNotes)[number];
 
 export type Verdict = {
   /** `known`: the same was taken before; `conflict`: another message of this sender has the id. */
@@ -60,11 +66,12 @@ export type LineTold = {
   readonly isOrderRegistered: boolean | null;
   /** Of the order that was started last. */
   readonly plannedRunTimePerItemMin: number | null;
+  /** By the minute at most. */
   readonly counts: readonly ({ readonly timeMs: number } & Readonly<
     Record<CountedName, number | null>
   >)[];
-  /** When orders were at work; `toMs` is null of one that still is. */
-  readonly executions: readonly { readonly fromMs: number; readonly toMs: number | null }[];
+  /** When any order was at work: one behind the other, oldest first. */
+  readonly executions: readonly ExecutionSpan[];
 };
 
 export type TimeSpan = { readonly fromMs: number; readonly toMs: number };
@@ -91,6 +98,17 @@ export type ProductionCalls = {
     output: readonly LineTold[];
   };
   readonly orders: { input: OrderQuery; output: readonly OrderState[] };
+  /** Orders that were started last within a time. */
+  readonly startedOrders: {
+    input: TimeSpan & { readonly limit: number };
+    output: {
+      readonly orders: readonly StartedOrder[];
+      /** Beyond the limit. */
+      readonly leftOut: number;
+    };
+  };
+  /** How many shifts are planned to begin within a time, those of all lines together. */
+  readonly shifts: { input: TimeSpan; output: number };
   readonly messages: { input: MessageQuery; output: readonly NumberedMessage[] };
   readonly close: { input: undefined; output: undefined };
 };

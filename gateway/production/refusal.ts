@@ -187,4 +187,8 @@ export const noteWords: Readonly<Record<MessageNote, LocalText>> = {
     en: 'the job order was told with other contents before; the newest by time counts',
     zh: '该生产订单此前的内容与此不同；以时间最新者为准',
   },
+  'seam-unknown': {
+    en: 'the line has no seam of this name; it is kept, and marked in the record of the panel',
+    zh: '该产线没有此名称的焊缝；消息已保存，并在管屏记录中标记',
+  },
 };

@@ -35,6 +35,20 @@ const computed = new Set(['kpi', 'calculated']);
 export const linePath = ({ enterprise, site, area, line }: EquipmentPath): string =>
   `${enterprise}/${site}/${area}/${line}`;
 
+/** The seams of each line, each once. */
+export const seamsByLine = (
+  groups: readonly RegisteredGroup[],
+): ReadonlyMap<string, readonly string[]> => {
+  const seams = groups.filter(({ equipmentClass }) => equipmentClass === seamClass);
+  const byLine = Map.groupBy(seams, ({ equipment }) => linePath(equipment));
+  return new Map(
+    [...byLine].map(([line, own]) => [
+      line,
+      [...new Set(own.map(({ equipment }) => equipment.equipment))],
+    ]),
+  );
+};
+
 /** Undefined where a group has nothing to tell. */
 export const roleOf = (group: RegisteredGroup): GroupRole | undefined => {
   const { equipmentClass, equipment, name, producer, channels } = group;

@@ -60,7 +60,18 @@ export type FactsQuery = {
   readonly fromMs: number;
   /** Panels that ended before. */
   readonly toMs: number;
+  /** Only those behind this one, for paging. */
+  readonly after?: FactsPlace | undefined;
   readonly limit: number;
+};
+
+/** A panel among those that are in the order of their ends. */
+export type FactsPlace = { readonly endMs: number; readonly panel: number };
+
+export type FactsPage = {
+  readonly facts: readonly PanelFacts[];
+  /** Ask with it for the next page; null at the end. */
+  readonly after: FactsPlace | null;
 };
 
 export type BinsQuery = {
@@ -95,7 +106,7 @@ export type RecordCalls = {
     input: { readonly id: string; readonly revision?: number | undefined };
     output: ChainedRecord | undefined;
   };
-  readonly facts: { input: FactsQuery; output: readonly PanelFacts[] };
+  readonly facts: { input: FactsQuery; output: FactsPage };
   readonly bins: { input: BinsQuery; output: BinTable | undefined };
   readonly close: { input: undefined; output: undefined };
 };

@@ -2,14 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
 import { GatewayError } from '../core/error.ts';
 import type { ProductionMessage } from '../production/messages.ts';
-import { panelProduction } from '../production/panel-fold.ts';
+import { noMessages, type PanelAbout, panelProduction } from '../production/panel-fold.ts';
 import type { PanelProduction } from '../production/panel-production.ts';
 import type { PanelName } from '../production/production-database.ts';
 import type { Checkpoint } from './assembler.ts';
 import { type BinTable, decodeBins, packBins, unpackBins } from './bins-file.ts';
 import { canonicalJson, sha256 } from './canonical-json.ts';
 import { chainStart, hashOf, type Link, type RevisionReason, type StoredLink } from './chain.ts';
-import { type PanelFacts, panelFacts } from './panel-facts.ts';
+import { factsVersion, type PanelFacts, panelFacts } from './panel-facts.ts';
 import {
   asJson,
   type FinishedPanel,
@@ -17,45 +17,15 @@ import {
   type PanelRecord,
   recordVersion,
 } from './panel-record.ts';
-import type { BinsQuery, ChainedRecord, FactsQuery, RecordCalls, RecordQuery } from './protocol.ts';
+import type {
+  BinsQuery,
+  ChainedRecord,
+  FactsPage,
+  FactsQuery,
+  RecordCalls,
+  RecordQuery,
+} from './protocol.ts';
 import { traitKinds, traitsOf } from './traits.ts';
-
-export const recordsFile = 'records.db';
-
-const traitTable = `
-    CREATE TABLE trait (
-      kind TEXT NOT NULL, value TEXT NOT NULL, panel INTEGER NOT NULL,
-      PRIMARY KEY (kind, value, panel)) STRICT, WITHOUT ROWID;
-    CREATE INDEX trait_of_panel ON trait (panel);
-`;
-
-/** What `records.db` is; the version is in the file. */
-export const recordsSchema = {
-  version: 2,
-  // Records of version 1 have nothing to be looked up by but their panel.
-  migrations: [traitTable] as readonly string[],
-  tables: `
-    CREATE TABLE revision (
-      number INTEGER PRIMARY KEY, id TEXT NOT NULL, key TEXT NOT NULL, panel INTEGER NOT NULL,
-      revision INTEGER NOT NULL, reason TEXT NOT NULL, panel_id TEXT, line TEXT NOT NULL,
-      start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL, content TEXT NOT NULL,
-      content_hash TEXT NOT NULL, previous_hash TEXT NOT NULL, hash TEXT NOT NULL,
-      UNIQUE (key, revision), UNIQUE (id, revision)) STRICT;
-    CREATE INDEX revision_of_panel ON revision (panel, revision);
-    CREATE INDEX revision_of_panel_id ON revision (panel_id);
-    CREATE TABLE bins (sha256 TEXT PRIMARY KEY, packed BLOB NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TABLE place (one INTEGER PRIMARY KEY CHECK (one = 1), checkpoint TEXT NOT NULL) STRICT;
-    CREATE TRIGGER revision_is_never_changed BEFORE UPDATE ON revision
-      BEGIN SELECT RAISE(ABORT, 'a revision is never changed'); END;
-    CREATE TRIGGER revision_is_never_deleted BEFORE DELETE ON revision
-      BEGIN SELECT RAISE(ABORT, 'a revision is never deleted'); END;
-    CREATE TRIGGER bins_are_never_changed BEFORE UPDATE ON bins
-      BEGIN SELECT RAISE(ABORT, 'bins are never changed'); END;
-    CREATE TRIGGER bins_are_never_deleted BEFORE DELETE ON bins
-      BEGIN SELECT RAISE(ABORT, 'bins are never deleted'); END;
-    ${traitTable}
-  `,
-};
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -74,15 +44,12 @@ const linkOf = (row: Row): StoredLink => ({
 
 /** What production tells of panels. */
 export type ProductionOf = {
-  panel(
-    name: PanelName,
-    about: { readonly startMs: number; readonly isRepeated: boolean },
-  ): PanelProduction;
+  panel(name: PanelName, about: PanelAbout): PanelProduction;
   touched(messages: readonly ProductionMessage[]): readonly PanelName[];
 };
 
 const nothingTold: ProductionOf = {
-  panel: (_name, about) => panelProduction({ ...about, messages: [], ofOrder: () => [] }),
+  panel: (_name, about) => panelProduction({ ...about, messages: [], ofOrder: () => noMessages }),
   touched: () => [],
 };
 
@@ -178,19 +145,23 @@ export class RecordsDatabase {
   }
 
   /** What figures need of panels that ended in a time, by their newest revisions; oldest first. */
-  facts({ fromMs, toMs, limit }: FactsQuery): readonly PanelFacts[] {
+  facts({ fromMs, toMs, after, limit }: FactsQuery): FactsPage {
     const rows = this.#database
       .prepare(
-        `SELECT id, content FROM revision AS r
-           WHERE revision = (SELECT max(revision) FROM revision WHERE panel = r.panel)
-             AND end_ms >= ?1 AND end_ms < ?2
-           ORDER BY panel LIMIT ?3`,
+        `SELECT panel, end_ms, version, facts FROM panel_facts
+           WHERE (end_ms, panel) > (?, ?) AND end_ms < ? ORDER BY end_ms, panel LIMIT ?`,
       )
-      .iterate(fromMs, toMs, limit);
-    // One record after the other: all of them would be hundreds of megabytes.
-    return Array.from(rows, ({ id, content }) =>
-      panelFacts(String(id), JSON.parse(String(content)) as PanelRecord),
-    );
+      .all(after?.endMs ?? fromMs, after?.panel ?? -1, toMs, limit);
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    return {
+      facts: rows.map((row) =>
+        row['version'] === factsVersion
+          ? (JSON.parse(String(row['facts'])) as PanelFacts)
+          : this.#renewFacts(Number(row['panel'])),
+      ),
+      after:
+        last === undefined ? null : { endMs: Number(last['end_ms']), panel: Number(last['panel']) },
+    };
   }
 
   /** @throws GatewayError STORE_CORRUPT */
@@ -228,8 +199,8 @@ export class RecordsDatabase {
       .iterate();
     for (const row of rows) {
       const link = linkOf(row);
-      const isFound = row['newest'] === 0 || this.#isFoundByTraits(Number(row['panel']), link);
-      yield { ...link, isFiledRight: link.isFiledRight && isFound };
+      const isFiledAsSaid = row['newest'] === 0 || this.#isFiledAsSaid(Number(row['panel']), link);
+      yield { ...link, isFiledRight: link.isFiledRight && isFiledAsSaid };
     }
   }
 
@@ -237,13 +208,37 @@ export class RecordsDatabase {
     this.#database.close();
   }
 
-  #isFoundByTraits(panel: number, { content }: StoredLink): boolean {
+  /** Whether what is kept beside the newest revision, to find it and to count it, is what it says. */
+  #isFiledAsSaid(panel: number, { id, content }: StoredLink): boolean {
+    const record = JSON.parse(content) as PanelRecord;
     const stored = this.#database
       .prepare('SELECT kind, value FROM trait WHERE panel = ? ORDER BY kind, value')
       .all(panel)
       .map(({ kind, value }) => `${kind} ${value}`);
-    const said = traitsOf((JSON.parse(content) as PanelRecord).production);
-    return isDeepStrictEqual(stored, said.map(({ kind, value }) => `${kind} ${value}`).sort());
+    const said = traitsOf(record.production).map(({ kind, value }) => `${kind} ${value}`);
+    const kept = this.#database
+      .prepare('SELECT facts FROM panel_facts WHERE panel = ? AND version = ?')
+      .get(panel, factsVersion)?.['facts'];
+    const isCountedRight = kept === undefined || kept === JSON.stringify(panelFacts(id, record));
+    return isCountedRight && isDeepStrictEqual(stored, said.sort());
+  }
+
+  /** Of a panel of which an older gateway kept them. */
+  #renewFacts(panel: number): PanelFacts {
+    const row = this.#database
+      .prepare('SELECT id, content FROM revision WHERE panel = ? ORDER BY revision DESC LIMIT 1')
+      .get(panel);
+    const record = JSON.parse(String(row?.['content'])) as PanelRecord;
+    return this.#keepFacts(panel, panelFacts(String(row?.['id']), record));
+  }
+
+  #keepFacts(panel: number, facts: PanelFacts): PanelFacts {
+    this.#database
+      .prepare(
+        'INSERT OR REPLACE INTO panel_facts (panel, end_ms, version, facts) VALUES (?, ?, ?, ?)',
+      )
+      .run(panel, Math.trunc(facts.endMs), factsVersion, JSON.stringify(facts));
+    return facts;
   }
 
   #append({ key, record: collected, bins }: FinishedPanel) {
@@ -290,7 +285,8 @@ export class RecordsDatabase {
       this.#database
         .prepare('SELECT 1 FROM revision WHERE panel_id = ? AND line = ? AND panel < ? LIMIT 1')
         .get(panelId, line, panel) !== undefined;
-    const about = { startMs: record.time.startMs, isRepeated };
+    const seams = record.seams.map(({ seam }) => seam);
+    const about = { startMs: record.time.startMs, isRepeated, seams };
     return {
       ...record,
       production: this.#production.panel({ line, panelId: panelId ?? '' }, about),
@@ -314,6 +310,7 @@ export class RecordsDatabase {
       'INSERT OR IGNORE INTO trait (kind, value, panel) VALUES (?, ?, ?)',
     );
     for (const { kind, value } of traitsOf(record.production)) insert.run(kind, value, panel);
+    this.#keepFacts(panel, panelFacts(link.id, record));
     return { id: link.id, revision: link.revision, reason: link.reason };
   }
 

@@ -8,6 +8,7 @@ import { openJournal } from '../journal/journal.ts';
 import { Admission } from './admission.ts';
 import { inBackground } from './background.ts';
 import { DeliveryDesk } from './delivery-desk.ts';
+import { drain } from './drain.ts';
 import { Endings } from './endings.ts';
 import { logEvent } from './event-log.ts';
 import type { PreparedExchange } from './exchange.ts';
@@ -52,11 +53,6 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
     await journal.close();
     throw error;
   }
-};
-
-/** Lock-step waits here, so that simulated hours do not outrun the disk. */
-const drain = async (journal: Journal): Promise<void> => {
-  if (journal.nextSeq - journal.durableSeq > 20_000) await journal.flush();
 };
 
 type RunningParts = {

@@ -1,5 +1,6 @@
 import type { ModbusFault } from './modbus-faults.ts';
 import type { OpcuaFault } from './opcua-faults.ts';
+import type { ParkFault } from './park-faults.ts';
 import type { ProxyFault } from './proxy-faults.ts';
 import type { WeldFault } from './weld-faults.ts';
 
@@ -23,7 +24,9 @@ export type FaultDevice =
   /** `framing`: how the byte stream is cut into what a fault hits. Its faults hold in real time, also in lock-step. */
   | { readonly name: string; readonly protocol: 'proxy'; readonly framing: Framing }
   /** No server, but the process that it watches. */
-  | { readonly name: string; readonly protocol: 'weld' };
+  | { readonly name: string; readonly protocol: 'weld' }
+  /** No server either. `meters`: those whose wiring can be wrong. */
+  | { readonly name: string; readonly protocol: 'park'; readonly meters: ReadonlySet<string> };
 
 /** `chunks`: as the bytes arrive. `modbus`: whole Modbus TCP frames. */
 export type Framing = 'chunks' | 'modbus';
@@ -35,6 +38,7 @@ export type FaultLookup = {
   opcuaFaultsOn(device: string): readonly OpcuaFault[];
   proxyFaultsOn(device: string): readonly ProxyFault[];
   weldFaultsOn(device: string): readonly WeldFault[];
+  parkFaultsOn(device: string): readonly ParkFault[];
   /** Calls back after any change of what is active; the result ends the subscription. */
   onChange(listener: () => void): () => void;
 };

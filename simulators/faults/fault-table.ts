@@ -3,6 +3,7 @@ import type { FaultDevice, FaultLookup } from './fault-lookup.ts';
 import { common, instantsOf } from './fault-options.ts';
 import { type ModbusFault, modbusFaultSchema } from './modbus-faults.ts';
 import { type OpcuaFault, opcuaFaultSchema } from './opcua-faults.ts';
+import { type ParkFault, parkFaultSchema } from './park-faults.ts';
 import { modbusOnly, type ProxyFault, proxyFaultSchema } from './proxy-faults.ts';
 import { type WeldFault, weldFaultSchema } from './weld-faults.ts';
 
@@ -10,12 +11,13 @@ const maxFaults = 256;
 const maxTimerMs = 2 ** 31 - 1;
 
 /** A fault with its id; without `fromMs` it holds at once, without `toMs` until it is removed. */
-export type Fault = ModbusFault | OpcuaFault | ProxyFault | WeldFault;
+export type Fault = ModbusFault | OpcuaFault | ParkFault | ProxyFault | WeldFault;
 
 type Entry =
   | { readonly protocol: 'modbus'; readonly fault: ModbusFault }
   | { readonly protocol: 'opcua'; readonly fault: OpcuaFault }
   | { readonly protocol: 'proxy'; readonly fault: ProxyFault }
+  | { readonly protocol: 'park'; readonly fault: ParkFault }
   | { readonly protocol: 'weld'; readonly fault: WeldFault };
 
 /** A request for a fault that cannot be had; the message says why. */
@@ -33,6 +35,7 @@ const schemas = {
   opcua: opcuaFaultSchema,
   proxy: proxyFaultSchema,
   weld: weldFaultSchema,
+  park: parkFaultSchema,
 };
 
 /**
@@ -134,6 +137,12 @@ export class FaultTable implements FaultLookup {
   weldFaultsOn(device: string): readonly WeldFault[] {
     return this.#active.flatMap(({ protocol, fault }) =>
       protocol === 'weld' && fault.device === device ? [fault] : [],
+    );
+  }
+
+  parkFaultsOn(device: string): readonly ParkFault[] {
+    return this.#active.flatMap(({ protocol, fault }) =>
+      protocol === 'park' && fault.device === device ? [fault] : [],
     );
   }
 
@@ -251,6 +260,13 @@ const refuseImpossible = ({ protocol, fault }: Entry, device: FaultDevice): void
     if (node === undefined ? !device.counters?.size : !device.counters?.has(node)) {
       throw new FaultError(`${name} has no counter ${node ?? ''}`.trimEnd());
     }
+  }
+  if (protocol === 'park' && device.protocol === 'park' && 'meter' in fault) {
+    const { meter } = fault;
+    if (device.meters.has(meter)) return;
+    throw new FaultError(
+      `${name} has no meter ${meter}: there are ${[...device.meters].join(', ')}`,
+    );
   }
   if (protocol === 'proxy' && device.protocol === 'proxy') {
     if (device.framing !== 'modbus' && modbusOnly.has(fault.kind)) {

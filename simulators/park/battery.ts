@@ -59,6 +59,27 @@ export const dispatchPowerKw = (situation: DispatchSituation): number => {
 
 /** Energy in the cells after a step, kWh: the one-way loss is paid when charging and again after. */
 export const storedAfterKwh = (storedKwh: number, powerKw: number, stepHours: number): number =>
-  powerKw > 0
-    ? storedKwh + powerKw * efficiency * stepHours
-    : storedKwh + (powerKw / efficiency) * stepHours;
+  storedKwh + storedRateKw(powerKw) * stepHours;
+
+/** How fast the energy in the cells changes at a power of the AC terminals, kW. */
+export const storedRateKw = (powerKw: number): number =>
+  powerKw > 0 ? powerKw * efficiency : powerKw / efficiency;
+
+/** What is left of rounding at the ends of the range is taken away, so that every evening ends at the same number. */
+export const settledKwh = (storedKwh: number): number => {
+  if (Math.abs(storedKwh - lowestKwh) < 1e-6) return lowestKwh;
+  return Math.abs(storedKwh - highestKwh) < 1e-6 ? highestKwh : storedKwh;
+};
+
+/** What the battery can take (positive) and give over a step of an island, kW. */
+export const islandLimitsKw = (
+  storedKwh: number,
+  stepHours: number,
+): { readonly chargeKw: number; readonly dischargeKw: number } => {
+  const room = (highestKwh - storedKwh) / (efficiency * stepHours);
+  const left = ((storedKwh - lowestKwh) * efficiency) / stepHours;
+  return {
+    chargeKw: Math.min(ratedKw, Math.max(0, room)),
+    dischargeKw: Math.min(ratedKw, Math.max(0, left)),
+  };
+};

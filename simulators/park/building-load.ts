@@ -4,6 +4,7 @@ import {
   firstDayOfYear,
   minutesPerDay,
   type ParkDay,
+  rememberYears,
 } from './calendar.ts';
 import { channels, valueNoise } from './noise.ts';
 import { parkSite } from './site.ts';
@@ -15,7 +16,7 @@ const baseShare = 0.38;
 const occupiedShare = 0.62;
 
 /** How much of a working day's activity a day has: the least that applies. */
-const activityOf = (day: ParkDay): number => {
+export const activityOf = (day: ParkDay): number => {
   const weekly = day.weekday === 6 ? 0.62 : day.weekday === 5 ? 0.78 : 1;
   return day.isHoliday ? Math.min(weekly, 0.45) : weekly;
 };
@@ -75,13 +76,6 @@ export const createBuildingLoad = (
 ): ((moment: LoadMoment) => number) => {
   const { seed, weather } = options;
   const annualKwh = (options.annualMwh ?? parkSite.annualLoadMwh) * 1000;
-  let scaledYear: number | undefined;
-  let scaleKw = 0;
-  return (moment) => {
-    if (scaledYear !== moment.day.year) {
-      scaledYear = moment.day.year;
-      scaleKw = annualKwh / relativeYearHours(seed, scaledYear, weather);
-    }
-    return scaleKw * relativeLoad(seed, moment);
-  };
+  const scaleKw = rememberYears((year) => annualKwh / relativeYearHours(seed, year, weather));
+  return (moment) => scaleKw(moment.day.year) * relativeLoad(seed, moment);
 };

@@ -104,16 +104,23 @@ export const clockLeadMs = (startMs: number, minuteOfDay: number | undefined): n
     ? 0
     : startOfDayMs(dayOfSerial(serialAt(startMs))) + minuteOfDay * msPerMinute - startMs;
 
-/**
- * Splits UTC time into local days of a clock that is `leadMs` ahead; remembers the last day, because steps come in order.
- */
-export const createCalendar = (leadMs = 0): ((timeMs: number, stepMs: number) => ParkInstant) => {
-  let day = dayOfSerial(1);
-  return (timeMs, stepMs) => {
-    const parkMs = timeMs + leadMs;
-    const serial = serialAt(parkMs);
-    if (serial !== day.serial) day = dayOfSerial(serial);
-    const startMinute = (parkMs - startOfDayMs(day)) / msPerMinute;
-    return { day, startMinute, middleMinute: startMinute + stepMs / 2 / msPerMinute };
+/** The local day that a UTC instant lies in. */
+export const dayAt = (timeMs: number): ParkDay => dayOfSerial(serialAt(timeMs));
+
+const rememberedYears = 4;
+
+/** Keeps what is costly to draw for the calendar years used last. */
+export const rememberYears = <T>(draw: (year: number) => T): ((year: number) => T) => {
+  const known = new Map<number, T>();
+  let last: { readonly year: number; readonly drawn: T } | undefined;
+  return (year) => {
+    if (last?.year === year) return last.drawn;
+    const drawn = known.get(year) ?? draw(year);
+    known.delete(year);
+    known.set(year, drawn);
+    const oldest = known.size > rememberedYears ? known.keys().next().value : undefined;
+    if (oldest !== undefined) known.delete(oldest);
+    last = { year, drawn };
+    return drawn;
   };
 };

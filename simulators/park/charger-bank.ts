@@ -1,5 +1,5 @@
-import { minutesPerDay, type ParkDay, type ParkInstant } from './calendar.ts';
-import { type ChargingProfile, chargingProfile, shareAfter } from './charging-profile.ts';
+import { minutesPerDay, type ParkDay } from './calendar.ts';
+import { type ChargingProfile, chargingProfile } from './charging-profile.ts';
 import { type ChargingRequest, type ConnectorKind, chargingRequests } from './ev-sessions.ts';
 import { parkSite } from './site.ts';
 
@@ -71,29 +71,22 @@ export const planStays = (
 
 /** One charger as its registers show it. */
 export type ChargerReading = {
-  status: ChargerStatus;
-  powerKw: number;
-  /** Delivered in the session that runs or ran last, Wh. */
-  sessionWh: number;
+  readonly status: ChargerStatus;
+  readonly powerKw: number;
+  /** Delivered in the session that runs or ran last, Wh; 0 from midnight to the first one. */
+  readonly sessionWh: number;
   /** Of the vehicle that is plugged in, 0…1; undefined where the connector does not tell it. */
-  vehicleShare: number | undefined;
+  readonly vehicleShare: number | undefined;
 };
 
-/** The ten chargers of the park, stepped in time. */
-export class ChargerBank {
-  readonly readings: readonly ChargerReading[] = Array.from({ length: chargerCount }, () => ({
-    status: chargerStatus.available,
-    powerKw: 0,
-    sessionWh: 0,
-    vehicleShare: undefined,
-  }));
-  /** Exact energy by charger since the start, Wh. */
-  readonly energyWh = new Float64Array(chargerCount);
-  /** A charger that is out of order gives no power; the vehicle's time at it passes all the same. */
-  readonly faulted: boolean[] = Array.from({ length: chargerCount }, () => false);
+/** The stay at one charger in one step, and the power that its vehicle wants. */
+export type ChargerStep = { readonly stay: ChargingStay | undefined; readonly wantedKw: number };
 
+const idle: ChargerStep = { stay: undefined, wantedKw: 0 };
+
+/** The ten chargers of the park: who stands at them when, a function of seed and time alone. */
+export class ChargerBank {
   readonly #seed: number;
-  readonly #current: (ChargingStay | undefined)[] = Array.from({ length: chargerCount });
   #serial: number | undefined;
   #stays: readonly (readonly ChargingStay[])[] = [];
 
@@ -101,64 +94,26 @@ export class ChargerBank {
     this.#seed = seed;
   }
 
-  /**
-   * Evaluates a step in its middle and adds its energy to sessions and chargers.
-   *
-   * @returns power of all chargers, kW
-   */
-  advance(instant: ParkInstant, stepHours: number): number {
-    if (this.#serial !== instant.day.serial) this.#openDay(instant.day);
-    let powerKw = 0;
-    for (let i = 0; i < chargerCount; i += 1) {
-      powerKw += this.#advanceCharger(i, instant.middleMinute, stepHours);
+  /** A vehicle's time at a charger passes whether it is given power or not. */
+  at(charger: number, day: ParkDay, minuteOfDay: number): ChargerStep {
+    if (this.#serial !== day.serial) {
+      this.#serial = day.serial;
+      this.#stays = planStays(chargingRequests(this.#seed, day));
     }
-    return powerKw;
-  }
-
-  #openDay(day: ParkDay): void {
-    this.#serial = day.serial;
-    this.#stays = planStays(chargingRequests(this.#seed, day));
-    this.#current.fill(undefined);
-  }
-
-  #advanceCharger(charger: number, minute: number, stepHours: number): number {
-    const reading = this.readings[charger] as ChargerReading;
-    const stay = this.#stayAt(charger, minute);
-    if (stay !== this.#current[charger]) {
-      this.#current[charger] = stay;
-      if (stay !== undefined) reading.sessionWh = this.#deliveredWh(stay, minute, stepHours);
-    }
-    const elapsedHours = stay === undefined ? -1 : (minute - stay.chargeMinute) / 60;
-    const isFaulted = this.faulted[charger] as boolean;
-    reading.powerKw =
-      stay === undefined || elapsedHours < 0 || isFaulted ? 0 : stay.profile.powerKw(elapsedHours);
-    const stepWh = reading.powerKw * 1000 * stepHours;
-    reading.sessionWh += stepWh;
-    this.energyWh[charger] = (this.energyWh[charger] as number) + stepWh;
-    reading.status = isFaulted ? chargerStatus.faulted : statusOf(stay, minute);
-    const initialShare = stay?.profile.initialShare;
-    reading.vehicleShare =
-      initialShare === undefined ? undefined : shareAfter(initialShare, reading.sessionWh / 1000);
-    return reading.powerKw;
-  }
-
-  /** What a session found running had delivered before this step. */
-  #deliveredWh(stay: ChargingStay, minute: number, stepHours: number): number {
-    const hoursBefore = (minute - stay.chargeMinute) / 60 - stepHours / 2;
-    return hoursBefore > 0 ? stay.profile.energyKwh(hoursBefore) * 1000 : 0;
-  }
-
-  #stayAt(charger: number, minute: number): ChargingStay | undefined {
     for (const stay of this.#stays[charger] as readonly ChargingStay[]) {
-      if (minute < stay.pluggedMinute) return undefined;
-      if (minute < stay.leftMinute) return stay;
+      if (minuteOfDay < stay.pluggedMinute) return idle;
+      if (minuteOfDay < stay.leftMinute) {
+        const elapsedHours = (minuteOfDay - stay.chargeMinute) / 60;
+        return { stay, wantedKw: elapsedHours < 0 ? 0 : stay.profile.powerKw(elapsedHours) };
+      }
     }
-    return undefined;
+    return idle;
   }
 }
 
-const statusOf = (stay: ChargingStay | undefined, minute: number): ChargerStatus => {
+/** What a charger tells of its vehicle. */
+export const statusOf = (stay: ChargingStay | undefined, minuteOfDay: number): ChargerStatus => {
   if (stay === undefined) return chargerStatus.available;
-  if (minute < stay.chargeMinute) return chargerStatus.preparing;
-  return minute < stay.chargedMinute ? chargerStatus.charging : chargerStatus.finishing;
+  if (minuteOfDay < stay.chargeMinute) return chargerStatus.preparing;
+  return minuteOfDay < stay.chargedMinute ? chargerStatus.charging : chargerStatus.finishing;
 };

@@ -21,14 +21,66 @@ export class EnergyRegister {
 
   /** The register when the exact energy since the start is `exactWh`. */
   rawWh(exactWh: number): number {
-    return Math.floor(this.#startWh + this.#gain * exactWh) % twoTo32;
+    return this.runWh(exactWh) % twoTo32;
+  }
+
+  /** The same in a register so wide that it never starts over. */
+  runWh(exactWh: number): number {
+    return Math.floor(this.#startWh + this.#gain * exactWh);
   }
 
   /** Makes the register read `readingWh` at this energy, as after a meter's exchange. */
   setReading(readingWh: number, exactWh: number): void {
-    const startWh = readingWh - this.#gain * exactWh;
-    // The remainder of a negative number is negative; a start a few turns up reads the same.
-    this.#startWh = startWh < 0 ? startWh + Math.ceil(-startWh / twoTo32) * twoTo32 : startWh;
+    this.#startWh = readingWh - this.#gain * exactWh;
+  }
+}
+
+/** What a metering point lets through, exact, since the registers began. */
+export type MeteredEnergy = { readonly importWh: number; readonly exportWh: number };
+
+/** How much of the true import and export a register counts; a wrong wiring mixes them. */
+export type RegisterShares = { readonly ofImport: number; readonly ofExport: number };
+
+/** A register that counts shares of import and export, which wiring faults change while it runs. */
+export class MeteredRegister {
+  readonly #register: EnergyRegister;
+  #shares: RegisterShares;
+  #from: MeteredEnergy = { importWh: 0, exportWh: 0 };
+  #carriedWh = 0;
+
+  constructor(register: EnergyRegister, shares: RegisterShares) {
+    this.#register = register;
+    this.#shares = shares;
+  }
+
+  rawWh(energy: MeteredEnergy): number {
+    return this.#register.rawWh(this.#countedWh(energy));
+  }
+
+  runWh(energy: MeteredEnergy): number {
+    return this.#register.runWh(this.#countedWh(energy));
+  }
+
+  setReading(readingWh: number, energy: MeteredEnergy): void {
+    this.#register.setReading(readingWh, this.#countedWh(energy));
+  }
+
+  /** From this energy on the register counts other shares. */
+  setShares(shares: RegisterShares, energy: MeteredEnergy): void {
+    if (shares.ofImport === this.#shares.ofImport && shares.ofExport === this.#shares.ofExport) {
+      return;
+    }
+    this.#carriedWh = this.#countedWh(energy);
+    this.#from = energy;
+    this.#shares = shares;
+  }
+
+  #countedWh({ importWh, exportWh }: MeteredEnergy): number {
+    return (
+      this.#carriedWh +
+      this.#shares.ofImport * (importWh - this.#from.importWh) +
+      this.#shares.ofExport * (exportWh - this.#from.exportWh)
+    );
   }
 }
 

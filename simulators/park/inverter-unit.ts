@@ -1,130 +1,166 @@
-import type { SparseImage } from '../wire/register-image.ts';
+import type { ModbusUnit } from '../wire/modbus-server.ts';
+import { SparseImage } from '../wire/register-image.ts';
+import type { CounterPlace, UnitLayout } from '../wire/unit-layout.ts';
+import {
+  type DerOptions,
+  derCapacity,
+  derControls,
+  derMeasure,
+  derMeasureDc,
+} from './der-points.ts';
 import { EnergyRegister, startReadingWh } from './energy-register.ts';
-import type { GridSupply } from './grid-supply.ts';
-import { cellTemperatureC } from './pv-plant.ts';
+import { type InverterReading, inverterReading } from './inverter-reading.ts';
+import {
+  floatInverter,
+  type InverterSource,
+  integerInverter,
+  inverterControls,
+  inverterInputs,
+  inverterNameplate,
+  inverterSettings,
+  inverterStatus,
+  mpptLayout,
+} from './inverter-sunspec.ts';
+import { huaweiBlocks, huaweiParts, sungrowBlocks, sungrowParts } from './inverter-vendors.ts';
+import type { ParkView } from './park-view.ts';
+import type { PvPlant } from './pv-plant.ts';
 import { parkSite } from './site.ts';
-import { createSunSpecImage, ModelWriter, scaled } from './sunspec.ts';
-import { inverterModel, inverterState } from './sunspec-models.ts';
+import { controls123, nameplate120, settings121, status122 } from './sunspec/control-models.ts';
+import {
+  type DeviceIdentity,
+  modelAddresses,
+  RenderedImage,
+  type ServedModel,
+  sunSpecDevice,
+} from './sunspec/image.ts';
+import {
+  inverter101,
+  inverter102,
+  inverter103,
+  inverter111,
+  inverter112,
+  inverter113,
+} from './sunspec/inverter-models.ts';
 
-const nominalPhaseVoltage = 230;
-const reactiveShare = 0.02;
-/** Evt1 of a tripped inverter: bit 0, GROUND_FAULT. */
-const groundFaultBit = 1;
+const layouts = [inverter103, nameplate120, settings121, status122, controls123, mpptLayout];
+const [model103 = 0, , , model122 = 0] = modelAddresses(layouts);
 
-const scale = {
-  a: -1,
-  v: -1,
-  w: 1,
-  hz: -2,
-  pf: -2,
-  wh: 0,
-  dca: -1,
-  dcv: -1,
-  dcw: 1,
-  tmp: -1,
-} as const;
+/** Serial number of model 1. */
+export const serialNumberPlace = [40_052, 16] as const;
 
-export type InverterReading = {
-  readonly acKw: number;
-  readonly dcKw: number;
-  readonly energyWh: number;
-  readonly poaWm2: number;
-  readonly ambientC: number;
-  readonly isFaulted: boolean;
+const counters: readonly CounterPlace[] = [
+  { address: model103 + 24, registers: 2 },
+  { address: model122 + 5, registers: 4 },
+  { address: 32_106, registers: 2 },
+  { address: 32_114, registers: 2 },
+  { address: 5002, registers: 1, table: 'input' },
+  { address: 5003, registers: 2, order: 'CDAB', table: 'input' },
+];
+
+const inverterLayout: UnitLayout = {
+  table: 'holding',
+  counters,
+  alive: [],
+  serialNumber: serialNumberPlace,
 };
 
-const stateOf = ({ acKw, poaWm2, isFaulted }: InverterReading): number => {
-  if (isFaulted) return inverterState.fault;
-  if (poaWm2 <= 0) return inverterState.sleeping;
-  if (acKw <= 0) return inverterState.starting;
-  return acKw >= parkSite.inverterLimitKw ? inverterState.throttled : inverterState.mppt;
-};
-
-/** An inverter as a SunSpec device: models 1 and 103. */
+/** An inverter: SunSpec and a Huawei-like map in its holding registers, a Sungrow-like one in its input registers. */
 export class InverterUnit {
-  readonly image: SparseImage;
-  readonly register: EnergyRegister;
-  state: number = inverterState.sleeping;
-  readonly #model: ModelWriter<typeof inverterModel.points>;
+  readonly unit: ModbusUnit;
+  readonly source: InverterSource;
 
-  /** @param unitId - 1…50 */
-  constructor(seed: number, unitId: number) {
-    const identity = {
-      model: 'PV-112',
-      serialNumber: `SIM-PV-${String(unitId).padStart(3, '0')}`,
-      unitId,
+  constructor(options: {
+    readonly seed: number;
+    readonly view: ParkView;
+    readonly pv: PvPlant;
+    /** 1…50. */
+    readonly unitId: number;
+  }) {
+    const { seed, view, pv, unitId } = options;
+    const register = new EnergyRegister(startReadingWh(seed, unitId, 400e6));
+    const source = {
+      register,
+      read: remembered(view, () => inverterReading(view, pv, unitId - 1)),
     };
-    const { image, starts } = createSunSpecImage(identity, [inverterModel]);
-    this.image = image;
-    this.register = new EnergyRegister(startReadingWh(seed, unitId, 400e6));
-    this.#model = new ModelWriter(image, inverterModel, starts[0] as number);
-    this.#model.setAll({
-      A_SF: scale.a,
-      V_SF: scale.v,
-      W_SF: scale.w,
-      Hz_SF: scale.hz,
-      VA_SF: scale.w,
-      VAr_SF: scale.w,
-      PF_SF: scale.pf,
-      WH_SF: scale.wh,
-      DCA_SF: scale.dca,
-      DCV_SF: scale.dcv,
-      DCW_SF: scale.dcw,
-      Tmp_SF: scale.tmp,
-      Evt2: 0,
-    });
+    this.source = source;
+    const input = new SparseImage(sungrowBlocks);
+    this.unit = {
+      holding: sunSpecDevice({
+        identity: identityOf(unitId, unitId),
+        models: [
+          integerInverter(inverter103, 3, source),
+          inverterNameplate(),
+          inverterSettings(),
+          inverterStatus(source),
+          inverterControls(source),
+          inverterInputs(source),
+        ],
+        version: view.version,
+        extra: { blocks: huaweiBlocks, attach: huaweiParts(source, unitId) },
+      }),
+      input: new RenderedImage(input, sungrowParts(input, source, unitId), view.version),
+      layout: inverterLayout,
+    };
   }
 
-  /** Brings the registers to a reading. */
-  show(reading: InverterReading, supply: GridSupply): void {
-    this.state = stateOf(reading);
-    this.#showAc(reading, supply);
-    this.#showDc(reading);
-    const cabinetC = reading.ambientC + (18 * reading.acKw) / parkSite.inverterLimitKw;
-    this.#model.setAll({
-      WH: this.register.rawWh(reading.energyWh),
-      TmpCab: scaled(cabinetC, scale.tmp),
-      TmpSnk: scaled(cabinetC + (12 * reading.acKw) / parkSite.inverterLimitKw, scale.tmp),
-      St: this.state,
-      Evt1: reading.isFaulted ? groundFaultBit : 0,
-    });
-  }
-
-  #showAc({ acKw }: InverterReading, supply: GridSupply): void {
-    const activeW = acKw * 1000;
-    const reactiveVar = activeW * reactiveShare;
-    const apparentVa = Math.hypot(activeW, reactiveVar);
-    const phaseV = nominalPhaseVoltage * supply.voltageShare;
-    const phaseA = scaled(apparentVa / 3 / phaseV, scale.a);
-    const lineRaw = scaled(phaseV * Math.sqrt(3), scale.v);
-    const phaseRaw = scaled(phaseV, scale.v);
-    this.#model.setAll({
-      A: phaseA * 3,
-      AphA: phaseA,
-      AphB: phaseA,
-      AphC: phaseA,
-      PPVphAB: lineRaw,
-      PPVphBC: lineRaw,
-      PPVphCA: lineRaw,
-      PhVphA: phaseRaw,
-      PhVphB: phaseRaw,
-      PhVphC: phaseRaw,
-      W: scaled(activeW, scale.w),
-      Hz: scaled(supply.frequencyHz, scale.hz),
-      VA: scaled(apparentVa, scale.w),
-      VAr: scaled(reactiveVar, scale.w),
-      PF: apparentVa > 0 ? scaled((100 * activeW) / apparentVa, scale.pf) : undefined,
-    });
-  }
-
-  /** With the DC side dead, an inverter has no DC values to tell: they become "not implemented". */
-  #showDc({ dcKw, poaWm2, ambientC }: InverterReading): void {
-    const isLive = dcKw > 0;
-    const dcV = 720 * (1 - 0.003 * (cellTemperatureC(ambientC, poaWm2) - 25));
-    this.#model.setAll({
-      DCV: isLive ? scaled(dcV, scale.dcv) : undefined,
-      DCA: isLive ? scaled((dcKw * 1000) / dcV, scale.dca) : undefined,
-      DCW: isLive ? scaled(dcKw * 1000, scale.dcw) : undefined,
-    });
+  get reading(): InverterReading {
+    return this.source.read();
   }
 }
+
+/** Several parts of a device show the same reading. */
+const remembered = <T>(view: ParkView, read: () => T): (() => T) => {
+  let known: { readonly version: number; readonly value: T } | undefined;
+  return () => {
+    const version = view.version();
+    if (known?.version !== version) known = { version, value: read() };
+    return known.value;
+  };
+};
+
+const identityOf = (inverter: number, unitId: number): DeviceIdentity => ({
+  model: 'PV-112',
+  serialNumber: `SIM-PV-${String(inverter).padStart(3, '0')}`,
+  unitId,
+});
+
+const derOf = (view: ParkView, source: InverterSource): DerOptions => ({
+  ratedW: parkSite.inverterLimitKw * 1000,
+  wattScale: 1,
+  portType: 1,
+  read: () => {
+    const reading = source.read();
+    return {
+      ...reading,
+      injectedWh: source.register.runWh(reading.energyWh),
+      absorbedWh: 0,
+      // Model 701 counts the states from 0, the models of inverters from 1.
+      inverterState: reading.state - 1,
+      source: view.moment.connection.source,
+      isGridForming: false,
+    };
+  },
+});
+
+/** Inverter 1 as other models show it, by unit id: no further energy, but something to read each model from. */
+export const inverterViews = (
+  view: ParkView,
+  source: InverterSource,
+): ReadonlyMap<number, ModbusUnit> => {
+  const der = derOf(view, source);
+  const derModels = [derMeasure(der), derCapacity(der), ...derControls(der), derMeasureDc(der)];
+  const views: readonly (readonly [number, readonly ServedModel[]])[] = [
+    [61, [integerInverter(inverter101, 1, source)]],
+    [62, [integerInverter(inverter102, 2, source)]],
+    [63, [floatInverter(inverter111, 1, source)]],
+    [64, [floatInverter(inverter112, 2, source)]],
+    [65, [floatInverter(inverter113, 3, source)]],
+    [66, derModels],
+  ];
+  return new Map(
+    views.map(([unitId, models]) => {
+      const identity = identityOf(1, unitId);
+      return [unitId, { holding: sunSpecDevice({ identity, models, version: view.version }) }];
+    }),
+  );
+};

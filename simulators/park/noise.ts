@@ -61,6 +61,12 @@ export const channels = {
   inverterFactor: 51,
   meterGain: 53,
   counterStart: 55,
+  stringFactor: 57,
   gridFrequency: 61,
   gridVoltage: 62,
+  wind: 63,
+  phaseShare: 66,
+  cellVoltage: 68,
+  /** First of one channel a tenant and one a building's common areas. */
+  tenantLoad: 80,
 } as const;

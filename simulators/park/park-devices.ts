@@ -1,146 +1,159 @@
 import type { ModbusUnit } from '../wire/modbus-server.ts';
-import type { SparseImage } from '../wire/register-image.ts';
-import type { UnitLayout } from '../wire/unit-layout.ts';
-import { type ChargerBank, type ChargerReading, chargerCount } from './charger-bank.ts';
+import { BatteryCells } from './battery-cells.ts';
+import { chargerCount } from './charger-bank.ts';
 import { ChargerUnit } from './charger-unit.ts';
-import { type GridSupply, gridSupplyAt } from './grid-supply.ts';
-import { InverterUnit } from './inverter-unit.ts';
-import { MeterPoints, type MeterReading, meterSpecs, storageMeterSpec } from './meter-points.ts';
-import { chargerLayout, inverterLayout, meterLayout, storageLayout } from './park-layouts.ts';
-import type { ParkModel } from './park-model.ts';
+import { connectionUnit } from './connection-unit.ts';
+import { InverterUnit, inverterViews } from './inverter-unit.ts';
+import { floatMeter, integerMeter, Meter, meterUnit } from './meter-points.ts';
+import {
+  buildingMeters,
+  type MeterSpec,
+  mainMeters,
+  storageMeter,
+  tenantMeters,
+} from './meter-specs.ts';
+import type { ParkView } from './park-view.ts';
 import type { PvPlant } from './pv-plant.ts';
+import type { SensorFaults } from './sensor-faults.ts';
 import { parkSite } from './site.ts';
-import { StoragePoints } from './storage-points.ts';
-import { createSunSpecImage, ModelWriter } from './sunspec.ts';
-import { batteryModel, meterModel } from './sunspec-models.ts';
+import { storageUnits } from './storage-unit.ts';
+import {
+  meter201,
+  meter202,
+  meter204,
+  meter211,
+  meter212,
+  meter213,
+  meter214,
+} from './sunspec/meter-models.ts';
+import type { Weather } from './weather.ts';
+import { firstStationUnit, stationReading, stationRoofs, weatherUnit } from './weather-unit.ts';
 
 export type ParkDeviceOptions = {
   readonly seed: number;
-  readonly model: ParkModel;
+  readonly view: ParkView;
   readonly pv: PvPlant;
-  readonly chargers: ChargerBank;
+  readonly weather: Weather;
+  readonly faults: SensorFaults;
   /** False for meters without class error. */
   readonly hasMeterError: boolean;
 };
 
-/** What a meter of the park measures, exact. */
-export const meterReading = (name: string, model: ParkModel): MeterReading => {
-  const { flows, energies } = model;
-  switch (name) {
-    case 'grid':
-      return {
-        powerKw: flows.importKw - flows.exportKw,
-        importWh: energies.importWh,
-        exportWh: energies.exportWh,
-      };
-    case 'building':
-      return { powerKw: flows.loadKw, importWh: energies.loadWh, exportWh: 0 };
-    case 'ev':
-      return { powerKw: flows.evKw, importWh: energies.evWh, exportWh: 0 };
-    case 'pv':
-      return { powerKw: -flows.pvKw, importWh: 0, exportWh: energies.pvWh };
-    case 'storage':
-      return {
-        powerKw: flows.chargeKw - flows.dischargeKw,
-        importWh: energies.chargeWh,
-        exportWh: energies.dischargeWh,
-      };
-    default:
-      throw new RangeError(`no meter ${name}`);
-  }
-};
+/** First unit ids of the meters behind the feeders. */
+const firstUnit = { main: 1, buildings: 11, tenants: 21 } as const;
+const connectionUnitId = 90;
 
-/** The register images of every device of the park, and what writes them. */
+type Units = ReadonlyMap<number, ModbusUnit>;
+
+/** The devices of the park and their registers. */
 export class ParkDevices {
   readonly inverters: readonly InverterUnit[];
-  readonly meters: readonly MeterPoints[];
-  readonly storageMeter: MeterPoints;
-  readonly chargerUnits: readonly ChargerUnit[];
+  /** Grid and feeders, in the order of their unit ids. */
+  readonly mainMeters: readonly Meter[];
+  readonly buildingMeters: readonly Meter[];
+  readonly tenantMeters: readonly Meter[];
+  readonly storageMeter: Meter;
+  readonly chargers: readonly ChargerUnit[];
   readonly #options: ParkDeviceOptions;
-  readonly #meterImages: readonly SparseImage[];
-  readonly #storageImage: SparseImage;
-  readonly #storage: StoragePoints;
+  readonly #cells: BatteryCells;
 
   constructor(options: ParkDeviceOptions) {
-    const { seed, hasMeterError: hasError } = options;
+    const { seed, view, pv, faults } = options;
     this.#options = options;
+    this.#cells = new BatteryCells(seed, faults);
     this.inverters = Array.from(
       { length: parkSite.inverterCount },
-      (_, i) => new InverterUnit(seed, i + 1),
+      (_, i) => new InverterUnit({ seed, view, pv, unitId: i + 1 }),
     );
-    const meters = meterSpecs.map((spec, i) => {
-      const identity = { model: 'M-203', serialNumber: `SIM-METER-${i + 1}`, unitId: i + 1 };
-      const { image, starts } = createSunSpecImage(identity, [meterModel]);
-      const model = new ModelWriter(image, meterModel, starts[0] as number);
-      return { image, points: new MeterPoints(model, { seed, index: i, spec, hasError }) };
-    });
-    this.meters = meters.map(({ points }) => points);
-    this.#meterImages = meters.map(({ image }) => image);
-    const identity = { model: 'ESS-3000', serialNumber: 'SIM-ESS-1', unitId: 1 };
-    const { image, starts } = createSunSpecImage(identity, [meterModel, batteryModel]);
-    const [meterStart, batteryStart] = starts as [number, number];
-    this.#storageImage = image;
-    this.storageMeter = new MeterPoints(new ModelWriter(image, meterModel, meterStart), {
-      seed,
-      index: meterSpecs.length,
-      spec: storageMeterSpec,
-      hasError,
-    });
-    this.#storage = new StoragePoints(new ModelWriter(image, batteryModel, batteryStart));
-    this.chargerUnits = Array.from({ length: chargerCount }, (_, i) => new ChargerUnit(seed, i));
+    this.mainMeters = mainMeters.map((spec, i) => this.#meter(spec, i));
+    this.storageMeter = this.#meter(storageMeter, mainMeters.length);
+    const further = mainMeters.length + 1;
+    this.buildingMeters = buildingMeters.map((spec, i) => this.#meter(spec, further + i));
+    this.tenantMeters = tenantMeters.map((spec, i) =>
+      this.#meter(spec, further + buildingMeters.length + i),
+    );
+    this.chargers = Array.from({ length: chargerCount }, (_, i) => new ChargerUnit(seed, view, i));
   }
 
-  /** The Modbus units of each server, by its name. */
-  get units() {
-    const inUnits = (images: readonly SparseImage[], layout: UnitLayout) =>
-      new Map<number, ModbusUnit>(
-        images.map((image, i) => [i + 1, { [layout.table]: image, layout }]),
-      );
+  get meters(): readonly Meter[] {
+    return [...this.mainMeters, this.storageMeter, ...this.buildingMeters, ...this.tenantMeters];
+  }
+
+  /** What the weather stations show. */
+  get stations() {
+    return stationRoofs.map((_, station) => stationReading(this.#station(station)));
+  }
+
+  /** To be called when faults have changed. */
+  rewire(): void {
+    for (const meter of this.meters) meter.rewire();
+  }
+
+  /** The Modbus units of each server. */
+  get units(): Readonly<Record<'pv' | 'meters' | 'storage' | 'chargers', Units>> {
+    const { view } = this.#options;
+    const stations = stationRoofs.map(
+      (_, i) => [firstStationUnit + i, weatherUnit(this.#station(i))] as const,
+    );
+    const [first] = this.inverters as [InverterUnit];
     return {
-      pv: inUnits(
-        this.inverters.map(({ image }) => image),
-        inverterLayout,
-      ),
-      meters: inUnits(this.#meterImages, meterLayout),
-      storage: inUnits([this.#storageImage], storageLayout),
-      chargers: inUnits(
-        this.chargerUnits.map(({ image }) => image),
-        chargerLayout,
-      ),
+      pv: new Map([
+        ...this.inverters.map(({ unit }, i) => [i + 1, unit] as const),
+        ...inverterViews(view, first.source),
+        ...stations,
+      ]),
+      meters: this.#meterUnits(),
+      storage: storageUnits({ view, meter: this.storageMeter, cells: this.#cells }),
+      chargers: new Map(this.chargers.map(({ unit }, i) => [i + 1, unit])),
     };
   }
 
-  /** Brings every register to the end of the model's last step. */
-  refresh(): void {
-    const { seed, model, chargers } = this.#options;
-    const supply = gridSupplyAt(seed, model.nowMs);
-    this.#refreshInverters(supply);
-    for (const meter of [...this.meters, this.storageMeter]) {
-      meter.show(meterReading(meter.spec.name, model), supply);
-    }
-    this.#storage.show({
-      acKw: model.flows.chargeKw - model.flows.dischargeKw,
-      storedShare: model.storedShare,
-      dischargeWh: model.energies.dischargeWh,
-      timeMs: model.nowMs,
-    });
-    for (const [i, unit] of this.chargerUnits.entries()) {
-      unit.show(chargers.readings[i] as ChargerReading, chargers.energyWh[i] as number);
-    }
+  #meter(spec: MeterSpec, index: number): Meter {
+    const { seed, view, faults, hasMeterError: hasError } = this.#options;
+    return new Meter({ seed, view, faults, index, spec, hasError });
   }
 
-  #refreshInverters(supply: GridSupply): void {
-    const { pv } = this.#options;
-    for (const [i, inverter] of this.inverters.entries()) {
-      const reading = {
-        acKw: pv.inverterAcKw[i] as number,
-        dcKw: pv.inverterDcKw[i] as number,
-        energyWh: pv.inverterWh[i] as number,
-        poaWm2: pv.poaWm2,
-        ambientC: pv.ambientC,
-        isFaulted: pv.faulted[i] as boolean,
-      };
-      inverter.show(reading, supply);
-    }
+  #station(station: number) {
+    const { view, weather, faults } = this.#options;
+    return { view, weather, faults, station };
+  }
+
+  #meterUnits(): Units {
+    const { view } = this.#options;
+    const units = new Map<number, ModbusUnit>();
+    const add = (meters: readonly Meter[], from: number): void => {
+      for (const [i, meter] of meters.entries()) {
+        const unitId = from + i;
+        const serialNumber = `SIM-METER-${unitId}`;
+        units.set(unitId, meterUnit({ meter, view, unitId, serialNumber }));
+      }
+    };
+    add(this.mainMeters, firstUnit.main);
+    add(this.buildingMeters, firstUnit.buildings);
+    add(this.tenantMeters, firstUnit.tenants);
+    for (const [unitId, unit] of this.#gridViews()) units.set(unitId, unit);
+    units.set(connectionUnitId, connectionUnit(view));
+    return units;
+  }
+
+  /** The grid meter as other models show it: no further energy, but something to read each model from. */
+  #gridViews(): Units {
+    const { view } = this.#options;
+    const [meter] = this.mainMeters as [Meter];
+    const models = [
+      [61, integerMeter(meter201, 1, meter)],
+      [62, integerMeter(meter202, 2, meter)],
+      [64, integerMeter(meter204, 'delta', meter)],
+      [71, floatMeter(meter211, 1, meter)],
+      [72, floatMeter(meter212, 2, meter)],
+      [73, floatMeter(meter213, 'star', meter)],
+      [74, floatMeter(meter214, 'delta', meter)],
+    ] as const;
+    return new Map(
+      models.map(([unitId, model]) => {
+        const options = { meter, view, unitId, serialNumber: 'SIM-METER-1', models: [model] };
+        return [unitId, meterUnit(options)];
+      }),
+    );
   }
 }

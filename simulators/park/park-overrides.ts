@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { type JsonValue, OverrideError } from '../plant.ts';
-import type { MeterPoints } from './meter-points.ts';
-import { meterReading } from './park-devices.ts';
-import type { ParkTruthSources } from './park-truth.ts';
+import type { Meter } from './meter-points.ts';
+import type { ParkControls } from './park-controls.ts';
+import type { ParkDevices } from './park-devices.ts';
 
 const share = z.number().min(0).max(1);
 const registerWh = z.number().int().min(0).max(0xffffffff);
+
+export type OverrideTargets = { readonly controls: ParkControls; readonly devices: ParkDevices };
 
 /** An input that can be overridden. `N` in its path stands for a unit id, 1…`units`. */
 type Override = {
@@ -30,83 +32,85 @@ const override = <T>(path: string, options: OverrideOptions<T>): Override => ({
   },
 });
 
-const meterOverrides = (
-  prefix: string,
-  meters: readonly MeterPoints[],
-  model: ParkTruthSources['model'],
-): readonly Override[] => {
+const meterOverrides = (prefix: string, meters: readonly Meter[]): readonly Override[] => {
   const units = meters.length;
-  const meterAt = (index: number): MeterPoints => meters[index] as MeterPoints;
+  const meterAt = (index: number): Meter => meters[index] as Meter;
   return [
     override(`${prefix}.importRegisterWh`, {
       schema: registerWh,
       units,
       apply: (readingWh, i) => {
-        const { importWh } = meterReading(meterAt(i).spec.name, model);
-        meterAt(i).importRegister.setReading(readingWh, importWh);
+        meterAt(i).importRegister.setReading(readingWh, meterAt(i).energy);
       },
     }),
     override(`${prefix}.exportRegisterWh`, {
       schema: registerWh,
       units,
       apply: (readingWh, i) => {
-        const { exportWh } = meterReading(meterAt(i).spec.name, model);
-        meterAt(i).exportRegister.setReading(readingWh, exportWh);
+        meterAt(i).exportRegister.setReading(readingWh, meterAt(i).energy);
       },
     }),
   ];
 };
 
-const inverterOverrides = ({ pv, devices }: ParkTruthSources): readonly Override[] => {
+const inverterOverrides = ({ controls, devices }: OverrideTargets): readonly Override[] => {
   const units = devices.inverters.length;
   return [
     override('inverters.N.derating', {
       schema: share,
       units,
       apply: (value, i) => {
-        pv.derating[i] = value;
+        controls.set({ derating: controls.settings.derating.with(i, value) });
       },
     }),
     override('inverters.N.faulted', {
       schema: z.boolean(),
       units,
       apply: (value, i) => {
-        pv.faulted[i] = value;
+        controls.set({ trippedInverters: controls.settings.trippedInverters.with(i, value) });
       },
     }),
     override('inverters.N.registerWh', {
       schema: registerWh,
       units,
-      apply: (readingWh, i) =>
-        devices.inverters[i]?.register.setReading(readingWh, pv.inverterWh[i] as number),
+      apply: (readingWh, i) => {
+        const inverter = devices.inverters[i];
+        inverter?.source.register.setReading(readingWh, inverter.reading.energyWh);
+      },
     }),
   ];
 };
 
-const plantOverrides = ({ model, pv, chargers }: ParkTruthSources): readonly Override[] => [
+const plantOverrides = ({ controls, devices }: OverrideTargets): readonly Override[] => [
   override('weather.clearness', {
     schema: z.number().min(0).max(1.2).nullable(),
     apply: (value) => {
-      pv.clearnessOverride = value ?? undefined;
+      controls.set({ clearness: value ?? undefined });
+    },
+  }),
+  override('pv.limitShare', {
+    schema: share,
+    apply: (value) => {
+      controls.set({ pvLimitShare: value });
     },
   }),
   override('storage.soc', {
     schema: share,
     apply: (value) => {
-      model.storedShare = value;
+      controls.set({}, value);
     },
   }),
   override('storage.demandTargetKw', {
     schema: z.number().min(0).nullable(),
     apply: (value) => {
-      model.demandTargetKw = value ?? undefined;
+      controls.set({ demandTargetKw: value ?? undefined });
     },
   }),
   override('chargers.N.faulted', {
     schema: z.boolean(),
-    units: chargers.faulted.length,
+    units: devices.chargers.length,
     apply: (value, i) => {
-      chargers.faulted[i] = value;
+      controls.set({ faultedChargers: controls.settings.faultedChargers.with(i, value) });
     },
   }),
 ];
@@ -115,19 +119,19 @@ const unitNumber = /\.(\d+)\./;
 
 /**
  * The overridable inputs of the park, as a function that checks one override and returns the action
- * that applies it. They act from the next step on; a register reading acts at once.
+ * that applies it. They act from the present second on.
  *
  * @throws OverrideError when the path is unknown or the value out of range.
  */
 export const createParkOverrides = (
-  sources: ParkTruthSources,
+  targets: OverrideTargets,
 ): ((path: string, value: JsonValue) => () => void) => {
-  const { model, devices } = sources;
+  const { devices } = targets;
   const overrides = [
-    ...plantOverrides(sources),
-    ...inverterOverrides(sources),
-    ...meterOverrides('meters.N', devices.meters, model),
-    ...meterOverrides('storage', [devices.storageMeter], model),
+    ...plantOverrides(targets),
+    ...inverterOverrides(targets),
+    ...meterOverrides('meters.N', devices.mainMeters),
+    ...meterOverrides('storage', [devices.storageMeter]),
   ];
   const byPath = new Map(overrides.map((entry) => [entry.path, entry]));
   return (path, value) => {

@@ -1,17 +1,25 @@
+import type { ParkFault } from '../faults/park-faults.ts';
 import type { Plant, PlantOptions } from '../plant.ts';
 import { modbusPlantServer } from '../wire/modbus-plant-server.ts';
 import { createBuildingLoad } from './building-load.ts';
 import { clockLeadMs } from './calendar.ts';
 import { ChargerBank } from './charger-bank.ts';
+import type { ParkEquipment } from './park-bus.ts';
+import { ParkControls } from './park-controls.ts';
 import { ParkDevices } from './park-devices.ts';
-import { ParkModel } from './park-model.ts';
 import { createParkOverrides } from './park-overrides.ts';
-import { parkTruth } from './park-truth.ts';
+import { ParkTimeline } from './park-timeline.ts';
+import { momentTruth, parkTruth } from './park-truth.ts';
+import { ParkView } from './park-view.ts';
 import { PvPlant } from './pv-plant.ts';
-import { createWeather } from './weather.ts';
+import { SensorFaults } from './sensor-faults.ts';
+import { createTenantLoad } from './tenant-load.ts';
+import { createWeather, type Weather } from './weather.ts';
 
-/** Energy is integrated in steps of one second, however the plant is advanced. */
-const stepMs = 1000;
+/** The present of the park moves by whole seconds; powers change every five. */
+const secondMs = 1000;
+/** Under this name the failures of the park are asked for. */
+const parkDevice = 'park.plant';
 
 export type ParkPlantOptions = PlantOptions & {
   /** TCP ports of the Modbus servers; 0 is any free port. */
@@ -28,32 +36,55 @@ export type ParkPlantOptions = PlantOptions & {
    * do not. Default: UTC+08:00.
    */
   readonly startMinuteOfDay?: number | undefined;
+  /**
+   * From the park's midnight of this instant on the registers count, UTC epoch ms; not after the start. Default: the day of
+   * the start. With it a simulator that is started again shows the registers that it would have shown.
+   */
+  readonly countsFromMs?: number | undefined;
+  /** Over how long powers are constant; divides a quarter of an hour. Default: 5 s. */
+  readonly stepMs?: number;
 };
 
-/**
- * The carbon-neutral park: PV, battery, chargers and meters on one AC bus, behind four Modbus servers.
- * Steps are whole seconds of UTC; the first begins at the second of `startMs`.
- */
+/** The equipment of a park: each call makes one more PV plant under the same sky. */
+export const parkEquipment = (seed: number, weather: Weather): (() => ParkEquipment) => {
+  const load = createBuildingLoad({ seed, weather });
+  return () => ({
+    pv: new PvPlant({ seed, weather }),
+    load,
+    shares: createTenantLoad(seed),
+    chargers: new ChargerBank(seed),
+  });
+};
+
+/** The carbon-neutral park: PV, battery, chargers, tenants and meters on one AC bus, behind four Modbus servers. */
 export const createParkPlant = (options: ParkPlantOptions): Plant => {
   const { seed } = options;
-  const startMs = Math.floor(options.startMs / stepMs) * stepMs;
+  const startMs = Math.floor(options.startMs / secondMs) * secondMs;
   const weather = createWeather(seed);
-  const pv = new PvPlant({ seed, weather });
-  const chargers = new ChargerBank(seed);
-  const load = createBuildingLoad({ seed, weather });
-  const model = new ParkModel({
-    startMs,
+  const equipment = parkEquipment(seed, weather);
+  const timeline = new ParkTimeline({
+    equipment,
+    countsFromMs: options.countsFromMs ?? startMs,
     clockLeadMs: clockLeadMs(startMs, options.startMinuteOfDay),
-    equipment: { pv, load, chargers },
+    inputs: { demandTargetKw: options.demandTargetKw },
+    ...(options.stepMs === undefined ? {} : { stepMs: options.stepMs }),
   });
-  model.demandTargetKw = options.demandTargetKw;
+  const view = new ParkView(timeline, seed, startMs);
+  const faults = new SensorFaults();
   const hasMeterError = options.hasMeterError ?? true;
-  const devices = new ParkDevices({ seed, model, pv, chargers, hasMeterError });
-  const sources = { model, pv, chargers, devices };
-  const prepareOverride = createParkOverrides(sources);
-  model.prime(stepMs);
-  devices.refresh();
+  const { pv } = equipment();
+  const devices = new ParkDevices({ seed, view, pv, weather, faults, hasMeterError });
+  const controls = new ParkControls({ timeline, view });
+  const sources = { startMs, startWh: view.totalWh, timeline, view, pv, devices, faults };
+  const prepareOverride = createParkOverrides({ controls, devices });
+  const setFaults = (active: readonly ParkFault[]): void => {
+    faults.set(active, view.nowMs);
+    controls.setFaults(active);
+    view.refresh();
+    devices.rewire();
+  };
   const { units } = devices;
+  const meters = new Set(devices.meters.map(({ spec }) => spec.name));
   return {
     name: 'park',
     servers: [
@@ -66,18 +97,17 @@ export const createParkPlant = (options: ParkPlantOptions): Plant => {
         units: units.chargers,
       }),
     ],
-    advanceTo: (nowMs) => {
-      if (model.nowMs + stepMs > nowMs) return;
-      while (model.nowMs + stepMs <= nowMs) model.step(stepMs);
-      devices.refresh();
+    device: { name: parkDevice, protocol: 'park', meters },
+    useFaults: (table) => {
+      table.onChange(() => setFaults(table.parkFaultsOn(parkDevice)));
     },
-    state: () => parkTruth(sources, startMs),
-    override: (path, value) => {
-      const apply = prepareOverride(path, value);
-      return () => {
-        apply();
-        devices.refresh();
-      };
+    advanceTo: (nowMs) => view.moveTo(Math.floor(nowMs / secondMs) * secondMs),
+    state: () => parkTruth(sources),
+    detail: ([what, when, ...more]) => {
+      const timeMs = what === 'at' && when !== undefined ? Date.parse(when) : Number.NaN;
+      if (Number.isNaN(timeMs) || more.length > 0) return undefined;
+      return momentTruth(timeline.glance(timeMs));
     },
+    override: prepareOverride,
   };
 };

@@ -12,6 +12,12 @@ export const parkSite = {
   groundAlbedo: 0.2,
 
   inverterCount: 50,
+  /** Equal strings of modules at each inverter, 7 kWp each. */
+  stringsPerInverter: 16,
+  /** Each roof carries ten inverters and has its own clouds. */
+  roofCount: 5,
+  /** Of the roofs' centres along the park, m. */
+  roofSpacingM: 120,
   inverterRatedKwp: 112,
   inverterLimitKw: 100,
   /** Power at the panels' maximum power point falls with cell temperature, per kelvin. */
@@ -25,6 +31,8 @@ export const parkSite = {
 
   /** Of the buildings, without the chargers. */
   annualLoadMwh: 14_600,
+  /** Lost in cables and transformers between the load feeder and the meters of the buildings. */
+  distributionLossShare: 0.006,
 
   storageCapacityKwh: 3000,
   storagePowerKw: 1500,
@@ -32,7 +40,14 @@ export const parkSite = {
   storageEfficiency: 0.94,
   storageMinimumShare: 0.1,
   storageMaximumShare: 0.95,
-  storageInitialShare: 0.5,
+  /**
+   * Charge at every local midnight: the evening peak empties the battery to its minimum, whatever the day was. An evening
+   * without the rules (an island, a charge that was set) is the exception.
+   */
+  storageMidnightShare: 0.1,
+  storageRackCount: 4,
+  storageModulesPerRack: 15,
+  storageCellsPerModule: 16,
 
   dcChargerCount: 4,
   dcChargerKw: 60,

@@ -11,3 +11,6 @@ export const tariffPeriodAt = (hour: number): TariffPeriod => {
   if (hour < 11 || (hour >= 17 && hour < 22)) return 'peak';
   return 'flat';
 };
+
+/** Periods as a register shows them. */
+export const tariffNumber: Readonly<Record<TariffPeriod, number>> = { peak: 1, flat: 2, valley: 3 };

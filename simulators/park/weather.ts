@@ -4,6 +4,7 @@ import {
   firstDayOfYear,
   minutesPerDay,
   type ParkDay,
+  rememberYears,
 } from './calendar.ts';
 import { channels, hashUnit, valueNoise } from './noise.ts';
 import { clearSkyGhiWm2, solarDay, sunAt } from './sun.ts';
@@ -30,7 +31,6 @@ const lowestClearness = 0.04;
 
 /** The skies of one calendar year, by day of year minus 1. */
 type SkyYear = {
-  readonly year: number;
   readonly clearness: Float64Array;
   readonly agitation: Float64Array;
 };
@@ -41,6 +41,8 @@ export type Weather = {
   readonly clearnessAt: (day: ParkDay, minuteOfDay: number) => number;
   /** Air temperature, °C. */
   readonly ambientC: (day: ParkDay, minuteOfDay: number) => number;
+  /** What carries the clouds of a day over the park. */
+  readonly windOf: (day: ParkDay) => { readonly speedMPerS: number; readonly directionRad: number };
 };
 
 const drawSkyClass = (seed: number, serial: number): SkyClass => {
@@ -118,15 +120,15 @@ const drawSkyYear = (seed: number, year: number): SkyYear => {
     fitMonth(clearness.subarray(from, to), clearSkyWhM2.subarray(from, to), targetKwhM2 * 1000);
     from = to;
   });
-  return { year, clearness, agitation };
+  return { clearness, agitation };
 };
 
-/** Weather of a seed. Drawing a new calendar year costs some 20 ms; the last year used is kept. */
+/** Weather of a seed. Drawing a new calendar year costs some 20 ms; the last years used are kept. */
 export const createWeather = (seed: number): Weather => {
-  let sky: SkyYear | undefined;
+  const skyOf = rememberYears((year) => drawSkyYear(seed, year));
   return {
     clearnessAt: (day, minuteOfDay) => {
-      if (sky?.year !== day.year) sky = drawSkyYear(seed, day.year);
+      const sky = skyOf(day.year);
       const clearness = sky.clearness[day.dayOfYear - 1] as number;
       const agitation = sky.agitation[day.dayOfYear - 1] as number;
       const minute = day.serial * minutesPerDay + minuteOfDay;
@@ -142,5 +144,9 @@ export const createWeather = (seed: number): Weather => {
       const spell = (day.serial * minutesPerDay + minuteOfDay) / (3 * minutesPerDay);
       return 16.6 + seasonal + daily + 2.5 * valueNoise(seed, channels.ambientTemperature, spell);
     },
+    windOf: (day) => ({
+      speedMPerS: 4 + 8 * hashUnit(seed, day.serial, channels.wind),
+      directionRad: 2 * Math.PI * hashUnit(seed, day.serial, channels.wind + 1),
+    }),
   };
 };

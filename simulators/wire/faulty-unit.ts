@@ -3,8 +3,15 @@ import type { ModbusFault } from '../faults/modbus-faults.ts';
 import type { ModbusUnit } from './modbus-responder.ts';
 import { type Patch, PatchedImage } from './patched-image.ts';
 import type { RegisterImage } from './register-image.ts';
-import { type CounterPlace, readCounter, type UnitLayout, writeCounter } from './unit-layout.ts';
+import {
+  type CounterPlace,
+  type RegisterTable,
+  readCounter,
+  type UnitLayout,
+  writeCounter,
+} from './unit-layout.ts';
 
+const registerTables = ['holding', 'input'] as const;
 const standingKinds = ['frozen', 'plc-stop'] as const;
 type FaultOf<Kind extends ModbusFault['kind']> = Extract<ModbusFault, { readonly kind: Kind }>;
 
@@ -88,15 +95,16 @@ export class FaultyUnit {
   #seen(): ModbusUnit | undefined {
     const base = this.#standing ?? this.#stuck;
     const layout = this.#layout;
-    const table = layout === undefined ? undefined : (base ?? this.#unit)[layout.table];
-    if (layout === undefined || table === undefined) return base;
-    const patches = [
-      ...this.#aliveness(layout),
-      ...this.#counters(layout),
-      ...this.#identity(layout),
-    ];
-    if (base === undefined && patches.length === 0) return undefined;
-    return { ...(base ?? this.#unit), [layout.table]: new PatchedImage(table, patches) };
+    if (layout === undefined) return base;
+    const own = [...this.#aliveness(layout), ...this.#identity(layout)];
+    let seen = base;
+    for (const table of registerTables) {
+      const patches = [...this.#counters(layout, table), ...(table === layout.table ? own : [])];
+      const image = (base ?? this.#unit)[table];
+      if (image === undefined || patches.length === 0) continue;
+      seen = { ...(seen ?? this.#unit), [table]: new PatchedImage(image, patches) };
+    }
+    return seen;
   }
 
   /** Heartbeat and clock, which go on while the values are stuck. */
@@ -128,10 +136,10 @@ export class FaultyUnit {
     return bytes;
   }
 
-  #counters({ counters }: UnitLayout): readonly Patch[] {
-    return counters.flatMap((place, index) => {
+  #counters(layout: UnitLayout, table: RegisterTable): readonly Patch[] {
+    return layout.counters.flatMap((place, index) => {
       const { address, registers } = place;
-      if (this.#offset(index) === 0n) return [];
+      if ((place.table ?? layout.table) !== table || this.#offset(index) === 0n) return [];
       const bytes = (): Buffer =>
         writeCounter(place, this.#countOf(place, this.#baseOf(place)) + this.#offset(index));
       return [{ address, registers, bytes }];
@@ -157,11 +165,17 @@ export class FaultyUnit {
   }
 
   #countOf(place: CounterPlace, base?: ModbusUnit): bigint {
-    return readCounter(place, this.#bytes(place.address, place.registers, base));
+    const { address, registers, table } = place;
+    return readCounter(place, this.#bytes(address, registers, base, table));
   }
 
-  #bytes(address: number, registers: number, base: ModbusUnit = this.#unit): Buffer {
-    const bytes = base[this.#layout?.table ?? 'holding']?.read(address, registers);
+  #bytes(
+    address: number,
+    registers: number,
+    base: ModbusUnit = this.#unit,
+    table: RegisterTable = this.#layout?.table ?? 'holding',
+  ): Buffer {
+    const bytes = base[table]?.read(address, registers);
     if (bytes === undefined)
       throw new RangeError(`registers of the layout at ${address} are not there`);
     return bytes;

@@ -64,6 +64,13 @@ export class SparseImage implements RegisterImage {
     return block.bytes.subarray(from, from + quantity * 2);
   }
 
+  /** The bytes of these registers themselves, for a writer that keeps them; what is written into them is read from then on. */
+  bytesAt(address: number, quantity: number): Buffer {
+    const { bytes, start } = this.#require(address, quantity);
+    const from = (address - start) * 2;
+    return bytes.subarray(from, from + quantity * 2);
+  }
+
   snapshot(): RegisterImage {
     const copy = new SparseImage(this.#blocks.map(({ start, end }) => [start, end - start]));
     for (const [index, { bytes }] of this.#blocks.entries()) {

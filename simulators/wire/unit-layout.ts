@@ -6,11 +6,15 @@ export type CounterPlace = {
   readonly registers: 1 | 2 | 4;
   /** Of two registers. Default: ABCD. */
   readonly order?: Extract<WordOrder, 'ABCD' | 'CDAB'>;
+  /** Default: that of the layout. */
+  readonly table?: RegisterTable;
 };
+
+export type RegisterTable = 'holding' | 'input';
 
 /** Where in a unit's registers is what a fault can change by its meaning. */
 export type UnitLayout = {
-  readonly table: 'holding' | 'input';
+  readonly table: RegisterTable;
   readonly counters: readonly CounterPlace[];
   /** Address of the clock: UTC epoch s as u32, and ms as u16. */
   readonly clockAddress?: number;

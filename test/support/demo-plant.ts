@@ -5,7 +5,7 @@ import { testGroup } from './entry-batch.ts';
 import { compileTestSite } from './program-feed.ts';
 
 const seamPeriodMs = 20;
-/** Read often, so that what is done for one meter is compiled like what is done for twenty seams. */
+/** Read often, so that what is done for one meter, or one weather station, is compiled like what is done for twenty seams. */
 const meterPeriodMs = 20;
 /** Short panels, so that everything that happens at one happens often. */
 const panelSeconds = 100;
@@ -60,8 +60,21 @@ const inverter = (equipment: string): GroupSpec =>
     channels: [
       { point: 'power', unit: 'W' },
       { point: 'energyTotal', kind: 'counter', unit: 'Wh' },
+      'status',
     ],
   });
+
+const station = testGroup({
+  area: 'park',
+  line: 'weather',
+  equipment: 'station',
+  equipmentClass: 'weather_station',
+  periodMs: meterPeriodMs,
+  channels: [
+    { point: 'planeIrradiance', unit: 'W/m2' },
+    { point: 'moduleTemperature', unit: 'Cel' },
+  ],
+});
 
 const meter = testGroup({
   area: 'park',
@@ -83,6 +96,13 @@ const parkKpis = [
   ...['pvEnergy', 'gridImport', 'gridExport', 'selfConsumption', 'avoidedCo2'],
   ...['gridDemand', 'gridDemandPeak', 'gridImportHour'],
 ];
+const photovoltaicKpis = [
+  ...['pvReferenceYield', 'pvFinalYield', 'pvPerformanceRatio', 'pvPerformanceRatio25'],
+  ...['pvExpectedPower', 'pvExpectedEnergy', 'pvPerformanceIndex', 'pvTechnicalAvailability'],
+  ...['pvEnergyAvailability', 'pvClipping', 'pvCurtailment', 'pvSoilingRatio', 'pvLosses'],
+];
+const inverterKpis = ['inverterFinalYield', 'inverterPerformanceIndex', 'inverterAvailability'];
+const photovoltaic = { ratedPowerKwp: 112, limitKw: 100, cleanPerformanceRatio25: 0.8 };
 const seamKpis = [
   ...['heatInput', 'heatInputBin', 'trackingRms', 'trackingP95', 'trackingMax', 'arcOnRatio'],
   ...['arcCurrentMean', 'arcCurrentDeviation', 'arcEnergy', 'trackingBias', 'arcStability'],
@@ -116,7 +136,7 @@ const conformance = {
 export type DemoPlant = {
   readonly program: HotPathProgram;
   readonly groups: readonly RegisteredGroup[];
-  /** One second of the plant: 20 seams and their line at 50 Hz, 50 inverters at 1 Hz and a meter. */
+  /** One second of the plant: 20 seams and their line at 50 Hz, 50 inverters at 1 Hz, a weather station and a meter. */
   readonly second: EntryBatch;
   readonly samplesPerSecond: number;
   /** Moves the batch on by one second, in place, with fresh registers and noise from the seed. */
@@ -130,6 +150,7 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
       ...[...numbered('f', 10), ...numbered('b', 10)].map(seam),
       line,
       ...numbered('inv', 50).map(inverter),
+      station,
       meter,
     ],
     kpis: [
@@ -137,6 +158,10 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
       conformance,
       ...lineKpis.map((kpi) => ({ kpi, equipment: 'welding/mpm01/line' })),
       ...parkKpis.map((kpi) => ({ kpi, equipment: 'park/energy/site' })),
+      ...photovoltaicKpis.map((kpi) => ({
+        ...{ kpi, equipment: 'park/energy/site', parameters: photovoltaic },
+      })),
+      ...inverterKpis.map((kpi) => ({ kpi, equipment: 'park/pv/*', parameters: photovoltaic })),
     ],
     calculated: [
       {
@@ -149,10 +174,10 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
   });
   const sources = groups.filter(({ producer }) => producer === 'plc');
   const fast = sources.slice(0, 21);
-  const slow = sources.slice(21, -1);
+  const slow = sources.slice(21, -2);
   const frames: { readonly group: RegisteredGroup; readonly offsetMs: number }[] = [];
   for (let offsetMs = 0; offsetMs < 1000; offsetMs += seamPeriodMs) {
-    for (const group of [...fast, ...sources.slice(-1)].reverse()) frames.push({ group, offsetMs });
+    for (const group of [...fast, ...sources.slice(-2)].reverse()) frames.push({ group, offsetMs });
   }
   for (const group of slow) frames.push({ group, offsetMs: 980 });
   const channels = frames.reduce((sum, { group }) => sum + group.channels.length, 0);
@@ -209,6 +234,9 @@ const plantValues = (
     travelSpeedSet: [0.8, 0],
     linePower: [160, 2],
     power: [50_000, 1000],
+    status: [4, 0],
+    planeIrradiance: [600, 20],
+    moduleTemperature: [45, 1],
   };
   const points = frames.flatMap(({ group }) => group.channels.map(({ point }) => point));
   const offsetSeconds = Float64Array.from(

@@ -50,7 +50,10 @@ export const writeDemoSite = async (
   site['broker'] = { embedded: false };
   site.data = { ...site.data, folder: join(folder, 'data') };
   site.sinks = [];
+  const { length } = site.sources;
   change(site);
+  // Meters are named by sources: a site that reads fewer has none of them.
+  if (site.sources.length < length) delete site['energy'];
   const file = join(folder, 'site.yaml');
   await writeFile(file, stringify(site));
   return {

@@ -1,28 +1,26 @@
-/** Where failures begin, mm: all is settled, and charts have begun. */
-export const onsetMm = 1000;
-/** Where the longest stretch ends, mm. */
-export const stretchMm = 4000;
+import {
+  current,
+  heat,
+  leg,
+  lineEnergy,
+  lineHeat,
+  lineOfNoArc,
+  lineRates,
+  lineSlides,
+  lineSums,
+  noise,
+  ofNoArc,
+  slide,
+  stability,
+  tracking,
+  wps,
+} from './failure-kpis.ts';
+import { type FailureMode, inMode, onsetMm, stretchMm } from './failure-mode.ts';
 
 const allSeams = ['f', 'b'].flatMap((face) =>
   Array.from({ length: 10 }, (_, index) => `${face}${String(index + 1).padStart(2, '0')}`),
 );
 const frontSeams = allSeams.slice(0, 10);
-
-export type FailureMode = {
-  readonly mode: string;
-  readonly fault: Readonly<Record<string, unknown>>;
-  /** Where the panel is looked at from, mm: where the failure begins. */
-  readonly fromMm: number;
-  readonly toMm: number;
-  readonly seams: readonly string[];
-  /** Points that must leave their band on every one of the seams, and within how many mm. */
-  readonly moves: Readonly<Record<string, number>>;
-  /** The same of the line. */
-  readonly lineMoves?: Readonly<Record<string, number>>;
-  /** KPIs of these seams that may move as well, by what the failure does to the weld. */
-  readonly coupled: readonly string[];
-  readonly lineCoupled?: readonly string[];
-};
 
 /**
  * How long it takes until something is seen, mm. A tick comes every 13.3 mm; a row when its bin of 10 mm has ended, 1 mm behind
@@ -37,39 +35,6 @@ const subgroup = 610;
 const spread = 27;
 /** What the vision does not see comes under the torch so much later. */
 const ahead = 50;
-
-const inMode = (
-  mode: string,
-  fault: Readonly<Record<string, unknown>>,
-  more: Pick<FailureMode, 'seams' | 'moves' | 'coupled'> & Partial<FailureMode>,
-): FailureMode => ({
-  ...{ mode, fromMm: onsetMm, toMm: onsetMm + 700, ...more },
-  fault: { fromMm: onsetMm, ...fault },
-});
-
-const tracking = ['trackingRms', 'trackingP95', 'trackingMax', 'trackingBias', 'bin.offsetY'];
-/** What the vision sends the slide after. */
-const slide = ['adjustmentRangeUsed'];
-const lineSlides = ['corrections', 'correctionsPerMetre'];
-const stability = ['arcStability', 'arcStabilityNow', 'arcCurrentVariation', 'arcVoltageVariation'];
-const heat = ['heatInput', 'arcEnergyPerLength', 'heatInputBin', 'bin.heatInput', 'bin.arcPower'];
-const current = ['arcCurrentMean', 'arcCurrentDeviation', 'bin.current', 'spcCurrent'];
-const noise = ['spcCurrentDeviation', 'spcVoltageDeviation'];
-const wps = ['wpsConformance', 'wpsOutLength', 'bin.wpsDeviations'];
-const leg = ['legLength', 'throat'];
-const lineHeat = ['heatBalanceIndex', 'heatBalanceNow', 'deformation'];
-const lineSums = ['panelWeldLength', 'panelWireMass', 'panelGasVolume'];
-const lineEnergy = ['panelEnergy', 'weldingEnergy', 'panelEnergyDeviation'];
-const lineRates = ['energyPerMetre', 'energyPerDeposit', 'wirePerMetre', 'gasPerMetre'];
-/** Where no arc burns there is nothing of a weld. */
-const ofNoArc = [
-  ...['bin', 'arcOnRatio', 'weldLength', 'wireMass', 'heatInputBin', 'arcInterruptionsPerMetre'],
-  ...[...current, ...stability, ...noise, ...wps, ...tracking, 'spcOffset', ...slide],
-];
-const lineOfNoArc = [
-  ...[...lineHeat, 'deformationMax', ...lineSums, ...lineEnergy, ...lineRates],
-  'correctionsPerMetre',
-];
 
 /** Each mode of docs/welding-failures.md, with what must move. */
 export const failureModes: readonly FailureMode[] = [

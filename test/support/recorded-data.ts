@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { onTestFinished } from 'vitest';
 import { PanelAssembler } from '../../gateway/records/assembler.ts';
-import { RecordsDatabase, recordsSchema } from '../../gateway/records/records-database.ts';
+import { RecordsDatabase } from '../../gateway/records/records-database.ts';
+import { recordsSchema } from '../../gateway/records/records-schema.ts';
 import { batchOfEntries, PanelScript, panelLine } from './panel-entries.ts';
 
 /** A data folder with an empty journal, gone after the test. */

@@ -25,11 +25,20 @@ export const walkSunSpec = async (read: ReadRegisters): Promise<readonly FoundMo
       if (length !== 0) throw new Error(`end model with length ${length}`);
       return models;
     }
-    if (length + 2 > maxRead) throw new Error(`model ${id} does not fit one read`);
-    models.push({ id, address, data: await read(address, length + 2) });
+    const data = await readAll(read, address, length + 2);
+    models.push({ id, address, data });
     address += 2 + length;
   }
   throw new Error(`no end model after ${maxModels} models`);
+};
+
+/** A model that is longer than a read may be, piece by piece. */
+const readAll = async (read: ReadRegisters, address: number, length: number): Promise<Buffer> => {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < length; at += maxRead) {
+    pieces.push(Buffer.from(await read(address + at, Math.min(maxRead, length - at))));
+  }
+  return Buffer.concat(pieces);
 };
 
 /** Register values of a model at offsets from its id, as the specification numbers them. */
@@ -37,6 +46,8 @@ export const sunSpecValues = (model: FoundModel) => ({
   u16: (offset: number): number => model.data.readUInt16BE(offset * 2),
   i16: (offset: number): number => model.data.readInt16BE(offset * 2),
   u32: (offset: number): number => model.data.readUInt32BE(offset * 2),
+  u64: (offset: number): bigint => model.data.readBigUInt64BE(offset * 2),
+  f32: (offset: number): number => model.data.readFloatBE(offset * 2),
   text: (offset: number, quantity: number): string =>
     model.data.toString('latin1', offset * 2, (offset + quantity) * 2).replace(/\0+$/, ''),
   /** A signed value times ten to its scale factor. */

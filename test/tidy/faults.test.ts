@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { FaultTable } from '../../simulators/faults/fault-table.ts';
 import { modbusFaultSchema } from '../../simulators/faults/modbus-faults.ts';
 import { opcuaFaultSchema } from '../../simulators/faults/opcua-faults.ts';
+import { parkFaultSchema } from '../../simulators/faults/park-faults.ts';
 import { proxyFaultSchema } from '../../simulators/faults/proxy-faults.ts';
 import { weldFaultSchema } from '../../simulators/faults/weld-faults.ts';
 
@@ -14,6 +15,7 @@ const schemas = {
   'At an OPC UA server': opcuaFaultSchema,
   'At a proxy': proxyFaultSchema,
   'At the weld': weldFaultSchema,
+  'At the park': parkFaultSchema,
 };
 const common = new Set([
   ...['id', 'device', 'kind', 'fromMs', 'toMs', 'atMs', 'forMs', 'probability'],
@@ -43,6 +45,11 @@ const known = new FaultTable(
       counters: new Set(['MPM01.Energy.AcActiveEnergyTotalImportHp']),
     },
     { name: 'line.weld', protocol: 'weld' },
+    {
+      name: 'park.plant',
+      protocol: 'park',
+      meters: new Set(['grid', 'building', 'pv', 't05']),
+    },
     { name: 'proxy.plc', protocol: 'proxy', framing: 'modbus' },
     { name: 'proxy.influx', protocol: 'proxy', framing: 'chunks' },
     { name: 'proxy.mqtt', protocol: 'proxy', framing: 'chunks' },

@@ -194,19 +194,16 @@ export class HistoryDatabase {
     const revision = database.prepare(
       'SELECT max(revision) AS newest FROM revision WHERE start_ms >= ? AND start_ms < ? AND group_number = ?',
     );
-    const edges = database
-      .prepare(
-        `SELECT min(oldest) AS oldest, max(newest) AS newest FROM
-           (SELECT min(start_ms) AS oldest, max(start_ms) AS newest FROM minute UNION ALL
-            SELECT min(start_ms), max(start_ms) FROM hour)`,
-      )
-      .get();
+    const [minutes, hours] = [this.#edges('minute'), this.#edges('hour')];
     return {
       foldedUntilMs: this.#state('folded-until'),
       range:
-        edges === undefined || edges['oldest'] === null
+        minutes === undefined && hours === undefined
           ? undefined
-          : { fromMs: Number(edges['oldest']), toMs: Number(edges['newest']) },
+          : {
+              fromMs: Math.min(minutes?.oldestMs ?? Infinity, hours?.oldestMs ?? Infinity),
+              toMs: Math.max(minutes?.newestMs ?? -Infinity, hours?.newestMs ?? -Infinity),
+            },
       get: (table, startMs, group) => {
         const row = statements[table].get(startMs, group);
         return row === undefined ? undefined : decodeRollup(row['fields'] as Uint8Array, startMs);
@@ -242,8 +239,19 @@ export class HistoryDatabase {
   }
 
   #newestHour(): number {
-    const row = this.#database.prepare('SELECT max(start_ms) AS newest FROM minute').get();
-    return Math.floor(Number(row?.['newest'] ?? 0) / hourMs) * hourMs;
+    return Math.floor((this.#edges('minute')?.newestMs ?? 0) / hourMs) * hourMs;
+  }
+
+  /** Oldest and newest start. Each is asked for by itself: for both at once SQLite reads the whole table. */
+  #edges(table: Table): { readonly oldestMs: number; readonly newestMs: number } | undefined {
+    const row = this.#database
+      .prepare(
+        `SELECT (SELECT min(start_ms) FROM ${table}) AS oldest,
+                (SELECT max(start_ms) FROM ${table}) AS newest`,
+      )
+      .get();
+    if (row === undefined || row['oldest'] === null) return undefined;
+    return { oldestMs: Number(row['oldest']), newestMs: Number(row['newest']) };
   }
 
   #get(table: Table, startMs: number, group: number): Float64Array | undefined {
@@ -307,13 +315,11 @@ export class HistoryDatabase {
     const statement = this.#database.prepare(
       `SELECT fields FROM ${table} WHERE start_ms = ? AND group_number = ?`,
     );
-    const bounds = this.#database
-      .prepare(`SELECT min(start_ms) AS oldest, max(start_ms) AS newest FROM ${table}`)
-      .get();
-    if (bounds === undefined || bounds['oldest'] === null) return;
+    const edges = this.#edges(table);
+    if (edges === undefined) return;
     const first = Math.floor(range.from / range.stepMs) * range.stepMs;
-    const end = Math.min(range.to, Number(bounds['newest']) + 1);
-    for (let at = Math.max(first, Number(bounds['oldest'])); at < end; at += range.stepMs) {
+    const end = Math.min(range.to, edges.newestMs + 1);
+    for (let at = Math.max(first, edges.oldestMs); at < end; at += range.stepMs) {
       const row = statement.get(at, range.group);
       if (row !== undefined) take(at, decodeRollup(row['fields'] as Uint8Array, at));
     }
@@ -338,18 +344,14 @@ export class HistoryDatabase {
 
   /** By age, counted from the newest row, and a day at a time when the file has grown too large; hours stay. */
   #prune(): void {
-    const row = this.#database
-      .prepare('SELECT min(start_ms) AS oldest, max(start_ms) AS newest FROM minute')
-      .get();
-    if (row === undefined || row['oldest'] === null) return;
-    let before = Number(row['newest']) - this.#maxAgeMs;
+    const edges = this.#edges('minute');
+    if (edges === undefined) return;
+    const { oldestMs, newestMs } = edges;
+    let before = newestMs - this.#maxAgeMs;
     if (this.#usedBytes() > this.#maxBytes) {
-      before = Math.max(
-        before,
-        Math.min(Number(row['oldest']) + 24 * hourMs, Number(row['newest'])),
-      );
+      before = Math.max(before, Math.min(oldestMs + 24 * hourMs, newestMs));
     }
-    if (before <= Number(row['oldest'])) return;
+    if (before <= oldestMs) return;
     this.#database.prepare('DELETE FROM minute WHERE start_ms < ?').run(before);
     this.#database.prepare('DELETE FROM span WHERE start_ms < ?').run(before);
     this.#database.prepare('DELETE FROM dirty WHERE start_ms < ?').run(before);

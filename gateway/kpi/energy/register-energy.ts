@@ -17,14 +17,23 @@ const parametersSchema = z.strictObject({
   /** A register that counts faster than this power was replaced, not used. */
   maximumPowerKw: z.number().positive().optional(),
 });
-type Parameters = z.infer<typeof parametersSchema>;
 
-const buildRegisterEnergy = (context: KpiContext<Parameters>): void => {
+/**
+ * Sums the steps of the registers of input `energy` over the site's day, in kWh; `divisor` gives what the sum is divided by at
+ * a tick, 1 unless told.
+ */
+export const buildRegisterEnergy = (
+  context: KpiContext<unknown>,
+  options: {
+    readonly maximumKw?: number | undefined;
+    readonly divisor?: (memory: Float64Array) => number;
+  } = {},
+): void => {
   const windowIndex = context.reserve(1);
   const uncertainIndex = context.reserve(1);
   const coveredIndex = context.reserve(1);
   const totalIndex = context.reserve(1);
-  const maximumKw = context.parameters.maximumPowerKw;
+  const { maximumKw, divisor = () => 1 } = options;
   const registers = context.many('energy').map((input) => ({
     input,
     counter: reserveCounter(context, {
@@ -66,7 +75,7 @@ const buildRegisterEnergy = (context: KpiContext<Parameters>): void => {
       total += ((memory[totalIndex] as number) * input.multiply) / input.divide;
       addCounterCoverage(memory, counter, cells);
     }
-    memory[context.value + valueCell] = total;
+    memory[context.value + valueCell] = total / divisor(memory);
     memory[context.coverage + valueCell] =
       elapsedMs > 0 ? Math.min(1, memory[coveredIndex] / elapsedMs) : 1;
     finishResult(memory, context, uncertainIndex);
@@ -79,7 +88,7 @@ export const defineRegisterEnergy = (options: {
   readonly description: LocalText;
   readonly energy: Omit<KpiInput, 'unit'>;
 }): AnyKpiDefinition =>
-  defineKpi<Parameters>({
+  defineKpi({
     id: options.id,
     version: 2,
     equipmentClass: 'park',
@@ -100,5 +109,7 @@ export const defineRegisterEnergy = (options: {
     coverageRule: 'time spanned by readings of one segment / elapsed time, over all registers',
     inputs: { energy: { ...options.energy, unit: 'kWh' } },
     parametersSchema,
-    build: buildRegisterEnergy,
+    build: (context) => {
+      buildRegisterEnergy(context, { maximumKw: context.parameters.maximumPowerKw });
+    },
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectedWords } from '../../core/input-words.ts';
 import { longestStepMm } from '../../core/panel.ts';
 import type { LocalText } from '../../core/point.ts';
 import {
@@ -66,9 +67,10 @@ export const heatParameters = efficiencyParameters
     addIssue({
       code: 'custom',
       path: ['method'],
-      message:
-        'method A (mean U * mean I) does not hold for a pulsed arc: take B or C, or say pulsed: false if it is not / ' +
-        '方法 A（平均电压×平均电流）不适用于脉冲电弧：请改用 B 或 C；若非脉冲，请注明 pulsed: false',
+      message: expectedWords({
+        en: 'B or C: method A (mean U * mean I) does not hold for a pulsed arc; say pulsed: false if it is not',
+        zh: 'B 或 C：方法 A（平均电压×平均电流）不适用于脉冲电弧；若非脉冲，请注明 pulsed: false',
+      }),
     });
   });
 type HeatParameters = z.infer<typeof heatParameters>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectedWords } from '../../core/input-words.ts';
 import {
   maximumIndex,
   minimumIndex,
@@ -27,6 +28,8 @@ const common = {
   window: panelWindowOfTierA,
 } as const;
 
+const msPerMinute = 60_000;
+
 const manualOfLine: KpiInput = {
   pattern: '{area}/{line}/*/manualIntervention',
   count: 'many',
@@ -40,7 +43,7 @@ const manualOfLine: KpiInput = {
 export const unmannedRatio: AnyKpiDefinition = defineKpi({
   ...common,
   id: 'unmannedRatio',
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_line',
   point: 'unmannedRatio',
   unit: '%',
@@ -53,6 +56,15 @@ export const unmannedRatio: AnyKpiDefinition = defineKpi({
   windowRule: { en: 'the current panel, any arc on', zh: '当前管屏，任一电弧燃烧期间' },
   coverageRule: 'time with a known state of intervention / elapsed time with any arc on',
   inputs: { manualIntervention: manualOfLine, arcOn: arcsInput, ...panelInputs },
+  parts: {
+    arcTime: {
+      ...{ unit: 'min', decimals: 2 },
+      description: {
+        en: 'arc time that it is a share of: any arc on, the state of intervention known',
+        zh: '其分母：任一电弧燃烧且干预状态已知的时间',
+      },
+    },
+  },
   parametersSchema: z.strictObject({}),
   build: (context) => {
     const manuals = context.many('manualIntervention');
@@ -73,10 +85,15 @@ export const unmannedRatio: AnyKpiDefinition = defineKpi({
     });
     const aloneMsIndex = context.reserve(1);
     const coveredIndex = intervalCoveredIndex(steps.interval);
+    const arcTime = context.part('arcTime');
     finishSteps(context, steps, (memory) => {
       steps.collected.read(memory, 0, aloneMsIndex);
       memory[context.value + valueCell] =
         (100 * (memory[aloneMsIndex] as number)) / (memory[coveredIndex] as number);
+    });
+    context.onTick((memory) => {
+      memory[arcTime + valueCell] = (memory[coveredIndex] as number) / msPerMinute;
+      finishParts(memory, context.value, [arcTime]);
     });
   },
 });
@@ -207,7 +224,7 @@ const rangeParameters = z
   .strictObject({ minimumMm: z.number(), maximumMm: z.number() })
   .refine(({ minimumMm, maximumMm }) => minimumMm < maximumMm, {
     path: ['maximumMm'],
-    error: 'not above minimumMm / 须大于 minimumMm',
+    error: expectedWords({ en: 'more than minimumMm', zh: '大于 minimumMm 的数' }),
   });
 
 /** Share of the travel of a torch's cross-slide that the panel has used, in %: near 100, it cannot follow any more. */

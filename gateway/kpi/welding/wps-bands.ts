@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { expectedWords } from '../../core/input-words.ts';
 import type { KpiInput } from '../definition.ts';
 import { arcOnInput, travelSpeedInput } from './arc.ts';
 import { heatInputs } from './heat-methods.ts';
@@ -11,12 +12,12 @@ export const bandSchema = z
     if (minimum === undefined && maximum === undefined) {
       addIssue({
         code: 'custom',
-        message: 'a band needs minimum or maximum / 范围须给出 minimum 或 maximum',
+        message: expectedWords({ en: 'minimum, maximum or both', zh: 'minimum、maximum 或两者' }),
       });
     } else if ((minimum ?? Number.NEGATIVE_INFINITY) > (maximum ?? Number.POSITIVE_INFINITY)) {
       addIssue({
         code: 'custom',
-        message: 'minimum above maximum / minimum 大于 maximum',
+        message: expectedWords({ en: 'a maximum not below minimum', zh: 'maximum 不小于 minimum' }),
       });
     }
   });
@@ -59,7 +60,10 @@ export const wpsParameters = z
       addIssue({
         code: 'custom',
         path: ['bands', variable],
-        message: `the WPS has no band for ${variable} / WPS 未给出 ${variable} 的允许范围`,
+        message: expectedWords({
+          en: `a band for ${variable}, which is judged by the WPS`,
+          zh: `按 WPS 判定的 ${variable} 的允许范围`,
+        }),
       });
     }
   });

@@ -1,26 +1,12 @@
-import { LocalClock } from '../../core/local-clock.ts';
 import { formatEquipmentPath, type PointNumber, type RegisteredGroup } from '../../core/point.ts';
 import type { Window } from './figure.ts';
+import type { HistorySpan, ReadHistory } from './history-days.ts';
 import type { RegisteredDevice } from './plant-figures.ts';
 
-/** One interval of a point's history, as far as figures need it. */
-export type HistorySpan = {
-  readonly startMs: number;
-  readonly coveredMs: number;
-  readonly first: number | null;
-  readonly last: number | null;
-};
-
-export type ReadHistory = (query: {
-  readonly point: PointNumber;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly maxIntervals: number;
-}) => Promise<readonly HistorySpan[]>;
-
 const computed = new Set(['kpi', 'calculated', 'production']);
-const mostDevices = 1000;
-const shareIntervals = 200;
+export const mostDevices = 1000;
+/** Of an hour over thirty days, of half a day over 400. */
+const shareIntervals = 1000;
 
 /** By device, the point whose samples tell whether it gives data: the first number of its fastest group. */
 const deviceProbes = (groups: readonly RegisteredGroup[]): ReadonlyMap<string, PointNumber> => {
@@ -39,71 +25,35 @@ const deviceProbes = (groups: readonly RegisteredGroup[]): ReadonlyMap<string, P
   return new Map([...probes].map(([id, { point }]) => [id, point]));
 };
 
+/** What was measured within the window; an interval that reaches beyond has there what it can have at most. */
+const coveredWithin = (
+  { startMs, durationMs, coveredMs }: HistorySpan,
+  { fromMs, toMs }: Window,
+): number => Math.min(coveredMs, Math.min(startMs + durationMs, toMs) - Math.max(startMs, fromMs));
+
+export type DeviceShares = {
+  readonly devices: readonly RegisteredDevice[];
+  /** Devices with a link that were not looked at. */
+  readonly leftOut: number;
+};
+
 /** Of every device that sources read, how much of the window it gave good, fresh data; then those without a link. */
 export const deviceShares = async (
   groups: readonly RegisteredGroup[],
   history: ReadHistory,
-  { fromMs, toMs }: Window,
+  window: Window,
   withoutLink: readonly string[],
-): Promise<readonly RegisteredDevice[]> => {
+): Promise<DeviceShares> => {
+  const { fromMs, toMs } = window;
+  const probes = [...deviceProbes(groups)];
   const devices: RegisteredDevice[] = [];
-  for (const [id, point] of [...deviceProbes(groups)].slice(0, mostDevices)) {
+  for (const [id, point] of probes.slice(0, mostDevices)) {
     const spans = await history({ point, fromMs, toMs, maxIntervals: shareIntervals });
-    const coveredMs = spans.reduce((total, span) => total + span.coveredMs, 0);
+    const coveredMs = spans.reduce((total, span) => total + coveredWithin(span, window), 0);
     devices.push({ id, goodShare: Math.min(1, coveredMs / (toMs - fromMs)) });
   }
-  return [...devices, ...withoutLink.map((id) => ({ id, goodShare: null }))];
-};
-
-const dayMs = 86_400_000;
-const timeIntervals = 5000;
-
-/**
- * Hours that a register of minutes, which begins anew with each day of the site, counted in the window; null where it has no
- * history. Of a day that had begun before, what it had then does not count.
- */
-export const hoursOfDays = (
-  spans: readonly HistorySpan[],
-  timeZone: string,
-  fromMs: number,
-): number | null => {
-  const clock = new LocalClock(timeZone);
-  const dayOf = (timeMs: number): number => Math.floor(clock.localMs(timeMs) / dayMs);
-  const days = new Map<number, { readonly first: number; readonly last: number }>();
-  for (const { startMs, first, last } of spans) {
-    if (first === null || last === null) continue;
-    const day = dayOf(startMs);
-    days.set(day, { first: days.get(day)?.first ?? first, last });
-  }
-  if (days.size === 0) return null;
-  const isPartial = clock.localMs(fromMs) % dayMs !== 0;
-  let minutes = 0;
-  for (const [day, { first, last }] of days) {
-    minutes += last - (isPartial && day === dayOf(fromMs) ? first : 0);
-  }
-  return minutes / 60;
-};
-
-/** Actual production time of all lines, h; null where no line tells it. */
-export const productionHours = async (
-  groups: readonly RegisteredGroup[],
-  history: ReadHistory,
-  { fromMs, toMs }: Window,
-  timeZone: string,
-): Promise<number | null> => {
-  const points = groups
-    .filter(({ producer, equipmentClass }) => producer === 'kpi' && equipmentClass === 'weld_line')
-    .flatMap(({ channels, pointNumbers }) =>
-      channels.flatMap(({ point, unit }, channel) => {
-        const number = pointNumbers[channel];
-        return point === 'timeElements' && unit === 'min' && number !== undefined ? [number] : [];
-      }),
-    );
-  let hours: number | null = null;
-  for (const point of points) {
-    const spans = await history({ point, fromMs, toMs, maxIntervals: timeIntervals });
-    const ofLine = hoursOfDays(spans, timeZone, fromMs);
-    if (ofLine !== null) hours = (hours ?? 0) + ofLine;
-  }
-  return hours;
+  return {
+    devices: [...devices, ...withoutLink.map((id) => ({ id, goodShare: null }))],
+    leftOut: Math.max(0, probes.length - mostDevices),
+  };
 };

@@ -109,11 +109,11 @@ export const figureWords: Readonly<Record<FigureId, FigureWords>> = {
   unmannedRatio: {
     name: { en: 'Unmanned ratio', zh: '无人化率' },
     formula: {
-      en: 'time under the torches without manual intervention / time under the torches',
-      zh: '无人工干预的焊接时间 / 焊接时间',
+      en: 'arc time without manual intervention / arc time',
+      zh: '无人工干预的燃弧时间 / 燃弧时间',
     },
     numerator: { en: 'without intervention', zh: '无人工干预' },
-    denominator: { en: 'under the torches', zh: '焊接时间' },
+    denominator: { en: 'arc time', zh: '燃弧时间' },
   },
 };
 
@@ -127,8 +127,15 @@ export const missingWords: Readonly<Record<MissingCode, LocalText>> = {
     zh: '视觉与轮廓的有效采样（指标 weldLength、trackingRms，测点 deformation.*）',
   },
   production: { en: 'nobody told anything of production', zh: '没有任何生产信息' },
-  dispositions: { en: 'what was decided on panels (release)', zh: '管屏的放行结论' },
+  dispositions: {
+    en: 'what was decided on panels (release or scrap)',
+    zh: '管屏的结论（放行或报废）',
+  },
   'net-mass': { en: 'net mass of good panels', zh: '合格管屏的净质量' },
+  'net-issue': {
+    en: 'more material issued than returned',
+    zh: '领料须多于退料',
+  },
   'material-movements': { en: 'material issued and returned', zh: '领料与退料' },
   orders: { en: 'no job order was started in this time', zh: '此期间没有工单开工' },
   'product-footprint': { en: 'carbon footprint of panels', zh: '管屏的碳足迹' },
@@ -149,10 +156,21 @@ export const missingWords: Readonly<Record<MissingCode, LocalText>> = {
     en: 'deformation against its limit (KPI deformation)',
     zh: '变形量及其限值（指标 deformation）',
   },
-  'unmanned-ratio': { en: 'KPI unmannedRatio of the panels', zh: '管屏的指标 unmannedRatio' },
+  'unmanned-ratio': {
+    en: 'KPI unmannedRatio of the panels with its arc time',
+    zh: '管屏的指标 unmannedRatio 及其燃弧时间',
+  },
   'panels-left-out': {
     en: 'more panels than are read at once: a shorter time has them all',
     zh: '管屏过多未全部读取：请缩短时间范围',
+  },
+  'orders-left-out': {
+    en: 'more job orders than are read at once: a shorter time has them all',
+    zh: '工单过多未全部读取：请缩短时间范围',
+  },
+  'devices-left-out': {
+    en: 'more devices than are read at once: the rest is not in the figure',
+    zh: '设备过多未全部读取：其余设备未计入',
   },
   'messages-left-out': {
     en: 'more messages than are read at once: a shorter time has them all',

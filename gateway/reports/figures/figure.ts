@@ -35,7 +35,10 @@ export const missingCodes = [
   'transfers',
   'deformation',
   'unmanned-ratio',
+  'net-issue',
   'panels-left-out',
+  'orders-left-out',
+  'devices-left-out',
   'messages-left-out',
 ] as const;
 export type MissingCode = (typeof missingCodes)[number];
@@ -73,6 +76,8 @@ export type Missing = {
   readonly code: MissingCode;
   /** Which ones lack it; empty where nothing has it. */
   readonly members: readonly string[];
+  /** How many more there are that are not named. */
+  readonly leftOut: number;
 };
 
 /** What the plant was before, frozen; from the site file. */
@@ -146,9 +151,16 @@ export const member = (
 ): Member => ({ id, amount, reason });
 
 export const missingOf = (code: MissingCode, members: readonly string[] = []): Missing => ({
-  code,
-  members,
+  ...{ code, members, leftOut: 0 },
 });
+
+/** Nothing where none lacks it. */
+export const lacking = (code: MissingCode, members: readonly string[]): readonly Missing[] =>
+  members.length === 0 ? [] : [missingOf(code, members)];
+
+/** Nothing where nothing is left out. */
+export const leftOutOf = (code: MissingCode, leftOut: number): readonly Missing[] =>
+  leftOut > 0 ? [{ code, members: [], leftOut }] : [];
 
 export const sum = (values: readonly number[]): number =>
   values.reduce((total, value) => total + value, 0);

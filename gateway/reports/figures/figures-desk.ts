@@ -1,24 +1,30 @@
 import { GatewayError } from '../../core/error.ts';
 import type { LocalText, RegisteredGroup } from '../../core/point.ts';
-import { plannedWindows } from '../../production/calendar.ts';
 import type { MessageKind, ProductionMessage } from '../../production/messages.ts';
-import type { OrderState } from '../../production/order-state.ts';
-import type { MessageQuery, NumberedMessage, OrderQuery } from '../../production/protocol.ts';
+import type {
+  MessageQuery,
+  NumberedMessage,
+  ProductionCalls,
+  TimeSpan,
+} from '../../production/protocol.ts';
 import type { PanelFacts } from '../../records/panel-facts.ts';
 import type { FactsQuery } from '../../records/protocol.ts';
-import { deviceShares, productionHours, type ReadHistory } from './device-shares.ts';
+import { deviceShares } from './device-shares.ts';
 import {
   type Baseline,
   type Figure,
   type FigureReport,
+  leftOutOf,
   type Missing,
   missingOf,
   type Window,
 } from './figure.ts';
 import type { FiguresConfig } from './figures-config.ts';
+import type { ReadHistory } from './history-days.ts';
 import * as panels from './panel-figures.ts';
 import * as plant from './plant-figures.ts';
 import { type PresentedReport, presentReport } from './present-figures.ts';
+import { productionHours } from './production-hours.ts';
 
 /** Where figures are read; nothing of it is on the hot path. */
 export type FigureSources = {
@@ -26,7 +32,10 @@ export type FigureSources = {
   readonly records: () => { facts(query: FactsQuery): Promise<readonly PanelFacts[]> } | undefined;
   readonly production: () =>
     | {
-        orders(query: OrderQuery): Promise<readonly OrderState[]>;
+        startedOrders(
+          query: ProductionCalls['startedOrders']['input'],
+        ): Promise<ProductionCalls['startedOrders']['output']>;
+        shifts(span: TimeSpan): Promise<number>;
         messages(query: MessageQuery): Promise<readonly NumberedMessage[]>;
       }
     | undefined;
@@ -102,9 +111,9 @@ export class FiguresDesk {
     }
     const window = { fromMs, toMs: untilMs };
     const { devicesWithoutLink } = config();
-    return [
-      plant.deviceDigitalisation(await deviceShares(groups(), history, window, devicesWithoutLink)),
-    ];
+    const { devices, leftOut } = await deviceShares(groups(), history, window, devicesWithoutLink);
+    const figure = plant.deviceDigitalisation(devices);
+    return [withMissing(figure, leftOutOf('devices-left-out', leftOut))];
   }
 
   async #ofPanels(window: Window): Promise<readonly Figure[]> {
@@ -148,18 +157,20 @@ export class FiguresDesk {
   async #ofProduction(window: Window): Promise<readonly Figure[]> {
     const production = this.#sources.production();
     const { baselines } = this.#sources.config();
-    const orders = (await production?.orders({ ...window, limit: mostOrders })) ?? [];
+    const started = (await production?.startedOrders({ ...window, limit: mostOrders })) ?? {
+      ...{ orders: [], leftOut: 0 },
+    };
     const moved = await this.#messages(['transfer'], window);
     const transfers = moved.found.flatMap((message) =>
       message.kind === 'transfer' ? [message] : [],
     );
-    const plans = await this.#messages(['calendar'], { toMs: window.toMs });
-    const shifts = plannedWindows(plans.found).filter(
-      ({ isBusy, startMs }) => isBusy && startMs >= window.fromMs && startMs < window.toMs,
-    ).length;
+    const shifts = (await production?.shifts(window)) ?? 0;
     const untold = production === undefined ? [missingOf('production')] : [];
     return [
-      withMissing(plant.automaticScheduling(startedOrders(orders, window)), untold),
+      withMissing(plant.automaticScheduling(started.orders), [
+        ...untold,
+        ...leftOutOf('orders-left-out', started.leftOut),
+      ]),
       ...[
         plant.craneTransfers(transfers, shifts === 0 ? null : shifts),
         plant.transferDistance(transfers, distanceBaseline(baselines.transferDistance)),
@@ -169,7 +180,7 @@ export class FiguresDesk {
 
   async #messages(
     kinds: readonly MessageKind[],
-    window: Partial<Window>,
+    window: Window,
   ): Promise<{
     readonly found: readonly ProductionMessage[];
     readonly missing: readonly Missing[];
@@ -179,7 +190,7 @@ export class FiguresDesk {
     let beforeSeq: number | undefined;
     while (production !== undefined && found.length < mostMessages) {
       const page = await production.messages({
-        ...{ kinds, fromMs: window.fromMs, toMs: window.toMs, beforeSeq, limit: messagesPage },
+        ...{ ...window, kinds, beforeSeq, limit: messagesPage },
       });
       found.push(...page.map(({ message }) => message));
       beforeSeq = page.at(-1)?.seq;
@@ -192,23 +203,6 @@ export class FiguresDesk {
 
 /** Of these a panel consists. */
 const inPanel: ReadonlySet<string> = new Set(['tube', 'fin', 'wire']);
-
-const startedOrders = (
-  orders: readonly OrderState[],
-  { fromMs, toMs }: Window,
-): readonly plant.StartedOrder[] =>
-  orders.flatMap(({ orderId, released, started, scheduling }) =>
-    started === null || started.timeMs < fromMs || started.timeMs >= toMs
-      ? []
-      : [
-          {
-            id: orderId,
-            releasedBy: released?.by ?? null,
-            startedBy: started.by,
-            isOverridden: scheduling.some(({ mark }) => mark === 'override'),
-          },
-        ],
-  );
 
 type Frozen = Pick<Baseline, 'frozen' | 'provenance' | 'simulated'>;
 const frozenOf = ({ frozen, provenance, simulated }: Frozen): Frozen => ({

@@ -4,6 +4,7 @@ import {
   count,
   type Figure,
   figureOf,
+  lacking,
   type Member,
   member,
   missingOf,
@@ -13,40 +14,29 @@ import {
 
 /** Headline figures of panels (own definitions). Pure: what they are of is given. */
 
-export type InspectedPanel = {
-  readonly id: string;
-  /** Null where it is not known. */
-  readonly weldM: number | null;
-  /** Length of weld with valid samples of vision and of the profile. */
-  readonly inspectedM: number | null;
-};
+export type InspectedPanel = Pick<PanelFacts, 'id' | 'wholeWeldM' | 'inspectedM'>;
+type KnownPanel = { readonly id: string; readonly wholeWeldM: number; readonly inspectedM: number };
 
-const isInspectable = (
-  panel: InspectedPanel,
-): panel is { readonly id: string; readonly weldM: number; readonly inspectedM: number } =>
-  panel.weldM !== null && panel.inspectedM !== null;
+const isInspectable = (panel: InspectedPanel): panel is KnownPanel =>
+  panel.wholeWeldM !== null && panel.inspectedM !== null;
 
 const unmeasured = (panels: readonly InspectedPanel[]): readonly Member[] =>
   panels.filter((panel) => !isInspectable(panel)).map(({ id }) => member(id, 'not-measured'));
 
 const lacksInspection = (panels: readonly InspectedPanel[], unknown: readonly Member[]) => [
   ...(panels.length === 0 ? [missingOf('panels')] : []),
-  ...(unknown.length > 0
-    ? [
-        missingOf(
-          'vision',
-          unknown.map(({ id }) => id),
-        ),
-      ]
-    : []),
+  ...lacking(
+    'vision',
+    unknown.map(({ id }) => id),
+  ),
 ];
 
-/** Weld length with valid samples of vision and profile / weld length, in %. */
+/** Weld length with valid samples of vision and profile, at least / weld length, in %; what passed unseen has none. */
 export const inLineInspection = (panels: readonly InspectedPanel[]): Figure => {
   const known = panels.filter(isInspectable);
   const unknown = unmeasured(panels);
   const inspected = known.length === 0 ? null : sum(known.map(({ inspectedM }) => inspectedM));
-  const welded = known.length === 0 ? null : sum(known.map(({ weldM }) => weldM));
+  const welded = known.length === 0 ? null : sum(known.map(({ wholeWeldM }) => wholeWeldM));
   return figureOf({
     ...{ id: 'inLineInspection', unit: '%', unknown },
     value: share(inspected, welded),
@@ -62,7 +52,7 @@ export const inspectedPanels = (panels: readonly InspectedPanel[], fullShare: nu
   const known = panels.filter(isInspectable);
   const unknown = unmeasured(panels);
   const [full, rest] = [true, false].map((isFull) =>
-    known.filter(({ weldM, inspectedM }) => inspectedM >= fullShare * weldM === isFull),
+    known.filter(({ wholeWeldM, inspectedM }) => inspectedM >= fullShare * wholeWeldM === isFull),
   ) as [typeof known, typeof known];
   return figureOf({
     ...{ id: 'inspectedPanels', unit: '%', unknown },
@@ -94,50 +84,40 @@ export const straightPanels = (
     notCounted: bent.map(({ id, deformationMm }) => member(id, 'bent', deformationMm)),
     missing: [
       ...(panels.length === 0 ? [missingOf('panels')] : []),
-      ...(unknown.length > 0
-        ? [
-            missingOf(
-              'deformation',
-              unknown.map(({ id }) => id),
-            ),
-          ]
-        : []),
+      ...lacking(
+        'deformation',
+        unknown.map(({ id }) => id),
+      ),
     ],
   });
 };
 
-/** Time under the torches without manual intervention / time under the torches, in %: each panel counts by its time. */
+/** Arc time without manual intervention / arc time, in %. */
 export const unmannedShare = (
-  panels: readonly Pick<PanelFacts, 'id' | 'unmannedPercent' | 'startMs' | 'endMs'>[],
+  panels: readonly Pick<PanelFacts, 'id' | 'unmannedPercent' | 'arcHours'>[],
 ): Figure => {
-  const hoursOf = ({ startMs, endMs }: { startMs: number; endMs: number }): number =>
-    (endMs - startMs) / 3_600_000;
-  const known = panels.flatMap((panel) =>
-    panel.unmannedPercent === null
+  const known = panels.flatMap(({ id, unmannedPercent, arcHours }) =>
+    unmannedPercent === null || arcHours === null
       ? []
-      : [{ ...panel, alone: (hoursOf(panel) * panel.unmannedPercent) / 100 }],
+      : [{ id, arcHours, aloneHours: (arcHours * unmannedPercent) / 100 }],
   );
   const unknown = panels
-    .filter(({ unmannedPercent }) => unmannedPercent === null)
+    .filter(({ unmannedPercent, arcHours }) => unmannedPercent === null || arcHours === null)
     .map(({ id }) => member(id, 'not-measured'));
-  const alone = known.length === 0 ? null : sum(known.map((panel) => panel.alone));
-  const all = known.length === 0 ? null : sum(known.map(hoursOf));
+  const alone = known.length === 0 ? null : sum(known.map(({ aloneHours }) => aloneHours));
+  const all = known.length === 0 ? null : sum(known.map(({ arcHours }) => arcHours));
   return figureOf({
     ...{ id: 'unmannedRatio', unit: '%', unknown },
     value: share(alone, all),
     numerator: { value: alone, unit: 'h' },
     denominator: { value: all, unit: 'h' },
-    counted: known.map((panel) => member(panel.id, null, panel.alone)),
+    counted: known.map(({ id, aloneHours }) => member(id, null, aloneHours)),
     missing: [
       ...(panels.length === 0 ? [missingOf('panels')] : []),
-      ...(unknown.length > 0
-        ? [
-            missingOf(
-              'unmanned-ratio',
-              unknown.map(({ id }) => id),
-            ),
-          ]
-        : []),
+      ...lacking(
+        'unmanned-ratio',
+        unknown.map(({ id }) => id),
+      ),
     ],
   });
 };
@@ -209,14 +189,10 @@ export const byStatus = (panels: readonly DecidedPanel[]) => ({
 
 const lacksDecision = (panels: readonly DecidedPanel[], undecided: readonly Member[]) => [
   ...(panels.length === 0 ? [missingOf('panels')] : []),
-  ...(undecided.length > 0
-    ? [
-        missingOf(
-          'dispositions',
-          undecided.map(({ id }) => id),
-        ),
-      ]
-    : []),
+  ...lacking(
+    'dispositions',
+    undecided.map(({ id }) => id),
+  ),
 ];
 
 /** (P1 / P0 - 1) * 100, P = metres of good weld in an hour of actual production time (APT of ISO 22400-2). */

@@ -1,9 +1,10 @@
-import type { ProductionAct } from '../../production/order-state.ts';
+import type { StartedOrder } from '../../production/order-state.ts';
 import {
   type Baseline,
   count,
   type Figure,
   figureOf,
+  lacking,
   member,
   missingOf,
   type ReasonCode,
@@ -44,22 +45,29 @@ export const deviceDigitalisation = (devices: readonly RegisteredDevice[]): Figu
 /** Mass that was issued or returned, kg. */
 export type Movement = { readonly movement: 'issue' | 'return'; readonly massKg: number };
 
-/** Net mass in good panels / (issued - returned), in %: finished goods ratio GQ/CM of ISO 22400-2, by mass. */
+/**
+ * Net mass in good panels / (issued - returned), in %: finished goods ratio GQ/CM of ISO 22400-2, by mass. What goes into a panel
+ * that nobody has decided on, or into one of unknown mass, is issued all the same: the share would be too low, so there is none.
+ */
 export const materialUtilisation = (
   panels: readonly DecidedPanel[],
   movements: readonly Movement[],
 ): Figure => {
   const { good, bad, undecided } = byStatus(panels);
-  const massOf = (kind: Movement['movement']): number =>
-    sum(movements.filter(({ movement }) => movement === kind).map(({ massKg }) => massKg));
-  const consumed = movements.length === 0 ? null : massOf('issue') - massOf('return');
+  const open = panels.filter(({ status }) => status !== 'released' && status !== 'scrap');
+  const massOf = (kind: Movement['movement']): number | null =>
+    movements.length === 0
+      ? null
+      : sum(movements.filter(({ movement }) => movement === kind).map(({ massKg }) => massKg));
+  const [issued, returned] = [massOf('issue'), massOf('return')];
+  const consumed = issued === null || returned === null ? null : issued - returned;
   const weighed = good.filter(({ netMassKg }) => netMassKg !== null);
   const unweighed = good.filter(({ netMassKg }) => netMassKg === null).map(({ id }) => id);
   const net = weighed.length === 0 ? null : sum(weighed.map(({ netMassKg }) => netMassKg ?? 0));
+  const isNothingIssued = consumed !== null && consumed <= 0;
+  const isKnown = open.length === 0 && unweighed.length === 0 && !isNothingIssued;
   return figureOf({
-    ...{ id: 'materialUtilisation', unit: '%' },
-    // What went into panels of unknown mass is issued all the same: the share would be too low.
-    value: unweighed.length > 0 ? null : share(net, consumed),
+    ...{ id: 'materialUtilisation', unit: '%', value: isKnown ? share(net, consumed) : null },
     numerator: { value: net, unit: 'kg' },
     denominator: { value: consumed, unit: 'kg' },
     counted: weighed.map(({ id, netMassKg }) => member(id, null, netMassKg)),
@@ -67,30 +75,16 @@ export const materialUtilisation = (
     unknown: [...undecided, ...unweighed.map((id) => member(id, 'no-net-mass'))],
     missing: [
       ...(panels.length === 0 ? [missingOf('panels')] : []),
-      ...(undecided.length > 0
-        ? [
-            missingOf(
-              'dispositions',
-              undecided.map(({ id }) => id),
-            ),
-          ]
-        : []),
-      ...(unweighed.length > 0 ? [missingOf('net-mass', unweighed)] : []),
+      ...lacking(
+        'dispositions',
+        open.map(({ id }) => id),
+      ),
+      ...lacking('net-mass', unweighed),
       ...(movements.length === 0 ? [missingOf('material-movements')] : []),
+      ...(isNothingIssued ? [missingOf('net-issue')] : []),
     ],
-    parts: {
-      issued: { value: movements.length === 0 ? null : massOf('issue'), unit: 'kg' },
-      returned: { value: movements.length === 0 ? null : massOf('return'), unit: 'kg' },
-    },
+    parts: { issued: { value: issued, unit: 'kg' }, returned: { value: returned, unit: 'kg' } },
   });
-};
-
-export type StartedOrder = {
-  readonly id: string;
-  /** Null while nobody released it. */
-  readonly releasedBy: ProductionAct['by'] | null;
-  readonly startedBy: ProductionAct['by'];
-  readonly isOverridden: boolean;
 };
 
 const handOf = ({ releasedBy, startedBy, isOverridden }: StartedOrder): ReasonCode | null => {
@@ -109,10 +103,10 @@ export const automaticScheduling = (orders: readonly StartedOrder[]): Figure => 
     value: share(automatic.length, orders.length),
     numerator: count(orders.length === 0 ? null : automatic.length),
     denominator: count(orders.length === 0 ? null : orders.length),
-    counted: automatic.map(({ id }) => member(id)),
+    counted: automatic.map(({ orderId }) => member(orderId)),
     notCounted: orders.flatMap((order) => {
       const reason = handOf(order);
-      return reason === null ? [] : [member(order.id, reason)];
+      return reason === null ? [] : [member(order.orderId, reason)];
     }),
     missing: orders.length === 0 ? [missingOf('orders')] : [],
   });

@@ -55,9 +55,9 @@ const presentFigure = (figure: Figure): PresentedFigure => {
     counted: presentMembers(figure.counted),
     notCounted: presentMembers(figure.notCounted),
     unknown: presentMembers(figure.unknown),
-    missing: figure.missing.map(({ code, members }) => ({
+    missing: figure.missing.map(({ code, members, leftOut }) => ({
       ...{ code, words: missingWords[code], members: members.slice(0, mostMembers) },
-      leftOut: Math.max(0, members.length - mostMembers),
+      leftOut: leftOut + Math.max(0, members.length - mostMembers),
     })),
   };
 };

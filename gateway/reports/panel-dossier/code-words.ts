@@ -65,6 +65,14 @@ const productionMarkWords: Readonly<Record<ProductionMarkCode, LocalText>> = {
     en: 'The job order was told with different contents; the newest counts',
     zh: '工单内容前后不一，以最新为准',
   },
+  'order-shortened': {
+    en: 'More was told of the job order than counts: the newest does',
+    zh: '订单消息过多，仅以最新者为准',
+  },
+  'seam-unknown': {
+    en: 'An inspection, a repair or a spool names a seam that the panel does not have',
+    zh: '检验、返修或焊丝盘所指的焊缝在该管屏上不存在',
+  },
   'procedure-not-ordered': {
     en: 'The procedure is another than the order asks for',
     zh: '所用工艺规程与工单要求不符',

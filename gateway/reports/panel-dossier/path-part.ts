@@ -106,6 +106,7 @@ const drawStretches = (sheet: Sheet): void => {
     paper.paragraph(text.stretchNone);
     return;
   }
+  paper.note(text.stretchNote);
   const shown = found.slice(0, mostRows);
   drawTable(paper, {
     columns: text.stretchColumns.map((title, index) => ({

@@ -63,6 +63,7 @@ const names: Readonly<Record<string, Name>> = {
   wirePerMetre: ['Wire per metre of weld', '每米焊缝焊丝用量', 4],
   gasPerMetre: ['Shielding gas per metre of weld', '每米焊缝保护气体用量', 5],
   unmannedRatio: ['Arc time without manual intervention', '无人工干预燃弧时间占比', 2],
+  'unmannedRatio.arcTime': ['Arc time of that share', '该占比的燃弧时间', 2],
   corrections: ['Automatic corrections', '自动修正次数', 0],
   correctionsPerMetre: ['Automatic corrections per metre', '每米自动修正次数', 3],
   adjustmentRangeUsed: ['Adjustment range used', '调节范围使用率', 1],

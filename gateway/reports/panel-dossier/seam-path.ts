@@ -11,7 +11,7 @@ export type Stretch = {
   readonly kind: 'lost' | 'noArc';
   readonly fromMm: number;
   readonly toMm: number;
-  /** How much of it was without arc, or welded with the seam lost. */
+  /** How much of it was without arc, or welded with the seam lost, by the bins; what is stated of a seam is its KPI. */
   readonly lengthMm: number;
 };
 
@@ -82,12 +82,18 @@ const meanOf = (values: readonly number[]): number => {
   return usable.reduce((sum, value) => sum + value, 0) / usable.length;
 };
 
+/** A bin in which the seam was lost or found again has its share in the stretch, too. */
+const faultOf = (row: Row, kind: CellKind | undefined): Stretch['kind'] | undefined => {
+  if (kind === 'noArc') return 'noArc';
+  return row.lostMm > 0 ? 'lost' : undefined;
+};
+
 /** Neighbouring bins of the same fault are one stretch. */
 const stretchesOf = (rows: readonly Row[], kinds: readonly CellKind[]): readonly Stretch[] => {
   const found: { kind: 'lost' | 'noArc'; fromMm: number; toMm: number; lengthMm: number }[] = [];
   for (const [index, row] of rows.entries()) {
-    const kind = kinds[index];
-    if (kind !== 'lost' && kind !== 'noArc') continue;
+    const kind = faultOf(row, kinds[index]);
+    if (kind === undefined) continue;
     const lengthMm = kind === 'lost' ? row.lostMm : row.toMm - row.fromMm - row.arcMm;
     const last = found.at(-1);
     if (last !== undefined && last.kind === kind && row.fromMm - last.toMm <= mergeMm) {

@@ -45,7 +45,7 @@ const english = {
 
   seams: 'Results by seam',
   seamsNote:
-    'x: along the panel, from the first to the last bin with an arc. E, Q: arc energy and heat input of the seam. WPS: share of the welded length with all parameters in their bands. A value with ? is uncertain; — means that there is none.',
+    'x: along the panel, from the first to the last bin with an arc. E, Q: arc energy and heat input of the seam. WPS: share of the welded length with all parameters in their bands. Lost: length welded with the seam lost, as stated: travel speed over the time of the samples (KPI seamLostLength). A value with ? is uncertain; — means that there is none.',
   seamColumns: [
     ...['Seam', 'Start x, mm', 'Stop x, mm', 'Arc on, m', 'E, kJ/mm', 'Q, kJ/mm', 'WPS, %'],
     ...['RMS, mm', 'P95, mm', 'Max, mm', 'Lost, mm', 'Arc breaks', 'Bins'],
@@ -79,7 +79,9 @@ const english = {
     noArc: 'no arc',
     unmeasured: 'not measured',
   },
-  stretchColumns: ['Seam', 'What', 'From x, mm', 'To x, mm', 'Length, mm'],
+  stretchColumns: ['Seam', 'What', 'From x, mm', 'To x, mm', 'By bins, mm'],
+  stretchNote:
+    'Places and lengths are by the bins, which go by the encoder: they say where. How much was lost is stated in the results by seam, by the time of the samples; the two differ by what the line travels between samples.',
   stretchNone:
     'Between start and stop there is no stretch of 5 mm or more without an arc or with the seam lost.',
   stretchLeftOut: (count: number) => `${count} more stretches are not listed here.`,
@@ -166,7 +168,7 @@ const chinese: Words = {
 
   seams: '各焊缝结果',
   seamsNote:
-    'x：沿管屏的位置，自首个至末个有电弧的区间。E、Q：焊缝的电弧线能量与热输入。WPS：全部参数在范围内的已焊长度占比。带 ? 的数值不确定；— 表示无数值。',
+    'x：沿管屏的位置，自首个至末个有电弧的区间。E、Q：焊缝的电弧线能量与热输入。WPS：全部参数在范围内的已焊长度占比。丢失：焊缝丢失时的已焊长度，以此为准，由采样时间内的焊接速度积分得出（指标 seamLostLength）。带 ? 的数值不确定；— 表示无数值。',
   seamColumns: [
     ...['焊缝', '起点 x，mm', '终点 x，mm', '燃弧长度，m', 'E，kJ/mm', 'Q，kJ/mm', 'WPS，%'],
     ...['均方根，mm', 'P95，mm', '最大，mm', '丢失，mm', '断弧次数', '区间数'],
@@ -200,7 +202,9 @@ const chinese: Words = {
     noArc: '无电弧',
     unmeasured: '未测',
   },
-  stretchColumns: ['焊缝', '情况', '自 x，mm', '至 x，mm', '长度，mm'],
+  stretchColumns: ['焊缝', '情况', '自 x，mm', '至 x，mm', '按区间，mm'],
+  stretchNote:
+    '位置与长度按编码器区间得出，用于说明位置；丢失长度以“各焊缝结果”所列（按采样时间计算）为准，两者之差为采样间隔内的行程。',
   stretchNone: '起点与终点之间没有长度达 5 mm 的无电弧段或焊缝丢失段。',
   stretchLeftOut: (count) => `另有 ${count} 段未列出。`,
   stretches: '起点与终点之间无电弧或焊缝丢失的区段',

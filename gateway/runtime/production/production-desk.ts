@@ -11,6 +11,7 @@ import {
   readMessage,
   unavailable,
 } from '../../production/refusal.ts';
+import { isKnownSeam, seamsOf } from '../../production/stored-messages.ts';
 import type { ProductionStore, ProductionStoreOptions } from './production-store.ts';
 
 /** What became of one message. */
@@ -38,6 +39,8 @@ export type ProductionDeskOptions = {
   readonly log: Log;
   readonly schema: MessageSchema;
   readonly lines: () => readonly string[];
+  /** Of a line; none where they are not known. */
+  readonly seams: (line: string) => readonly string[];
   /** Told when messages have been stored. */
   readonly stored: () => Promise<void>;
 };
@@ -96,6 +99,13 @@ export class ProductionDesk {
     this.#waiting -= 1;
   }
 
+  /** A seam may have gone from the site since the panel was welded: what is told of it is kept, and told to the sender. */
+  #seamNotes(message: ProductionMessage): readonly MessageNote[] {
+    const known = this.#options.seams(message.line);
+    const areKnown = seamsOf(message).every((seam) => isKnownSeam(known, seam));
+    return known.length === 0 || areKnown ? [] : ['seam-unknown'];
+  }
+
   async #take(raw: readonly unknown[]): Promise<readonly MessageOutcome[]> {
     const { schema, lines, clock } = this.#options;
     const context = { schema, lines: lines(), nowMs: clock.nowMs() };
@@ -134,7 +144,7 @@ export class ProductionDesk {
       const seq = journal.appendRecord({ type: 'production', timeMs: receivedMs, message });
       if (seq < 0) return { outcome: 'refused', source, id, ...unavailable(journalFull) };
       kept.push({ seq, receivedMs, message });
-      return { outcome: 'accepted', source, id, notes };
+      return { outcome: 'accepted', source, id, notes: [...notes, ...this.#seamNotes(message)] };
     });
     // A message that was known may have been journalled by a request that failed before its end.
     await journal.flush();

@@ -30,6 +30,11 @@ export interface ProductionReader {
   orders(query: OrderQuery): Promise<readonly OrderState[]>;
   /** Newest first, by when they were taken. */
   messages(query: MessageQuery): Promise<readonly NumberedMessage[]>;
+  startedOrders(
+    query: ProductionCalls['startedOrders']['input'],
+  ): Promise<ProductionCalls['startedOrders']['output']>;
+  /** How many are planned to begin within a time, those of all lines together. */
+  shifts(span: TimeSpan): Promise<number>;
 }
 
 const maxEntries = 1_024;
@@ -88,6 +93,16 @@ export class ProductionStore implements ProductionReader {
 
   messages(query: MessageQuery): Promise<readonly NumberedMessage[]> {
     return this.#worker.call('messages', query);
+  }
+
+  startedOrders(
+    query: ProductionCalls['startedOrders']['input'],
+  ): Promise<ProductionCalls['startedOrders']['output']> {
+    return this.#worker.call('startedOrders', query);
+  }
+
+  shifts(span: TimeSpan): Promise<number> {
+    return this.#worker.call('shifts', span);
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import type { RegisteredGroup } from '../../core/point.ts';
 import type { ProductionReport } from '../../core/production-report.ts';
 import { instantReader } from '../../production/instant.ts';
 import { type MessageSchema, messageSchema } from '../../production/messages.ts';
-import { lineClass, linePath } from '../../records/group-roles.ts';
+import { lineClass, linePath, seamsByLine } from '../../records/group-roles.ts';
 import type { Admission } from '../admission.ts';
 import { MachineDesk } from './machine-desk.ts';
 import { type MessageOutcome, ProductionDesk } from './production-desk.ts';
@@ -40,6 +40,7 @@ export class SiteProduction {
   readonly #options: SiteProductionOptions;
   readonly #points = new ProductionPoints();
   #lines: readonly string[] = [];
+  #seams: ReadonlyMap<string, readonly string[]> = new Map();
   #open:
     | {
         readonly store: ProductionStore;
@@ -72,6 +73,7 @@ export class SiteProduction {
     const desk = new ProductionDesk({
       ...{ store, journal, clock, log, schema },
       lines: () => this.#lines,
+      seams: (line) => this.#seams.get(line) ?? [],
       stored: () => this.#ask(),
     });
     this.#open = { store, desk, machines: new MachineDesk({ store, desk, event }) };
@@ -80,6 +82,8 @@ export class SiteProduction {
       take: (messages) => desk.take(messages),
       orders: (query) => store.orders(query),
       messages: (query) => store.messages(query),
+      startedOrders: (query) => store.startedOrders(query),
+      shifts: (span) => store.shifts(span),
     };
   }
 
@@ -89,6 +93,7 @@ export class SiteProduction {
       .filter(({ equipmentClass }) => equipmentClass === lineClass)
       .map(({ equipment }) => linePath(equipment));
     this.#lines = [...new Set(paths)];
+    this.#seams = seamsByLine(groups);
     this.#points.use(groups);
     this.#toldUntilMs = Number.NEGATIVE_INFINITY;
   }

@@ -41,13 +41,15 @@ export interface RecordsView {
   list(query: RecordQuery): Promise<readonly RecordSummary[]>;
   /** @throws GatewayError STORE_FAILED */
   find(id: string, revision?: number): Promise<ChainedRecord | undefined>;
-  /** Oldest first. @throws GatewayError STORE_FAILED */
+  /** Of as many panels as asked for, oldest first. @throws GatewayError STORE_FAILED */
   facts(query: FactsQuery): Promise<readonly PanelFacts[]>;
   /** @throws GatewayError STORE_FAILED, STORE_CORRUPT */
   bins(query: BinsQuery): Promise<BinTable | undefined>;
 }
 
 const maxEntries = 8_192;
+/** Those that an older gateway kept are made of whole records when they are asked for first. */
+const factsAtOnce = 200;
 const waitMs = 1_000;
 /** A panel takes minutes: nobody waits for its newest sample here. */
 const gatherMs = 500;
@@ -108,8 +110,17 @@ export class PanelRecords implements RecordsView {
     return this.#worker.call('find', { id, revision });
   }
 
-  facts(query: FactsQuery): Promise<readonly PanelFacts[]> {
-    return this.#worker.call('facts', query);
+  async facts({ limit, ...query }: FactsQuery): Promise<readonly PanelFacts[]> {
+    const found: PanelFacts[] = [];
+    let { after } = query;
+    do {
+      // The thread stores panels between two pages.
+      const atOnce = Math.min(factsAtOnce, limit - found.length);
+      const page = await this.#worker.call('facts', { ...query, after, limit: atOnce });
+      found.push(...page.facts);
+      after = page.after ?? undefined;
+    } while (after !== undefined && found.length < limit);
+    return found;
   }
 
   bins(query: BinsQuery): Promise<BinTable | undefined> {

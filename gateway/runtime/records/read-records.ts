@@ -10,10 +10,18 @@ import type {
   RecordQuery,
   RecordSummary,
 } from '../../records/protocol.ts';
-import { RecordsDatabase, recordsFile, recordsSchema } from '../../records/records-database.ts';
+import { RecordsDatabase } from '../../records/records-database.ts';
+import { recordsFile, recordsSchema } from '../../records/records-schema.ts';
 import { type RecordsVerification, verifyRecords } from '../../records/verify-records.ts';
 
-const traitsFromVersion = 2;
+/** What older files lack: a gateway of this version has not run yet, and none of their records has it. */
+const tablesSince = [
+  { version: 2, table: 'CREATE TEMP TABLE trait (kind TEXT, value TEXT, panel INTEGER)' },
+  {
+    version: 3,
+    table: 'CREATE TEMP TABLE panel_facts (panel INTEGER, version INTEGER, facts TEXT)',
+  },
+];
 
 /** A record that leaves the gateway, with its bins by seam where they were asked for. */
 export type ExportedRecord = ChainedRecord & { readonly bins?: Readonly<Record<string, BinsJson>> };
@@ -46,10 +54,7 @@ export const readRecords = <Result>(
   try {
     const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version > recordsSchema.version) throw newer(path, version);
-    // A gateway of this version has not run yet: none of its records has a trait.
-    if (version < traitsFromVersion) {
-      database.exec('CREATE TEMP TABLE trait (kind TEXT, value TEXT, panel INTEGER)');
-    }
+    for (const since of tablesSince) if (version < since.version) database.exec(since.table);
     const records = new RecordsDatabase(database);
     return look({
       verify: () => verifyRecords(records),

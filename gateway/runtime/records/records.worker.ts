@@ -4,9 +4,11 @@ import { parentPort } from 'node:worker_threads';
 import { GatewayError } from '../../core/error.ts';
 import { serveCalls } from '../../journal/serve-calls.ts';
 import { openDatabase } from '../../journal/store/database.ts';
-import { ProductionDatabase, productionFile } from '../../production/production-database.ts';
+import { ProductionDatabase } from '../../production/production-database.ts';
+import { productionFile } from '../../production/production-schema.ts';
 import type { RecordCalls } from '../../records/protocol.ts';
-import { RecordsDatabase, recordsFile, recordsSchema } from '../../records/records-database.ts';
+import { RecordsDatabase } from '../../records/records-database.ts';
+import { recordsFile, recordsSchema } from '../../records/records-schema.ts';
 
 let records: RecordsDatabase | undefined;
 

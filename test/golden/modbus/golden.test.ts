@@ -7,13 +7,14 @@ import { z } from 'zod';
 import { modbusAdapter } from '../../../adapters/modbus/index.ts';
 import { profileSchema } from '../../../adapters/modbus/profile-schema.ts';
 import { systemClock } from '../../../gateway/runtime/system-clock.ts';
-import { startRegisterDevice } from '../../support/modbus-registers.ts';
+import { type RegisterDevice, startRegisterDevice } from '../../support/modbus-registers.ts';
 import { loadProfile, modbusInput, tcpEntry } from '../../support/modbus-source.ts';
 import { runSource, type SeenFrame } from '../../support/source-run.ts';
 
 // Each folder is a case: `source.yaml` with the devices of an entry (and `options` of the entry), the profile in
 // `profile.yaml` unless it is one that ships, `registers.yaml` with the registers of each unit from an address on, in
 // hexadecimal, and `expected.txt`: what one cycle of reads gives, or what `check` says when the entry is refused.
+// `registers.yaml` may be a list: what the registers become, one step after the other, while the device is read.
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const cases = readdirSync(folder, { withFileTypes: true })
@@ -24,7 +25,8 @@ const sourceSchema = z.strictObject({
   devices: z.array(z.record(z.string(), z.unknown())),
   options: z.record(z.string(), z.unknown()).default({}),
 });
-const registersSchema = z.record(z.string(), z.record(z.string(), z.string()));
+const stepSchema = z.record(z.string(), z.record(z.string(), z.string()));
+const registersSchema = z.union([z.array(stepSchema), stepSchema.transform((step) => [step])]);
 
 const load = (name: string, file: string): unknown =>
   parse(readFileSync(join(folder, name, file), 'utf8'));
@@ -33,6 +35,23 @@ const linesOf = ({ equipment, group, points }: SeenFrame): readonly string[] =>
   Object.entries(points).map(
     ([point, [value, status]]) => `${equipment}/${group} ${point} ${value} ${status}`,
   );
+
+const setRegisters = (device: RegisterDevice, step: z.output<typeof stepSchema>): void => {
+  for (const [unitId, blocks] of Object.entries(step)) {
+    for (const [address, words] of Object.entries(blocks)) {
+      const registers = words
+        .trim()
+        .split(/\s+/)
+        .map((word) => Number.parseInt(word, 16));
+      device.set(Number(address), registers, Number(unitId));
+    }
+  }
+};
+
+/** Of each group its last frame. */
+const newest = (frames: readonly SeenFrame[]): readonly SeenFrame[] => [
+  ...new Map(frames.map((frame) => [`${frame.equipment}/${frame.group}`, frame])).values(),
+];
 
 describe('golden cases of Modbus', () => {
   it.each(cases)('%s', async (name) => {
@@ -51,22 +70,21 @@ describe('golden cases of Modbus', () => {
       ({ path, found, expected }) => `${path.join('.')}: found ${found}, expected ${expected}`,
     );
     if (issues.length === 0) {
-      for (const [unitId, blocks] of Object.entries(
-        registersSchema.parse(load(name, 'registers.yaml')),
-      )) {
-        for (const [address, words] of Object.entries(blocks)) {
-          const registers = words
-            .trim()
-            .split(/\s+/)
-            .map((word) => Number.parseInt(word, 16));
-          device.set(Number(address), registers, Number(unitId));
-        }
-      }
+      const [first, ...later] = registersSchema.parse(load(name, 'registers.yaml'));
+      if (first !== undefined) setRegisters(device, first);
       const source = modbusAdapter.createSource(input);
       const run = runSource(source, systemClock);
-      await run.until(() => run.frames.length >= source.groups.length);
+      const count = source.groups.length;
+      await run.until(() => run.frames.length >= count);
+      for (const frame of run.frames.slice(0, count)) lines.push(...linesOf(frame));
+      for (const [index, step] of later.entries()) {
+        setRegisters(device, step);
+        // A poll under way may still show what was there before.
+        const from = run.frames.length + count;
+        await run.until(() => newest(run.frames.slice(from)).length === count);
+        lines.push(`step ${index + 2}`, ...newest(run.frames.slice(from)).flatMap(linesOf));
+      }
       await run.stop();
-      for (const frame of run.frames.slice(0, source.groups.length)) lines.push(...linesOf(frame));
       for (const [index, text] of run.texts.entries()) lines.push(`text ${index + 1} ${text}`);
     }
     await device.close();

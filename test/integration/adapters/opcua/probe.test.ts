@@ -6,7 +6,7 @@ import type { ProbeReport } from '../../../../gateway/core/adapter.ts';
 import { systemClock } from '../../../../gateway/runtime/system-clock.ts';
 import { createOpcuaTestSource, makePkiFolder, plantUri } from '../../../support/opcua-source.ts';
 import { type OpcuaServer, startOpcuaServer } from '../../../support/peers/opcua-server.ts';
-import { probeLines } from '../../../support/probe-lines.ts';
+import { probeLines, runProbe } from '../../../support/probe-lines.ts';
 import { runSource } from '../../../support/source-run.ts';
 
 const folder = makePkiFolder();
@@ -34,9 +34,8 @@ afterAll(async () => {
 });
 
 const probe = (...words: readonly string[]): Promise<ProbeReport> => {
-  if (opcuaAdapter.probe === undefined) throw new Error('no probe');
   const signal = AbortSignal.timeout(20_000);
-  return opcuaAdapter.probe({ target: server.url, arguments: words, signal });
+  return runProbe(opcuaAdapter, 'opcua', { target: server.url, arguments: words, signal });
 };
 
 const yamlOf = (report: ProbeReport): Record<string, unknown> =>

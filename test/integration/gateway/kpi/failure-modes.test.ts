@@ -10,12 +10,8 @@ import {
   movedOn,
   quietSeeds,
 } from '../../../support/clean-bands.ts';
-import {
-  belongsTo,
-  type FailureMode,
-  failureModes,
-  stretchMm,
-} from '../../../support/failure-modes.ts';
+import { type FailureMode, stretchMm } from '../../../support/failure-mode.ts';
+import { belongsTo, failureModes } from '../../../support/failure-modes.ts';
 import { testSeed } from '../../../support/seed.ts';
 import {
   createPanelWelder,

@@ -8,7 +8,7 @@ import type * as contract from '../../../../gateway/api/contract.ts';
 import type { failure } from '../../../../gateway/api/failure-answer.ts';
 import type { RegisteredGroup } from '../../../../gateway/core/point.ts';
 import { readJournal } from '../../../../gateway/journal/journal.ts';
-import { panelProduction } from '../../../../gateway/production/panel-fold.ts';
+import { noMessages, panelProduction } from '../../../../gateway/production/panel-fold.ts';
 import { PanelAssembler } from '../../../../gateway/records/assembler.ts';
 import { canonicalJson, sha256 } from '../../../../gateway/records/canonical-json.ts';
 import {
@@ -56,7 +56,9 @@ const recordsOfJournal = async (
     for (const panel of assembler.take(batch)) {
       const { key, record } = finishPanel(panel);
       const { startMs } = record.time;
-      const nothing = { messages: [], ofOrder: () => [], startMs, isRepeated: false };
+      const seams = record.seams.map(({ seam }) => seam);
+      const about = { startMs, isRepeated: false, seams };
+      const nothing = { ...about, messages: [], ofOrder: () => noMessages };
       const whole = { ...record, production: panelProduction(nothing) };
       found.push([key, sha256(canonicalJson(asJson(whole)))]);
     }

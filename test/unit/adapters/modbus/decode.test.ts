@@ -7,7 +7,7 @@ import {
   type ProfilePoint,
   pointLength,
   type ValueType,
-} from '../../../../adapters/modbus/profile-schema.ts';
+} from '../../../../adapters/modbus/profile-point.ts';
 import { statusCodes } from '../../../../gateway/core/quality.ts';
 import { testSeed } from '../../../support/seed.ts';
 

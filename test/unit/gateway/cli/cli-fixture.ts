@@ -11,7 +11,7 @@ import type { ReplayReport } from '../../../../gateway/runtime/replay.ts';
 
 const bellSchema = z.strictObject({ tone: z.string().default('c') });
 
-/** A source of one point that can be probed; the target `deaf` never answers, `broken` fails. */
+/** A source of one point that can be probed; the target `deaf` never answers, `broken` fails, `careful` asks and gives YAML. */
 const bellAdapter: SourceAdapter<z.output<typeof bellSchema>> = {
   role: 'source',
   kind: 'bell',
@@ -41,19 +41,35 @@ const bellAdapter: SourceAdapter<z.output<typeof bellSchema>> = {
     ],
     run: () => Promise.resolve(),
   }),
-  probe: ({ target, arguments: rest, signal }) => {
-    if (target === 'broken') {
-      throw new GatewayError('CONNECTION_FAILED', 'the rope is torn', { retryable: true });
-    }
-    if (target !== 'deaf') {
-      return Promise.resolve({
-        lines: [{ en: 'It rings:', zh: '响了：' }, `ding ${rest.join(' ')}`],
-        data: { target },
-      });
-    }
-    return new Promise((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('gave up')), { once: true });
-    });
+  probes: {
+    bell: {
+      usage: [{ en: 'bell TOWER [--loud N]', zh: 'bell 钟楼 [--loud N]' }],
+      run: async ({ target, arguments: rest, signal, confirm, progress }) => {
+        if (target === 'careful') {
+          if (!(await confirm([{ en: 'It will be loud.', zh: '会很响。' }]))) {
+            return { lines: ['silence'], data: {} };
+          }
+          progress({ en: 'ringing', zh: '正在敲钟' });
+          return {
+            lines: [{ en: 'It rings', zh: '响了' }],
+            data: { rings: 1 },
+            document: 'bell: 1\n',
+          };
+        }
+        if (target === 'broken') {
+          throw new GatewayError('CONNECTION_FAILED', 'the rope is torn', { retryable: true });
+        }
+        if (target !== 'deaf') {
+          return Promise.resolve({
+            lines: [{ en: 'It rings:', zh: '响了：' }, `ding ${rest.join(' ')}`],
+            data: { target },
+          });
+        }
+        return new Promise((_, reject) => {
+          signal.addEventListener('abort', () => reject(new Error('gave up')), { once: true });
+        });
+      },
+    },
   },
 };
 

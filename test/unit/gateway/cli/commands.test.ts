@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../../../gateway/core/error.ts';
@@ -269,6 +269,42 @@ describe('probe', () => {
     const { code, errors } = await runCli(['probe', 'gong', 'tower']);
     expect(code).toBe(2);
     expect(errors).toEqual(['unknown kind gong; there are: bell']);
+  });
+
+  test('takes the options of what is probed as they stand', async () => {
+    const { out } = await runCli(['probe', 'bell', 'tower', '--loud', '2']);
+    expect(out).toEqual(['It rings:', 'ding --loud 2']);
+  });
+
+  test('lists what can be probed, and how, in its help', async () => {
+    const { out } = await runCli(['probe', '--help']);
+    expect(out.join('\n')).toContain('seamwatt probe bell TOWER [--loud N]');
+    const chinese = await runCli(['probe', '--help', '--lang', 'zh']);
+    expect(chinese.out.join('\n')).toContain('seamwatt probe bell 钟楼 [--loud N]');
+  });
+
+  test('sends nothing without a yes where nobody can be asked', async () => {
+    const { code, out, errors } = await runCli(['probe', 'bell', 'careful']);
+    expect([code, out]).toEqual([2, ['silence']]);
+    expect(errors[0]).toBe('It will be loud.');
+    expect(errors[1]).toContain('--yes');
+  });
+
+  test('gives YAML that can be put into a file, the report as comments in front', async () => {
+    const { code, out, errors } = await runCli(['probe', 'bell', 'careful', '--yes']);
+    expect([code, out]).toEqual([0, ['# It rings', 'bell: 1']]);
+    expect(errors).toEqual(['It will be loud.', 'ringing']);
+    const json = await runCli(['probe', 'bell', 'careful', '--yes', '--json']);
+    expect(JSON.parse(json.out.join('\n'))).toEqual({ rings: 1, document: 'bell: 1\n' });
+  });
+
+  test('writes the YAML into a new file, and never over another', async () => {
+    const file = siteFile('taken');
+    const taken = await runCli(['probe', 'bell', 'careful', '--yes', '--out', file]);
+    expect([taken.code, readFileSync(file, 'utf8')]).toEqual([1, 'taken']);
+    const fresh = `${file}.new`;
+    const { code, out } = await runCli(['probe', 'bell', 'careful', '--yes', '--out', fresh]);
+    expect([code, out, readFileSync(fresh, 'utf8')]).toEqual([0, ['It rings'], 'bell: 1\n']);
   });
 
   test('gives up after a time', async () => {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inChinese, problemLine } from '../../../../gateway/cli/problem-words.ts';
+import { expectedWords } from '../../../../gateway/core/input-words.ts';
 
 const golden = join(import.meta.dirname, '../../../golden/config');
 
@@ -38,6 +39,18 @@ test('the place stands in front, for editors, and names and values stay', () => 
   );
   expect(problemLine(problem, '/plant', 'en')).toBe(
     'site.yaml:4:20 sources[0].kind: found "modbuss", expected modbus or opcua (did you mean "modbus"?)',
+  );
+});
+
+test('words that a schema has in both languages are shown in one', () => {
+  const problem = { file: '/plant/site.yaml', line: 9, column: 3, path: 'kpis[0].bands' };
+  const expected = expectedWords({ en: 'minimum, maximum or both', zh: 'minimum、maximum 或两者' });
+  const words = { ...problem, found: 'a mapping', expected };
+  expect(problemLine(words, '/plant', 'zh')).toBe(
+    'site.yaml:9:3 kpis[0].bands: 发现映射，应为 minimum、maximum 或两者',
+  );
+  expect(problemLine(words, '/plant', 'en')).toBe(
+    'site.yaml:9:3 kpis[0].bands: found a mapping, expected minimum, maximum or both',
   );
 });
 

@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { busyMs, plannedWindows, windowAt } from '../../../../gateway/production/calendar.ts';
+import { busyMs, windowAt } from '../../../../gateway/production/calendar.ts';
 import { pointsAt } from '../../../../gateway/production/line-points.ts';
-import { inOrder } from '../../../../gateway/production/order-state.ts';
+import type { MessageOf, ProductionMessage } from '../../../../gateway/production/messages.ts';
+import { inOrder, unionOf } from '../../../../gateway/production/order-state.ts';
 import { baseMs, line, messageOf, someMessages } from '../../../support/production-messages.ts';
+import { productionOf } from '../../../support/production-store.ts';
 
 const hour = 3_600_000;
 const at = (hours: number): number => baseMs + hours * hour;
+const plannedWindows = (messages: readonly ProductionMessage[]) =>
+  productionOf(messages).told(line, { fromMs: at(-1000), toMs: at(1000) }).windows;
 
 describe('a calendar', () => {
   it('plans busy time and the time between, and nothing for what it does not name', () => {
@@ -71,6 +75,74 @@ describe('a calendar', () => {
   });
 });
 
+describe('planned shifts', () => {
+  type Busy = readonly (readonly [start: number, end: number, shift?: string])[];
+  const plan = (busy: Busy, more: Partial<MessageOf<'calendar'>> = {}, days = 1) =>
+    messageOf('calendar', {
+      ...{ from: at(0), to: at(24 * days) },
+      busy: busy.map(([start, end, shift]) => ({
+        start: at(start),
+        end: at(end),
+        ...(shift === undefined ? {} : { shift }),
+      })),
+      ...more,
+    });
+  const shiftsOf = (messages: readonly ProductionMessage[], from = 0, to = 48) =>
+    productionOf(messages).shifts({ fromMs: at(from), toMs: at(to) });
+
+  it('are one over a break of four hours at most, by line and by name', () => {
+    const day: Busy = [
+      [6, 10, 'A'],
+      [10.5, 14, 'A'],
+      [14, 18, 'B'],
+      [22, 24, 'B'],
+    ];
+    expect(shiftsOf([plan(day)])).toBe(2);
+    expect(shiftsOf([plan([...day.slice(0, 3), [22.1, 24, 'B']])])).toBe(3);
+    expect(shiftsOf([plan(day), plan(day, { line: 'acme/boilers/welding/mpm02' })])).toBe(4);
+    expect(
+      shiftsOf([
+        plan([
+          [6, 10],
+          [11, 14],
+          [20, 22],
+        ]),
+      ]),
+    ).toBe(2);
+  });
+
+  it('belong to the time in which they begin, whatever break that falls into', () => {
+    const messages = [
+      plan([
+        [6, 10, 'A'],
+        [11, 14, 'A'],
+      ]),
+    ];
+    expect(shiftsOf(messages, 6, 7)).toBe(1);
+    expect(shiftsOf(messages, 10.5)).toBe(0);
+    expect(shiftsOf(messages, 12)).toBe(0);
+    expect(shiftsOf(messages, 0, 6)).toBe(0);
+  });
+
+  it('are of the newest plan, of whichever calendar and whenever it was told', () => {
+    const later = { time: baseMs + 1, from: at(8), to: at(20) };
+    const messages = [plan([[6, 14, 'A']]), plan([[16, 20, 'B']], later)];
+    expect(shiftsOf(messages)).toBe(2);
+    expect(shiftsOf(messages.toReversed())).toBe(2);
+  });
+
+  it('of a hundred large calendars are there at once', () => {
+    const quarters: Busy = Array.from({ length: 400 }, (_, at) => [at / 4, at / 4 + 0.1, `S${at}`]);
+    const messages = Array.from({ length: 100 }, (_, day) =>
+      plan(quarters, { time: baseMs + ((day * 7919) % 100), line: `${line}${day % 3}` }, 5),
+    );
+    const production = productionOf(messages);
+    const beganMs = performance.now();
+    expect(production.shifts({ fromMs: at(0), toMs: at(200) })).toBe(1200);
+    expect(performance.now() - beganMs).toBeLessThan(2_000);
+  });
+});
+
 describe('the points of a line', () => {
   const none = {
     ...{ line, windows: [], isOrderRegistered: null, plannedRunTimePerItemMin: null },
@@ -119,10 +191,12 @@ describe('the points of a line', () => {
         {
           ...none,
           isOrderRegistered: true,
-          executions: executions.map(([from, to]) => ({
-            fromMs: at(from),
-            toMs: to === null ? null : at(to),
-          })),
+          executions: unionOf(
+            executions.map(([from, to]) => ({
+              fromMs: at(from),
+              toMs: to === null ? null : at(to),
+            })),
+          ),
         },
         { timeMs: at(hour), dayStartMs: at(0) },
       )[4];

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { ProductionMessage } from '../../../../gateway/production/messages.ts';
-import { panelProduction } from '../../../../gateway/production/panel-fold.ts';
+import { type PanelAbout, panelProduction } from '../../../../gateway/production/panel-fold.ts';
 import { missingFields } from '../../../../gateway/production/panel-production.ts';
 import { baseMs, messageOf } from '../../../support/production-messages.ts';
 
-const folded = (
-  messages: readonly ProductionMessage[],
-  about: { readonly isRepeated?: boolean; readonly startMs?: number } = {},
-) =>
+const folded = (messages: readonly ProductionMessage[], about: Partial<PanelAbout> = {}) =>
   panelProduction({
     messages: messages.filter((message) => 'panelId' in message),
-    ofOrder: (orderId) =>
-      messages.filter(
+    ofOrder: (orderId) => ({
+      messages: messages.filter(
         (message) =>
           'orderId' in message && message.orderId === orderId && message.kind !== 'panelAssignment',
       ),
+      isShortened: false,
+    }),
+    seams: about.seams ?? [],
     startMs: about.startMs ?? baseMs,
     isRepeated: about.isRepeated ?? false,
   });
@@ -197,5 +197,28 @@ describe('what production told of a panel', () => {
     ]);
     expect(inspections).toEqual([]);
     expect(missing).toContain('inspection');
+  });
+});
+
+describe('a seam that messages name', () => {
+  const messages = [
+    messageOf('inspection', {
+      ...{ panelId: 'P-1', method: 'VT', result: 'accepted', who: 'I-1', seam: 'F09' },
+    }),
+    messageOf('repair', { panelId: 'P-1', seam: 'F01', positionMm: 10, who: 'W-4' }),
+    messageOf('panelAssignment', { panelId: 'P-1', wires: [{ spoolId: 'S-1', seam: 'X7' }] }),
+  ];
+
+  it('is marked where the panel does not have it, and nothing of it is lost', () => {
+    const production = folded(messages, { seams: ['f01', 'f02'] });
+    expect(production.marks).toEqual([
+      { code: 'seam-unknown', subject: 'F09' },
+      { code: 'seam-unknown', subject: 'X7' },
+    ]);
+    expect(production.inspections).toHaveLength(1);
+  });
+
+  it('is not judged where no seam of the panel is known', () => {
+    expect(folded(messages).marks).toEqual([]);
   });
 });

@@ -27,7 +27,14 @@ describe('instants of messages', () => {
     ['2026-03-02T24:00', undefined],
     ['2026-03-02', undefined],
     ['tomorrow', undefined],
+    ['2026-03-02T08:00+14:00', Date.UTC(2026, 2, 1, 18)],
+    ['2026-03-02T08:00+14:01', undefined],
+    ['2026-03-02T08:00-99:99', undefined],
+    ['2026-03-02T08:00+05:60', undefined],
     [Number.NaN, undefined],
+    [8.64e15, 8.64e15],
+    [8.64e15 + 1, undefined],
+    [-8.64e15 - 1, undefined],
   ])('%s', (written, instant) => {
     expect(instantReader('Asia/Shanghai')(written)).toBe(instant);
   });
@@ -68,7 +75,7 @@ describe('a message', () => {
     ['TIME_OUT_OF_RANGE', { ...order, time: baseMs + 600_001 }],
     ['TIME_OUT_OF_RANGE', { ...order, time: baseMs - 731 * dayMs }],
     ['TIME_OUT_OF_RANGE', { ...order, time: baseMs / 1000 }],
-    ['TIME_OUT_OF_RANGE', { ...order, time: 1e300 }],
+    ['MALFORMED', { ...order, time: 1e300 }],
     ['taken', { ...order, plannedEnd: baseMs + 700 * dayMs }],
     ['TIME_OUT_OF_RANGE', { ...order, plannedEnd: baseMs + 731 * dayMs }],
     ['TIME_OUT_OF_RANGE', { ...order, plannedStart: baseMs + 2, plannedEnd: baseMs + 1 }],

@@ -30,7 +30,33 @@ describe('what figures need of a record', () => {
   });
 });
 
+describe('a panel of which a part was not seen', () => {
+  it('has the weld of that part among what was to be inspected, and none of it as inspected', () => {
+    const seen = panelFacts('P1', fullRecord());
+    expect(seen.wholeWeldM).toBeCloseTo(seen.weldM ?? 0, 9);
+    const half = fullRecord();
+    const { maximum } = half.positionMm;
+    const last = (maximum ?? 0) / 2;
+    const late = panelFacts('P1', { ...half, positionMm: { ...half.positionMm, first: last } });
+    expect(late.wholeWeldM).toBeCloseTo(2 * (seen.weldM ?? 0), 6);
+    expect((late.inspectedM ?? 0) / (late.wholeWeldM ?? 1)).toBeLessThanOrEqual(0.5);
+  });
+
+  it('has every jump of the position unseen', () => {
+    const record = fullRecord();
+    const jumped = panelFacts('P1', {
+      ...record,
+      marks: [{ code: 'position-jumped', count: 3, mostMm: 600 }],
+    });
+    const share = (jumped.inspectedM ?? 0) / (jumped.wholeWeldM ?? 1);
+    const unseen = 1800 / (record.positionMm.maximum ?? 1);
+    expect(share).toBeLessThanOrEqual(1 - unseen);
+    expect(share).toBeGreaterThan(0);
+  });
+});
+
 describe('the share of a panel with profiles', () => {
+  const whole = { fromMm: 0, toMm: 18_000, unseenMm: 0 };
   const along = (positionMm: readonly number[]) => ({
     positionMm,
     heightsMm: positionMm.map(() => [0.1]),
@@ -39,13 +65,13 @@ describe('the share of a panel with profiles', () => {
     Array.from({ length: (toMm - fromMm) / 50 + 1 }, (_, index) => fromMm + 50 * index);
 
   it('is all of it where they are never further apart than three of their distances', () => {
-    expect(profileShare(along(every(0, 17_950)), 18_000)).toBe(1);
-    expect(profileShare(along([...every(0, 900), ...every(1000, 17_950)]), 18_000)).toBe(1);
+    expect(profileShare(along(every(0, 17_950)), whole)).toBe(1);
+    expect(profileShare(along([...every(0, 900), ...every(1000, 17_950)]), whole)).toBe(1);
   });
 
   it('lacks what lies between two that are too far apart', () => {
     const { positionMm } = along([...every(0, 3000), ...every(4800, 17_950)]);
-    expect(profileShare(along(positionMm), 18_000)).toBeCloseTo(0.9, 10);
+    expect(profileShare(along(positionMm), whole)).toBeCloseTo(0.9, 10);
   });
 
   it('counts no profile without a height, and nothing of one alone', () => {
@@ -53,7 +79,7 @@ describe('the share of a panel with profiles', () => {
       positionMm: every(0, 17_950),
       heightsMm: every(0, 17_950).map((mm) => [mm < 9000 ? 0.1 : null]),
     };
-    expect(profileShare(half, 18_000)).toBeCloseTo(0.505, 2);
-    expect(profileShare(along([0]), 18_000)).toBe(0);
+    expect(profileShare(half, whole)).toBeCloseTo(0.505, 2);
+    expect(profileShare(along([0]), whole)).toBe(0);
   });
 });

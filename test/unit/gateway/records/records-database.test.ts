@@ -7,7 +7,8 @@ import {
   packBins,
   unpackBins,
 } from '../../../../gateway/records/bins-file.ts';
-import { RecordsDatabase, recordsSchema } from '../../../../gateway/records/records-database.ts';
+import { RecordsDatabase } from '../../../../gateway/records/records-database.ts';
+import { recordsSchema } from '../../../../gateway/records/records-schema.ts';
 import { verifyRecords } from '../../../../gateway/records/verify-records.ts';
 import { batchOfEntries, PanelScript, panelLine } from '../../../support/panel-entries.ts';
 

@@ -5,18 +5,14 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openDatabase } from '../../../../gateway/journal/store/database.ts';
 import type { ProductionMessage } from '../../../../gateway/production/messages.ts';
-import {
-  ProductionDatabase,
-  productionSchema,
-} from '../../../../gateway/production/production-database.ts';
+import { ProductionDatabase } from '../../../../gateway/production/production-database.ts';
+import { productionSchema } from '../../../../gateway/production/production-schema.ts';
 import { PanelAssembler } from '../../../../gateway/records/assembler.ts';
 import { canonicalJson, sha256 } from '../../../../gateway/records/canonical-json.ts';
 import { chainStart, hashOf } from '../../../../gateway/records/chain.ts';
-import {
-  RecordsDatabase,
-  recordsFile,
-  recordsSchema,
-} from '../../../../gateway/records/records-database.ts';
+import { factsVersion } from '../../../../gateway/records/panel-facts.ts';
+import { RecordsDatabase } from '../../../../gateway/records/records-database.ts';
+import { recordsFile, recordsSchema } from '../../../../gateway/records/records-schema.ts';
 import { verifyRecords } from '../../../../gateway/records/verify-records.ts';
 import { readRecords } from '../../../../gateway/runtime/records/read-records.ts';
 import { batchOfEntries, PanelScript, panelLine } from '../../../support/panel-entries.ts';
@@ -172,6 +168,43 @@ describe('records of which production tells', () => {
       { kind: 'link-changed', number: 1, id: 'A1' },
     ]);
   });
+
+  it('do not verify when what figures count is not what they say', () => {
+    const { file, records } = opened();
+    records.store(twoPanels());
+    expect(verifyRecords(records).ok).toBe(true);
+    file.exec(
+      `UPDATE panel_facts SET facts = json_set(facts, '$.status', 'released') WHERE panel = 2`,
+    );
+    expect(verifyRecords(records).problems).toEqual([
+      { kind: 'link-changed', number: 2, id: 'A2' },
+    ]);
+  });
+
+  it('have facts for figures, of the newest revision, in pages and without a whole record being read', () => {
+    const { file, records, tell } = opened();
+    records.store(twoPanels());
+    const told = tell(messageOf('disposition', { panelId: 'A1', line, status: 'scrap', who: 'I' }));
+    records.store({ panels: [], told, checkpoint: { lines: {} } });
+    const ever = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER };
+    const read: string[] = [];
+    const prepare = file.prepare.bind(file);
+    file.prepare = (sql) => {
+      read.push(sql);
+      return prepare(sql);
+    };
+    const first = records.facts({ ...ever, limit: 1 });
+    const second = records.facts({ ...ever, limit: 1, after: first.after ?? undefined });
+    expect([...first.facts, ...second.facts].map(({ id, status }) => [id, status])).toEqual([
+      ['A1', 'scrap'],
+      ['A2', null],
+    ]);
+    expect(records.facts({ ...ever, limit: 3 }).after).toBeNull();
+    expect(records.facts({ fromMs: 0, toMs: first.facts[0]?.endMs ?? 0, limit: 9 }).facts).toEqual(
+      [],
+    );
+    expect(read.filter((sql) => sql.includes('content'))).toEqual([]);
+  });
 });
 
 describe('records of version 1', () => {
@@ -198,6 +231,12 @@ describe('records of version 1', () => {
     const before = records.find({ id: 'A1' }) ?? expect.fail('no A1');
     expect([before.record.version, before.record.production]).toEqual([1, undefined]);
     expect(verifyRecords(records)).toMatchObject({ ok: true, revisions: 1, head: before.hash });
+    const ever = { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER, limit: 9 };
+    expect(records.facts(ever).facts).toMatchObject([{ id: 'A1', status: null }]);
+    // Made of the record once, and kept.
+    expect(database.prepare('SELECT version FROM panel_facts').get()).toEqual({
+      version: factsVersion,
+    });
     const message = assigned('A1', { tubes: [{ position: 1, heatNo: 'H-1' }] });
     production.store({ messages: [{ message, seq: 1, receivedMs: 0 }], place: 1 });
     records.store({ panels: [], told: [message], checkpoint: { lines: {} } });

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   clockLeadMs,
-  createCalendar,
+  dayAt,
   dayOfSerial,
   daysInYear,
   firstDayOfYear,
+  rememberYears,
   startOfDayMs,
 } from '../../../../simulators/park/calendar.ts';
 import { testSeed } from '../../../support/seed.ts';
@@ -51,15 +52,23 @@ describe('the park calendar', () => {
   });
 
   it('turns the local day at 16:00 UTC', () => {
-    const instantAt = createCalendar();
     const midnightMs = Date.UTC(2023, 5, 20, 16);
-    const before = instantAt(midnightMs - 1000, 1000);
-    const after = instantAt(midnightMs, 300_000);
-    expect(before.day.dayOfYear).toBe(171);
-    expect(before.startMinute).toBeCloseTo(1440 - 1 / 60, 9);
-    expect(after.day.dayOfYear).toBe(172);
-    expect(after.startMinute).toBe(0);
-    expect(after.middleMinute).toBe(2.5);
+    expect(dayAt(midnightMs - 1000).dayOfYear).toBe(171);
+    expect(dayAt(midnightMs).dayOfYear).toBe(172);
+    expect(startOfDayMs(dayAt(midnightMs))).toBe(midnightMs);
+  });
+
+  it('keeps what it drew for the last years, and draws others anew', () => {
+    const drawn: number[] = [];
+    const of = rememberYears((year) => {
+      drawn.push(year);
+      return year * 10;
+    });
+    expect([2023, 2024, 2023, 2024].map(of)).toEqual([20_230, 20_240, 20_230, 20_240]);
+    expect(drawn).toEqual([2023, 2024]);
+    for (let year = 2030; year < 2034; year += 1) of(year);
+    expect(of(2023)).toBe(20_230);
+    expect(drawn.filter((year) => year === 2023)).toHaveLength(2);
   });
 
   it.each([
@@ -68,9 +77,8 @@ describe('the park calendar', () => {
     { at: 'at noon', hourUtc: 4 },
   ])('shows the wanted time of day on the same date when it is moved $at', ({ hourUtc }) => {
     const startMs = Date.UTC(2023, 5, 20, hourUtc, 17, 5);
-    const real = createCalendar()(startMs, 0);
-    const moved = createCalendar(clockLeadMs(startMs, 600))(startMs, 0);
-    expect(moved.startMinute).toBe(600);
-    expect(moved.day).toStrictEqual(real.day);
+    const movedMs = startMs + clockLeadMs(startMs, 600);
+    expect(movedMs - startOfDayMs(dayAt(movedMs))).toBe(600 * 60_000);
+    expect(dayAt(movedMs)).toStrictEqual(dayAt(startMs));
   });
 });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { dayOfSerial } from '../../../../simulators/park/calendar.ts';
+import { dayOfSerial, startOfDayMs } from '../../../../simulators/park/calendar.ts';
 import {
   ChargerBank,
   chargerCount,
   chargerStatus,
   connectorKind,
   planStays,
+  statusOf,
 } from '../../../../simulators/park/charger-bank.ts';
 import { chargingProfile } from '../../../../simulators/park/charging-profile.ts';
 import {
@@ -13,18 +14,12 @@ import {
   chargingRequests,
   unconstrainedPowerKw,
 } from '../../../../simulators/park/ev-sessions.ts';
+import { type ParkInputs, untouched } from '../../../../simulators/park/park-inputs.ts';
 import { testSeed } from '../../../support/seed.ts';
+import { buildTimeline, hourMs, minuteMs } from './park-fixture.ts';
 
 const seed = 2023;
 const workday = dayOfSerial(172);
-const stepHours = 1 / 3600;
-
-const instantAt = (minute: number) => ({
-  day: workday,
-  startMinute: minute - stepHours * 30,
-  middleMinute: minute,
-});
-
 const fastRequest: ChargingRequest = {
   kind: 'dc',
   arrivalMinute: 600,
@@ -125,45 +120,57 @@ describe('the plan of a day', () => {
 });
 
 describe('the charger bank', () => {
+  const bank = new ChargerBank(seed);
   const stayOnDc = planStays(chargingRequests(seed, workday))[0]?.[0];
   if (stayOnDc === undefined) throw new Error('no vehicle at the first fast charger that day');
 
   it('goes through preparing, charging, finishing to available', () => {
-    const bank = new ChargerBank(seed);
-    const statusAt = (minute: number): number | undefined => {
-      bank.advance(instantAt(minute), stepHours);
-      return bank.readings[0]?.status;
-    };
+    const statusAt = (minute: number): number => statusOf(bank.at(0, workday, minute).stay, minute);
     expect(statusAt(stayOnDc.pluggedMinute - 0.01)).toBe(chargerStatus.available);
     expect(statusAt(stayOnDc.pluggedMinute)).toBe(chargerStatus.preparing);
-    expect(bank.readings[0]?.powerKw).toBe(0);
+    expect(bank.at(0, workday, stayOnDc.pluggedMinute).wantedKw).toBe(0);
     expect(statusAt(stayOnDc.chargeMinute)).toBe(chargerStatus.charging);
-    expect(bank.readings[0]?.powerKw).toBe(60);
+    expect(bank.at(0, workday, stayOnDc.chargeMinute).wantedKw).toBe(60);
     expect(statusAt(stayOnDc.chargedMinute + 0.01)).toBe(chargerStatus.finishing);
     expect(statusAt(stayOnDc.leftMinute)).not.toBe(chargerStatus.finishing);
   });
 
-  it('knows what a session found running has delivered', () => {
-    const watched = new ChargerBank(seed);
-    const middle = (stayOnDc.chargeMinute + stayOnDc.chargedMinute) / 2;
-    for (let m = stayOnDc.pluggedMinute - 1 + stepHours * 30; m < middle; m += stepHours * 60) {
-      watched.advance(instantAt(m), stepHours);
-    }
-    const late = new ChargerBank(seed);
-    late.advance(instantAt(middle), stepHours);
-    const watchedWh = watched.readings[0]?.sessionWh ?? 0;
-    const lateWh = late.readings[0]?.sessionWh ?? 0;
-    expect(watchedWh).toBeGreaterThan(5000);
-    expect(Math.abs(lateWh - watchedWh)).toBeLessThan(2 * 60_000 * stepHours);
-    const gained = (late.readings[0]?.vehicleShare ?? 0) - (stayOnDc.profile.initialShare ?? 0);
-    expect(gained).toBeCloseTo(lateWh / 60_000, 9);
+  it('knows any minute of any day alone', () => {
+    const minute = stayOnDc.chargeMinute + 1;
+    const known = bank.at(0, workday, minute).wantedKw;
+    bank.at(3, dayOfSerial(900), 700);
+    expect(bank.at(0, workday, minute).wantedKw).toBe(known);
+  });
+});
+
+describe('the chargers of the park', () => {
+  /** The first vehicle of the day at a fast charger, in UTC. */
+  const dayStartMs = startOfDayMs(workday);
+  const [stay] = planStays(chargingRequests(seed, workday))[0] ?? [];
+  if (stay === undefined) throw new Error('no vehicle at the first fast charger that day');
+  const middleMs = dayStartMs + ((stay.chargeMinute + stay.chargedMinute) / 2) * minuteMs;
+  const parkOf = (inputs: Partial<ParkInputs>) =>
+    buildTimeline({ seed, countsFromMs: dayStartMs, inputs });
+
+  it('count a session from its first power on, and know its vehicle', () => {
+    const { chargers } = parkOf({}).at(middleMs);
+    const deliveredWh = chargers[0]?.sessionWh ?? 0;
+    const hours = (middleMs - dayStartMs) / hourMs - stay.chargeMinute / 60;
+    expect(deliveredWh).toBeGreaterThan(1000);
+    expect(Math.abs(deliveredWh - stay.profile.energyKwh(hours) * 1000)).toBeLessThan(200);
+    const gained = (chargers[0]?.vehicleShare ?? 0) - (stay.profile.initialShare ?? 0);
+    expect(gained).toBeCloseTo(deliveredWh / 60_000, 9);
   });
 
-  it('gives nothing while out of order', () => {
-    const bank = new ChargerBank(seed);
-    bank.faulted[0] = true;
-    bank.advance(instantAt(stayOnDc.chargeMinute + 1), stepHours);
-    expect(bank.readings[0]).toMatchObject({ status: chargerStatus.faulted, powerKw: 0 });
-    expect(bank.energyWh[0]).toBe(0);
+  it('give nothing while out of order, and say so', () => {
+    const faultedChargers = untouched.faultedChargers.with(0, true);
+    const [charger] = parkOf({ faultedChargers }).at(middleMs).chargers;
+    expect(charger).toMatchObject({ status: chargerStatus.faulted, powerKw: 0, sessionWh: 0 });
+  });
+
+  it('give nothing while hung, and say that they charge', () => {
+    const hungChargers = untouched.hungChargers.with(0, true);
+    const [charger] = parkOf({ hungChargers }).at(middleMs).chargers;
+    expect(charger).toMatchObject({ status: chargerStatus.charging, powerKw: 0, sessionWh: 0 });
   });
 });

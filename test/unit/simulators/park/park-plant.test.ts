@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createParkPlant } from '../../../../simulators/park/park-plant.ts';
-import { inverterState } from '../../../../simulators/park/sunspec-models.ts';
+import { inverterState } from '../../../../simulators/park/sunspec/inverter-models.ts';
 import { OverrideError, type Plant } from '../../../../simulators/plant.ts';
 import { testSeed } from '../../../support/seed.ts';
 
@@ -44,7 +44,7 @@ describe('the park plant', () => {
     expect(truth.powerW['pv']).toBeGreaterThan(100_000);
     expect(truth.pvEnergyWh).toBe(0);
     expect(truth.selfConsumption).toBeNull();
-    expect(truth.socShare).toBe(0.5);
+    expect(truth.socShare).toBeGreaterThan(0.1);
   });
 
   it('integrates whole seconds only', () => {
@@ -90,7 +90,8 @@ describe('the park plant', () => {
       for (const direction of ['import', 'export']) {
         const first = start.meters[name]?.[`${direction}RegisterWh`] as number;
         const exactWh = meter[`${direction}Wh`] as number;
-        expect(meter[`${direction}RegisterWh`]).toBe(Math.floor(first + exactWh));
+        const countedWh = (meter[`${direction}RegisterWh`] as number) - first;
+        expect(Math.abs(countedWh - exactWh)).toBeLessThan(1);
       }
     }
   });
@@ -98,7 +99,7 @@ describe('the park plant', () => {
   it('has meters with an error of tenths of a percent unless told otherwise', () => {
     const plant = createParkPlant({ seed: 2023, startMs: noonMs, ...ports });
     const gains = Object.values(truthOf(plant).meters).map(({ gain }) => gain as number);
-    expect(new Set(gains).size).toBe(5);
+    expect(new Set(gains).size).toBe(22);
     for (const gain of gains) expect(Math.abs(gain - 1)).toBeLessThan(0.01);
   });
 

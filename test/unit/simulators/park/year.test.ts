@@ -1,41 +1,59 @@
+// Goal: §6 of the reference model, which is public knowledge of the park, comes out of this code. Method: its year, seed 2023 in
+// steps of five minutes with one sky and unconstrained chargers, and bands over other seeds and steps.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { dayOfSerial } from '../../../../simulators/park/calendar.ts';
-import type { ParkEnergies } from '../../../../simulators/park/park-model.ts';
+import { untouched } from '../../../../simulators/park/park-inputs.ts';
+import type { ParkMoment } from '../../../../simulators/park/park-timeline.ts';
 import { PvPlant } from '../../../../simulators/park/pv-plant.ts';
+import { amountOf, quantity } from '../../../../simulators/park/quantities.ts';
+import { parkSite } from '../../../../simulators/park/site.ts';
 import { createWeather } from '../../../../simulators/park/weather.ts';
 import { testSeed } from '../../../support/seed.ts';
 import {
-  buildPark,
+  buildTimeline,
   dayMs,
+  type FixtureOptions,
   minuteMs,
   newYear2023Ms,
-  unconstrainedChargers,
+  totalWh,
 } from './park-fixture.ts';
 
 const seed = 2023;
-const stepMin = 5;
 const daysOf2023 = 365;
+const yearEndMs = newYear2023Ms + daysOf2023 * dayMs;
 
-const yieldMwh = (yearSeed: number, step: number, systemLoss?: number): number => {
-  const weather = createWeather(yearSeed);
-  const options = { seed: yearSeed, weather };
+const energyMwh = (moment: ParkMoment, index: number): number =>
+  amountOf(totalWh(moment), index) / 1e6;
+
+const savedMwh = (moment: ParkMoment): number =>
+  energyMwh(moment, quantity.load) +
+  energyMwh(moment, quantity.ev) -
+  energyMwh(moment, quantity.import);
+
+const yearOf = (options: Partial<FixtureOptions>): ParkMoment =>
+  buildTimeline({ seed, countsFromMs: newYear2023Ms, ...options }).at(yearEndMs);
+
+/** Of the PV alone, in steps of so many minutes. */
+const yieldMwh = (stepMinutes: number, systemLoss?: number): number => {
+  const weather = createWeather(seed);
+  const options = { seed, weather, hasDrift: false };
   const pv = new PvPlant(systemLoss === undefined ? options : { ...options, systemLoss });
   let kwh = 0;
   for (let serial = 1; serial <= daysOf2023; serial += 1) {
     const day = dayOfSerial(serial);
-    for (let minute = 0; minute < 1440; minute += step) {
-      const instant = { day, startMinute: minute, middleMinute: minute + step / 2 };
-      kwh += (pv.advance(instant, step / 60) * step) / 60;
+    for (let minute = 0; minute < 1440; minute += stepMinutes) {
+      const instant = { day, startMinute: minute, middleMinute: minute + stepMinutes / 2 };
+      kwh += (pv.evaluate(instant, untouched) * stepMinutes) / 60;
     }
   }
   return kwh / 1000;
 };
 
-const mwh = (wh: number): number => wh / 1e6;
+const reference = { isReference: true, stepMs: 5 * minuteMs, firstShare: 0.5 } as const;
 
-describe('the park over 2023 in steps of 5 minutes', () => {
-  const monthlyPvWh = new Array<number>(12).fill(0);
-  let energies: ParkEnergies;
+describe('the reference year', () => {
+  const monthlyPvMwh = new Array<number>(12).fill(0);
+  let end: ParkMoment;
   let peakConsumptionKw = 0;
   let highestResidualKw = 0;
   let highestSimultaneousKw = 0;
@@ -44,66 +62,76 @@ describe('the park over 2023 in steps of 5 minutes', () => {
   let maximumDemandKw = 0;
 
   beforeAll(() => {
-    const { model } = buildPark({
-      seed,
-      startMs: newYear2023Ms,
-      chargers: unconstrainedChargers(seed),
-    });
-    let quarterWh = 0;
-    for (let step = 0; step < (daysOf2023 * 1440) / stepMin; step += 1) {
-      const { monthIndex } = dayOfSerial(1 + Math.floor((step * stepMin) / 1440));
-      const importedWh = model.energies.importWh;
-      model.step(stepMin * minuteMs);
-      const f = model.flows;
-      const stepHours = stepMin / 60;
-      monthlyPvWh[monthIndex] = (monthlyPvWh[monthIndex] as number) + f.pvKw * 1000 * stepHours;
-      peakConsumptionKw = Math.max(peakConsumptionKw, f.loadKw + f.evKw);
-      const inKw = f.pvKw + f.importKw + f.dischargeKw;
-      const outKw = f.loadKw + f.evKw + f.exportKw + f.chargeKw;
+    const timeline = buildTimeline({ seed, countsFromMs: newYear2023Ms, ...reference });
+    let before = timeline.at(newYear2023Ms);
+    let quarter = before;
+    for (let timeMs = newYear2023Ms + 5 * minuteMs; timeMs <= yearEndMs; timeMs += 5 * minuteMs) {
+      const now = timeline.at(timeMs);
+      const rate = (index: number): number => amountOf(before.rates, index);
+      const inKw = rate(quantity.pv) + rate(quantity.import) + rate(quantity.discharge);
+      const usedKw = rate(quantity.load) + rate(quantity.ev);
+      const outKw = usedKw + rate(quantity.export) + rate(quantity.charge);
+      const month = before.day.monthIndex;
+      const pvMwh = energyMwh(now, quantity.pv) - energyMwh(before, quantity.pv);
+      monthlyPvMwh[month] = (monthlyPvMwh[month] as number) + pvMwh;
+      peakConsumptionKw = Math.max(peakConsumptionKw, usedKw);
       highestResidualKw = Math.max(highestResidualKw, Math.abs(inKw - outKw));
-      highestSimultaneousKw = Math.max(highestSimultaneousKw, f.importKw * f.exportKw);
-      lowestShare = Math.min(lowestShare, model.storedShare);
-      highestShare = Math.max(highestShare, model.storedShare);
-      quarterWh += model.energies.importWh - importedWh;
-      if (step % 3 === 2) {
-        maximumDemandKw = Math.max(maximumDemandKw, quarterWh / 250);
-        quarterWh = 0;
+      const simultaneousKw = rate(quantity.import) * rate(quantity.export);
+      highestSimultaneousKw = Math.max(highestSimultaneousKw, simultaneousKw);
+      const share = now.storedKwh / parkSite.storageCapacityKwh;
+      lowestShare = Math.min(lowestShare, share);
+      highestShare = Math.max(highestShare, share);
+      if ((timeMs - newYear2023Ms) % (15 * minuteMs) === 0) {
+        const importedMwh = energyMwh(now, quantity.import) - energyMwh(quarter, quantity.import);
+        maximumDemandKw = Math.max(maximumDemandKw, importedMwh * 4000);
+        quarter = now;
       }
+      before = now;
     }
-    energies = model.energies;
+    end = before;
   });
 
-  it('reproduces the year figures to 0.1 MWh', () => {
-    expect(mwh(energies.pvWh)).toBeCloseTo(5701.2, 1);
-    expect(mwh(energies.loadWh)).toBeCloseTo(14_600, 1);
-    expect(mwh(energies.evWh)).toBeCloseTo(191.7, 1);
-    expect(mwh(energies.importWh)).toBeCloseTo(9662.1, 1);
-    expect(mwh(energies.exportWh)).toBeCloseTo(409.1, 1);
-    expect(mwh(energies.chargeWh)).toBeCloseTo(1405.7, 1);
-    expect(mwh(energies.dischargeWh)).toBeCloseTo(1243.2, 1);
+  it('reproduces the figures of the year to 0.1 MWh', () => {
+    expect(energyMwh(end, quantity.pv)).toBeCloseTo(5701.2, 1);
+    expect(energyMwh(end, quantity.load)).toBeCloseTo(14_600, 1);
+    expect(energyMwh(end, quantity.ev)).toBeCloseTo(191.7, 1);
+    expect(energyMwh(end, quantity.import)).toBeCloseTo(9662.1, 1);
+    expect(energyMwh(end, quantity.export)).toBeCloseTo(409.1, 1);
+    expect(energyMwh(end, quantity.charge)).toBeCloseTo(1405.7, 1);
+    expect(energyMwh(end, quantity.discharge)).toBeCloseTo(1243.2, 1);
   });
 
   it('saves the 5 130 MWh of grid purchase that the park is known for', () => {
-    const savedWh = energies.loadWh + energies.evWh - energies.importWh;
-    expect(mwh(savedWh)).toBeCloseTo(5129.6, 0);
-    expect((energies.pvWh - energies.exportWh) / energies.pvWh).toBeCloseTo(0.9282, 4);
+    expect(savedMwh(end)).toBeCloseTo(5129.6, 0);
+    const pvMwh = energyMwh(end, quantity.pv);
+    expect((pvMwh - energyMwh(end, quantity.export)) / pvMwh).toBeCloseTo(0.92824, 4);
   });
 
-  it('has the peak load and the maximum demand of the reference year', () => {
+  it('has the peak load and the maximum demand of the reference', () => {
     expect(peakConsumptionKw).toBeCloseTo(3271, -0.5);
     expect(maximumDemandKw).toBeCloseTo(3553, -0.5);
   });
 
   it('spreads the yield over the months', () => {
-    const shares = monthlyPvWh.map((wh) => Number(((100 * wh) / energies.pvWh).toFixed(1)));
+    const pvMwh = energyMwh(end, quantity.pv);
+    const shares = monthlyPvMwh.map((mwh) => Number(((100 * mwh) / pvMwh).toFixed(1)));
     expect(shares).toEqual([6.4, 6.8, 8.4, 9.7, 10.6, 9.2, 10.2, 9.9, 8.5, 7.8, 6.4, 6.1]);
   });
 
+  it('divides the import among the price periods', () => {
+    const periods = [quantity.importPeak, quantity.importFlat, quantity.importValley];
+    const sum = periods.reduce((mwh, index) => mwh + energyMwh(end, index), 0);
+    expect(sum).toBeCloseTo(energyMwh(end, quantity.import), 6);
+    for (const index of periods) expect(energyMwh(end, index)).toBeGreaterThan(1000);
+  });
+
   it('closes the balance of every step to 1e-9 kWh and of the year to rounding', () => {
-    expect((highestResidualKw * stepMin) / 60).toBeLessThanOrEqual(1e-9);
-    const inWh = energies.pvWh + energies.importWh + energies.dischargeWh;
-    const outWh = energies.loadWh + energies.evWh + energies.exportWh + energies.chargeWh;
-    expect(Math.abs(inWh - outWh) / inWh).toBeLessThan(1e-12);
+    expect(highestResidualKw / 12).toBeLessThanOrEqual(1e-9);
+    const [pv, load, ev] = [quantity.pv, quantity.load, quantity.ev].map((i) => energyMwh(end, i));
+    const inMwh = (pv ?? 0) + energyMwh(end, quantity.import) + energyMwh(end, quantity.discharge);
+    const outMwh =
+      (load ?? 0) + (ev ?? 0) + energyMwh(end, quantity.export) + energyMwh(end, quantity.charge);
+    expect(Math.abs(inMwh - outMwh) / inMwh).toBeLessThan(1e-11);
   });
 
   it('never imports and exports at once, and keeps the battery in its window', () => {
@@ -113,36 +141,39 @@ describe('the park over 2023 in steps of 5 minutes', () => {
   });
 });
 
-describe('the yield of the year', () => {
-  it('is 6372 MWh with the loss of a textbook', () => {
-    expect(yieldMwh(seed, 5, 0.115)).toBeCloseTo(6372.1, 1);
-  });
-
+describe('the year of other steps, seeds and chargers', () => {
   it('hardly depends on the step', () => {
-    const everyMinute = yieldMwh(seed, 1);
-    const everyFiveMinutes = yieldMwh(seed, 5);
-    expect(everyMinute).toBeCloseTo(5700.8, 1);
-    expect(yieldMwh(seed, 15)).toBeCloseTo(5701.8, 1);
-    expect(Math.abs(everyMinute / everyFiveMinutes - 1)).toBeLessThan(0.003);
+    const [fine, middle, coarse] = [1, 5, 15].map((step) => yieldMwh(step)) as [
+      number,
+      number,
+      number,
+    ];
+    expect(fine).toBeCloseTo(5700.8, 1);
+    expect(middle).toBeCloseTo(5701.2, 1);
+    expect(coarse).toBeCloseTo(5701.8, 1);
+    expect(Math.abs(fine / middle - 1)).toBeLessThan(0.003);
   });
 
-  it('stays between 5.6 and 5.8 GWh for any seed', () => {
-    for (let i = 0; i < 3; i += 1) {
-      const yearMwh = yieldMwh((testSeed() + i * 7919) >>> 0, 15);
-      expect(yearMwh).toBeGreaterThan(5600);
-      expect(yearMwh).toBeLessThan(5800);
+  it('is 6372 MWh with the loss of a textbook', () => {
+    expect(yieldMwh(15, 0.115)).toBeCloseTo(6372.8, -1);
+  });
+
+  it('keeps yield and saving in their bands for any seed', () => {
+    for (let i = 0; i < 2; i += 1) {
+      const other = (testSeed() + i * 7919) >>> 0;
+      const year = yearOf({ ...reference, seed: other, stepMs: 15 * minuteMs });
+      expect(energyMwh(year, quantity.pv), `seed ${other}`).toBeGreaterThan(5550);
+      expect(energyMwh(year, quantity.pv), `seed ${other}`).toBeLessThan(6100);
+      expect(savedMwh(year), `seed ${other}`).toBeGreaterThan(5000);
+      expect(savedMwh(year), `seed ${other}`).toBeLessThan(5500);
     }
   });
-});
 
-describe('the park with its ten chargers', () => {
-  it('serves the demand of the year but for the few who come too late', () => {
-    const { model } = buildPark({ seed, startMs: newYear2023Ms });
-    for (let step = 0; step < (daysOf2023 * dayMs) / (stepMin * minuteMs); step += 1) {
-      model.step(stepMin * minuteMs);
-    }
-    expect(mwh(model.energies.evWh)).toBeGreaterThan(0.98 * 191.7);
-    expect(mwh(model.energies.evWh)).toBeLessThanOrEqual(191.9);
-    expect(mwh(model.energies.pvWh)).toBeCloseTo(5701.2, 1);
+  it('serves the vehicles of the year at ten chargers, but for the few who come too late', () => {
+    const year = yearOf({ stepMs: 15 * minuteMs });
+    expect(energyMwh(year, quantity.ev)).toBeGreaterThan(0.98 * 191.7);
+    expect(energyMwh(year, quantity.ev)).toBeLessThanOrEqual(191.9);
+    expect(energyMwh(year, quantity.pv)).toBeCloseTo(5701.8, 0);
+    expect(Math.abs(savedMwh(year) / 5130 - 1)).toBeLessThan(0.003);
   });
 });

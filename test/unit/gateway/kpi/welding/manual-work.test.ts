@@ -18,6 +18,10 @@ describe('work by hand', () => {
       value: 85,
       status: statusCodes.good,
     });
+    expect(line.at(12_000, 'unmannedRatio.arcTime', 'line')).toEqual({
+      value: 10 / 60,
+      status: statusCodes.good,
+    });
   });
 
   test('the line is manned while any of its torches is in hand, and unknown while one does not tell', () => {
@@ -131,7 +135,7 @@ describe('work by hand', () => {
       '0.inputs.manualIntervention: no point welding/mpm01/*/manualIntervention',
       '1.inputs.correctionCount: no point welding/mpm01/*/correctionCount (weld_line)',
       '2.inputs.slidePosition: no point welding/mpm01/f01/slidePosition',
-      '3.parameters.maximumMm: not above minimumMm / 须大于 minimumMm',
+      '3.parameters.maximumMm: more than minimumMm / 大于 minimumMm 的数',
     ]);
   });
 });

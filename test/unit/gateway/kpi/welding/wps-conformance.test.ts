@@ -147,15 +147,15 @@ describe('a procedure', () => {
 
   test('without a band for what is judged is refused, naming it in both languages', () => {
     expect(issuesOf({ bands })).toEqual([
-      'parameters.bands.wireFeedSpeed: the WPS has no band for wireFeedSpeed / WPS 未给出 wireFeedSpeed 的允许范围',
-      'parameters.bands.travelSpeed: the WPS has no band for travelSpeed / WPS 未给出 travelSpeed 的允许范围',
+      'parameters.bands.wireFeedSpeed: a band for wireFeedSpeed, which is judged by the WPS / 按 WPS 判定的 wireFeedSpeed 的允许范围',
+      'parameters.bands.travelSpeed: a band for travelSpeed, which is judged by the WPS / 按 WPS 判定的 travelSpeed 的允许范围',
     ]);
     expect(issuesOf({})).toHaveLength(1);
   });
 
   test.each([
-    [{}, 'a band needs minimum or maximum'],
-    [{ minimum: 3, maximum: 2 }, 'minimum above maximum'],
+    [{}, 'minimum, maximum or both'],
+    [{ minimum: 3, maximum: 2 }, 'a maximum not below minimum'],
   ])('with the band %o is refused', (band, text) => {
     const [issue] = issuesOf({ variables: ['current'], bands: { current: band } });
     expect(issue).toContain(`parameters.bands.current: ${text}`);

@@ -5,15 +5,10 @@ import type {
   PointNumber,
   RegisteredGroup,
 } from '../../../../../gateway/core/point.ts';
-import {
-  deviceShares,
-  type HistorySpan,
-  hoursOfDays,
-  productionHours,
-} from '../../../../../gateway/reports/figures/device-shares.ts';
+import { deviceShares } from '../../../../../gateway/reports/figures/device-shares.ts';
+import type { HistorySpan } from '../../../../../gateway/reports/figures/history-days.ts';
 
 const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 const channel = (point: string, kind: ChannelSpec['kind'] = 'number', unit = '1'): ChannelSpec => ({
   ...{ point, kind, unit, description: { en: point, zh: point } },
 });
@@ -39,8 +34,8 @@ const group = (
   };
 };
 
-const span = (startMs: number, first: number | null, last = first, coveredMs = 0): HistorySpan => ({
-  ...{ startMs, coveredMs, first, last },
+const span = (startMs: number, coveredMs: number, durationMs = 8 * hourMs): HistorySpan => ({
+  ...{ startMs, durationMs, coveredMs, first: 1, last: 1 },
 });
 
 describe('the share of a window in which a device gave data', () => {
@@ -59,63 +54,35 @@ describe('the share of a window in which a device gave data', () => {
     const asked: PointNumber[] = [];
     const history = async ({ point }: { readonly point: PointNumber }) => {
       asked.push(point);
-      return [
-        span(0, 1, 1, point === groups[1]?.pointNumbers[0] ? 6 * hourMs : hourMs),
-        span(0, 1, 1, hourMs),
-      ];
+      return [span(0, point === groups[1]?.pointNumbers[0] ? 6 * hourMs : hourMs), span(0, hourMs)];
     };
     const window = { fromMs: 0, toMs: 8 * hourMs };
-    expect(await deviceShares(groups, history, window, ['lathe'])).toEqual([
-      { id: 'plc: unit 1', goodShare: 0.875 },
-      { id: 'meters: acme/dam/a/l/m1', goodShare: 0.25 },
-      { id: 'lathe', goodShare: null },
-    ]);
+    expect(await deviceShares(groups, history, window, ['lathe'])).toEqual({
+      devices: [
+        { id: 'plc: unit 1', goodShare: 0.875 },
+        { id: 'meters: acme/dam/a/l/m1', goodShare: 0.25 },
+        { id: 'lathe', goodShare: null },
+      ],
+      leftOut: 0,
+    });
     expect(asked).toEqual([groups[1]?.pointNumbers[0], groups[2]?.pointNumbers[0]]);
   });
 
   it('is of a device with texts only not known by them', async () => {
     const texts = [group('plc', { equipment: 't9', channels: [channel('id', 'string')] })];
-    expect(await deviceShares(texts, async () => [], { fromMs: 0, toMs: 1 }, [])).toEqual([]);
+    expect(await deviceShares(texts, async () => [], { fromMs: 0, toMs: 1 }, [])).toEqual({
+      devices: [],
+      leftOut: 0,
+    });
   });
-});
 
-describe('hours of a register that begins anew each day', () => {
-  // Midnight in Shanghai is 16:00 UTC.
-  const midnight = Date.UTC(2026, 2, 1, 16);
-
-  it('are the last of each day, together', () => {
-    const spans = [
-      ...[span(midnight, 0, 30), span(midnight + hourMs, 30, 90)],
-      ...[span(midnight + dayMs, 0, 60), span(midnight + dayMs + hourMs, 60, 60)],
+  it('has of intervals that reach beyond the window no more than lies within it', async () => {
+    const window = { fromMs: 10 * hourMs, toMs: 14 * hourMs };
+    const history = async () => [
+      span(8 * hourMs, 4 * hourMs, 4 * hourMs),
+      span(12 * hourMs, hourMs, 4 * hourMs),
     ];
-    expect(hoursOfDays(spans, 'Asia/Shanghai', midnight)).toBe(2.5);
-  });
-
-  it('leave out what a day had when the window began', () => {
-    const spans = [span(midnight + 2 * hourMs, 120, 180), span(midnight + dayMs, 0, 60)];
-    expect(hoursOfDays(spans, 'Asia/Shanghai', midnight + 2 * hourMs)).toBe(2);
-    expect(hoursOfDays(spans, 'Asia/Shanghai', midnight)).toBe(4);
-  });
-
-  it('are not known without history', () => {
-    expect(hoursOfDays([span(midnight, null)], 'Asia/Shanghai', midnight)).toBeNull();
-  });
-
-  it('are of all lines together, and not known where no line tells them', async () => {
-    const line = (equipment: string) =>
-      group('kpi', {
-        ...{ equipment, equipmentClass: 'weld_line' },
-        channels: [channel('oee'), channel('timeElements', 'number', 'min')],
-      });
-    const lines = [line('line1'), line('line2')];
-    const asked: PointNumber[] = [];
-    const history = async ({ point }: { readonly point: PointNumber }) => {
-      asked.push(point);
-      return point === lines[0]?.pointNumbers[1] ? [span(midnight, 0, 120)] : [];
-    };
-    const window = { fromMs: midnight, toMs: midnight + dayMs };
-    expect(await productionHours(lines, history, window, 'Asia/Shanghai')).toBe(2);
-    expect(asked).toEqual(lines.map(({ pointNumbers }) => pointNumbers[1]));
-    expect(await productionHours([], history, window, 'Asia/Shanghai')).toBeNull();
+    const [device] = (await deviceShares(groups.slice(2, 3), history, window, [])).devices;
+    expect(device?.goodShare).toBe(0.75);
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { GroupNumber, PointNumber } from '../../../../../gateway/core/point.ts';
 import type { ProductionMessage } from '../../../../../gateway/production/messages.ts';
-import type { OrderState } from '../../../../../gateway/production/order-state.ts';
+import type { StartedOrder } from '../../../../../gateway/production/order-state.ts';
 import type { PanelFacts } from '../../../../../gateway/records/panel-facts.ts';
+import { mostDevices } from '../../../../../gateway/reports/figures/device-shares.ts';
 import {
   type FigureId,
   figureIds,
@@ -20,6 +22,8 @@ import {
   FiguresDesk,
 } from '../../../../../gateway/reports/figures/figures-desk.ts';
 
+import { testGroup } from '../../../../support/entry-batch.ts';
+
 const dayMs = 86_400_000;
 const now = Date.UTC(2026, 2, 31);
 const window = { fromMs: now - 2 * dayMs, toMs: now };
@@ -27,15 +31,12 @@ const line = 'acme/dam/welding/mpm01';
 
 const facts = (id: string, more: Partial<PanelFacts> = {}): PanelFacts => ({
   ...{ id, panelId: id, line, simulated: true, startMs: now - dayMs, endMs: now - dayMs + 1 },
-  ...{ weldM: 360, inspectedM: 359.64, deformationMm: 3, deformationMarginMm: 3 },
-  ...{ unmannedPercent: 100, status: 'released', netMassKg: 559.86, ...more },
+  ...{ weldM: 360, wholeWeldM: 360, inspectedM: 359.64, deformationMm: 3, deformationMarginMm: 3 },
+  ...{ unmannedPercent: 100, arcHours: 0.4, status: 'released', netMassKg: 559.86, ...more },
 });
 
-const order = (orderId: string, startedMs: number, by: 'scheduler' | 'hand'): OrderState => ({
-  ...{ line, orderId, status: 'started', definition: null, definitions: 1, completed: null },
-  released: { timeMs: startedMs - 1, by: 'scheduler', who: null },
-  started: { timeMs: startedMs, by, who: null },
-  ...{ scheduling: [], updatedMs: startedMs },
+const order = (orderId: string, startedBy: 'scheduler' | 'hand'): StartedOrder => ({
+  ...{ orderId, releasedBy: 'scheduler', startedBy, isOverridden: false },
 });
 
 const transfer = (id: string, panelId: string, mode: 'crane' | 'other'): ProductionMessage => ({
@@ -46,15 +47,6 @@ const issue = (id: string, material: 'tube' | 'flux', massKg: number): Productio
   ...{ kind: 'materialMovement', id, source: 'mes', time: now - dayMs, line },
   ...{ movement: 'issue', material, massKg },
 });
-const plan: ProductionMessage = {
-  ...{ kind: 'calendar', id: 'c', source: 'mes', time: now - 9 * dayMs, line },
-  ...{ from: now - 3 * dayMs, to: now + dayMs },
-  busy: [-2.5, -1.5, -0.5].map((day) => ({
-    start: now + day * dayMs,
-    end: now + day * dayMs + dayMs / 3,
-  })),
-};
-
 const config = figuresConfigOf({
   people: 4,
   devicesWithoutLink: ['lathe'],
@@ -69,13 +61,13 @@ const config = figuresConfigOf({
 const sources = (more: Partial<FigureSources> = {}): FigureSources => ({
   records: () => ({ facts: async () => [facts('P1'), facts('P2', { status: 'scrap' })] }),
   production: () => ({
-    orders: async () => [
-      ...[order('o1', now - dayMs, 'scheduler'), order('o2', now - dayMs, 'hand')],
-      order('o3', now - 9 * dayMs, 'hand'),
-    ],
+    startedOrders: async () => ({
+      ...{ orders: [order('o1', 'scheduler'), order('o2', 'hand')], leftOut: 0 },
+    }),
+    shifts: async () => 2,
     messages: async ({ kinds = [], fromMs = 0 }) =>
       [
-        ...[transfer('t1', 'P1', 'other'), transfer('t2', 'P2', 'crane'), plan],
+        ...[transfer('t1', 'P1', 'other'), transfer('t2', 'P2', 'crane')],
         ...[issue('i1', 'tube', 566.7), issue('i2', 'flux', 99)],
       ]
         .filter(({ kind, time }) => kinds.includes(kind) && time >= fromMs)
@@ -120,7 +112,7 @@ describe('the headline figures of a time', () => {
     // Flux does not go into the panel.
     expect(of('materialUtilisation').value).toBeCloseTo(98.79, 2);
     expect(of('transferDistance')).toMatchObject({ value: -468, baseline: { value: 580 } });
-    // One crane, two of the three planned shifts begin in the time.
+    // One crane, two planned shifts.
     expect(of('craneTransfers').parts).toMatchObject({ perShift: { value: 0.5 } });
     expect(of('deviceDigitalisation')).toMatchObject({ value: 0, notCounted: [{ id: 'lathe' }] });
   });
@@ -178,7 +170,7 @@ describe('the headline figures of a time', () => {
     expect(await desk.report({})).toMatchObject({ toMs: now });
   });
 
-  it('read bounded numbers of panels and messages, and say when there are more', async () => {
+  it('read bounded numbers of panels, orders and messages, and say when there are more', async () => {
     const asked: number[] = [];
     const page = Array.from({ length: 1000 }, (_, index) => ({
       ...{ seq: 5000 - index, receivedMs: now },
@@ -190,7 +182,10 @@ describe('the headline figures of a time', () => {
           facts: async ({ limit }) => Array.from({ length: limit }, (_, at) => facts(`P${at}`)),
         }),
         production: () => ({
-          orders: async () => [],
+          startedOrders: async ({ limit }) => ({
+            ...{ orders: [order('o1', 'hand')].slice(0, limit), leftOut: 17 },
+          }),
+          shifts: async () => 0,
           messages: async ({ kinds = [], beforeSeq = 0 }) => {
             if (!kinds.includes('transfer')) return [];
             asked.push(beforeSeq);
@@ -202,8 +197,22 @@ describe('the headline figures of a time', () => {
     expect(asked).toHaveLength(20);
     expect(asked[1]).toBe(4001);
     expect(of('craneTransfers').missing).toMatchObject([{ code: 'messages-left-out' }]);
+    expect(of('automaticScheduling').missing).toEqual([
+      { code: 'orders-left-out', members: [], leftOut: 17 },
+    ]);
     expect(of('straightPanels')).toMatchObject({
       ...{ denominator: { value: 5000 }, missing: [{ code: 'panels-left-out' }] },
     });
+  });
+
+  it('say how many devices are beyond the limit', async () => {
+    const groups = Array.from({ length: mostDevices + 2 }, (_, at) => ({
+      ...testGroup({ equipment: `m${at}`, channels: [{ point: 'v' }] }),
+      ...{ number: at as GroupNumber, pointNumbers: [at as PointNumber] },
+    }));
+    const of = await figuresOf(sources({ groups: () => groups }));
+    expect(of('deviceDigitalisation').missing).toEqual([
+      { code: 'devices-left-out', members: [], leftOut: 2 },
+    ]);
   });
 });

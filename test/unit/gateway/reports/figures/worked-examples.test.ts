@@ -56,7 +56,7 @@ describe('§3.14 device digitalisation', () => {
 
 describe('§3.14 in-line inspection', () => {
   it('359.64/360 = 99.90 %, by length and by panel', () => {
-    const panels = [{ id: 'P1', weldM: 360, inspectedM: 359.64 }];
+    const panels = [{ id: 'P1', wholeWeldM: 360, inspectedM: 359.64 }];
     const figure = inLineInspection(panels);
     expect(figure.value).toBeCloseTo(99.9, 10);
     expect(figure.numerator).toEqual({ value: 359.64, unit: 'm' });
@@ -70,8 +70,8 @@ describe('§3.14 in-line inspection', () => {
 
   it('leaves out panels of which it is not known, and says which', () => {
     const panels = [
-      { id: 'P1', weldM: 360, inspectedM: 360 },
-      { id: 'P2', weldM: 360, inspectedM: null },
+      { id: 'P1', wholeWeldM: 360, inspectedM: 360 },
+      { id: 'P2', wholeWeldM: 360, inspectedM: null },
     ];
     for (const figure of [inLineInspection(panels), inspectedPanels(panels, 0.995)]) {
       expect(figure).toMatchObject({ value: 100, missing: [{ code: 'vision', members: ['P2'] }] });
@@ -101,6 +101,23 @@ describe('§3.14 material utilisation', () => {
     expect(figure).toMatchObject({ value: null, missing: [{ code: 'net-mass', members: ['P2'] }] });
   });
 
+  it('has no value while nobody has decided on a panel, or it is on hold', () => {
+    const open = (status: 'hold' | null) => ({ ...released('P2', 360, 500), status });
+    for (const status of ['hold', null] as const) {
+      expect(
+        materialUtilisation([released('P1', 360, 500), open(status)], movements),
+      ).toMatchObject({ value: null, missing: [{ code: 'dispositions', members: ['P2'] }] });
+    }
+  });
+
+  it('has no value where nothing net was issued', () => {
+    const returned = [{ movement: 'return', massKg: 10 }] as const;
+    expect(materialUtilisation([released('P1', 360, 500)], returned)).toMatchObject({
+      ...{ value: null, missing: [{ code: 'net-issue' }] },
+      denominator: { value: -10 },
+    });
+  });
+
   it('counts no bad panel and says what is missing', () => {
     const scrap = { ...released('P2', 360, 500), status: 'scrap' } as const;
     const figure = materialUtilisation([released('P1', 360, 500), scrap], movements);
@@ -113,7 +130,7 @@ describe('§3.14 material utilisation', () => {
 describe('§3.14 automatic scheduling', () => {
   const order = (index: number) =>
     ({
-      id: `o${index}`,
+      orderId: `o${index}`,
       releasedBy: 'scheduler',
       startedBy: 'scheduler',
       isOverridden: false,
@@ -168,10 +185,10 @@ describe('§3.14 carbon-footprint coverage', () => {
     ]);
     expect(figure.value).toBe(25);
     expect(idsOf(figure.notCounted)).toEqual(['P2', 'P3']);
-    expect(figure.missing).toEqual([{ code: 'product-footprint', members: ['P4'] }]);
+    expect(figure.missing).toMatchObject([{ code: 'product-footprint', members: ['P4'] }]);
     const none = carbonCoverage([{ id: 'P1', elements: null }]);
     expect(none).toMatchObject({ value: null, numerator: { value: null }, parts: {} });
-    expect(none.missing).toEqual([{ code: 'product-footprint', members: [] }]);
+    expect(none.missing).toMatchObject([{ code: 'product-footprint', members: [] }]);
   });
 });
 
@@ -190,7 +207,7 @@ describe('§3.14 efficiency gain', () => {
     const figure = efficiencyGain([released('P1', 70), hold, undecided], 10, baseline(14, 'm/h'));
     expect(figure.value).toBe(-50);
     expect(idsOf(figure.notCounted)).toEqual(['P2']);
-    expect(figure.missing).toEqual([{ code: 'dispositions', members: ['P3'] }]);
+    expect(figure.missing).toMatchObject([{ code: 'dispositions', members: ['P3'] }]);
   });
 
   it('says what is missing: a baseline, production time, panels', () => {
@@ -279,17 +296,20 @@ describe('straight panels and the unmanned ratio', () => {
     expect(figure.value).toBeCloseTo(200 / 3, 10);
     expect(idsOf(figure.counted)).toEqual(['P1', 'P2']);
     expect(figure.notCounted).toMatchObject([{ id: 'P3', reason: 'bent' }]);
-    expect(figure.missing).toEqual([{ code: 'deformation', members: ['P4'] }]);
+    expect(figure.missing).toMatchObject([{ code: 'deformation', members: ['P4'] }]);
     expect(straightPanels([]).value).toBeNull();
   });
 
-  it('each panel counts by its time', () => {
-    const panel = (id: string, unmannedPercent: number | null, minutes: number) => ({
-      ...{ id, unmannedPercent, startMs: 0, endMs: 60_000 * minutes },
+  it('each panel counts by its arc time', () => {
+    const panel = (id: string, unmannedPercent: number | null, arcHours: number | null) => ({
+      ...{ id, unmannedPercent, arcHours },
     });
-    const figure = unmannedShare([panel('P1', 100, 30), panel('P2', 50, 10), panel('P3', null, 9)]);
+    const figure = unmannedShare([
+      ...[panel('P1', 100, 0.5), panel('P2', 50, 1 / 6), panel('P3', null, 0.2)],
+      panel('P4', 100, null),
+    ]);
     expect(figure.value).toBeCloseTo(87.5, 10);
-    expect(figure.missing).toEqual([{ code: 'unmanned-ratio', members: ['P3'] }]);
+    expect(figure.missing).toMatchObject([{ code: 'unmanned-ratio', members: ['P3', 'P4'] }]);
     expect(codesOf(unmannedShare([]))).toEqual(['panels']);
   });
 });

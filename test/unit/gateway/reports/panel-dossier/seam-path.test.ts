@@ -33,6 +33,18 @@ describe('the way of a seam along the panel', () => {
     ]);
   });
 
+  it('has all that its bins have of a lost seam, those at its ends with their share', () => {
+    const table = binsOf([{ kind: 'lost', fromMm: 2000, toMm: 2100 }]);
+    const lost = table.columns.find(({ point }) => point === 'bin.lostLength');
+    // Lost from 1997 on, and from 2100 to 2104.
+    if (lost === undefined) throw new Error('no column');
+    lost.values[199] = 3;
+    lost.values[210] = 4;
+    const sum = lost.values.reduce((total, mm) => total + mm, 0);
+    const { stretches } = seamPath('f01', table, 18_000);
+    expect(stretches).toEqual([{ kind: 'lost', fromMm: 1990, toMm: 2110, lengthMm: sum }]);
+  });
+
   it('leaves what lies before its start and behind its stop to those', () => {
     const ends = [
       { kind: 'noArc', fromMm: 0, toMm: 500 },

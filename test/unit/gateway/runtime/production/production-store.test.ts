@@ -35,6 +35,7 @@ const deskOf = (
   new ProductionDesk({
     ...{ journal, store, log: silentLog, clock: { nowMs: () => baseMs }, lines: () => [line] },
     ...{ schema: messageSchema(instantReader('UTC')), stored: async () => undefined },
+    seams: () => ['F01', 'F02'],
   });
 
 const order = (orderId: string): Record<string, unknown> => {
@@ -119,6 +120,22 @@ describe('a desk that takes messages', () => {
     const outcomes = answers.flat().map(({ outcome }) => outcome);
     expect(outcomes.filter((outcome) => outcome === 'accepted')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(19);
+  });
+
+  it('takes what names a seam that the line has not, and tells the sender', async () => {
+    const { journal, store } = await openedIn(testFolder());
+    const repair = (id: string, seam: string) => {
+      const { line: _, ...sent } = messageOf('repair', {
+        ...{ panelId: 'P-1', seam, positionMm: 10, who: 'W', id },
+      });
+      return sent;
+    };
+    const outcomes = await deskOf(journal, store).take([repair('1', 'f02'), repair('2', 'F09')]);
+    expect(outcomes).toMatchObject([
+      { outcome: 'accepted', notes: ['panel-unknown'] },
+      { outcome: 'accepted', notes: ['panel-unknown', 'seam-unknown'] },
+    ]);
+    expect(await store.messages({ limit: 9 })).toHaveLength(2);
   });
 
   it('lets only so many requests wait', async () => {
