@@ -66,6 +66,6 @@ export const ofNoReading = [
  */
 export const lineOfNoReading = [
   everyCoverage,
-  ...['heatBalanceNow', ...lineSums],
+  ...['heatBalanceNow', ...lineSums, 'unmannedRatio.arcTime'],
   ...['energyPerMetre', 'energyPerDeposit', 'correctionsPerMetre'],
 ];
