@@ -392,8 +392,7 @@ export class WeldingLine {
       events: this.#events,
       process: this.#process,
       positionMm: this.#cycle.positionMm,
-      weldSteps: this.#weldSteps,
-      mannedSteps: this.#mannedSteps,
+      ...{ weldSteps: this.#weldSteps, mannedSteps: this.#mannedSteps },
       weldEnergyJ: this.#weldEnergyJ,
     });
   }
