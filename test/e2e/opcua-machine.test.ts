@@ -69,10 +69,16 @@ const tolerances: readonly (readonly [RegExp, number])[] = [
   [/^line\/energyPer(Metre|Deposit)$/, 3 * (0.001 / 13)],
   // The PLC shows slides once a second: 0.5 mm of 10 mm can be missed.
   [/\/adjustmentRangeUsed$/, 5],
+  // It shows features of the arc once a second: of 0 to 2, what is between two of them can be another.
+  [/\/shortCircuitRate$/, 0.05],
+  // It shows the bead as measured; the machine does not, so that its leg is that of the wire.
+  [/\/(legLength|throat)$/, 0.05],
   // Profiles are whole 0.01 mm there; the prediction is of their curvature over 18 m.
   [/^line\/deformation(Max|Prediction)?(\.(datum|flatness|bow|margin))?$/, 0.01],
   [/^line\/deformation/, 0.05],
 ];
+/** What only the PLC shows. */
+const notOfMachine = /\/legLength\.measured$/;
 /** All else are the same 32-bit floats. */
 const sameShare = 1e-6;
 
@@ -200,7 +206,9 @@ describe('five simulated minutes of the machine over OPC UA', () => {
   it('agrees in every KPI with the way over the PLC', () => {
     const samples = journal.computed.get(endMs) ?? new Map<string, JournalledSample>();
     const prefix = 'welding/mpm01/';
-    const ofMachine = [...samples].filter(([path]) => path.startsWith(prefix));
+    const ofMachine = [...samples].filter(
+      ([path]) => path.startsWith(prefix) && !notOfMachine.test(path),
+    );
     expect(ofMachine.length).toBeGreaterThan(20 * 30);
     const wrong = ofMachine.flatMap(([path, { value, status }]) => {
       const point = path.slice(prefix.length);
