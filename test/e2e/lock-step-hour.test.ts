@@ -64,8 +64,11 @@ describe('a simulated hour of line and park in lock-step', () => {
     // The line with its deformation and production, its torches, inverters, weather station, meters, storage, chargers, billing.
     expect(journal.sourceFrames.size).toBe(3 + 1 + 60 + 50 + 1 + 4 + 2 + 10 + 1);
     // The state of charge of a vehicle is not known while none is plugged in, and never on AC.
+    // A bead is measured once there is one.
+    const mayMiss = (path: string): boolean =>
+      path.startsWith('park/chargers/') || path.endsWith('#bead');
     const imperfect = [...journal.imperfectFrames.keys()];
-    expect(imperfect.filter((path) => !path.startsWith('park/chargers/'))).toEqual([untold]);
+    expect(imperfect.filter((path) => !mayMiss(path))).toEqual([untold]);
   });
 
   it('never asked a device to write, and never asked wrongly', () => {
