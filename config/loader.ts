@@ -4,6 +4,7 @@ import type { GroupSpec } from '../gateway/core/point.ts';
 import { checkValue } from './check-value.ts';
 import { type ProducedGroups, reportClashes } from './clashes.ts';
 import { configurationId } from './configuration-id.ts';
+import { type DataFiles, readDataFiles } from './data-files.ts';
 import { valueAt } from './describe.ts';
 import {
   type CheckedEntry,
@@ -57,17 +58,19 @@ const checkCore = (loading: Loading): SiteConfig | undefined => {
 type Sections = {
   readonly values: Record<string, unknown>;
   readonly produced: readonly ProducedGroups[];
+  readonly dataFiles: readonly DataFiles[];
 };
 
 /** While something is wrong with what gives points, sections say nothing of points that are missing. */
-const checkSections = (
+const checkSections = async (
   loading: Loading,
   identity: SiteIdentity,
   sources: { readonly groups: readonly GroupSpec[]; readonly isComplete: boolean },
-): Sections => {
-  const { tree, options, report } = loading;
+): Promise<Sections> => {
+  const { tree, options, report, folder } = loading;
   const values: Record<string, unknown> = {};
   const produced: ProducedGroups[] = [];
+  const dataFiles: DataFiles[] = [];
   let known = sources.groups;
   let isPartial = !sources.isComplete;
   for (const section of options.sections) {
@@ -79,14 +82,20 @@ const checkSections = (
       isPartial = true;
       continue;
     }
-    values[section.key] = checked.value;
     const { value: sectionValue } = checked;
-    const result = section.check({ value: sectionValue, groups: known, isPartial, site: identity });
-    for (const issue of result.issues) report.add(path, issue);
+    const read = await readDataFiles(section, { value: sectionValue, folder });
+    dataFiles.push(read);
+    report.problems.push(...read.problems);
+    const result = section.check({
+      ...{ value: sectionValue, groups: known, isPartial, site: identity },
+      files: read.values,
+    });
+    values[section.key] = 'value' in result ? result.value : sectionValue;
+    for (const issue of [...read.issues, ...result.issues]) report.add(path, issue);
     produced.push({ path, producer: section.key, groups: result.groups });
     known = [...known, ...result.groups];
   }
-  return { values, produced };
+  return { values, produced, dataFiles };
 };
 
 type Sinks = { readonly entries: readonly CheckedEntry<SinkAdapter<unknown>>[] };
@@ -168,12 +177,19 @@ const identityOf = (config: SiteConfig | undefined): SiteIdentity => {
   return { enterprise, site, timeZone, simulated };
 };
 
-const rawProfilesOf = (sources: readonly PreparedSource[]): ReadonlyMap<string, unknown> =>
-  new Map(sources.flatMap((source) => [...source.rawProfiles]));
+/** Profiles, and data files of sections. */
+const rawFilesOf = ({ sources, sections }: Checked): ReadonlyMap<string, unknown> =>
+  new Map([
+    ...sources.prepared.flatMap((source) => [...source.rawProfiles]),
+    ...sections.dataFiles.flatMap(({ raw }) => [...raw]),
+  ]);
 
 /** Producers and sinks that the gateway has by itself. */
 const reservedIds = new Map(
-  ['kpi', 'calculated', 'production', 'embedded-broker'].map((id) => [id, 'the gateway itself']),
+  ['kpi', 'calculated', 'production', 'billing', 'embedded-broker'].map((id) => [
+    id,
+    'the gateway itself',
+  ]),
 );
 
 type Checked = {
@@ -201,7 +217,7 @@ const checkAll = async (loading: Loading): Promise<Checked> => {
     groups,
   }));
   const sourceGroups = produced.flatMap(({ groups }) => groups);
-  const sections = checkSections(loading, identity, {
+  const sections = await checkSections(loading, identity, {
     groups: sourceGroups,
     isComplete: sources.isComplete,
   });
@@ -212,9 +228,10 @@ const checkAll = async (loading: Loading): Promise<Checked> => {
 };
 
 /** All that the configuration depends on: the site file, profiles, secrets. */
-const filesOf = (loading: Loading, { profileFiles }: Sources): readonly string[] => [
+const filesOf = (loading: Loading, { sources, sections }: Checked): readonly string[] => [
   loading.file,
-  ...profileFiles,
+  ...sources.profileFiles,
+  ...sections.dataFiles.flatMap(({ files }) => files),
   ...loading.tree.files,
 ];
 
@@ -224,7 +241,7 @@ const toSite = (config: SiteConfig, checked: Checked, loading: Loading): LoadedS
   const { value } = loading.tree;
   return {
     file: loading.file,
-    files: filesOf(loading, sources),
+    files: filesOf(loading, checked),
     identity,
     config: {
       version,
@@ -241,7 +258,7 @@ const toSite = (config: SiteConfig, checked: Checked, loading: Loading): LoadedS
       .map(({ adapter, id, parsed }) => ({ adapter, id, config: parsed?.config })),
     sections: sections.values,
     groups,
-    configurationId: configurationId(loading.raw, rawProfilesOf(sources.prepared)),
+    configurationId: configurationId(loading.raw, rawFilesOf(checked)),
     notices: [
       ...noticesOf(sources.entries, 'sources', value),
       ...noticesOf(sinks.entries, 'sinks', value),
@@ -266,7 +283,7 @@ export const loadSite = async (options: LoadOptions): Promise<LoadResult> => {
   const loading: Loading = { options, file, folder, raw: yaml.value, tree, report };
   const checked = await checkAll(loading);
   if (checked.config === undefined || report.problems.length > 0) {
-    const files = filesOf(loading, checked.sources);
+    const files = filesOf(loading, checked);
     return { ok: false, problems: sortProblems(report.problems, file), files };
   }
   return { ok: true, site: toSite(checked.config, checked, loading) };

@@ -1,13 +1,19 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SourceAdapter } from '../gateway/core/adapter.ts';
+import type { ZodType } from 'zod';
 import { checkValue } from './check-value.ts';
 import { formatPath, type Problem } from './problem.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 
+/** Files that ship with Seamwatt. */
+export const builtInFolder = (name: string): string =>
+  fileURLToPath(new URL(`./${name}`, import.meta.url));
 /** Profiles that ship with Seamwatt. */
-export const builtInProfileFolder = fileURLToPath(new URL('./profiles', import.meta.url));
+export const builtInProfileFolder = builtInFolder('profiles');
+
+/** Whose files they are, and how these must look. */
+type ProfileOwner = { readonly kind: string; readonly profileSchema?: ZodType };
 
 export type LoadedProfile =
   | {
@@ -40,7 +46,7 @@ const namesIn = async (folder: string): Promise<string[]> => {
   }
 };
 
-const parseProfile = (yaml: YamlFile, adapter: SourceAdapter<unknown>): LoadedProfile => {
+const parseProfile = (yaml: YamlFile, adapter: ProfileOwner): LoadedProfile => {
   const { file } = yaml;
   const problems = [...yaml.problems];
   if (yaml.value === undefined) return { state: 'broken', problems };
@@ -65,7 +71,7 @@ const parseProfile = (yaml: YamlFile, adapter: SourceAdapter<unknown>): LoadedPr
 
 /** Finds and parses profiles, each once. The first folder that has a name wins. */
 export type ProfileStore = {
-  load(adapter: SourceAdapter<unknown>, name: string): Promise<LoadedProfile>;
+  load(adapter: ProfileOwner, name: string): Promise<LoadedProfile>;
   names(): Promise<readonly string[]>;
   /** Files that were looked for, whether they are there or not. */
   readonly files: ReadonlySet<string>;
@@ -74,7 +80,7 @@ export type ProfileStore = {
 export const createProfileStore = (folders: readonly string[]): ProfileStore => {
   const loaded = new Map<string, Promise<LoadedProfile>>();
   const files = new Set<string>();
-  const find = async (adapter: SourceAdapter<unknown>, name: string): Promise<LoadedProfile> => {
+  const find = async (adapter: ProfileOwner, name: string): Promise<LoadedProfile> => {
     // A name is never a way out of the profile folders.
     if (!namePattern.test(name)) return { state: 'missing' };
     for (const folder of folders) {

@@ -68,7 +68,10 @@ export const kpi = z.object({
         'a: from samples; b: from aggregates of 1 or 15 minutes; c: folded from registers or b',
       ),
     lengthMs: z.number().optional(),
-    over: z.enum(['panel', 'now', 'day']).optional().describe('In place of a length'),
+    over: z
+      .enum(['panel', 'now', 'day', 'week', 'month', 'year', 'always'])
+      .optional()
+      .describe('In place of a length'),
     folds: z.enum(['registers', 'b']).optional(),
     rule: localText,
   }),

@@ -117,11 +117,30 @@ export type AnyAdapter = SourceAdapter<unknown> | SinkAdapter<unknown>;
 export type ConfigSection = {
   readonly key: string;
   readonly schema: ZodType;
+  /** Data files that the section names: `NAME.yaml` in a folder beside the site file, or among those that ship. */
+  readonly dataFiles?: {
+    readonly folder: 'tariffs';
+    readonly schema: ZodType;
+    /** The names in a parsed section, and where each of them stands in it. */
+    namesIn(value: unknown): readonly DataFileName[];
+  };
   check(input: {
     readonly value: unknown;
     readonly groups: readonly GroupSpec[];
     /** Whether `groups` lack some because of mistakes elsewhere: then missing points are no issue of this section. */
     readonly isPartial: boolean;
     readonly site: SiteIdentity;
-  }): { readonly issues: readonly ConfigIssue[]; readonly groups: readonly GroupSpec[] };
+    /** The data files that were found, parsed, by name. */
+    readonly files?: ReadonlyMap<string, unknown>;
+  }): {
+    readonly issues: readonly ConfigIssue[];
+    readonly groups: readonly GroupSpec[];
+    /** What the gateway gets in place of the parsed section, where it takes more than the site file has. */
+    readonly value?: unknown;
+  };
+};
+
+export type DataFileName = {
+  readonly name: string;
+  readonly path: readonly (string | number)[];
 };

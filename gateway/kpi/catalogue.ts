@@ -1,5 +1,6 @@
 import { avoidedCo2 } from './carbon/avoided-co2.ts';
 import type { AnyKpiDefinition } from './definition.ts';
+import { flowKpis } from './energy/flow-kpis.ts';
 import { gridDemand, gridDemandPeak, gridImportHour } from './energy/grid-demand.ts';
 import { gridExport, gridImport } from './energy/grid-energy.ts';
 import {
@@ -170,4 +171,5 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   gridImportHour,
   selfConsumption,
   avoidedCo2,
+  ...flowKpis,
 ];

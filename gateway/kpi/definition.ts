@@ -15,8 +15,8 @@ export type KpiInput = {
   readonly equipmentClass?: string;
   /** Unit that the formula uses; what the point brings is converted. Undefined: the number is a state or an id. */
   readonly unit?: string;
-  /** How many points may match; `one` and `many` need at least one. */
-  readonly count: 'one' | 'many' | 'optional';
+  /** How many points may match; `one` and `many` need at least one, `optional` takes at most one, `any` as many as there are. */
+  readonly count: 'one' | 'many' | 'optional' | 'any';
   readonly description: LocalText;
 };
 
@@ -43,9 +43,11 @@ export type ResolvedInput = {
 /** A point that a KPI writes. */
 export type KpiColumn = {
   readonly point: string;
-  readonly kind: 'number' | 'string';
+  readonly kind: 'number' | 'string' | 'enum';
   readonly unit: string;
   readonly decimals: number;
+  /** Only of kind enum: what each number means. */
+  readonly labels?: Readonly<Record<string, LocalText>>;
   readonly description: LocalText;
   /** Undefined: it belongs to the column before, as a coverage does. */
   readonly formula: LocalText | undefined;
@@ -57,6 +59,8 @@ export type KpiPart = {
   readonly unit?: string;
   readonly decimals: number;
   readonly description: LocalText;
+  /** What each number means, where it stands for something. */
+  readonly labels?: Readonly<Record<string, LocalText>>;
 };
 
 /** What a KPI finds when it builds its steps. */
@@ -115,6 +119,8 @@ export type KpiDefinition<Parameters = unknown> = KpiDescription<Parameters> & {
   readonly point: string;
   readonly unit: string;
   readonly decimals: number;
+  /** What each number means, where it stands for something. */
+  readonly labels?: Readonly<Record<string, LocalText>>;
   readonly parts?: Readonly<Record<string, KpiPart>>;
   build(context: KpiContext<Parameters>): void;
 };
@@ -133,6 +139,9 @@ export type AnyKpiDefinition = KpiDescription<unknown> & {
   build(context: KpiTableContext<unknown>): void;
 };
 
+const kindOf = (labels: KpiPart['labels']): Pick<KpiColumn, 'kind' | 'labels'> =>
+  labels === undefined ? { kind: 'number' } : { kind: 'enum', labels };
+
 const coverageOf = (description: LocalText): LocalText => ({
   en: `${description.en}: coverage`,
   zh: `${description.zh}（覆盖率）`,
@@ -145,19 +154,19 @@ const partOf = (description: LocalText, part: LocalText): LocalText => ({
 
 /** Hides the parameter type; `build` is only ever called with what `parametersSchema` returned. */
 export const defineKpi = <Parameters>(definition: KpiDefinition<Parameters>): AnyKpiDefinition => {
-  const { point, unit, decimals, description, formula, parts, build, ...described } = definition;
-  const number = { kind: 'number' } as const;
+  const { point, unit, decimals, description, formula, labels, parts, build, ...described } =
+    definition;
   const coverage = `${point}.coverage`;
   return {
     ...{ ...described, description, formula, group: 'kpi' },
     columns: [
-      { ...number, point, unit, decimals, description, formula },
+      { ...kindOf(labels), point, unit, decimals, description, formula },
       {
-        ...{ ...number, point: coverage, unit: '1', decimals: 3, formula: undefined },
+        ...{ kind: 'number', point: coverage, unit: '1', decimals: 3, formula: undefined },
         description: coverageOf(description),
       },
       ...Object.entries(parts ?? {}).map(([name, part]) => ({
-        ...{ ...number, unit, ...part, point: `${point}.${name}`, formula: undefined },
+        ...{ ...kindOf(part.labels), unit, ...part, point: `${point}.${name}`, formula: undefined },
         description: partOf(description, part.description),
       })),
     ],

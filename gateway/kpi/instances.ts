@@ -197,11 +197,11 @@ const findPoints = (
   };
   const place = `${instance.definition.id} of ${instance.equipment}`;
   const asked = `${patterns.join(', ')}${equipmentClass === undefined ? '' : ` (${equipmentClass})`}`;
-  if (found.length === 0 && input.count !== 'optional') {
+  if (found.length === 0 && (input.count === 'one' || input.count === 'many')) {
     const expected = `${place} needs ${input.description.en}`;
     issues.push({ path, found: `no point ${asked}`, expected, isMissing: true });
   }
-  if (found.length > 1 && input.count !== 'many') {
+  if (found.length > 1 && (input.count === 'one' || input.count === 'optional')) {
     report(
       `${found.length} points for ${asked}`,
       `one point for ${input.description.en} of ${place}`,

@@ -5,17 +5,24 @@ export const longestSampleWindowMs = 600_000;
  * What a KPI is computed over, by tier.
  * - `a`: samples, over a panel, over the newest `lengthMs`, at most 10 minutes, or only the newest ones;
  * - `b`: mergeable aggregates over windows of 1 or 15 minutes, aligned to the epoch;
- * - `c`: an hour (aligned to the epoch) or the site's day, folded from registers or from `b`, never from samples.
+ * - `c`: an hour (aligned to the epoch), the site's day, the last 7 days, the month or the year of its calendar, or all that
+ *   was recorded, folded from registers or from `b`, never from samples.
  */
 export type KpiWindow =
   | { readonly tier: 'a'; readonly over: 'panel' | 'now' }
   | { readonly tier: 'a'; readonly lengthMs: number }
   | { readonly tier: 'b'; readonly lengthMs: 60_000 | 900_000 }
   | { readonly tier: 'c'; readonly folds: 'registers' | 'b'; readonly lengthMs: 3_600_000 }
-  | { readonly tier: 'c'; readonly folds: 'registers' | 'b'; readonly over: 'day' };
+  | { readonly tier: 'c'; readonly folds: 'registers' | 'b'; readonly over: LongWindow };
+
+type LongWindow = 'day' | 'week' | 'month' | 'year' | 'always';
 
 export const panelWindowOfTierA: KpiWindow = { tier: 'a', over: 'panel' };
 export const dayOfRegisters: KpiWindow = { tier: 'c', folds: 'registers', over: 'day' };
+
+export const quarterHourWindow: KpiWindow = { tier: 'b', lengthMs: 900_000 };
+export const dayOfQuarterHours: KpiWindow = { tier: 'c', folds: 'b', over: 'day' };
+export const monthOfQuarterHours: KpiWindow = { tier: 'c', folds: 'b', over: 'month' };
 
 const unitMs = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 } as const;
 

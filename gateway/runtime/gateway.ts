@@ -17,7 +17,6 @@ import { type Keeper, openKeepers } from './keepers.ts';
 import { LatestEvents, runEventReader } from './latest-events.ts';
 import { runLatestReader } from './latest-reader.ts';
 import type { GatewayMetrics } from './metrics.ts';
-import type { SiteProduction } from './production/site-production.ts';
 import { judgeReadiness, type Readiness } from './readiness.ts';
 import type { SiteRecords } from './records/site-records.ts';
 import { type ProgramSettings, RunningProgram } from './running-program.ts';
@@ -30,6 +29,7 @@ import type { GatewayStatus } from './status.ts';
 import { leastJournalMs, stopPhaseMs, stopWithinMs } from './stop-phases.ts';
 import { sleepReal } from './system-clock.ts';
 import { clockSteppedEvent, runTicker } from './ticker.ts';
+import type { ToldPoints } from './told-points.ts';
 import type { GatewayView } from './view.ts';
 
 /** Devices have the event loop to themselves for so long: to load what sinks and people need holds it up for longer. */
@@ -59,7 +59,7 @@ type RunningParts = {
   readonly points: SitePoints;
   readonly program: RunningProgram;
   readonly history: History;
-  readonly production: SiteProduction;
+  readonly told: ToldPoints;
   readonly records: SiteRecords;
   readonly metrics: GatewayMetrics;
   readonly sinks: RunningSinks;
@@ -117,17 +117,17 @@ class Assembly {
     });
     this.#admission.screenBy(this.#prepareScreening(parts, groups));
     const points = new SitePoints(groups, journal);
-    const { historyFlushMs: flushMs } = parts;
+    const { historyFlushMs: flushMs, sections } = parts;
     const keeping = { ...this.#context(), folder: parts.journal.folder, groups };
-    const keepers = await openKeepers({ ...keeping, ...parts.site, flushMs }, this.#endings);
-    const { history, production, records } = keepers;
+    const keep = { ...keeping, ...parts.site, flushMs, sections };
+    const { history, told, records } = await openKeepers(keep, this.#endings);
     this.#startReaders([history, records], points);
     const sinks = this.#prepareSinks(points);
-    this.#startSources(groups, program, production);
+    this.#startSources(groups, program, told);
     await sleepReal(firstReadsMs, this.#ending.readers.signal);
     await sinks.start(parts.sinks);
     const metrics = await this.#startMetrics(points);
-    const running = { points, program, history, production, records, metrics, sinks };
+    const running = { points, program, history, told, records, metrics, sinks };
     return {
       view: this.#view(running),
       deliveries: new DeliveryDesk({
@@ -142,6 +142,7 @@ class Assembly {
         return change;
       },
       event: (event) => this.#event(event),
+      historyRead: (withinMs) => history.caughtUp(withinMs),
       stop: () => this.#stop(),
     };
   }
@@ -177,7 +178,7 @@ class Assembly {
   /** What takes time or can fail comes first; the exchange itself is one turn of the event loop. */
   async #reconfigure(
     next: SiteParts,
-    { points, program, history, production, records, sinks }: RunningParts,
+    { points, program, history, told, records, sinks }: RunningParts,
   ): Promise<SiteChange> {
     if (this.#isStopping) {
       const words = { en: 'the gateway stops', zh: '网关正在停止' };
@@ -188,7 +189,7 @@ class Assembly {
     const screening = this.#prepareScreening(next, groups);
     const prepared: PreparedExchange[] = [];
     try {
-      await production.prepare(groups);
+      await told.production.prepare(groups);
       await records.use(groups);
       prepared.push(await sinks.exchange(next.sinks));
       prepared.push(await this.#sources.exchange(next.sources, groups));
@@ -200,7 +201,7 @@ class Assembly {
       this.#admission.screenBy(screening);
       points.use(groups);
       history.use(groups);
-      production.use(groups);
+      told.use(groups, next.sections);
       this.#siteName = next.siteName;
       this.#siteNote = next.siteNote;
       for (const { apply } of prepared) apply();
@@ -211,7 +212,7 @@ class Assembly {
     }
   }
 
-  #view({ points, program, history, production, records, metrics }: RunningParts): GatewayView {
+  #view({ points, program, history, told, records, metrics }: RunningParts): GatewayView {
     const siteName = (): LocalText => this.#siteName;
     const siteNote = (): LocalText | undefined => this.#siteNote;
     return {
@@ -235,7 +236,7 @@ class Assembly {
         return records.view;
       },
       get production() {
-        return production.view;
+        return told.production.view;
       },
       nowMs: () => this.#clock.nowMs(),
       status: () => this.#status(),
@@ -303,7 +304,7 @@ class Assembly {
   #startSources(
     groups: readonly RegisteredGroup[],
     { snapshots }: RunningProgram,
-    production: SiteProduction,
+    told: ToldPoints,
   ): void {
     this.#endings.push({
       undone: 'the state of the KPIs is not saved, and the next start replays more',
@@ -320,8 +321,8 @@ class Assembly {
         return Promise.all([this.#sources.stop(), this.#ticker]);
       },
     });
-    this.#sources.start(this.#parts.sources, groups, production);
-    this.#startTicker(production);
+    this.#sources.start(this.#parts.sources, groups, told.production);
+    this.#startTicker(told);
     this.#read(snapshots.run(this.#ending.readers.signal));
     this.#endings.push({
       undone: 'a change of the configuration was under way',
@@ -331,7 +332,7 @@ class Assembly {
     });
   }
 
-  #startTicker(production: SiteProduction): void {
+  #startTicker(told: ToldPoints): void {
     this.#ticker = runTicker(
       {
         clock: this.#clock,
@@ -339,7 +340,7 @@ class Assembly {
         allowedLatenessMs: this.#parts.ticks.allowedLatenessMs,
         timeZone: this.#parts.site.timeZone,
         tick: (record) => {
-          production.tick(record, this.#admission);
+          told.tick(record, this.#admission);
           if (this.#admission.tick(record)) this.#lastTickMs = record.timeMs;
           this.#sources.passTime();
         },

@@ -6,6 +6,7 @@ import type { Endings } from './endings.ts';
 import type { SiteProductionOptions } from './production/site-production.ts';
 import { SiteProduction } from './production/site-production.ts';
 import { type ProductionOfPanels, SiteRecords } from './records/site-records.ts';
+import { ToldPoints } from './told-points.ts';
 
 /** Reads the journal and keeps what it makes of it, until the signal aborts. */
 export type Keeper = { run(signal: AbortSignal): Promise<void> };
@@ -16,6 +17,7 @@ type Keeping = {
   /** Of the journal. */
   readonly folder: string;
   readonly groups: readonly RegisteredGroup[];
+  readonly sections: Readonly<Record<string, unknown>>;
 };
 
 const endWithinMs = { history: 1000, records: 500, production: 500 };
@@ -56,9 +58,13 @@ const openSiteRecords = async (
 
 /** @throws GatewayError STORE_VERSION, STORE_FAILED */
 const openSiteProduction = async (
-  { groups, ...keeping }: Keeping & Pick<SiteProductionOptions, 'clock' | 'timeZone' | 'event'>,
+  {
+    groups,
+    sections,
+    ...keeping
+  }: Keeping & Pick<SiteProductionOptions, 'clock' | 'timeZone' | 'event'>,
   endings: Endings,
-): Promise<SiteProduction> => {
+): Promise<ToldPoints> => {
   const production = new SiteProduction(keeping);
   endings.push({
     undone: 'production is not closed, and is read again from the journal at the next start',
@@ -67,9 +73,10 @@ const openSiteProduction = async (
     end: () => production.close(),
   });
   await production.prepare(groups);
-  production.use(groups);
+  const told = new ToldPoints(production, keeping.timeZone);
+  told.use(groups, sections);
   await production.refresh();
-  return production;
+  return told;
 };
 
 /**
@@ -88,14 +95,14 @@ export const openKeepers = async (
   endings: Endings,
 ): Promise<{
   readonly history: History;
-  readonly production: SiteProduction;
+  readonly told: ToldPoints;
   readonly records: SiteRecords;
 }> => {
-  const [history, production] = await Promise.all([
+  const [history, told] = await Promise.all([
     openSiteHistory({ ...keeping, flushMs }, endings),
     openSiteProduction({ ...keeping, timeZone }, endings),
   ]);
   // Records read what production has.
-  const records = await openSiteRecords({ ...keeping, production }, endings);
-  return { history, production, records };
+  const records = await openSiteRecords({ ...keeping, production: told.production }, endings);
+  return { history, told, records };
 };

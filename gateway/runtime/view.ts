@@ -44,7 +44,7 @@ export type KpiExplanation = {
   readonly window: {
     readonly tier: 'a' | 'b' | 'c';
     readonly lengthMs?: number;
-    readonly over?: 'panel' | 'now' | 'day';
+    readonly over?: 'panel' | 'now' | 'day' | 'week' | 'month' | 'year' | 'always';
     readonly folds?: 'registers' | 'b';
     readonly rule: LocalText;
   };

@@ -387,14 +387,12 @@ export class WeldingLine {
 
   #panelTruth(): JsonObject {
     return panelTruth({
-      line: this.line,
-      torches: this.#torches,
+      ...{ line: this.line, torches: this.#torches },
       deformation: this.#deformation,
       events: this.#events,
       process: this.#process,
       positionMm: this.#cycle.positionMm,
-      weldSteps: this.#weldSteps,
-      mannedSteps: this.#mannedSteps,
+      ...{ weldSteps: this.#weldSteps, mannedSteps: this.#mannedSteps },
       weldEnergyJ: this.#weldEnergyJ,
     });
   }

@@ -96,10 +96,17 @@ export class FaultyUnit {
     const base = this.#standing ?? this.#stuck;
     const layout = this.#layout;
     if (layout === undefined) return base;
-    const own = [...this.#aliveness(layout), ...this.#identity(layout)];
+    const alive = this.#aliveness(layout);
+    const identity = this.#identity(layout);
     let seen = base;
     for (const table of registerTables) {
-      const patches = [...this.#counters(layout, table), ...(table === layout.table ? own : [])];
+      const isOwn = table === layout.table;
+      // Later patches win: a counter may be among what shows that the unit lives.
+      const patches = [
+        ...(isOwn ? alive : []),
+        ...this.#counters(layout, table),
+        ...(isOwn ? identity : []),
+      ];
       const image = (base ?? this.#unit)[table];
       if (image === undefined || patches.length === 0) continue;
       seen = { ...(seen ?? this.#unit), [table]: new PatchedImage(image, patches) };

@@ -76,17 +76,59 @@ const station = testGroup({
   ],
 });
 
-const meter = testGroup({
-  area: 'park',
-  line: 'meters',
-  equipment: 'grid',
-  equipmentClass: 'meter',
-  periodMs: meterPeriodMs,
+const meterOf = (equipment: string, periodMs: number): GroupSpec =>
+  testGroup({
+    ...{ area: 'park', line: 'meters', equipment, equipmentClass: 'meter', periodMs },
+    channels: [
+      { point: 'power', unit: 'W' },
+      { point: 'reactivePower', unit: 'var' },
+      { point: 'frequency', unit: 'Hz' },
+      { point: 'voltage', unit: 'V' },
+      { point: 'energyImport', kind: 'counter', unit: 'Wh' },
+      { point: 'energyExport', kind: 'counter', unit: 'Wh' },
+    ],
+  });
+
+const meter = meterOf('grid', meterPeriodMs);
+
+const storage = testGroup({
+  ...{ area: 'park', line: 'storage', equipment: 'bess01', equipmentClass: 'storage' },
+  periodMs: 1000,
   channels: [
     { point: 'power', unit: 'W' },
-    { point: 'energyImport', kind: 'counter', unit: 'Wh' },
-    { point: 'energyExport', kind: 'counter', unit: 'Wh' },
+    { point: 'stateOfCharge', unit: '%' },
+    { point: 'energyCharge', kind: 'counter', unit: 'Wh' },
+    { point: 'energyDischarge', kind: 'counter', unit: 'Wh' },
   ],
+});
+
+const charger = (equipment: string): GroupSpec =>
+  testGroup({
+    ...{ area: 'park', line: 'chargers', equipment, equipmentClass: 'charger', periodMs: 1000 },
+    channels: [
+      { point: 'status', kind: 'enum' },
+      { point: 'energyTotal', kind: 'counter', unit: 'Wh' },
+    ],
+  });
+
+const connection = testGroup({
+  ...{ area: 'park', line: 'grid', equipment: 'connection', equipmentClass: 'meter' },
+  periodMs: 1000,
+  channels: [{ point: 'breakerClosed', kind: 'boolean' }],
+});
+
+/** Calendar and tariff; told once a second here, as nobody would. */
+const billing = testGroup({
+  ...{ area: 'park', line: 'energy', equipment: 'site', equipmentClass: 'park', name: 'billing' },
+  periodMs: 1000,
+  channels: [
+    ...['monthStart', 'monthEnd', 'yearStart'].map((name) => `calendar.${name}`),
+    ...['calendar.month', 'tariff.period', 'tariff.periodStart', 'tariff.price'],
+    ...['tariff.highestPrice', 'tariff.lowestPrice', 'tariff.demandPrice', 'tariff.capacityPrice'],
+  ].map((point) => ({
+    point,
+    unit: /Start$|End$/.test(point) ? 'ms' : '1',
+  })),
 });
 
 const numbered = (prefix: string, count: number): readonly string[] =>
@@ -95,6 +137,28 @@ const numbered = (prefix: string, count: number): readonly string[] =>
 const parkKpis = [
   ...['pvEnergy', 'gridImport', 'gridExport', 'selfConsumption', 'avoidedCo2'],
   ...['gridDemand', 'gridDemandPeak', 'gridImportHour'],
+  ...['energyQuarter', 'energyFlows', 'energySaved', 'selfSufficiency', 'selfSufficiencyPv'],
+  ...['balanceResidual', 'meterSuspect', 'demandForecast', 'maximumDemand', 'loadFactor'],
+  ...['powerFactor', 'powerFactorMonth', 'energyCost', 'arbitrageMargin', 'savedProgress'],
+  'frequencyQuality',
+];
+const hourly = { id: 'flat', values: new Array<number>(24).fill(0.5), source: 'none' };
+const parkEntries = [
+  ...parkKpis.map((kpi) => ({ kpi, equipment: 'park/energy/site' })),
+  ...[
+    { kpi: 'demandCharge', parameters: { capacityKva: 6300 } },
+    // Meters show the voltage of an arc here.
+    ...['voltageQuality', 'gridConnection'].map((kpi) => ({
+      kpi,
+      parameters: { voltage: { nominal: 25.9 } },
+    })),
+    { kpi: 'chargerUtilisation', parameters: { ratedPowerKw: 60 } },
+    { kpi: 'carbonFreeShare', parameters: { gridShare: hourly } },
+    ...['avoidedCo2Hourly', 'importCo2Hourly'].map((kpi) => ({ kpi, parameters: { hourly } })),
+  ].map((entry) => ({ ...entry, equipment: 'park/energy/site' })),
+  ...['socCoulomb', 'sohMeasured', 'roundTripEfficiency', 'equivalentCycles'].map((kpi) => ({
+    ...{ kpi, equipment: 'park/storage/bess01', parameters: { capacityKwh: 3000 } },
+  })),
 ];
 const photovoltaicKpis = [
   ...['pvReferenceYield', 'pvFinalYield', 'pvPerformanceRatio', 'pvPerformanceRatio25'],
@@ -136,7 +200,7 @@ const conformance = {
 export type DemoPlant = {
   readonly program: HotPathProgram;
   readonly groups: readonly RegisteredGroup[];
-  /** One second of the plant: 20 seams and their line at 50 Hz, 50 inverters at 1 Hz, a weather station and a meter. */
+  /** One second of the plant: seams, line, weather and grid meter at 50 Hz, all else of the park at 1 Hz. */
   readonly second: EntryBatch;
   readonly samplesPerSecond: number;
   /** Moves the batch on by one second, in place, with fresh registers and noise from the seed. */
@@ -150,6 +214,9 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
       ...[...numbered('f', 10), ...numbered('b', 10)].map(seam),
       line,
       ...numbered('inv', 50).map(inverter),
+      ...['load', 'ev', 'pv'].map((name) => meterOf(name, 1000)),
+      ...[storage, connection, billing],
+      ...numbered('ch', 10).map(charger),
       station,
       meter,
     ],
@@ -157,7 +224,7 @@ export const demoPlant = (seed: number, startMs: number): DemoPlant => {
       ...seamKpis.map((kpi) => ({ kpi, equipment: 'welding/mpm01/*' })),
       conformance,
       ...lineKpis.map((kpi) => ({ kpi, equipment: 'welding/mpm01/line' })),
-      ...parkKpis.map((kpi) => ({ kpi, equipment: 'park/energy/site' })),
+      ...parkEntries,
       ...photovoltaicKpis.map((kpi) => ({
         ...{ kpi, equipment: 'park/energy/site', parameters: photovoltaic },
       })),
@@ -234,6 +301,10 @@ const plantValues = (
     travelSpeedSet: [0.8, 0],
     linePower: [160, 2],
     power: [50_000, 1000],
+    reactivePower: [12_000, 500],
+    frequency: [50, 0.1],
+    breakerClosed: [1, 0],
+    stateOfCharge: [50, 0],
     status: [4, 0],
     planeIrradiance: [600, 20],
     moduleTemperature: [45, 1],

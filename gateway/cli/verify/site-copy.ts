@@ -62,6 +62,7 @@ const looseSite = z.looseObject({
     .default([]),
   kpis: z.array(z.unknown()).optional(),
   calculated: z.array(z.unknown()).optional(),
+  energy: z.looseObject({ meters: z.array(z.unknown()).optional() }).optional(),
 });
 type LooseSite = z.infer<typeof looseSite>;
 
@@ -102,15 +103,20 @@ const load = (file: string, kit: Kit) => {
   return loadSite({ file, adapters, sections, env: kit.env });
 };
 
-/** Takes the entries with a problem out of `kpis` and `calculated`; 0 when the problems are elsewhere. */
+/** Takes the entries with a problem out of `kpis`, `calculated` and the meters; 0 when the problems are elsewhere. */
 const leaveOut = (site: LooseSite, problems: readonly Problem[]): number => {
   let count = 0;
-  for (const list of ['kpis', 'calculated'] as const) {
+  const without = (list: string, entries: unknown[] | undefined): unknown[] | undefined => {
     const broken = new Set(
       problems.flatMap(({ path }) => new RegExp(`^${list}\\[(\\d+)\\]`).exec(path)?.[1] ?? []),
     );
     count += broken.size;
-    site[list] = site[list]?.filter((_, index) => !broken.has(String(index)));
+    return entries?.filter((_, index) => !broken.has(String(index)));
+  };
+  site.kpis = without('kpis', site.kpis);
+  site.calculated = without('calculated', site.calculated);
+  if (site.energy !== undefined) {
+    site.energy.meters = without('energy\\.meters', site.energy.meters);
   }
   return count;
 };
@@ -131,7 +137,9 @@ export const problemsOfSite = async (siteFile: string, kit: Kit): Promise<readon
 export const writeSiteCopy = async (options: SiteCopyOptions, kit: Kit): Promise<SiteCopy> => {
   const { siteFile, folder, brokerPort, isBrokerEmbedded } = options;
   const original = dirname(resolve(siteFile));
-  await symlink(join(original, 'profiles'), join(folder, 'profiles'));
+  for (const files of ['profiles', 'tariffs']) {
+    await symlink(join(original, files), join(folder, files));
+  }
   const text = anchored(await readFile(siteFile, 'utf8'), original);
   const site = looseSite.parse(parse(text));
   const copy: LooseSite = {

@@ -5,6 +5,7 @@ import { adapters } from '../../../adapters/index.ts';
 import { loadSite } from '../../../config/loader.ts';
 import { formatProblem } from '../../../config/problem.ts';
 import { kpiSections } from '../../../gateway/kpi/sections.ts';
+import { billingSection } from '../../../gateway/kpi/tariff/billing-section.ts';
 import { productionSection } from '../../../gateway/production/section.ts';
 import { figuresSection } from '../../../gateway/reports/figures/figures-config.ts';
 import { screeningSection } from '../../../gateway/runtime/screening/section.ts';
@@ -20,7 +21,7 @@ const messagesOf = async (name: string): Promise<string> => {
   const result = await loadSite({
     file: join(site, 'site.yaml'),
     adapters,
-    sections: [productionSection, ...kpiSections, screeningSection, figuresSection],
+    sections: [productionSection, billingSection, ...kpiSections, screeningSection, figuresSection],
     env,
   });
   const problems = result.ok ? [] : result.problems;

@@ -105,7 +105,7 @@ describe('seamwatt figures', () => {
     expect(table).toContain('the baseline is assumed');
     expect(table).toMatch(/95 %\s+57\s+60\s+1 × overridden by hand/);
     const chinese = await runCli(['figures', '--url', url, '--lang', 'zh']);
-    expect(chinese.out.join('\n')).toContain('管屏的放行结论（4：P1, P2, P3, …）');
+    expect(chinese.out.join('\n')).toContain('管屏的结论（放行或报废）（4：P1, P2, P3, …）');
     expect(chinese.out.join('\n')).toMatch(/自动排产率\s+95 %\s+57\s+60/);
   });
 

@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { adapters } from '../../../adapters/index.ts';
 import { loadSite } from '../../../config/loader.ts';
 import type { LoadedSite } from '../../../config/site.ts';
+import { energySection } from '../../../gateway/energy/section.ts';
 import { kpiSections } from '../../../gateway/kpi/sections.ts';
+import { billingSection } from '../../../gateway/kpi/tariff/billing-section.ts';
 import { productionSection } from '../../../gateway/production/section.ts';
 import { figuresSection } from '../../../gateway/reports/figures/figures-config.ts';
 import { parseProgramOptions } from '../../../simulators/options.ts';
@@ -66,7 +68,7 @@ const loaded = async (file: string): Promise<LoadedSite> => {
   const result = await loadSite({
     file: join(root, file),
     adapters,
-    sections: [productionSection, ...kpiSections, figuresSection],
+    sections: [productionSection, billingSection, ...kpiSections, energySection, figuresSection],
     env: {},
   });
   if (!result.ok) throw new Error(JSON.stringify(result.problems, null, 2));

@@ -56,7 +56,8 @@ const at = (value: unknown, ...path: readonly (string | number)[]): number => {
 describe('the profiles of the demo', () => {
   it('read the welding line: line, 20 seams and the deformation', async () => {
     const frames = await readOnce('line.plc', 'weld-plc', { equipment: 'line' });
-    expect(frames).toHaveLength(22 + 21);
+    // Of the line two, of each torch three, and the deformation.
+    expect(frames).toHaveLength(2 + 20 * 3 + 1);
     const line = frames.find(({ group }) => group === 'line');
     const front = frames.find(({ equipment, group }) => equipment === 'f01' && group === 'signals');
     const back = frames.find(({ equipment, group }) => equipment === 'b10' && group === 'signals');

@@ -1,0 +1,89 @@
+import type { ZodType } from 'zod';
+import type { LocalText } from '../../../core/point.ts';
+import { valueCell } from '../../../hot-path/slot.ts';
+import {
+  type AnyKpiDefinition,
+  defineKpi,
+  type KpiContext,
+  type KpiInput,
+  type KpiPart,
+} from '../../definition.ts';
+import { finishParts, finishResult } from '../../result.ts';
+import { dayOfQuarterHours, monthOfQuarterHours } from '../../window.ts';
+import {
+  addToFold,
+  calendarFold,
+  calendarInput,
+  dayFold,
+  foldCoverage,
+  foldRow,
+  onRows,
+  quarterRows,
+  rowInputs,
+} from './rows.ts';
+import type { Flow, Term } from './terms.ts';
+
+/** Writes the value and the parts of a KPI from the sums of its terms. */
+export type FoldedWriter = (
+  memory: Float64Array,
+  cells: { readonly sums: number; readonly value: number; readonly parts: readonly number[] },
+) => void;
+
+/** A KPI that is a formula of sums over the quarter hours of the day or of the month. */
+export const defineFolded = <Parameters>(options: {
+  readonly id: string;
+  readonly over: 'day' | 'month';
+  readonly points: readonly (Term | Flow)[];
+  readonly unit: string;
+  readonly decimals: number;
+  readonly description: LocalText;
+  readonly formula: LocalText;
+  readonly standard: LocalText;
+  readonly parts?: Readonly<Record<string, KpiPart>>;
+  readonly inputs?: Readonly<Record<string, KpiInput>>;
+  readonly parametersSchema: ZodType<Parameters>;
+  writer(context: KpiContext<Parameters>): FoldedWriter;
+}): AnyKpiDefinition => {
+  const { over, points, inputs, writer, ...described } = options;
+  const names = Object.keys(options.parts ?? {});
+  return defineKpi<Parameters>({
+    ...described,
+    version: 1,
+    equipmentClass: 'park',
+    point: options.id,
+    window: over === 'day' ? dayOfQuarterHours : monthOfQuarterHours,
+    windowRule:
+      over === 'day'
+        ? { en: "closed quarter hours of the site's day", zh: '站点当日已结束的各刻钟' }
+        : { en: "closed quarter hours of the site's month", zh: '站点当月已结束的各刻钟' },
+    coverageRule: 'metered time of the quarter hours / time since the window began',
+    inputs: {
+      ...rowInputs(...points),
+      ...(over === 'month' ? { monthStart: calendarInput('monthStart') } : {}),
+      ...inputs,
+    },
+    build: (context) => {
+      const rows = quarterRows(context, points);
+      const terms = points.map((point) => context.one(point));
+      const fold =
+        over === 'day'
+          ? dayFold(context, points.length)
+          : calendarFold(context, points.length, 'monthStart');
+      const parts = names.map((name) => context.part(name));
+      const cells = { sums: fold.sums, value: context.value, parts };
+      const write = writer(context);
+      onRows(context, rows, {
+        take: (memory) => {
+          if (!foldRow(memory, fold, rows)) return;
+          for (const [sum, input] of terms.entries()) addToFold(memory, fold, sum, input);
+        },
+        write: (memory) => {
+          write(memory, cells);
+          memory[context.coverage + valueCell] = foldCoverage(memory, fold);
+          finishResult(memory, context, fold.uncertainIndex);
+          finishParts(memory, context.value, parts);
+        },
+      });
+    },
+  });
+};
