@@ -128,7 +128,9 @@ export const movedOn = (
     for (const [index, value] of values.entries()) {
       const at = { xMm: xMm[index] as number, value, status: status[index] as number };
       if (at.xMm < options.fromMm) continue;
-      if (own?.values[index] === value && own.status[index] === at.status) continue;
+      // A chart whose bins lack something else is Uncertain, and signals by chance where its twin does.
+      const isAlike = own?.status[index] === at.status || isJudgedByRate(key);
+      if (own?.values[index] === value && isAlike) continue;
       const isInside = isJudgedByRate(key)
         ? isGone(at.status) || (value & trendSignals) === 0
         : options.bands.holds(key, at);
