@@ -108,7 +108,7 @@ class LayoutBuilder implements OpcuaLayout {
       });
       return;
     }
-    if (profile.machine !== undefined) {
+    if (profile.machine !== undefined && device.machine) {
       const uri = device.namespaceUri ?? profile.namespaceUri;
       this.addMachine(profile.machine, { ...device, namespaceUri: uri }, path);
     }

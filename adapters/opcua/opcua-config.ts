@@ -110,6 +110,10 @@ const deviceSchema = z.strictObject({
   line: linePart,
   equipment: equipmentPart.optional(),
   namespaceUri: namespaceUri.optional(),
+  machine: z
+    .boolean()
+    .default(true)
+    .describe('Whether job orders, results and events that the profile names are taken'),
 });
 
 const machineEntrySchema = z.strictObject({

@@ -12,6 +12,8 @@ export type RunOptions = {
   readonly clockUrl?: string;
   /** With `clockUrl`: stops by itself after so much simulated time. */
   readonly durationMs?: number;
+  /** The plant is simulated, and its time so far from that of this machine. */
+  readonly shiftMs?: number;
   /** Told once, when everything has been started; `url` is where people look. */
   readonly onReady: (started: { readonly url: string }) => void;
 };

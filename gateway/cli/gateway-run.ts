@@ -9,11 +9,12 @@ export type GatewayRun = {
   readonly signal: AbortSignal;
   readonly clockUrl?: string;
   readonly durationMs?: number;
+  readonly shiftMs?: number;
 };
 
 /** Runs until the signal aborts or the gateway fails, and says which in the exit code. */
 export const runToEnd = async (run: GatewayRun, kit: Kit): Promise<void> => {
-  const { site, options, signal, clockUrl, durationMs } = run;
+  const { site, options, signal, clockUrl, durationMs, shiftMs } = run;
   try {
     await kit.composition.runGateway({
       site,
@@ -21,6 +22,7 @@ export const runToEnd = async (run: GatewayRun, kit: Kit): Promise<void> => {
       signal,
       ...(clockUrl === undefined ? {} : { clockUrl }),
       ...(durationMs === undefined ? {} : { durationMs }),
+      ...(shiftMs === undefined ? {} : { shiftMs }),
       onReady: ({ url }) => kit.complain(kit.text.ready(url)),
     });
     kit.finish(exitCodes.ok);

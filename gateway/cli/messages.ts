@@ -130,9 +130,17 @@ const english = {
     `The simulators did not come up (${reason}); the line above says why. Is another demo running here?`,
   simulatorsUnclear: (line: string) => `The simulators do not say where they are: ${line}`,
   simulatorsMissing: (file: string) => `The simulators are not there: ${file}`,
-  demoNote:
-    'This is the demo: a composite site of a welding line and a park, all of it simulated.\n' +
-    "The park's day begins at 10:00 now, whatever the clock says, so that the sun is up; time stamps are real.",
+  demoNote: 'This is the demo: a composite site of a welding line and a park, all of it simulated.',
+  atOption: "the demo begins at this time of the site's wall clock, such as 2024-06-20T10:00",
+  noWeekOption:
+    "does not run the simulated park through the seven days before, on a folder's first start",
+  atNeedsDemo: '--at is for the demo, not together with --config',
+  moment: "a time of the site's wall clock such as 2024-06-20T10:00",
+  firstWeekBegins: (days: number) =>
+    `First start: the simulated park goes through the ${days} days before…`,
+  firstWeekDays: (days: number, of: number) => `  ${days} of ${of} days`,
+  firstWeekFailed: (why: string) =>
+    `The days before could not be simulated (${why}); the demo goes on without them.`,
   ready: (url: string) => `Seamwatt is running: ${url}  (Ctrl+C stops it)`,
   stopping: 'Stopping…',
   failed: (reason: string) => `Failed: ${reason}`,
@@ -303,9 +311,14 @@ const chinese: Messages = {
     `仿真器未能启动（${reason}），原因见上一行。本机是否已在运行另一个演示？`,
   simulatorsUnclear: (line) => `仿真器没有说明其地址：${line}`,
   simulatorsMissing: (file) => `找不到仿真器：${file}`,
-  demoNote:
-    '这是演示站点：由焊接产线与园区组合而成，全部数据均为仿真。\n' +
-    '园区的一天此刻从 10:00 开始，与时钟无关，以便看到光伏发电；时间戳是真实的。',
+  demoNote: '这是演示站点：由焊接产线与园区组合而成，全部数据均为仿真。',
+  atOption: '演示从站点的该时刻开始，如 2024-06-20T10:00',
+  noWeekOption: '数据目录首次启动时，不先仿真园区此前七天',
+  atNeedsDemo: '--at 仅用于演示站点，不能与 --config 同用',
+  moment: '站点时刻，如 2024-06-20T10:00',
+  firstWeekBegins: (days) => `首次启动：先仿真园区此前 ${days} 天……`,
+  firstWeekDays: (days, of) => `  已完成 ${days} / ${of} 天`,
+  firstWeekFailed: (why) => `此前各天未能仿真（${why}）；演示照常进行。`,
   ready: (url) => `Seamwatt 正在运行：${url}（按 Ctrl+C 停止）`,
   stopping: '正在停止…',
   failed: (reason) => `失败：${reason}`,

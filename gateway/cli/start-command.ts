@@ -1,20 +1,48 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { z } from 'zod';
 import type { LoadedSite } from '../../config/site.ts';
+import { LocalClock } from '../core/local-clock.ts';
 import { exitCodes } from './composition.ts';
+import { firstWeek } from './first-week.ts';
 import { runToEnd } from './gateway-run.ts';
 import { demoDataFolder, type Kit, loadOrComplain, type SiteOptions, wordsOf } from './kit.ts';
-import { startSimulators } from './simulators.ts';
+import { UsageError } from './option-values.ts';
+import { type RunningSimulators, startSimulators } from './simulators.ts';
 import { stopOnSignals } from './stop-signal.ts';
 
-type Demo = { readonly site: LoadedSite; readonly options: SiteOptions };
+type StartOptions = SiteOptions & {
+  readonly at?: string | undefined;
+  /** False with --no-week. */
+  readonly week?: boolean | undefined;
+};
+
+type Demo = {
+  readonly site: LoadedSite;
+  readonly options: StartOptions & { readonly data: string };
+};
 
 /** The demo is of no use without its devices, so the gateway ends when they do. */
 const runDemo = async ({ site, options }: Demo, kit: Kit): Promise<void> => {
   const stop = stopOnSignals(() => kit.complain(kit.text.stopping));
   try {
+    const atMs = momentOf(options.at, site, kit);
+    const since = await firstWeek(
+      {
+        ...{ folder: resolve(options.data), isWanted: options.week !== false },
+        nowMs: atMs ?? Date.now(),
+      },
+      kit,
+      stop.signal,
+    );
     kit.complain(kit.text.startingSimulators);
-    const simulators = await startSimulators(kit, stop.signal);
+    const simulators = await startSimulators(kit, stop.signal, [
+      ...kit.composition.demoSimulatorFlags,
+      ...(atMs === undefined ? [] : ['--start', new Date(atMs).toISOString()]),
+      ...(since === undefined ? [] : ['--park-registers-since', since]),
+    ]);
     kit.complain(kit.text.simulatorsReady(simulators.control));
+    const shiftMs = atMs === undefined ? undefined : await shiftOf(simulators);
     let lost: string | undefined;
     const watch = simulators.ended.then((reason) => {
       if (stop.signal.aborted) return;
@@ -22,7 +50,13 @@ const runDemo = async ({ site, options }: Demo, kit: Kit): Promise<void> => {
       kit.complain(kit.text.simulatorsEnded(reason));
       stop.controller.abort();
     });
-    await runToEnd({ site, options, signal: stop.signal }, kit);
+    await runToEnd(
+      {
+        ...{ site, options, signal: stop.signal },
+        ...(shiftMs === undefined ? {} : { shiftMs }),
+      },
+      kit,
+    );
     stop.controller.abort();
     await simulators.stop();
     await watch;
@@ -37,17 +71,43 @@ const runDemo = async ({ site, options }: Demo, kit: Kit): Promise<void> => {
   }
 };
 
-const start = async (options: SiteOptions, kit: Kit): Promise<void> => {
+const stateSchema = z.looseObject({ nowMs: z.number() });
+const answerWithinMs = 10_000;
+
+/** How far the simulators' time is from that of this machine. */
+const shiftOf = async ({ control }: RunningSimulators): Promise<number> => {
+  const url = new URL('/state', control);
+  const response = await fetch(url, { signal: AbortSignal.timeout(answerWithinMs) });
+  return stateSchema.parse(await response.json()).nowMs - Date.now();
+};
+
+/** The wall clock of the site at which the demo is to begin. @throws UsageError */
+const momentOf = (text: string | undefined, site: LoadedSite, kit: Kit): number | undefined => {
+  if (text === undefined) return undefined;
+  const localMs = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(text)
+    ? Date.parse(`${text}Z`)
+    : Number.NaN;
+  if (Number.isNaN(localMs))
+    throw new UsageError(kit.text.invalidOption('--at', text, kit.text.moment));
+  return new LocalClock(site.identity.timeZone).utcMs(localMs);
+};
+
+/** Another time has a folder of its own: what is journalled there must not come before what is there already. */
+const folderOf = ({ at, data }: StartOptions): string =>
+  data ??
+  (at === undefined ? demoDataFolder : `${demoDataFolder}-${at.replaceAll(/[^0-9T-]/g, '')}`);
+
+const start = async (options: StartOptions, kit: Kit): Promise<void> => {
   const isDemo = options.config === undefined;
-  const effective = isDemo
-    ? { config: kit.composition.demoFile, data: options.data ?? demoDataFolder }
-    : options;
+  if (!isDemo && options.at !== undefined) throw new UsageError(kit.text.atNeedsDemo);
+  const data = folderOf(options);
+  const effective = isDemo ? { ...options, config: kit.composition.demoFile, data } : options;
   const site = await loadOrComplain(effective, kit);
   if (site === undefined) {
     kit.finish(exitCodes.invalid);
   } else if (isDemo) {
     kit.complain(kit.text.demoNote);
-    await runDemo({ site, options: effective }, kit);
+    await runDemo({ site, options: { ...effective, data } }, kit);
   } else {
     const stop = stopOnSignals(() => kit.complain(kit.text.stopping));
     await runToEnd({ site, options, signal: stop.signal }, kit);
@@ -61,5 +121,7 @@ export const addStartCommand = (program: Command, kit: Kit): void => {
     .description(kit.text.startDescription)
     .option('-c, --config <file>', kit.text.startConfigOption)
     .option('--data <folder>', kit.text.dataOption)
-    .action((options: SiteOptions) => start(options, kit));
+    .option('--at <time>', kit.text.atOption)
+    .option('--no-week', kit.text.noWeekOption)
+    .action((options: StartOptions) => start(options, kit));
 };

@@ -3,7 +3,7 @@ import type { RegisteredGroup } from '../core/point.ts';
 import type { NodeSpec, PointReference } from './program.ts';
 
 /** Part of every program id: raise it when an operator, or a KPI, changes what it computes or how its state lies in the arena. */
-export const operatorVersion = 3;
+export const operatorVersion = 4;
 
 export type Channel = { readonly group: RegisteredGroup; readonly index: number };
 

@@ -67,6 +67,7 @@ import {
 import { panelWindows } from './welding/panel-windows.ts';
 import { seamBins } from './welding/seam-bin-table.ts';
 import { seamLostLength, seamLostRatio } from './welding/seam-lost.ts';
+import { shortCircuitRate } from './welding/short-circuits.ts';
 import {
   spcCurrent,
   spcCurrentDeviation,
@@ -75,6 +76,7 @@ import {
   spcOffset,
   spcVoltageDeviation,
 } from './welding/spc.ts';
+import { spcDeformation } from './welding/spc-panels.ts';
 import { speedConformity } from './welding/speed-conformity.ts';
 import { trackingBias, trackingMax, trackingP95, trackingRms } from './welding/tracking.ts';
 import { travelSpeedMean } from './welding/travel-speed-mean.ts';
@@ -103,6 +105,7 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   spcLeg,
   spcCurrentDeviation,
   spcVoltageDeviation,
+  spcDeformation,
   timeElements,
   oee,
   throughput,
@@ -113,6 +116,7 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   arcStabilityNow,
   arcCurrentVariation,
   arcVoltageVariation,
+  shortCircuitRate,
   arcInterruptions,
   arcInterruptionsPerMetre,
   seamLostRatio,

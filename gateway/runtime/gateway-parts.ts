@@ -61,6 +61,8 @@ export type RunningGateway = {
    */
   reconfigure(parts: SiteParts): Promise<SiteChange>;
   event(event: GatewayEvent): void;
+  /** Resolves when the history has read what is journalled now, or after `withinMs`: in lock-step it may be behind. */
+  historyRead(withinMs: number): Promise<void>;
   /**
    * Ends sources, flushes, stores cursors and snapshot, ends sinks; within 4.5 s, never throws. Gives in words what was
    * not done and should have been.

@@ -142,6 +142,7 @@ class Assembly {
         return change;
       },
       event: (event) => this.#event(event),
+      historyRead: (withinMs) => history.caughtUp(withinMs),
       stop: () => this.#stop(),
     };
   }

@@ -7,6 +7,8 @@ import type { Journal } from '../journal/contract.ts';
 import { compileRecord } from './compile-record.ts';
 import { Recomputation, type RecomputedFrame } from './recovery.ts';
 
+const mostNamed = 10;
+
 const snapshotName = 'hot-path';
 const readWaitMs = 100;
 const maxEntries = 4096;
@@ -56,7 +58,11 @@ export const restoreProgram = async (options: {
   if (last.programId === programId) return { program: last, lastTick, missing };
   const program = createProgram();
   const { continued, begun } = program.takeOver(last);
-  log.info({ continued: continued.length, begun }, 'KPIs that changed start with an empty state');
+  const counts = { continued: continued.length, begun: begun.length };
+  log.info(
+    { ...counts, first: begun.slice(0, mostNamed) },
+    'KPIs that changed start with an empty state',
+  );
   return { program, lastTick, missing };
 };
 

@@ -59,3 +59,9 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   join: () => participant,
 };
+
+/** The machine's clock, with the wall time of a plant that is simulated at another time. */
+export const shiftedClock = (shiftMs: number): Clock => ({
+  ...systemClock,
+  nowMs: () => systemClock.nowMs() + shiftMs,
+});

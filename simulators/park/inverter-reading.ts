@@ -116,7 +116,10 @@ export const inverterReading = (view: ParkView, pv: PvPlant, inverter: number): 
     dcW: dc?.watts,
     dcV: dc?.volts,
     dcA: dc === undefined ? undefined : dc.watts / dc.volts,
-    strings: stringReadings(factors, dead, dc),
+    // Most who read an inverter do not look at its strings.
+    get strings() {
+      return stringReadings(factors, dead, dc);
+    },
     cabinetC,
     heatSinkC: cabinetC + (12 * acKw) / parkSite.inverterLimitKw,
     ambientC: moment.ambientC,

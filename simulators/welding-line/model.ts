@@ -280,6 +280,7 @@ export class WeldingLine {
     this.#process = process;
     this.inputs.travelSpeedSetpointMPerMin = process.travelSpeedMPerMin;
     this.line.process = process.id;
+    this.line.wps = process.wps;
     this.line.gasBatch = process.gasFlowLPerMin > 0 ? this.#gas.batch : '';
     for (const torch of this.#torches) {
       torch.set(process, this.#setting);
@@ -292,6 +293,7 @@ export class WeldingLine {
     line.panelId = this.#panelIds.next(line.timeMs);
     line.jobId = jobIdOf(line.panelId);
     line.process = this.#process.id;
+    line.wps = this.#process.wps;
     line.gasBatch = this.#process.gasFlowLPerMin > 0 ? this.#gas.batch : '';
   }
 
@@ -385,14 +387,12 @@ export class WeldingLine {
 
   #panelTruth(): JsonObject {
     return panelTruth({
-      line: this.line,
-      torches: this.#torches,
+      ...{ line: this.line, torches: this.#torches },
       deformation: this.#deformation,
       events: this.#events,
       process: this.#process,
       positionMm: this.#cycle.positionMm,
-      weldSteps: this.#weldSteps,
-      mannedSteps: this.#mannedSteps,
+      ...{ weldSteps: this.#weldSteps, mannedSteps: this.#mannedSteps },
       weldEnergyJ: this.#weldEnergyJ,
     });
   }

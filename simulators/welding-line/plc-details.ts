@@ -9,7 +9,7 @@ export const detailBase = 4000;
 export const detailRegisters = 24;
 const textRegisters = 8;
 
-/** Registers 44 to 88: utilities, consumables, corrections and look-ahead of the line. */
+/** Registers 44 to 96: utilities, consumables, corrections, look-ahead and procedure of the line. */
 export const writeLineDetails = (
   holding: SparseImage,
   line: LineReadings,
@@ -36,6 +36,7 @@ export const writeLineDetails = (
   holding.setString(72, textRegisters, line.jobId);
   holding.setString(80, textRegisters, line.gasBatch);
   holding.setU16(88, lookAheadMm);
+  holding.setString(89, textRegisters, line.wps);
 };
 
 /** 24 registers a torch from 4000 on, five torches in one read. */
@@ -57,4 +58,14 @@ export const writeTorchDetails = (
   holding.setF32(base + 20, torch.tipHours);
   holding.setU16(base + 22, Math.min(torch.spoolNumber, 0xffff));
   holding.setU16(base + 23, Math.min(torch.corrections, 0xffff));
+};
+
+export const beadBase = 5000;
+const noBead = 0xffff;
+
+/** One register a torch from 5000 on: leg of the bead, mm x 1000. */
+export const writeBead = (holding: SparseImage, address: number, torch: TorchReadings): void => {
+  const { beadLegMm } = torch;
+  const isSeen = !Number.isNaN(beadLegMm);
+  holding.setU16(address, isSeen ? Math.min(Math.round(beadLegMm * 1000), noBead - 1) : noBead);
 };

@@ -2,7 +2,14 @@ import { LazyImage } from '../wire/lazy-image.ts';
 import type { SparseImage } from '../wire/register-image.ts';
 import type { UnitLayout } from '../wire/unit-layout.ts';
 import type { WeldingLine } from './model.ts';
-import { detailBase, detailRegisters, writeLineDetails, writeTorchDetails } from './plc-details.ts';
+import {
+  beadBase,
+  detailBase,
+  detailRegisters,
+  writeBead,
+  writeLineDetails,
+  writeTorchDetails,
+} from './plc-details.ts';
 import {
   linePhases,
   operationModes,
@@ -67,6 +74,14 @@ export class PlcImage {
         write: (image) => {
           for (const [index, torch] of model.torches.entries()) {
             writeTorchDetails(image, detailBase + index * detailRegisters, torch);
+          }
+        },
+      },
+      {
+        block: [beadBase, torchCount],
+        write: (image) => {
+          for (const [index, torch] of model.torches.entries()) {
+            writeBead(image, beadBase + index, torch);
           }
         },
       },

@@ -16,6 +16,8 @@ export type SettingId = 'nominal' | 'reference';
 
 export type WeldingProcess = {
   readonly id: ProcessId;
+  /** Number of its welding procedure at this line. */
+  readonly wps: string;
   readonly wireDiameterMm: number;
   readonly melting: Melting;
   readonly stickOutMm: number;
@@ -42,6 +44,7 @@ export type WeldingProcess = {
 export const processes: Readonly<Record<ProcessId, WeldingProcess>> = {
   '135': {
     id: '135',
+    wps: 'WPS-DEMO-01',
     wireDiameterMm: 1.2,
     melting: { arc: 0.26, resistive: 5e-5, rmsOverMean: 1.3 },
     stickOutMm: 13,
@@ -62,6 +65,7 @@ export const processes: Readonly<Record<ProcessId, WeldingProcess>> = {
   // Arc melting falls with the section of the wire, resistive melting with its square.
   '121': {
     id: '121',
+    wps: 'WPS-DEMO-02',
     wireDiameterMm: 2.0,
     melting: { arc: 0.0936, resistive: 6.48e-6, rmsOverMean: 1 },
     stickOutMm: 25,

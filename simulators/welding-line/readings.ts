@@ -61,6 +61,8 @@ export type LineReadings = {
   /** A PC of the seam vision has failed. */
   isVisionDown: boolean;
   process: ProcessId;
+  /** Number of the welding procedure. */
+  wps: string;
   jobId: string;
   /** Batch of the shielding gas, empty without gas. */
   gasBatch: string;
@@ -98,6 +100,7 @@ export const emptyLine = (timeMs: number, energyWh: number): LineReadings => ({
   panelId: '',
   jobId: '',
   process: '135',
+  wps: '',
   gasBatch: '',
   positionMm: 0,
   travelSpeedMPerMin: 0,
@@ -184,6 +187,8 @@ export type TorchReadings = {
   peakA: number;
   baseA: number;
   shortsPerSecond: number;
+  /** Leg of the bead by the scanner behind the torch, mm, renewed once a second; NaN where it sees none. */
+  beadLegMm: number;
   /** Spools put in since the start, and what is left on the present one, kg. */
   spoolNumber: number;
   spoolKg: number;

@@ -1,4 +1,5 @@
 import { Arc } from './arc.ts';
+import { BeadScanner } from './bead.ts';
 import { spoolId, TorchConsumables } from './consumables.ts';
 import { noEffects, type TorchEffects } from './failures/effects.ts';
 import { seamPlaces } from './geometry.ts';
@@ -62,6 +63,7 @@ export class Torch {
   readonly #vision: Vision;
   readonly #arc: Arc;
   readonly #watch: TorchWatch;
+  readonly #bead: BeadScanner;
   readonly #gas: ArNoise;
   readonly #nozzle: ArNoise;
   /** What arc and vision need of it, made once for all steps. */
@@ -78,6 +80,7 @@ export class Torch {
     this.#arc = new Arc(seed, index);
     this.#gas = new ArNoise(streamKey(seed, 7, index), 0.2);
     this.#nozzle = new ArNoise(streamKey(seed, 8, index), 3);
+    this.#bead = new BeadScanner(seed, index);
     this.consumables = new TorchConsumables(seed, index);
     this.isFront = seamPlaces[index]?.face === 'front';
     this.truth = new SeamTruth(panelLengthMm);
@@ -126,6 +129,7 @@ export class Torch {
     // Each torch is lit 0.1 s after the one before it.
     const dueSteps = isWelding ? machine.weldStep - this.#index : -1;
     this.#arc.advance(machine, dueSteps, torch);
+    this.#bead.look(machine, readings);
     if (readings.arcOn && !hadArc) this.truth.arcStarts += 1;
     if (dueSteps >= 0 && inputs.isEnabled) this.truth.wantedSteps += 1;
     this.#flowGas(machine, effects);
@@ -273,6 +277,7 @@ const emptyReadings = (id: string): TorchReadings => ({
   peakA: 0,
   baseA: 0,
   shortsPerSecond: 0,
+  beadLegMm: Number.NaN,
   spoolNumber: 1,
   spoolKg: 0,
   tipHours: 0,

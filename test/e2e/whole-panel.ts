@@ -41,7 +41,7 @@ const referenceKwh = (lineKw * 22.5) / 60 - ignitionKwh - craterKwh;
  * over failures of a machine that had none. OEE and throughput need a calendar and orders.
  */
 const ofNoValue =
-  /^(arcCurrent(Mean|Deviation)|heatBalanceNow|spc\w+\.(p?p|cp|[cp]pk|signalX)|interventions\.position|timeElements\.mt(bf|tr)|(oee|throughput)(\..+)?)$/;
+  /^(arcCurrent(Mean|Deviation)|heatBalanceNow|spcDeformation(\..+)?|spc\w+\.(p?p|cp|[cp]pk|signalX)|interventions\.position|timeElements\.mt(bf|tr)|(oee|throughput)(\..+)?)$/;
 
 type BinColumn = { readonly point: string; readonly values: readonly (number | string | null)[] };
 type Exported = {

@@ -21,8 +21,15 @@ const leastOfLine: Readonly<Record<string, number>> = {
   heatBalanceIndex: 0.6,
   heatBalanceNow: 1,
   panelEnergyDeviation: 0.02,
+  // Half of what the contract allows: early on a prediction says little, and its interval tells so.
+  deformationPrediction: 3,
 };
 const leastShareOfLine = 0.01;
+/** Where a slide is corrected is chance. */
+const leastShareOf: Readonly<Record<string, number>> = {
+  corrections: 0.05,
+  correctionsPerMetre: 0.05,
+};
 /** A CUSUM decides by itself: up to here it has nothing to say. */
 const cusumDecision = 5;
 const trendSignals = chartSignals.ewma | chartSignals.cusum;
@@ -96,8 +103,12 @@ const leastOf = (key: string, mean: number): number => {
   if (/\.cusum(Up|Down)$/.test(key)) return cusumDecision;
   if (!key.startsWith('line/') || key.endsWith('.coverage')) return 0;
   const [kpi = ''] = key.slice('line/'.length).split('.');
-  return leastOfLine[kpi] ?? leastShareOfLine * Math.abs(mean);
+  return leastOfLine[kpi] ?? (leastShareOf[kpi] ?? leastShareOfLine) * Math.abs(mean);
 };
+
+/** A place of something jumps from one to another by its nature: what is at it is judged. */
+const isPlace = (key: string): boolean =>
+  key.endsWith('.signalX') || key === 'line/deformationPrediction.x';
 
 /** By `equipment/point`: how far behind the failure it was first outside of its band, mm. */
 export type Moved = ReadonlyMap<string, number>;
@@ -112,7 +123,7 @@ export const movedOn = (
 ): Moved => {
   const moved = new Map<string, number>();
   for (const [key, { xMm, values, status }] of panel) {
-    if (key.endsWith('.signalX')) continue;
+    if (isPlace(key)) continue;
     const own = options.twin?.get(key);
     for (const [index, value] of values.entries()) {
       const at = { xMm: xMm[index] as number, value, status: status[index] as number };

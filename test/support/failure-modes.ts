@@ -1,15 +1,18 @@
 import {
   current,
+  everyCoverage,
   heat,
   leg,
   lineEnergy,
   lineHeat,
   lineOfNoArc,
+  lineOfNoReading,
   lineRates,
   lineSlides,
   lineSums,
   noise,
   ofNoArc,
+  ofNoReading,
   slide,
   stability,
   tracking,
@@ -177,9 +180,12 @@ export const failureModes: readonly FailureMode[] = [
       toMm: 900,
       moves: { weldLength: tick, arcOnRatio: tick, 'bin.arcOnLength': tick },
       // There is no weld whose KPIs could have a value.
-      coupled: [...ofNoArc, ...heat, ...leg, 'seamLostRatio', 'seamLostLength', 'gasVolume'],
+      coupled: [
+        ...[...ofNoArc, ...heat, ...leg, 'seamLostRatio', 'seamLostLength', 'gasVolume'],
+        ...['shortCircuitRate', 'interventions'],
+      ],
       lineMoves: { heatBalanceNow: tick },
-      lineCoupled: lineOfNoArc,
+      lineCoupled: [...lineOfNoArc, 'panelInterventions.coverage'],
     },
   ),
   inMode(
@@ -292,8 +298,8 @@ export const failureModes: readonly FailureMode[] = [
         'heatInput.coverage': spread + 67 + tick + tick,
         'arcStability.coverage': spread + 67 + tick + tick,
       },
-      coupled: ['*'],
-      lineCoupled: ['*'],
+      coupled: ofNoReading,
+      lineCoupled: lineOfNoReading,
     },
   ),
   inMode(
@@ -332,12 +338,12 @@ export const failureModes: readonly FailureMode[] = [
   ),
   inMode(
     'sensor: current that is off',
-    { kind: 'sensor', torches: ['F01'], signal: 'currentA', shows: 'offset', by: 15 },
+    { kind: 'sensor', torches: ['F01'], signal: 'currentA', shows: 'offset', by: 25 },
     {
       seams: ['f01'],
       moves: { 'bin.current.mean': row, 'spcCurrent.signals': subgroup },
-      // Power and heat have a sensor of their own.
-      coupled: [...current, 'spcCurrentDeviation', ...stability],
+      // Power and heat have a sensor of their own. What is shown is 2 A above the band of the procedure.
+      coupled: [...current, 'spcCurrentDeviation', ...stability, ...wps],
     },
   ),
   inMode(
@@ -378,6 +384,10 @@ export const failureModes: readonly FailureMode[] = [
   ),
 ];
 
-/** Whether a point belongs to one of these KPIs. */
+/** Whether a point belongs to one of these KPIs, or is the coverage of any, where those are among them. */
 export const belongsTo = (point: string, kpis: readonly string[]): boolean =>
-  kpis.some((kpi) => kpi === '*' || point === kpi || point.startsWith(`${kpi}.`));
+  kpis.some((kpi) =>
+    kpi === everyCoverage
+      ? point.endsWith('.coverage')
+      : point === kpi || point.startsWith(`${kpi}.`),
+  );

@@ -5,6 +5,7 @@ import { OPCUACertificateManager } from 'node-opcua-certificate-manager';
 import {
   AttributeIds,
   type ClientSession,
+  DataTypeExtractStrategy,
   type DataValue,
   MessageSecurityMode,
   OPCUAClient,
@@ -48,6 +49,8 @@ export class RawOpcua {
       clientCertificateManager: this.#certificates,
       endpointMustExist: false,
       keepSessionAlive: false,
+      // Only the types of structures that come: to read all of them takes seconds.
+      dataTypeExtractStrategy: DataTypeExtractStrategy.Lazy,
       connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 200 },
       transportTimeout: connectTimeoutMs,
       requestedSessionTimeout: 60_000,

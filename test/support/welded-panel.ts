@@ -33,10 +33,9 @@ type Demo = {
 
 const demo = parse(readFileSync(demoFile, 'utf8')) as Demo;
 
-/** What says nothing of a few metres: KPIs of shifts, of whole panels only, and of what people do by chance. */
+/** What says nothing of a part of a panel: KPIs of shifts and of panels that have ended. */
 const notOfMetres: ReadonlySet<string> = new Set([
-  ...['timeElements', 'oee', 'throughput', 'deformationPrediction', 'panelWindows'],
-  ...['unmannedRatio', 'interventions', 'panelInterventions'],
+  ...['timeElements', 'oee', 'throughput', 'panelWindows', 'spcDeformation'],
 ]);
 
 /** The demo's KPIs of the weld that a few metres tell something of. */
@@ -127,6 +126,10 @@ export type WeldedPanelOptions = {
   readonly panelLengthMm?: number;
   /** As asked for at the control port, without the device. */
   readonly faults?: readonly Readonly<Record<string, unknown>>[];
+  /** Called before each step; by it, the line can be told what it is to do. */
+  readonly onStep?: (line: WeldingLine) => void;
+  /** In place of `toMm`: whether to go on, also over panels. */
+  readonly goesOn?: (line: WeldingLine) => boolean;
 };
 
 const faultsOf = (asked: WeldedPanelOptions['faults']) => {
@@ -180,7 +183,8 @@ export const createPanelWelder = (
   const prepared = prepare(kpis);
   const { program, sources } = prepared;
   const untouched = program.snapshot();
-  return ({ seed, toMm, faults, panelLengthMm = 18_000 }) => {
+  return ({ seed, toMm, faults, panelLengthMm = 18_000, onStep, goesOn }) => {
+    const isDue = goesOn ?? ((line: WeldingLine) => isBefore(line, toMm));
     if (!program.restore(untouched)) throw new Error('the program does not know its own state');
     const line = new WeldingLine({ seed, startMs, panelLengthMm });
     line.setFailures(faultsOf(faults));
@@ -192,8 +196,8 @@ export const createPanelWelder = (
       event: () => undefined,
     });
     const recorder = new Recorder();
-    while (line.line.phase === 'find' || line.line.positionMm < toMm) {
-      if (line.line.phase === 'scan') break;
+    while (isDue(line)) {
+      onStep?.(line);
       const timeMs = line.line.timeMs + stepMs;
       line.advanceTo(timeMs);
       image.update();
@@ -206,6 +210,10 @@ export const createPanelWelder = (
     return recorder.tracks;
   };
 };
+
+/** Whether the first panel is not yet welded up to there. */
+const isBefore = ({ line }: WeldingLine, toMm: number): boolean =>
+  line.phase === 'find' || (line.phase !== 'scan' && line.positionMm < toMm);
 
 class Recorder {
   xMm = 0;

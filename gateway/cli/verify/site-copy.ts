@@ -62,6 +62,7 @@ const looseSite = z.looseObject({
     .default([]),
   kpis: z.array(z.unknown()).optional(),
   calculated: z.array(z.unknown()).optional(),
+  energy: z.looseObject({ meters: z.array(z.unknown()).optional() }).optional(),
 });
 type LooseSite = z.infer<typeof looseSite>;
 
@@ -102,15 +103,20 @@ const load = (file: string, kit: Kit) => {
   return loadSite({ file, adapters, sections, env: kit.env });
 };
 
-/** Takes the entries with a problem out of `kpis` and `calculated`; 0 when the problems are elsewhere. */
+/** Takes the entries with a problem out of `kpis`, `calculated` and the meters; 0 when the problems are elsewhere. */
 const leaveOut = (site: LooseSite, problems: readonly Problem[]): number => {
   let count = 0;
-  for (const list of ['kpis', 'calculated'] as const) {
+  const without = (list: string, entries: unknown[] | undefined): unknown[] | undefined => {
     const broken = new Set(
       problems.flatMap(({ path }) => new RegExp(`^${list}\\[(\\d+)\\]`).exec(path)?.[1] ?? []),
     );
     count += broken.size;
-    site[list] = site[list]?.filter((_, index) => !broken.has(String(index)));
+    return entries?.filter((_, index) => !broken.has(String(index)));
+  };
+  site.kpis = without('kpis', site.kpis);
+  site.calculated = without('calculated', site.calculated);
+  if (site.energy !== undefined) {
+    site.energy.meters = without('energy\\.meters', site.energy.meters);
   }
   return count;
 };

@@ -283,11 +283,11 @@ export class HistoryDatabase {
     const openHourMs = this.#newestHour();
     const over = this.#database
       .prepare(
-        `SELECT DISTINCT start_ms - start_ms % ${hourMs} AS hour, group_number FROM minute
+        `SELECT DISTINCT start_ms - start_ms % ${hourMs} AS hour FROM minute
            WHERE start_ms >= ? AND start_ms < ?`,
       )
       .all(foldedMs, openHourMs);
-    for (const row of over) this.#foldHour(Number(row['hour']), Number(row['group_number']));
+    for (const row of over) this.#foldWholeHour(Number(row['hour']));
     const late = new Map<string, { readonly hour: number; readonly group: number }>();
     for (const { startMs, group } of rows) {
       const hour = Math.floor(startMs / hourMs) * hourMs;
@@ -295,6 +295,22 @@ export class HistoryDatabase {
     }
     for (const { hour, group } of late.values()) this.#foldHour(hour, group);
     this.#setState('folded-until', Math.max(foldedMs, openHourMs));
+  }
+
+  /** All groups in one pass, for their minutes lie together. */
+  #foldWholeHour(hour: number): void {
+    const folded = new Map<number, Float64Array>();
+    const minutes = this.#database.prepare(
+      'SELECT start_ms, group_number, fields FROM minute WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms',
+    );
+    for (const row of minutes.iterate(hour, hour + hourMs)) {
+      const group = Number(row['group_number']);
+      const fields = decodeRollup(row['fields'] as Uint8Array, Number(row['start_ms']));
+      const known = folded.get(group);
+      if (known === undefined) folded.set(group, fields);
+      else mergeAll(known, fields);
+    }
+    for (const [group, fields] of folded) this.#put('hour', { group, startMs: hour, fields });
   }
 
   #foldHour(hour: number, group: number): void {

@@ -77,6 +77,8 @@ export interface History {
    * @throws GatewayError STORE_FAILED
    */
   raw(query: RawQuery): Promise<RawSeries>;
+  /** Resolves when all has been read that is durable now, or after `withinMs`; `run` reads on meanwhile. */
+  caughtUp(withinMs: number): Promise<void>;
   /** Stores what is counted; to be called after `run` has ended and before the journal is closed. */
   close(): Promise<void>;
 }
@@ -89,6 +91,7 @@ const readWaitMs = 1_000;
 const usualGatherMs = 250;
 const retryMs = 5_000;
 const closeWithinMs = 2_000;
+const caughtUpEveryMs = 50;
 const maxEntries = 8_192;
 /** Minutes of groups that are aggregated anew in one go. */
 const maxRevised = 64;
@@ -140,6 +143,8 @@ class RollupHistory implements History {
   /** Of the groups as they are at present. */
   readonly #holdMs: (group: number) => number;
   #position: number;
+  /** How often there was nothing to read. */
+  #waits = 0;
   #flushedMs = performance.now();
   #closed = false;
 
@@ -198,7 +203,8 @@ class RollupHistory implements History {
         waitMs: readWaitMs,
         gatherMs: this.#gatherMs,
       });
-      if (batch !== undefined) {
+      if (batch === undefined) this.#waits += 1;
+      else {
         this.#accumulator.add(batch);
         this.#position = cursor.position;
       }
@@ -318,6 +324,17 @@ class RollupHistory implements History {
     const lastSeq = Math.max(stored?.lastSeq ?? 0, fresh?.last ?? 0);
     const places = this.#places(query.point);
     return readRaw({ journal: this.#journal, places, query, firstSeq, lastSeq });
+  }
+
+  async caughtUp(withinMs: number): Promise<void> {
+    const seq = this.#journal.durableSeq;
+    const giveUpMs = performance.now() + withinMs;
+    const waited = this.#waits;
+    const never = new AbortController().signal;
+    // The last entries may be of classes that are not read here: then nothing comes.
+    while (this.#position < seq && this.#waits === waited && performance.now() < giveUpMs) {
+      await sleep(caughtUpEveryMs, never);
+    }
   }
 
   /** Where the point lies in each group that has or had it. */

@@ -7,7 +7,7 @@ import {
   readSampleVariance,
   resetMoments,
 } from '../../hot-path/operators/moments.ts';
-import { isMeasuredSlot, timeCell, valueCell } from '../../hot-path/slot.ts';
+import { isFreshSlot, isMeasuredSlot, timeCell, valueCell } from '../../hot-path/slot.ts';
 import {
   type AnyKpiDefinition,
   defineKpi,
@@ -27,6 +27,7 @@ import {
   readInput,
   type StepCells,
 } from './panel-steps.ts';
+import { shortCircuitsInput } from './short-circuits.ts';
 
 const windowMs = 1000;
 
@@ -39,6 +40,8 @@ const stabilityParameters = windowParameters.extend({
   /** Coefficients of variation in % that cost half of the index each. */
   currentLimitPercent: z.number().positive().max(100).default(8),
   voltageLimitPercent: z.number().positive().max(100).default(4),
+  /** Short circuits a second that cost half of it too; left out, they are not looked at. */
+  shortCircuitLimitPerSecond: z.number().positive().max(1000).optional(),
 });
 
 /** Coefficients of variation of current and voltage in %, over windows of 1 s. */
@@ -46,6 +49,8 @@ type Variation = Collector & {
   /** Moments of the coefficients of all closed windows of the panel. */
   readonly current: number;
   readonly voltage: number;
+  /** The same of the short circuits a second. */
+  readonly shortCircuits: number;
   /** Cells with those of the newest closed window; NaN before the first. */
   readonly newestIndex: number;
 };
@@ -55,6 +60,7 @@ const variation = (context: KpiContext<{ readonly minimumSamples: number }>) => 
   const voltage = context.one('voltage');
   const arcOn = context.one('arcOn');
   const { minimumSamples } = context.parameters;
+  const shortCircuits = context.optional('shortCircuits');
   return panelSteps(context, {
     name: `arc variation ${minimumSamples}`,
     clock: current,
@@ -62,9 +68,13 @@ const variation = (context: KpiContext<{ readonly minimumSamples: number }>) => 
       { input: arcOn, needs: 'state' },
       { input: voltage, needs: 'measured' },
     ],
+    others: [shortCircuits],
     arcs: [arcOn],
     collect: (cells) =>
-      collectVariation(context, { cells, minimumSamples, signals: [current, voltage] }),
+      collectVariation(context, {
+        ...{ cells, minimumSamples, shortCircuits },
+        signals: [current, voltage],
+      }),
   });
 };
 
@@ -80,10 +90,11 @@ const collectVariation = (
   options: {
     readonly cells: StepCells;
     readonly minimumSamples: number;
+    readonly shortCircuits: ResolvedInput | undefined;
     readonly signals: readonly [ResolvedInput, ResolvedInput];
   },
 ): Variation => {
-  const { cells, minimumSamples } = options;
+  const { cells, minimumSamples, shortCircuits: shorts } = options;
   const [first, second] = options.signals.map(
     (input): Signal => ({
       input,
@@ -98,21 +109,23 @@ const collectVariation = (
     windowIndex: context.reserve(1, [none]),
     isBrokenIndex: context.reserve(1),
     valueIndex: context.reserve(1),
-    newestIndex: context.reserve(2, [Number.NaN, Number.NaN]),
+    newestIndex: context.reserve(3, [Number.NaN, Number.NaN, Number.NaN]),
     current: context.reserve(momentsSize),
     voltage: context.reserve(momentsSize),
+    shortCircuits: context.reserve(momentsSize),
+    shorts,
+    shortsAge: { timeIndex: cells.timeIndex, limitMs: shorts?.staleMs ?? 0 },
   };
-  const { current, voltage, newestIndex } = varying;
+  const { current, voltage, shortCircuits, newestIndex } = varying;
   return {
-    current,
-    voltage,
-    newestIndex,
+    ...{ current, voltage, shortCircuits, newestIndex },
     reset: (memory) => {
       emptyWindow(memory, varying);
       memory[varying.windowIndex] = none;
-      memory.fill(Number.NaN, newestIndex, newestIndex + 2);
+      memory.fill(Number.NaN, newestIndex, newestIndex + 3);
       resetMoments(memory, current);
       resetMoments(memory, voltage);
+      resetMoments(memory, shortCircuits);
     },
     push: (memory) => {
       takeSamples(memory, varying);
@@ -134,6 +147,9 @@ type Varying = {
   readonly newestIndex: number;
   readonly current: number;
   readonly voltage: number;
+  readonly shortCircuits: number;
+  readonly shorts: ResolvedInput | undefined;
+  readonly shortsAge: { readonly timeIndex: number; readonly limitMs: number };
 };
 
 const emptyWindow = (memory: Float64Array, { isBrokenIndex, first, second }: Varying): void => {
@@ -155,6 +171,17 @@ const closeWindow = (memory: Float64Array, varying: Varying): void => {
   writeVariation(memory, second.samples, newestIndex + 1);
   pushMoments(memory, varying.current, newestIndex);
   pushMoments(memory, varying.voltage, newestIndex + 1);
+  takeShortCircuits(memory, varying);
+};
+
+/** The feature is a rate of a second by itself: the newest one is that of the window. */
+const takeShortCircuits = (memory: Float64Array, varying: Varying): void => {
+  const { shorts, shortsAge, newestIndex } = varying;
+  memory[newestIndex + 2] = Number.NaN;
+  if (shorts === undefined || !isMeasuredSlot(memory, shorts.slot)) return;
+  if (!isFreshSlot(memory, shorts.slot, shortsAge)) return;
+  readInput(memory, shorts, newestIndex + 2);
+  pushMoments(memory, varying.shortCircuits, newestIndex + 2);
 };
 
 const takeSignal = (memory: Float64Array, signal: Signal, valueIndex: number): void => {
@@ -258,7 +285,7 @@ const stabilityKpi = (options: {
   readonly id: string;
   readonly description: KpiDefinition['description'];
   readonly windowRule: KpiDefinition['windowRule'];
-  readonly read: (memory: Float64Array, variation: Variation, place: 0 | 1) => number;
+  readonly read: (memory: Float64Array, variation: Variation, place: 0 | 1 | 2) => number;
 }): AnyKpiDefinition =>
   defineKpi<z.infer<typeof stabilityParameters>>({
     ...common,
@@ -266,18 +293,25 @@ const stabilityKpi = (options: {
     point: options.id,
     description: options.description,
     formula: {
-      en: 'ASI = clamp(100 * (1 - 0.5 * (CV_I / 8 % + CV_U / 4 %)), 0, 100), limits by parameter',
-      zh: 'ASI = clamp(100 * (1 - 0.5 * (CV_I / 8 % + CV_U / 4 %)), 0, 100)，限值可设',
+      en: 'ASI = clamp(100 * (1 - 0.5 * (CV_I / 8 % + CV_U / 4 %)), 0, 100), limits by parameter; + short circuits / limit where one is given',
+      zh: 'ASI = clamp(100 * (1 - 0.5 * (CV_I / 8 % + CV_U / 4 %)), 0, 100)，限值可设；给出短路限值时加上 短路次数 / 限值',
     },
     windowRule: options.windowRule,
+    inputs: { ...common.inputs, shortCircuits: shortCircuitsInput },
+    inputsOf: ({ shortCircuitLimitPerSecond }) => [
+      ...Object.keys(common.inputs),
+      ...(shortCircuitLimitPerSecond === undefined ? [] : ['shortCircuits']),
+    ],
     parametersSchema: stabilityParameters,
     build: (context) => {
       const { currentLimitPercent, voltageLimitPercent } = context.parameters;
+      const { shortCircuitLimitPerSecond: shortsLimit } = context.parameters;
       const steps: PanelSteps<Variation> = variation(context);
       finishSteps(context, steps, (memory) => {
         const loss =
           options.read(memory, steps.collected, 0) / currentLimitPercent +
-          options.read(memory, steps.collected, 1) / voltageLimitPercent;
+          options.read(memory, steps.collected, 1) / voltageLimitPercent +
+          (shortsLimit === undefined ? 0 : options.read(memory, steps.collected, 2) / shortsLimit);
         memory[context.value + valueCell] = Math.min(100, Math.max(0, 100 * (1 - 0.5 * loss)));
       });
     },
@@ -288,7 +322,8 @@ export const arcStability = stabilityKpi({
   id: 'arcStability',
   description: { en: 'Arc stability index of the panel so far', zh: '当前管屏电弧稳定指数' },
   windowRule: common.windowRule,
-  read: (memory, { current, voltage }, place) => meanOf(memory, place === 0 ? current : voltage),
+  read: (memory, { current, voltage, shortCircuits }, place) =>
+    meanOf(memory, [current, voltage, shortCircuits][place] as number),
 });
 
 /** Arc stability index of the newest second: what goes wrong now, before the panel's mean shows it. */

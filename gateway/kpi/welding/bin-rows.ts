@@ -15,8 +15,11 @@ const fields = {
   energyMj: 5,
   endMs: 6,
   isUncertain: 7,
+  efficiency: 8,
+  hasGas: 9,
+  interventions: 10,
 } as const;
-const fieldCount = 8;
+const fieldCount = 11;
 
 /** Places of the fields of a signal of a bin. */
 export const signalFields = { count: 0, sum: 1, squares: 2, minimum: 3, maximum: 4 } as const;
@@ -42,6 +45,9 @@ export type BinRows = {
   readonly bins: number;
   readonly stepCells: BinStep;
   readonly panelIdIndex: number;
+  /** What holds of the process that the line welds by, k and whether it has gas; a bin has that of when it was opened. */
+  readonly efficiencyIndex: number;
+  readonly hasGasIndex: number;
   /** Cell with the time of the row. */
   readonly timeIndex: number;
   /** Bins are counted on over all panels: newest opened, newest closed, newest brought as a row. */
@@ -70,13 +76,16 @@ const none = Number.NEGATIVE_INFINITY;
 const remainder = (bin: number): number => (bin % heldBins) | 0;
 
 export const reserveBinRows = (
-  context: BuildContext,
-  { widthMm, signals }: { readonly widthMm: number; readonly signals: number },
+  context: Pick<BuildContext, 'reserve'>,
+  options: Pick<BinRows, 'widthMm' | 'efficiencyIndex' | 'hasGasIndex'> & {
+    readonly signals: number;
+  },
 ): BinRows => {
+  const { signals, ...shape } = options;
   const binSize = fieldCount + signals * signalSize;
   const firstStep = context.reserve(8);
   return {
-    ...{ widthMm, binSize, bins: context.reserve(heldBins * binSize) },
+    ...{ ...shape, binSize, bins: context.reserve(heldBins * binSize) },
     stepCells: {
       fromMm: firstStep,
       toMm: firstStep + 1,
@@ -114,6 +123,8 @@ const open = (memory: Float64Array, rows: BinRows): void => {
   memory[base + fields.binNumber] =
     (memory[rows.firstBinIndex] as number) + count - (memory[rows.firstCountIndex] as number);
   memory[base + fields.panelId] = memory[rows.panelIdIndex] as number;
+  memory[base + fields.efficiency] = memory[rows.efficiencyIndex] as number;
+  memory[base + fields.hasGas] = memory[rows.hasGasIndex] as number;
 };
 
 /** Finds the bin of cell `binIndex`, opening it and those before it; false when it is closed or before the panel. */
@@ -214,6 +225,15 @@ export const enterBin = (memory: Float64Array, rows: BinRows): void => {
 /** Until the next `enterBin` no samples are taken. */
 export const leaveBin = (memory: Float64Array, rows: BinRows): void => {
   memory[rows.hereIndex] = -1;
+};
+
+/** Counts an intervention that began in the bin that was entered; false: none was. */
+export const countIntervention = (memory: Float64Array, rows: BinRows): boolean => {
+  const here = (memory[rows.hereIndex] as number) | 0;
+  if (here < 0) return false;
+  const cell = here + fields.interventions;
+  memory[cell] = (memory[cell] as number) + 1;
+  return true;
 };
 
 /** Adds the value in cell `source` to a signal of the bin that was entered. */

@@ -3,9 +3,11 @@ import { valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiContext, type KpiDefinition } from '../definition.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { arcOnInput, arcStateIndex, travelSpeedInput } from './arc.ts';
+import { readFactoredTotal, reserveFactoredTotal } from './factored-total.ts';
 import { panelInputs } from './panel.ts';
 import { collectTotals, finishSteps, panelSteps, readInput } from './panel-steps.ts';
-import { wireAreaMm2, wireParameters } from './wire.ts';
+import { processInput } from './process.ts';
+import { wireAreaIndex, wireParameters } from './wire.ts';
 
 const minuteMs = 60_000;
 
@@ -16,8 +18,14 @@ const common = {
   windowRule: { en: 'the current panel, arc on or off', zh: '当前管屏，无论是否燃弧' },
 } as const satisfies Partial<KpiDefinition>;
 
-/** The integral of one flow over the panel, times `factor` per minute. */
-const buildFlow = (context: KpiContext<unknown>, input: string, factor: number): void => {
+type Flow = {
+  readonly input: string;
+  readonly factor: number;
+  readonly factorIndex?: number;
+};
+
+/** The integral of one flow over the panel, times `factor` per minute, and times that of the process where there is one. */
+const buildFlow = (context: KpiContext<unknown>, { input, factor, factorIndex }: Flow): void => {
   const flow = context.one(input);
   const steps = panelSteps(context, {
     name: 'flow',
@@ -28,8 +36,12 @@ const buildFlow = (context: KpiContext<unknown>, input: string, factor: number):
   });
   const totalIndex = context.reserve(1);
   const scale = (factor * flow.multiply) / flow.divide / minuteMs;
+  const factored =
+    factorIndex === undefined ? undefined : reserveFactoredTotal(context, factorIndex);
+  const inPlace = { total: totalIndex, out: totalIndex };
   finishSteps(context, steps, (memory) => {
     steps.collected.read(memory, 0, totalIndex);
+    if (factored !== undefined) readFactoredTotal(memory, factored, inPlace);
     memory[context.value + valueCell] = (memory[totalIndex] as number) * scale;
   });
 };
@@ -72,13 +84,14 @@ export const weldLength = defineKpi({
   },
 });
 
-const massParameters = wireParameters.pick({ wireDiameterMm: true }).extend({
+const massParameters = wireParameters.omit({ depositionEfficiency: true }).extend({
   densityKgPerM3: z.number().min(1000).max(20_000).default(7850),
 });
 
 /** Mass of the wire that a torch was fed, in kg: what is issued, spatter included. */
 export const wireMass = defineKpi<z.infer<typeof massParameters>>({
   ...common,
+  version: 2,
   id: 'wireMass',
   point: 'wireMass',
   unit: 'kg',
@@ -97,12 +110,16 @@ export const wireMass = defineKpi<z.infer<typeof massParameters>>({
       count: 'one',
       description: { en: 'wire feed speed', zh: '送丝速度' },
     },
+    process: processInput,
     ...panelInputs,
   },
   parametersSchema: massParameters,
   build: (context) => {
-    const kgPerM = (wireAreaMm2(context.parameters) / 1e6) * context.parameters.densityKgPerM3;
-    buildFlow(context, 'wireFeedSpeed', kgPerM);
+    buildFlow(context, {
+      input: 'wireFeedSpeed',
+      factor: context.parameters.densityKgPerM3 / 1e6,
+      factorIndex: wireAreaIndex(context),
+    });
   },
 });
 
@@ -128,6 +145,6 @@ export const gasVolume = defineKpi({
   },
   parametersSchema: z.strictObject({}),
   build: (context) => {
-    buildFlow(context, 'gasFlow', 1e-3);
+    buildFlow(context, { input: 'gasFlow', factor: 1e-3 });
   },
 });

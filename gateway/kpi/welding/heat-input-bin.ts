@@ -5,7 +5,7 @@ import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { heatInput } from './heat-input.ts';
-import { efficiencyOf, efficiencyParameters, heatInputs } from './heat-methods.ts';
+import { efficiencyIndex, efficiencyParameters, heatInputs } from './heat-methods.ts';
 import { panelInputs } from './panel.ts';
 import { type Collector, type PanelSteps, panelSteps, readInput } from './panel-steps.ts';
 import {
@@ -22,10 +22,14 @@ const parametersSchema = efficiencyParameters.extend({
   binMm: z.number().min(2).max(1000).default(10),
 });
 
+const mjPerKj = 1e6;
+
 /** Energy in mJ, distance in mm and whether it is uncertain, of the bin that the result is of. */
 type HeldBin = Collector & {
   readonly widthMm: number;
   readonly heldIndex: number;
+  /** Cell that counts how often another bin was taken. */
+  readonly takenIndex: number;
   /** Takes the newest closed bin, should there be another one. */
   readonly hold: (memory: Float64Array) => void;
 };
@@ -90,10 +94,11 @@ const takeStep = (memory: Float64Array, stepping: Stepping): void => {
 const heldBin = (context: KpiContext<unknown>, bins: SeamBins): Omit<HeldBin, 'push'> => {
   const heldIndex = context.reserve(3);
   const heldBinIndex = context.reserve(1, [Number.NEGATIVE_INFINITY]);
+  const takenIndex = context.reserve(1);
   const held = { from: heldBinIndex, out: heldIndex };
   return {
     widthMm: bins.widthMm,
-    heldIndex,
+    ...{ heldIndex, takenIndex },
     reset: (memory) => {
       memory[heldBinIndex] = Number.NEGATIVE_INFINITY;
       memory.fill(0, heldIndex, heldIndex + 3);
@@ -103,6 +108,7 @@ const heldBin = (context: KpiContext<unknown>, bins: SeamBins): Omit<HeldBin, 'p
       const bin = newestClosedBin(memory, bins);
       if (!(bin > (memory[heldBinIndex] as number))) return;
       memory[heldBinIndex] = bin;
+      memory[takenIndex] = (memory[takenIndex] as number) + 1;
       readSeamBin(memory, bins, held);
     },
   };
@@ -114,7 +120,7 @@ const heldBin = (context: KpiContext<unknown>, bins: SeamBins): Omit<HeldBin, 'p
  */
 export const heatInputBin = defineKpi({
   id: 'heatInputBin',
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_seam',
   point: 'heatInputBin',
   unit: 'kJ/mm',
@@ -134,6 +140,7 @@ export const heatInputBin = defineKpi({
   inputs: {
     arcPower: heatInputs.arcPower,
     arcOn: heatInputs.arcOn,
+    process: heatInputs.process,
     ...panelInputs,
     panelPosition: heatInputs.position,
   },
@@ -142,17 +149,23 @@ export const heatInputBin = defineKpi({
     const steps = binSteps(context);
     const power = context.one('arcPower');
     const powerAge = { timeIndex: context.tickMsIndex, limitMs: power.staleMs };
-    const { heldIndex, widthMm, hold } = steps.collected;
-    const scale = efficiencyOf(context.parameters) / 1e6;
+    const { heldIndex, takenIndex, widthMm, hold } = steps.collected;
+    const factorIndex = efficiencyIndex(context);
+    /** Which bin is shown, and its k: that of when it closed. */
+    const shown = context.reserve(2, [Number.NaN]);
     context.onTick((memory) => {
       steps.startPanel(memory);
       hold(memory);
+      if (memory[shown] !== memory[takenIndex]) {
+        memory[shown] = memory[takenIndex] as number;
+        memory[shown + 1] = memory[factorIndex] as number;
+      }
       // Without measured power no bin closes any more, and the last one is of a place long ago.
       const isCurrent =
         isMeasuredSlot(memory, power.slot) && isFreshSlot(memory, power.slot, powerAge);
       const distanceMm = isCurrent ? Math.max(0, memory[heldIndex + 1] as number) : 0;
       memory[context.value + valueCell] = isCurrent
-        ? ((memory[heldIndex] as number) / distanceMm) * scale
+        ? (((memory[heldIndex] as number) / distanceMm) * (memory[shown + 1] as number)) / mjPerKj
         : Number.NaN;
       memory[context.coverage + valueCell] = Math.min(1, distanceMm / widthMm);
       finishResult(memory, context, heldIndex + 2);

@@ -1,9 +1,11 @@
 import { valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiContext, type KpiDefinition } from '../definition.ts';
+import { finishParts } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
+import { readFactoredTotal, reserveFactoredTotal } from './factored-total.ts';
 import {
   arcHeat,
-  efficiencyOf,
+  heatFactorIndex,
   heatInputs,
   heatInputsOf,
   heatParameters,
@@ -14,7 +16,7 @@ import { finishSteps } from './panel-steps.ts';
 type Parameters = ReturnType<typeof heatParameters.parse>;
 
 const common = {
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_seam',
   unit: 'kJ/mm',
   decimals: 4,
@@ -26,14 +28,23 @@ const common = {
   parametersSchema: heatParameters,
 } as const satisfies Partial<KpiDefinition<Parameters>>;
 
-const buildHeat = (context: KpiContext<Parameters>, efficiency: number): void => {
+/** Writes the value; and k, mean over the energy, to cell `efficiencyCell`. */
+const buildHeat = (
+  context: KpiContext<Parameters>,
+  factorIndex: number,
+  efficiencyCell: number,
+): void => {
   const { steps, scale } = arcHeat(context);
-  const totals = context.reserve(2);
-  const factor = scale(efficiency);
+  /** Energy and length of the panel, and the energy with its factor. */
+  const totals = context.reserve(3);
+  const factored = reserveFactoredTotal(context, factorIndex);
+  const heat = { total: totals, out: totals + 2 };
   finishSteps(context, steps, (memory) => {
     steps.collected.read(memory, totals);
-    memory[context.value + valueCell] =
-      ((memory[totals] as number) / (memory[totals + 1] as number)) * factor;
+    readFactoredTotal(memory, factored, heat);
+    const energy = memory[totals + 2] as number;
+    memory[efficiencyCell] = energy / (memory[totals] as number);
+    memory[context.value + valueCell] = (energy / (memory[totals + 1] as number)) * scale;
   });
 };
 
@@ -46,7 +57,7 @@ export const arcEnergy = defineKpi<Parameters>({
   ...methodTexts.C,
   textsOf: ({ method }) => methodTexts[method],
   build: (context) => {
-    buildHeat(context, 1);
+    buildHeat(context, heatFactorIndex(context, false), context.reserve(1));
   },
 });
 
@@ -76,8 +87,19 @@ export const heatInput = defineKpi<Parameters>({
   point: 'heatInput',
   description: { en: 'Heat input of the panel so far', zh: '当前管屏热输入' },
   ...heatTexts('C'),
+  parts: {
+    efficiency: {
+      ...{ unit: '1', decimals: 3 },
+      description: { en: 'thermal efficiency k', zh: '热效率 k' },
+    },
+  },
   textsOf: ({ method }) => heatTexts(method),
   build: (context) => {
-    buildHeat(context, efficiencyOf(context.parameters));
+    const efficiency = context.part('efficiency');
+    const parts = [efficiency];
+    buildHeat(context, heatFactorIndex(context, true), efficiency + valueCell);
+    context.onTick((memory) => {
+      finishParts(memory, context.value, parts);
+    });
   },
 });

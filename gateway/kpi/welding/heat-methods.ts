@@ -9,7 +9,7 @@ import {
   resetCompensatedSum,
 } from '../../hot-path/operators/compensated-sum.ts';
 import { valueCell } from '../../hot-path/slot.ts';
-import type { KpiContext, KpiInput } from '../definition.ts';
+import type { KpiContext, KpiInput, SiteContext } from '../definition.ts';
 import { arcOnInput, travelSpeedInput } from './arc.ts';
 import { panelInputs } from './panel.ts';
 import {
@@ -20,40 +20,40 @@ import {
   panelSteps,
   type StepCells,
 } from './panel-steps.ts';
+import {
+  type Process,
+  processFactorIndex,
+  processFacts,
+  processInput,
+  processParameters,
+} from './process.ts';
 
-/**
- * Thermal efficiency k of a welding process (numbers of ISO 4063) after EN 1011-1 and ISO/TR 17671-1.
- * @see docs/formulas.md
- */
-export const thermalEfficiencies = {
-  '111': 0.8,
-  '114': 0.8,
-  '121': 1.0,
-  '131': 0.8,
-  '135': 0.8,
-  '136': 0.8,
-  '141': 0.6,
-  '15': 0.6,
-} as const satisfies Readonly<Record<string, number>>;
-
-type Process = keyof typeof thermalEfficiencies;
-
-const processes = Object.keys(thermalEfficiencies) as Process[];
-
-/** Their arcs do not pulse; of the others it is not known unless the site says so. */
-const neverPulsed: readonly Process[] = ['111', '114', '121'];
-
-export const efficiencyParameters = z.strictObject({
-  process: z.enum(processes).default('135'),
-  /** Overrides the efficiency of the process. */
+export const efficiencyParameters = processParameters.extend({
+  /** Overrides the efficiency of the configured process. */
   thermalEfficiency: z.number().positive().max(1).optional(),
 });
+type EfficiencyParameters = z.infer<typeof efficiencyParameters>;
 
-export const efficiencyOf = (parameters: z.infer<typeof efficiencyParameters>): number =>
-  parameters.thermalEfficiency ?? thermalEfficiencies[parameters.process];
+/** k of a process, at a site with these parameters. */
+const efficiencyOf = (
+  { process: configured, thermalEfficiency }: EfficiencyParameters,
+  process: Process,
+): number =>
+  (process === configured ? thermalEfficiency : undefined) ??
+  processFacts[process].thermalEfficiency;
+
+/** A cell with the k of the process that the line welds by. */
+export const efficiencyIndex = (context: SiteContext<EfficiencyParameters>): number =>
+  processFactorIndex(context, context.parameters.process, (process) =>
+    efficiencyOf(context.parameters, process),
+  );
 
 const methods = ['A', 'B', 'C'] as const;
 type HeatMethod = (typeof methods)[number];
+
+/** Mean voltage times mean current is not the power of an arc that pulses. */
+const isValid = (method: HeatMethod, process: Process, pulsed: boolean | undefined): boolean =>
+  method !== 'A' || !(pulsed ?? processFacts[process].canPulse);
 
 export const heatParameters = efficiencyParameters
   .extend({
@@ -63,7 +63,7 @@ export const heatParameters = efficiencyParameters
     pulsed: z.boolean().optional(),
   })
   .superRefine(({ method, process, pulsed }, { addIssue }) => {
-    if (method !== 'A' || !(pulsed ?? !neverPulsed.includes(process))) return;
+    if (isValid(method, process, pulsed)) return;
     addIssue({
       code: 'custom',
       path: ['method'],
@@ -75,6 +75,18 @@ export const heatParameters = efficiencyParameters
   });
 type HeatParameters = z.infer<typeof heatParameters>;
 
+/** A cell with what makes Q, or with k left out E, of the energy that the method gives; NaN where it does not hold. */
+export const heatFactorIndex = (context: SiteContext<HeatParameters>, hasK: boolean): number => {
+  const { parameters } = context;
+  const { method, process: configured, pulsed } = parameters;
+  return processFactorIndex(context, configured, (process) => {
+    // What was said of pulses was said of the configured process.
+    const isPulsed = process === configured || pulsed === true ? pulsed : undefined;
+    if (!isValid(method, process, isPulsed)) return Number.NaN;
+    return hasK ? efficiencyOf(parameters, process) : 1;
+  });
+};
+
 export const heatInputs = {
   arcPower: {
     pattern: '{area}/{line}/{equipment}/arcPower',
@@ -84,6 +96,7 @@ export const heatInputs = {
   },
   arcOn: arcOnInput,
   travelSpeed: travelSpeedInput,
+  process: processInput,
   ...panelInputs,
   current: {
     pattern: '{area}/{line}/{equipment}/current',
@@ -101,9 +114,9 @@ export const heatInputs = {
 } as const satisfies Readonly<Record<string, KpiInput>>;
 
 const usedInputs: Readonly<Record<HeatMethod, readonly (keyof typeof heatInputs)[]>> = {
-  A: ['current', 'voltage', 'arcOn', 'travelSpeed', 'panelId', 'panelPosition'],
-  B: ['arcPower', 'arcOn', 'position', 'panelId', 'panelPosition'],
-  C: ['arcPower', 'arcOn', 'travelSpeed', 'panelId', 'panelPosition'],
+  A: ['current', 'voltage', 'arcOn', 'travelSpeed', 'process', 'panelId', 'panelPosition'],
+  B: ['arcPower', 'arcOn', 'position', 'process', 'panelId', 'panelPosition'],
+  C: ['arcPower', 'arcOn', 'travelSpeed', 'process', 'panelId', 'panelPosition'],
 };
 
 /** The inputs that a method reads: a site needs no others. */
@@ -153,8 +166,8 @@ type Heat = Collector & {
 /** Arc energy of the panel so far. */
 export type ArcHeat = {
   readonly steps: PanelSteps<Heat>;
-  /** What makes kJ/mm, times `efficiency`, of energy by length. */
-  readonly scale: (efficiency: number) => number;
+  /** What makes kJ/mm of energy by length. */
+  readonly scale: number;
 };
 
 /** Energy and length over exactly the same steps, so that a gap biases neither and arc-off time never enters. */
@@ -203,8 +216,7 @@ const heatBySpeed = (context: KpiContext<unknown>, method: 'A' | 'C'): ArcHeat =
     },
   });
   /** W ms over mm/s ms is J/mm; a thousand of them are a kJ/mm. */
-  const scale = (efficiency: number): number =>
-    (((efficiency * clock.multiply) / clock.divide) * speed.divide) / speed.multiply / 1000;
+  const scale = ((clock.multiply / clock.divide) * speed.divide) / speed.multiply / 1000;
   return { steps, scale };
 };
 
@@ -253,5 +265,5 @@ const heatByLength = (context: KpiContext<unknown>): ArcHeat => {
     },
   });
   /** W ms over mm is mJ/mm. */
-  return { steps, scale: (efficiency) => efficiency / 1e6 };
+  return { steps, scale: 1e-6 };
 };

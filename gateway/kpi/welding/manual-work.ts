@@ -36,6 +36,12 @@ const manualOfLine: KpiInput = {
   description: { en: 'the operator intervenes', zh: '操作人员正在干预' },
 };
 
+export const manualIntervention: KpiInput = {
+  ...manualOfLine,
+  pattern: '{area}/{line}/{equipment}/manualIntervention',
+  count: 'one',
+};
+
 /**
  * Share of the line's arc time in which nobody took a hand in it, in %. Where each torch tells of its own, the line is manned
  * while any of them is.
@@ -124,11 +130,7 @@ export const interventions: AnyKpiDefinition = defineKpi({
   windowRule: { en: 'the current panel, arc on', zh: '当前管屏，燃弧期间' },
   coverageRule: 'arc-on time with a known state of intervention / elapsed arc-on time of the panel',
   inputs: {
-    manualIntervention: {
-      ...manualOfLine,
-      pattern: '{area}/{line}/{equipment}/manualIntervention',
-      count: 'one',
-    },
+    manualIntervention,
     arcOn: arcOnInput,
     ...panelInputs,
   },

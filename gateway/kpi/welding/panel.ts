@@ -22,6 +22,30 @@ export const panelInputs: Readonly<Record<'panelId' | 'panelPosition', KpiInput>
   },
 };
 
+/** How long the panel under the torches is to become. */
+export const panelLengthInput: KpiInput = {
+  pattern: '{area}/{line}/*/panelLength',
+  equipmentClass: 'weld_line',
+  unit: 'mm',
+  count: 'optional',
+  description: { en: 'length of the panel', zh: '管屏长度' },
+};
+
+/** A cell with the length of the panel in mm: the one told last, before the first `otherwiseMm`. */
+export const panelLengthIndex = (context: SiteContext<unknown>, otherwiseMm: number): number => {
+  const input = context.optional('panelLength');
+  return context.shared(`panel length ${input?.key} ${otherwiseMm}`, () => {
+    const lengthIndex = context.reserve(1, [otherwiseMm]);
+    if (input === undefined) return lengthIndex;
+    context.onSample(input.slot, (memory) => {
+      const told = memory[input.slot + valueCell] as number;
+      if (!isUsableSlot(memory, input.slot) || !(told > 0)) return;
+      memory[lengthIndex] = (told * input.multiply) / input.divide;
+    });
+    return lengthIndex;
+  });
+};
+
 /** Cells with the number of the panel (counts up) and the tick time at which it began. */
 export type PanelWindow = { readonly epochIndex: number; readonly key: string };
 

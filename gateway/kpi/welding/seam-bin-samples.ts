@@ -19,6 +19,7 @@ import type { ResolvedInput, SiteContext } from '../definition.ts';
 import { arcStateIndex } from './arc.ts';
 import {
   type BinRows,
+  countIntervention,
   endBins,
   enterBin,
   leaveBin,
@@ -64,6 +65,7 @@ export const collectBins = (
   const panel = panelStart(context, parts, rows);
   collectSteps(context, parts, panel);
   collectSamples(context, { parts, rows, signals });
+  collectInterventions(context, parts, rows);
   context.onTick((memory) => {
     startPanel(memory, panel);
   });
@@ -198,6 +200,24 @@ const collectSamples = (
   };
   context.onSample(lateral.slot, (memory) => {
     takeError(memory, sampling);
+  });
+};
+
+/** Counts where an intervention begins with the arc on; one that began before it, or nobody knows where, as soon as there is a bin. */
+const collectInterventions = (
+  context: SiteContext<unknown>,
+  { arcIndex }: SeamParts,
+  rows: BinRows,
+): void => {
+  const manual = context.optional('manualIntervention');
+  if (manual === undefined) return;
+  const wasManualIndex = context.reserve(1);
+  context.onSample(manual.slot, (memory) => {
+    if (!isUsableSlot(memory, manual.slot)) return;
+    const isManual = memory[arcIndex] === 1 && memory[manual.slot + valueCell] !== 0;
+    const hasBegun = isManual && memory[wasManualIndex] === 0;
+    if (hasBegun && !countIntervention(memory, rows)) return;
+    memory[wasManualIndex] = isManual ? 1 : 0;
   });
 };
 

@@ -20,8 +20,10 @@ import {
   signalFields,
 } from './bin-rows.ts';
 import { heatInput } from './heat-input.ts';
-import { efficiencyOf, efficiencyParameters } from './heat-methods.ts';
+import { efficiencyIndex, efficiencyParameters } from './heat-methods.ts';
+import { manualIntervention } from './manual-work.ts';
 import { panelInputs } from './panel.ts';
+import { hasGasIndex, processInput } from './process.ts';
 import { collectBins } from './seam-bin-samples.ts';
 import { bandSchema, type WpsVariable, wpsVariables } from './wps-bands.ts';
 
@@ -156,7 +158,7 @@ const parametersSchema = efficiencyParameters.extend({
  */
 export const seamBins = defineKpiTable({
   id: 'seamBins',
-  version: 3,
+  version: 4,
   equipmentClass: 'weld_seam',
   group: 'bins',
   description: { en: 'The seam by position', zh: '按位置的焊缝数据' },
@@ -176,7 +178,9 @@ export const seamBins = defineKpiTable({
       description: { en: 'vision has found the seam', zh: '视觉已识别焊缝' },
     },
     offsetZ: optional('offsetZ', 'mm', { en: 'vertical offset of the torch', zh: '焊枪高度偏差' }),
+    manualIntervention: { ...manualIntervention, count: 'optional' },
     ...signals,
+    process: processInput,
     ...panelInputs,
     panelPosition: { ...panelInputs.panelPosition, count: 'one' },
   },
@@ -210,6 +214,17 @@ export const seamBins = defineKpiTable({
       },
     }),
     {
+      ...{ point: 'bin.interventions', kind: 'number', unit: '1', decimals: 0 },
+      description: {
+        en: 'manual interventions that began in the bin',
+        zh: '区间内开始的人工干预次数',
+      },
+      formula: {
+        en: 'number of times that an intervention began, arc on',
+        zh: '燃弧期间人工干预开始的次数',
+      },
+    },
+    {
       ...{ point: 'bin.heatInput', kind: 'number', unit: 'kJ/mm', decimals: 4 },
       description: { en: 'heat input of the bin', zh: '区间热输入' },
       formula: {
@@ -231,20 +246,25 @@ export const seamBins = defineKpiTable({
     const rows = reserveBinRows(context, {
       widthMm: context.parameters.binMm,
       signals: trackingSignal + 1,
+      efficiencyIndex: efficiencyIndex(context),
+      hasGasIndex: hasGasIndex(context, context.parameters.process),
     });
     collectBins(context, rows, signalNames);
     context.rows({ timeIndex: rows.timeIndex, next: rowWriter(context, rows) });
   },
 });
 
+const mjPerKj = 1e6;
+
 type SeamContext = KpiTableContext<z.infer<typeof parametersSchema>>;
 
 /** Writes the next closed bin to the columns. */
 const rowWriter = (context: SeamContext, rows: BinRows): ((memory: Float64Array) => boolean) => {
   const { binMm } = context.parameters;
-  const scale = efficiencyOf(context.parameters) / 1e6;
   const hasPower = context.optional('arcPower') !== undefined;
   const panelId = context.column('bin.panelId');
+  const interventions = context.column('bin.interventions');
+  const isWatched = context.optional('manualIntervention') !== undefined;
   const writeDeviations = deviationsWriter(context, rows);
   const position = context.column('bin.position');
   const heat = context.column('bin.heatInput');
@@ -269,16 +289,17 @@ const rowWriter = (context: SeamContext, rows: BinRows): ((memory: Float64Array)
       writeKnown(memory, slot, Math.max(0, readBin(memory, rows, field)), statusCodes.good);
     }
     writeDeviations(memory, status);
-    const joules = hasPower ? readBin(memory, rows, 'energyMj') : Number.NaN;
-    writeKnown(memory, heat, (joules / readBin(memory, rows, 'arcOnMm')) * scale, status);
+    const begun = isWatched ? readBin(memory, rows, 'interventions') : Number.NaN;
+    writeKnown(memory, interventions, begun, statusCodes.good);
+    const energyMj = hasPower ? readBin(memory, rows, 'energyMj') : Number.NaN;
+    const heatMj = energyMj * readBin(memory, rows, 'efficiency');
+    writeKnown(memory, heat, heatMj / readBin(memory, rows, 'arcOnMm') / mjPerKj, status);
     for (const { slot, signal, kind } of columns) {
       writeKnown(memory, slot, statisticOf(memory, rows, { signal, kind }), status);
     }
     return true;
   };
 };
-
-const mjPerKj = 1e6;
 
 /** The value of the bin that a variable of the WPS is judged by. */
 const judgedValue = (memory: Float64Array, rows: BinRows, variable: WpsVariable): number => {
@@ -303,6 +324,8 @@ const deviationsWriter = (
   return (memory, status) => {
     let deviations = judged.length === 0 ? Number.NaN : 0;
     for (const { variable, bit, minimum, maximum } of judged) {
+      // Under flux nobody misses the gas.
+      if (variable === 'gasFlow' && readBin(memory, rows, 'hasGas') === 0) continue;
       const isThere = variable !== 'arcEnergy' || hasPower;
       const value = isThere ? judgedValue(memory, rows, variable) : Number.NaN;
       if (!Number.isFinite(value)) deviations = Number.NaN;

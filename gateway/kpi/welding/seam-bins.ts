@@ -42,7 +42,10 @@ export type SeamBins = {
   readonly furthestIndex: number;
 };
 
-export const reserveSeamBins = (context: BuildContext, widthMm: number): SeamBins => {
+export const reserveSeamBins = (
+  context: Pick<BuildContext, 'reserve'>,
+  widthMm: number,
+): SeamBins => {
   const first = context.reserve(5);
   const positionIndex = context.reserve(1);
   const powerIndex = context.reserve(1);

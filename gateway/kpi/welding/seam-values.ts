@@ -10,7 +10,7 @@ import {
 } from '../../hot-path/slot.ts';
 import type { KpiContext, ResolvedInput } from '../definition.ts';
 import { arcStateIndex } from './arc.ts';
-import { panelWindow } from './panel.ts';
+import { panelLengthIndex, panelWindow } from './panel.ts';
 
 /** A bin of which less was measured is no value. */
 const leastShare = 0.5;
@@ -34,6 +34,7 @@ export type SeamValues = {
 export type SeamValueOptions = {
   readonly binMm: number;
   readonly suspendMm: number;
+  /** Where the line does not tell it. */
   readonly panelLengthMm: number;
 };
 
@@ -48,6 +49,7 @@ export const reserveSeamValues = (
   const position = context.one('panelPosition');
   const arcIndex = arcStateIndex(context, context.one('arcOn'));
   const panel = panelWindow(context);
+  const lengthIndex = panelLengthIndex(context, panelLengthMm);
   const timeIndex = value.slot + timeCell;
   const positionAge = { timeIndex, limitMs: position.staleMs };
   const epochIndex = context.reserve(1);
@@ -86,9 +88,8 @@ export const reserveSeamValues = (
       return false;
     }
     if (Number.isNaN(memory[arcFromIndex])) memory[arcFromIndex] = atMm;
-    return (
-      atMm >= (memory[arcFromIndex] as number) + suspendMm && atMm <= panelLengthMm - suspendMm
-    );
+    const toMm = (memory[lengthIndex] as number) - suspendMm;
+    return atMm >= (memory[arcFromIndex] as number) + suspendMm && atMm <= toMm;
   };
 
   context.onSample(value.slot, (memory) => {

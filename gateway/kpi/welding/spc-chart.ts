@@ -28,6 +28,8 @@ export type ChartOptions = {
   /** Centre and standard deviation of a value; undefined: learnt from the first `learn` subgroups. */
   readonly target: number | undefined;
   readonly sigma: number | undefined;
+  /** A cell with 0 at a reset from which on these do not hold, so that both are learnt. */
+  readonly givenIndex: number;
   readonly learn: number;
   readonly rules: readonly number[];
   readonly sameSide: number;
@@ -64,11 +66,12 @@ export type SpcChart = {
 export const reserveSpcChart = (context: BuildContext, options: ChartOptions): SpcChart => {
   const { subgroup, learn } = options;
   const factors = chartFactors(subgroup);
-  const isKnown = options.target !== undefined && options.sigma !== undefined;
   const [mean, range, subgroups] = [context.reserve(1), context.reserve(1), context.reserve(1)];
   const centre = context.reserve(1, [options.target ?? Number.NaN]);
   const sigma = context.reserve(1, [options.sigma ?? Number.NaN]);
   const signals = context.reserve(1, [Number.NaN]);
+  /** Whether the given centre and sigma are those of what is charted now. */
+  const isGivenIndex = context.reserve(1, [1]);
   const standardised = context.reserve(1);
   const values = context.reserve(momentsSize);
   /** Values in the open subgroup, their sum, smallest and largest; and the value before, for the moving range. */
@@ -89,11 +92,15 @@ export const reserveSpcChart = (context: BuildContext, options: ChartOptions): S
     memory[lastIndex] = Number.NaN;
   };
 
+  const given = (memory: Float64Array, value: number | undefined): number | undefined =>
+    memory[isGivenIndex] === 1 ? value : undefined;
+
   const reset: Step = (memory) => {
     interrupt(memory);
     memory[subgroups] = 0;
-    memory[centre] = options.target ?? Number.NaN;
-    memory[sigma] = options.sigma ?? Number.NaN;
+    memory[isGivenIndex] = memory[options.givenIndex] === 0 ? 0 : 1;
+    memory[centre] = given(memory, options.target) ?? Number.NaN;
+    memory[sigma] = given(memory, options.sigma) ?? Number.NaN;
     memory[signals] = Number.NaN;
     memory.fill(0, learnt, learnt + 3);
     resetMoments(memory, values);
@@ -110,8 +117,8 @@ export const reserveSpcChart = (context: BuildContext, options: ChartOptions): S
     }
     if ((memory[subgroups] as number) < learn) return;
     const meanRange = (memory[learnt + 1] as number) / (memory[learnt + 2] as number);
-    memory[centre] = options.target ?? memory[learnt] / learn;
-    memory[sigma] = options.sigma ?? meanRange / factors.d2;
+    memory[centre] = given(memory, options.target) ?? memory[learnt] / learn;
+    memory[sigma] = given(memory, options.sigma) ?? meanRange / factors.d2;
   };
 
   const judge: Step = (memory) => {
@@ -141,6 +148,8 @@ export const reserveSpcChart = (context: BuildContext, options: ChartOptions): S
     memory[lastIndex] = largest;
     memory.fill(0, open, open + 4);
     memory[subgroups] = (memory[subgroups] as number) + 1;
+    const isKnown =
+      given(memory, options.target) !== undefined && given(memory, options.sigma) !== undefined;
     const isLearning = !isKnown && memory[subgroups] <= learn;
     if (isLearning) learnFrom(memory);
     else judge(memory);

@@ -1,24 +1,23 @@
 import { z } from 'zod';
 import type { LocalText } from '../../core/point.ts';
-import {
-  capability,
-  capabilityIndex,
-  chartFactors,
-  largestSubgroup,
-} from '../../hot-path/operators/control-limits.ts';
-import {
-  momentsCountIndex,
-  momentsMeanIndex,
-  readSampleVariance,
-} from '../../hot-path/operators/moments.ts';
+import { largestSubgroup } from '../../hot-path/operators/control-limits.ts';
 import type { Step } from '../../hot-path/program.ts';
 import { isUsableSlot, valueCell } from '../../hot-path/slot.ts';
-import { type AnyKpiDefinition, defineKpi, type KpiContext, type KpiPart } from '../definition.ts';
+import {
+  type AnyKpiDefinition,
+  defineKpi,
+  type KpiContext,
+  type KpiInput,
+  type ResolvedInput,
+  type SiteContext,
+} from '../definition.ts';
 import { finishParts, finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { panelInputs } from './panel.ts';
+import { panelInputs, panelLengthInput } from './panel.ts';
+import { processFactorIndex, processInput, processParameters } from './process.ts';
 import { reserveSeamValues } from './seam-values.ts';
-import { reserveSpcChart, type SpcChart } from './spc-chart.ts';
+import { type ChartOptions, reserveSpcChart } from './spc-chart.ts';
+import { chartPartsOf, showChart } from './spc-parts.ts';
 
 /** Runs on one side that rule 2 takes: after Nelson, and after Western Electric, who have fewer rules too. */
 const ruleSets = {
@@ -26,122 +25,107 @@ const ruleSets = {
   westernElectric: { rules: [1, 2, 5, 6], sameSide: 8 },
 } as const;
 
-const parametersSchema = z
-  .strictObject({
+/** What charts of all kinds are told. */
+export const chartParameters = processParameters.extend({
+  /** Centre and standard deviation of a value by the process, in the unit of the point; what is missing is learnt. */
+  target: z.number().optional(),
+  sigma: z.number().positive().optional(),
+  /** Specification limits, for capability. */
+  lower: z.number().optional(),
+  upper: z.number().optional(),
+  ruleSet: z.enum(['nelson', 'westernElectric']).default('nelson'),
+  /** In place of those of the set. */
+  rules: z.array(z.number().int().min(1).max(8)).max(8).optional(),
+  ewma: z
+    .strictObject({
+      lambda: z.number().positive().max(1).default(0.2),
+      width: z.number().positive().max(10).default(3),
+    })
+    .prefault({}),
+  cusum: z
+    .strictObject({
+      reference: z.number().min(0).max(10).default(0.5),
+      decision: z.number().positive().max(100).default(5),
+    })
+    .prefault({}),
+});
+
+/** The options of the chart itself, as told. */
+export const chartOptionsOf = (
+  context: SiteContext<z.infer<typeof chartParameters>>,
+): Omit<ChartOptions, 'subgroup' | 'learn'> => {
+  const { parameters } = context;
+  const { process: configured, target, sigma, ruleSet, rules, ewma, cusum } = parameters;
+  const set = ruleSets[ruleSet];
+  const givenIndex = processFactorIndex(context, configured, (process) =>
+    process === configured ? 1 : 0,
+  );
+  return {
+    ...{ target, sigma, givenIndex, ewma, cusum },
+    ...{ rules: rules ?? set.rules, sameSide: set.sameSide },
+  };
+};
+
+export const hasSpecification = ({
+  lower,
+  upper,
+}: {
+  readonly lower?: number | undefined;
+  readonly upper?: number | undefined;
+}): boolean => lower === undefined || upper === undefined || lower < upper;
+
+const parametersSchema = chartParameters
+  .extend({
     /** Weld over which samples are averaged to one value, mm; values in a subgroup, 1 for individuals and moving range. */
     binMm: z.number().min(2).max(5000).default(100),
     subgroup: z.number().int().min(1).max(largestSubgroup).default(5),
-    /** Not charted: after the arc begins, and before the end of the panel, mm. */
+    /** Not charted: after the arc begins, and before the end of the panel, mm; the panel's length where the line tells none. */
     suspendMm: z.number().min(0).max(5000).default(50),
     panelLengthMm: z.number().min(100).max(100_000).default(18_000),
-    /** Centre and standard deviation of a value, in the unit of the point; what is missing is learnt. */
-    target: z.number().optional(),
-    sigma: z.number().positive().optional(),
     /** Subgroups that limits are learnt from. */
     learn: z.number().int().min(2).max(10_000).default(25),
-    /** Specification limits, for capability. */
-    lower: z.number().optional(),
-    upper: z.number().optional(),
-    ruleSet: z.enum(['nelson', 'westernElectric']).default('nelson'),
-    /** In place of those of the set. */
-    rules: z.array(z.number().int().min(1).max(8)).max(8).optional(),
-    ewma: z
-      .strictObject({
-        lambda: z.number().positive().max(1).default(0.2),
-        width: z.number().positive().max(10).default(3),
-      })
-      .prefault({}),
-    cusum: z
-      .strictObject({
-        reference: z.number().min(0).max(10).default(0.5),
-        decision: z.number().positive().max(100).default(5),
-      })
-      .prefault({}),
+    /** What begins limits anew; left out: the WPS where the line tells it, else the job order. */
+    resetBy: z.enum(['wps', 'job', 'either']).optional(),
   })
-  .refine(({ lower, upper }) => lower === undefined || upper === undefined || lower < upper, {
+  .refine(hasSpecification, {
     message: 'lower must be below upper',
     path: ['lower'],
   });
 
 type Parameters = z.infer<typeof parametersSchema>;
 
-const partsOf = (decimals: number): Readonly<Record<string, KpiPart>> => {
-  const part = (en: string, zh: string, unit?: string): KpiPart => ({
-    ...(unit === undefined ? {} : { unit }),
-    decimals: unit === undefined ? decimals : 3,
-    description: { en, zh },
-  });
-  return {
-    range: part('range of the subgroup', '子组极差'),
-    centre: part('centre line', '中心线'),
-    ucl: part('upper control limit of the mean', '均值上控制限'),
-    lcl: part('lower control limit of the mean', '均值下控制限'),
-    sigma: part('standard deviation within subgroups', '组内标准差'),
-    signals: {
-      ...part(
-        'signals, bit 0 to 7 rules 1 to 8, 8 range, 9 EWMA, 10 CUSUM',
-        '报警位：0 至 7 为判异准则 1 至 8，8 极差，9 EWMA，10 CUSUM',
-        '1',
-      ),
-      decimals: 0,
-    },
-    signalX: {
-      unit: 'mm',
-      decimals: 0,
-      description: { en: 'where the last signal of the panel was', zh: '本屏最近一次报警位置' },
-    },
-    ewma: part('EWMA', 'EWMA'),
-    cusumUp: part('CUSUM upwards, in standard deviations', '上侧 CUSUM（以标准差计）', '1'),
-    cusumDown: part('CUSUM downwards, in standard deviations', '下侧 CUSUM（以标准差计）', '1'),
-    cp: part('Cp', 'Cp', '1'),
-    cpk: part('Cpk', 'Cpk', '1'),
-    pp: part('Pp', 'Pp', '1'),
-    ppk: part('Ppk', 'Ppk', '1'),
-  };
+/** The points whose change begins limits anew; no limits of one process are those of another. */
+const resettingInputs = (
+  context: SiteContext<unknown>,
+  resetBy: Parameters['resetBy'],
+): readonly ResolvedInput[] => {
+  const [wps, job] = [context.optional('wps'), context.optional('job')];
+  const asked = { wps: [wps], job: [job], either: [wps, job] };
+  const inputs = resetBy === undefined ? [wps ?? job] : asked[resetBy];
+  inputs.push(context.optional('process'));
+  return inputs.filter((input) => input !== undefined);
 };
 
-/** Writes what the chart knows to the parts. */
-const showChart = (context: KpiContext<Parameters>, chart: SpcChart): Step => {
-  const cell = (name: string): number => context.part(name) + valueCell;
-  const { subgroup, lower, upper } = context.parameters;
-  const specification = { lower, upper };
-  const varianceIndex = context.reserve(1);
-  const factors = chartFactors(subgroup);
-  const copies = (['range', 'centre', 'sigma', 'signals', 'cusumUp', 'cusumDown'] as const).map(
-    (name) => [chart[name], cell(name)] as const,
-  );
-  const [ucl, lcl, ewma] = [cell('ucl'), cell('lcl'), cell('ewma')];
-  const [cp, cpk, pp, ppk] = [cell('cp'), cell('cpk'), cell('pp'), cell('ppk')];
-  return (memory) => {
-    for (const [from, to] of copies) memory[to] = memory[from] as number;
-    const centre = memory[chart.centre] as number;
-    const sigma = memory[chart.sigma] as number;
-    const deviation = chart.meanDeviation(memory);
-    const reach = factors.a2 * factors.d2 * sigma;
-    memory[ucl] = centre + reach;
-    memory[lcl] = centre - reach;
-    memory[ewma] = centre + (memory[chart.ewma] as number) * deviation;
-    const mean = memory[momentsMeanIndex(chart.values)] as number;
-    readSampleVariance(memory, chart.values, varianceIndex);
-    const isSpread = (memory[momentsCountIndex(chart.values)] as number) > 1;
-    const overall = isSpread ? Math.sqrt(memory[varianceIndex] as number) : Number.NaN;
-    memory[cp] = capability(specification, sigma);
-    memory[cpk] = capabilityIndex(specification, mean, sigma);
-    memory[pp] = capability(specification, overall);
-    memory[ppk] = capabilityIndex(specification, mean, overall);
-  };
+/** Runs `step` when another text or number stands in a point than the one that stood there before. */
+export const onChange = (context: SiteContext<unknown>, input: ResolvedInput, step: Step): void => {
+  const lastIndex = context.reserve(1, [Number.NaN]);
+  context.onSample(input.slot, (memory) => {
+    if (!isUsableSlot(memory, input.slot)) return;
+    const now = memory[input.slot + valueCell] as number;
+    const before = memory[lastIndex] as number;
+    memory[lastIndex] = now;
+    if (!Number.isNaN(before) && before !== now) step(memory);
+  });
 };
 
 const build = (context: KpiContext<Parameters>): void => {
-  const { ruleSet, rules, subgroup } = context.parameters;
-  const set = ruleSets[ruleSet];
-  const job = context.optional('job');
+  const { subgroup, learn } = context.parameters;
   const chart = reserveSpcChart(context, {
-    ...context.parameters,
-    ...{ target: context.parameters.target, sigma: context.parameters.sigma },
-    ...{ rules: rules ?? set.rules, sameSide: set.sameSide },
+    ...chartOptionsOf(context),
+    subgroup,
+    learn,
   });
-  const [signalX, lastJob] = [context.reserve(1, [Number.NaN]), context.reserve(1, [Number.NaN])];
+  const signalX = context.reserve(1, [Number.NaN]);
   /** Of the open subgroup and of the newest finished one: sum of measured shares, and whether uncertain. */
   const open = context.reserve(2);
   const shown = context.reserve(2);
@@ -164,22 +148,18 @@ const build = (context: KpiContext<Parameters>): void => {
       }
     },
   });
-  if (job !== undefined) {
-    context.onSample(job.slot, (memory) => {
-      if (!isUsableSlot(memory, job.slot)) return;
-      const id = memory[job.slot + valueCell] as number;
-      const before = memory[lastJob] as number;
-      memory[lastJob] = id;
-      if (Number.isNaN(before) || before === id) return;
-      values.discard(memory);
-      chart.reset(memory);
-      memory.fill(0, open, open + 2);
-      memory.fill(0, shown, shown + 2);
-      memory[signalX] = Number.NaN;
-    });
+  const begin: Step = (memory) => {
+    values.discard(memory);
+    chart.reset(memory);
+    memory.fill(0, open, open + 2);
+    memory.fill(0, shown, shown + 2);
+    memory[signalX] = Number.NaN;
+  };
+  for (const input of resettingInputs(context, context.parameters.resetBy)) {
+    onChange(context, input, begin);
   }
-  const show = showChart(context, chart);
-  const parts = Object.keys(partsOf(0)).map((name) => context.part(name));
+  const show = showChart(context, chart, context.parameters);
+  const parts = Object.keys(chartPartsOf(0)).map((name) => context.part(name));
   const signalCell = context.part('signalX') + valueCell;
   context.onTick((memory) => {
     show(memory);
@@ -189,6 +169,17 @@ const build = (context: KpiContext<Parameters>): void => {
     finishResult(memory, context, shown + 1);
     finishParts(memory, context.value, parts);
   });
+};
+
+/** The procedure that is welded by, where the line tells it. */
+export const wpsInput: KpiInput = {
+  pattern: '{area}/{line}/*/wps',
+  equipmentClass: 'weld_line',
+  count: 'optional',
+  description: {
+    en: 'WPS: another one begins limits anew',
+    zh: 'WPS：更换后重新建立控制限',
+  },
 };
 
 type ChartedPoint = {
@@ -204,7 +195,7 @@ type ChartedPoint = {
 const spcOf = ({ id, unit, decimals, pattern, name }: ChartedPoint): AnyKpiDefinition =>
   defineKpi<Parameters>({
     id,
-    version: 2,
+    version: 3,
     equipmentClass: 'weld_seam',
     point: id,
     unit,
@@ -220,8 +211,8 @@ const spcOf = ({ id, unit, decimals, pattern, name }: ChartedPoint): AnyKpiDefin
     },
     window: panelWindowOfTierA,
     windowRule: {
-      en: 'the newest finished subgroup of the current panel; limits go on over panels until the job changes',
-      zh: '当前管屏最近完成的子组；控制限跨管屏沿用，直至任务更换',
+      en: 'the newest finished subgroup of the current panel; limits go on over panels until the WPS changes (resetBy)',
+      zh: '当前管屏最近完成的子组；控制限跨管屏沿用，直至 WPS 更换（resetBy）',
     },
     coverageRule: 'measured distance with the arc on / length of the bins of the subgroup',
     inputs: {
@@ -231,19 +222,19 @@ const spcOf = ({ id, unit, decimals, pattern, name }: ChartedPoint): AnyKpiDefin
         count: 'one',
         description: { en: 'arc is on', zh: '电弧接通' },
       },
+      wps: wpsInput,
+      process: processInput,
       job: {
-        pattern: '{area}/{line}/*/jobId',
+        pattern: '{area}/{line}/*/jobOrder',
         equipmentClass: 'weld_line',
         count: 'optional',
-        description: {
-          en: 'job, or WPS: another one begins limits anew',
-          zh: '任务或 WPS：更换后重新建立控制限',
-        },
+        description: { en: 'job order of the panel', zh: '管屏生产订单号' },
       },
+      panelLength: panelLengthInput,
       ...panelInputs,
       panelPosition: { ...panelInputs.panelPosition, count: 'one' },
     },
-    parts: partsOf(decimals),
+    parts: chartPartsOf(decimals),
     parametersSchema,
     build,
   });

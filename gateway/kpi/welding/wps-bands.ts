@@ -4,6 +4,7 @@ import type { KpiInput } from '../definition.ts';
 import { arcOnInput, travelSpeedInput } from './arc.ts';
 import { heatInputs } from './heat-methods.ts';
 import { panelInputs } from './panel.ts';
+import { processInput, processParameters } from './process.ts';
 
 /** What a procedure allows; one side may be open. */
 export const bandSchema = z
@@ -42,8 +43,8 @@ const defaultVariables: readonly WpsVariable[] = [
 ];
 
 /** Bands of the procedure as a machine reads them; each variable that is judged must have one. */
-export const wpsParameters = z
-  .strictObject({
+export const wpsParameters = processParameters
+  .extend({
     /** Number and revision of the WPS, shown with the result. */
     wps: z.string().min(1).max(80).optional(),
     /** An excursion that is over sooner is none. */
@@ -86,6 +87,7 @@ export const wpsInputs = {
   arcPower: heatInputs.arcPower,
   arcOn: arcOnInput,
   travelSpeed: travelSpeedInput,
+  process: processInput,
   ...panelInputs,
 } as const satisfies Readonly<Record<string, KpiInput>>;
 
@@ -94,5 +96,5 @@ export const wpsInputsOf = (variables: readonly WpsVariable[]): readonly string[
   ...variables
     .filter((variable) => variable !== 'travelSpeed')
     .map((variable) => (variable === 'arcEnergy' ? 'arcPower' : variable)),
-  ...['arcOn', 'travelSpeed', 'panelId', 'panelPosition'],
+  ...['arcOn', 'travelSpeed', 'process', 'panelId', 'panelPosition'],
 ];

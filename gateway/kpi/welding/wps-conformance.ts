@@ -82,7 +82,7 @@ const bandedVariables = ({ variables, bands }: Parameters): readonly BandedVaria
  */
 export const wpsConformance = defineKpiTable<Parameters>({
   id: point,
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_seam',
   group: 'wps',
   description,
@@ -100,16 +100,17 @@ export const wpsConformance = defineKpiTable<Parameters>({
   parametersSchema: wpsParameters,
   build: (context) => {
     const variables = bandedVariables(context.parameters);
-    const { debounceMs } = context.parameters;
-    const steps = wpsLengths(context, { variables, debounceMs });
-    const { totalIndex, outIndex, outOfIndex } = steps.collected;
+    const { debounceMs, process } = context.parameters;
+    const steps = wpsLengths(context, { variables, debounceMs, process });
+    const { totalIndex, outIndex, judgedIndex, outOfIndex } = steps.collected;
     const coverage = context.column(coveragePoint);
     const coverageCells = { nowIndex: context.tickMsIndex, outIndex: coverage + valueCell };
     const [joint, outLength] = [context.column(point), context.column(outPoint)];
     const shares = [
-      { value: joint, outIndex },
+      { value: joint, totalIndex, outIndex },
       ...variables.map(({ variable }, place) => ({
         value: context.column(pointOf(variable)),
+        totalIndex: judgedIndex + place,
         outIndex: outOfIndex + place,
       })),
     ];
@@ -119,10 +120,10 @@ export const wpsConformance = defineKpiTable<Parameters>({
     context.onTick((memory) => {
       steps.startPanel(memory);
       readCoverage(memory, steps.interval, coverageCells);
-      const total = memory[totalIndex] as number;
       memory[outLength + valueCell] = memory[outIndex] as number;
       finishResult(memory, { value: outLength, coverage }, steps.uncertainIndex);
-      for (const { value, outIndex: out } of shares) {
+      for (const { value, totalIndex: of, outIndex: out } of shares) {
+        const total = memory[of] as number;
         memory[value + valueCell] = (100 * (total - (memory[out] as number))) / total;
         finishResult(memory, { value, coverage }, steps.uncertainIndex);
       }

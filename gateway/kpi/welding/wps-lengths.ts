@@ -6,6 +6,7 @@ import {
   readInput,
   type StepCells,
 } from './panel-steps.ts';
+import { hasGasIndex, type Process } from './process.ts';
 import type { Band, WpsVariable } from './wps-bands.ts';
 
 /** A variable of the procedure with the band that it must stay in. */
@@ -18,6 +19,8 @@ type Limits = {
   readonly speed: ResolvedInput | undefined;
   readonly minimum: number;
   readonly maximum: number;
+  /** A cell with 0 while there is nothing to judge. */
+  readonly appliesIndex: number;
 };
 
 /** Lengths in mm. */
@@ -26,7 +29,8 @@ type Lengths = Collector & {
   readonly totalIndex: number;
   /** Cell with the part of it in which any variable was out of its band. */
   readonly outIndex: number;
-  /** Cells with the part of it in which each variable was out of its band, in their order. */
+  /** Cells with the length in which each variable was judged, and the part of it in which it was out of its band. */
+  readonly judgedIndex: number;
   readonly outOfIndex: number;
 };
 
@@ -36,9 +40,13 @@ type Lengths = Collector & {
  */
 export const wpsLengths = (
   context: SiteContext<unknown>,
-  options: { readonly variables: readonly BandedVariable[]; readonly debounceMs: number },
+  options: {
+    readonly variables: readonly BandedVariable[];
+    readonly debounceMs: number;
+    readonly process: Process;
+  },
 ): PanelSteps<Lengths> => {
-  const { variables, debounceMs } = options;
+  const { variables, debounceMs, process } = options;
   const speed = context.one('travelSpeed');
   const arcOn = context.one('arcOn');
   const points = variables.flatMap(({ variable }) =>
@@ -48,16 +56,23 @@ export const wpsLengths = (
   );
   const [clock = arcOn, ...others] = points;
   return panelSteps(context, {
-    name: `wps ${JSON.stringify([variables, debounceMs])}`,
+    name: `wps ${JSON.stringify([variables, debounceMs, process])}`,
     clock,
     partners: [
       { input: arcOn, needs: 'state' },
       { input: speed, needs: 'usable' },
       ...others.map((input) => ({ input, needs: 'measured' }) as const),
     ],
+    others: [context.optional('process')],
     arcs: [arcOn],
     collect: (cells) => {
-      const limits = variables.map((one) => limitsOf(context, one, speed));
+      const always = context.reserve(1, [1]);
+      const limits = variables.map(
+        (one): Limits => ({
+          ...limitsOf(context, one, speed),
+          appliesIndex: one.variable === 'gasFlow' ? hasGasIndex(context, process) : always,
+        }),
+      );
       return collectLengths(context, { cells, speed, limits, debounceMs });
     },
   });
@@ -67,7 +82,7 @@ const limitsOf = (
   context: SiteContext<unknown>,
   { variable, band }: BandedVariable,
   speed: ResolvedInput,
-): Limits => {
+): Omit<Limits, 'appliesIndex'> => {
   const minimum = band.minimum ?? Number.NEGATIVE_INFINITY;
   const maximum = band.maximum ?? Number.POSITIVE_INFINITY;
   const mPerMin = 60 / 1000;
@@ -83,6 +98,7 @@ const limitsOf = (
 /** The cells `room` and the one behind it are free for it. */
 const isOutside = (memory: Float64Array, limits: Limits, room: number): boolean => {
   const { input, speed } = limits;
+  if (memory[limits.appliesIndex] === 0) return false;
   readInput(memory, input, room);
   let value = (memory[room] as number) * limits.factor;
   if (speed !== undefined) {
@@ -110,6 +126,7 @@ type Collecting = {
   /** Length that waits, by the set. */
   readonly waiting: number;
   /** The same for each variable by itself. */
+  readonly judgedIndex: number;
   readonly outOfIndex: number;
   readonly waitingOf: number;
   /** Length of the step at hand, and room for a value that is judged. */
@@ -143,17 +160,19 @@ const collectLengths = (
     setIndex: context.reserve(1),
     durations: context.reserve(length),
     waiting: context.reserve(sets),
+    judgedIndex: context.reserve(length),
     outOfIndex: context.reserve(length),
     waitingOf: context.reserve(length),
     lengthIndex: context.reserve(1),
     valueIndex: context.reserve(2),
   };
-  const { totalIndex, outIndex, outOfIndex } = collecting;
+  const { totalIndex, outIndex, judgedIndex, outOfIndex } = collecting;
   return {
-    ...{ totalIndex, outIndex, outOfIndex },
+    ...{ totalIndex, outIndex, judgedIndex, outOfIndex },
     reset: (memory) => {
       memory[totalIndex] = 0;
       memory[outIndex] = 0;
+      memory.fill(0, judgedIndex, judgedIndex + length);
       memory.fill(0, outOfIndex, outOfIndex + length);
       forget(memory, collecting);
     },
@@ -205,6 +224,10 @@ const takeStep = (memory: Float64Array, collecting: Collecting): void => {
   const { limits, durations, waiting, waitingOf, lengthIndex } = collecting;
   const set = (memory[collecting.setIndex] as number) | 0;
   add(memory, collecting.totalIndex, lengthIndex);
+  for (let place = 0; place < limits.length; place++) {
+    if (memory[(limits[place] as Limits).appliesIndex] === 0) continue;
+    add(memory, collecting.judgedIndex + place, lengthIndex);
+  }
   if (set === 0) return;
   add(memory, waiting + set, lengthIndex);
   for (let place = 0; place < limits.length; place++) {

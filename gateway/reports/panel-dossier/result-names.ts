@@ -7,6 +7,7 @@ type Name = readonly [en: string, zh: string, decimals: number];
 
 const names: Readonly<Record<string, Name>> = {
   heatInput: ['Heat input Q', '热输入 Q', 4],
+  'heatInput.efficiency': ['Thermal efficiency k', '热效率 k', 3],
   arcEnergyPerLength: ['Arc energy E', '电弧线能量 E', 4],
   heatInputBin: ['Heat input of the last bin', '最后区间热输入', 4],
   trackingRms: ['Tracking error, RMS', '跟踪误差均方根', 3],
@@ -20,6 +21,8 @@ const names: Readonly<Record<string, Name>> = {
   arcVoltageVariation: ['Arc voltage, variation', '电弧电压变异系数', 2],
   arcStability: ['Arc stability index', '电弧稳定指数', 2],
   arcStabilityNow: ['Arc stability, last second', '电弧稳定指数（最后 1 秒）', 2],
+  shortCircuitRate: ['Short circuits a second', '每秒短路次数', 2],
+  'shortCircuitRate.maximum': ['Short circuits a second, largest', '每秒短路次数最大值', 0],
   arcInterruptions: ['Arc interruptions', '断弧次数', 0],
   arcInterruptionsPerMetre: ['Arc interruptions per metre', '每米断弧次数', 3],
   seamLostRatio: ['Seam lost, share of arc time', '焊缝丢失时间占比', 3],
@@ -32,8 +35,15 @@ const names: Readonly<Record<string, Name>> = {
   'wpsConformance.travelSpeed': ['WPS conformance: travel speed', 'WPS 符合率：焊接速度', 3],
   'wpsConformance.arcEnergy': ['WPS conformance: arc energy', 'WPS 符合率：电弧线能量', 3],
   wpsOutLength: ['Length out of the WPS', '超出 WPS 的长度', 1],
-  legLength: ['Leg by wire balance', '焊脚尺寸（焊丝平衡）', 2],
-  throat: ['Throat by wire balance', '焊喉厚度（焊丝平衡）', 2],
+  legLength: ['Leg', '焊脚尺寸', 2],
+  'legLength.balance': [
+    'Leg by wire balance, gap not taken off',
+    '焊脚尺寸（焊丝平衡，未扣间隙）',
+    2,
+  ],
+  'legLength.measured': ['Leg as measured, gap not taken off', '焊脚尺寸（实测，未扣间隙）', 2],
+  'legLength.gap': ['Mean gap', '平均间隙', 2],
+  throat: ['Throat', '焊喉厚度', 2],
   weldLength: ['Welded length', '已焊长度', 3],
   wireMass: ['Wire used', '焊丝用量', 4],
   gasVolume: ['Shielding gas used', '保护气体用量', 4],
@@ -115,6 +125,7 @@ const charts: Readonly<Record<string, Name>> = {
   spcLeg: ['SPC leg', '焊脚尺寸控制图', 3],
   spcCurrentDeviation: ['SPC noise of current', '电流波动控制图', 3],
   spcVoltageDeviation: ['SPC noise of voltage', '电压波动控制图', 3],
+  spcDeformation: ['SPC deformation of panels', '管屏变形量控制图', 3],
 };
 const chartParts: Readonly<Record<string, readonly [en: string, zh: string, decimals?: number]>> = {
   range: ['range', '极差'],
@@ -125,6 +136,7 @@ const chartParts: Readonly<Record<string, readonly [en: string, zh: string, deci
   signals: ['signals (bits)', '报警位', 0],
   signalX: ['last signal at', '最近报警位置', 0],
   ewma: ['EWMA', 'EWMA'],
+  panels: ['panels', '管屏数', 0],
   cusumUp: ['CUSUM up', '上侧 CUSUM', 3],
   cusumDown: ['CUSUM down', '下侧 CUSUM', 3],
   ...{ cp: ['Cp', 'Cp', 3], cpk: ['Cpk', 'Cpk', 3], pp: ['Pp', 'Pp', 3], ppk: ['Ppk', 'Ppk', 3] },

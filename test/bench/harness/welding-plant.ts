@@ -41,17 +41,19 @@ const linePoints = [
   { point: 'lineEnergy', kind: 'counter', unit: 'Wh', nominal: 0, spread: 0 },
   { point: 'correctionCount', kind: 'counter', unit: '1', nominal: 0, spread: 0 },
   { point: 'panelId', kind: 'string', nominal: 0, spread: 0 },
-  { point: 'jobId', kind: 'string', nominal: 0, spread: 0 },
+  { point: 'jobOrder', kind: 'string', nominal: 0, spread: 0 },
   { point: 'panelPosition', unit: 'mm', nominal: 0, spread: 0 },
   { point: 'deformation.x', unit: 'mm', nominal: 0, spread: 0 },
   ...heights,
+  { point: 'process', kind: 'enum', nominal: 135, spread: 0 },
+  { point: 'wps', kind: 'string', nominal: 1, spread: 0 },
 ] as const;
 const firstRegister = 4;
 
-/** Those that an MES or a person has to bring something for, and those that chain on them. */
+/** Those that an MES or a person has to bring something for, that the ten channels lack a signal of, and those that chain on them. */
 const fromElsewhere = [
   ...['timeElements', 'oee', 'throughput', 'firstPassYield', 'rolledYield', 'defectsPerKm'],
-  ...['interventions', 'panelInterventions'],
+  ...['interventions', 'panelInterventions', 'shortCircuitRate'],
 ];
 const parameters: Readonly<Record<string, object>> = {
   adjustmentRangeUsed: { minimumMm: -20, maximumMm: 20 },

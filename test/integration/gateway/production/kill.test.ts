@@ -40,6 +40,8 @@ beforeAll(async () => {
     demo.sources = demo.sources.filter(({ ['id']: id }) => id === 'line-plc');
     demo['kpis'] = ['timeElements', 'oee'].map((kpi) => ({ kpi, equipment: 'welding/mpm01/line' }));
     demo['calculated'] = [];
+    // Its meters are the park's.
+    delete demo['energy'];
     demo['production'] = {};
   });
   await start();

@@ -33,6 +33,7 @@ describe('planning the KPIs of a site', () => {
       channels: [
         { point: 'heatInput', unit: 'kJ/mm', kind: 'number', decimals: 4 },
         { point: 'heatInput.coverage', unit: '1', kind: 'number', decimals: 3 },
+        { point: 'heatInput.efficiency', unit: '1', kind: 'number', decimals: 3 },
       ],
     });
   });
@@ -48,6 +49,7 @@ describe('planning the KPIs of a site', () => {
       'trackingMax.coverage',
       'heatInput',
       'heatInput.coverage',
+      'heatInput.efficiency',
     ]);
   });
 
@@ -78,7 +80,7 @@ describe('planning the KPIs of a site', () => {
       { ...heatInput, inputs: { power: 'welding/mpm01/f01/arcPower' } },
       [0, 'inputs', 'power'],
       'power',
-      'one of arcPower, arcOn, travelSpeed, panelId, panelPosition',
+      'one of arcPower, arcOn, travelSpeed, process, panelId, panelPosition',
     ],
     [
       'equipment of another class',

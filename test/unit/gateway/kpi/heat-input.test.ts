@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { statusCodes } from '../../../../gateway/core/quality.ts';
-import { thermalEfficiencies } from '../../../../gateway/kpi/welding/heat-methods.ts';
+import { processFacts } from '../../../../gateway/kpi/welding/process.ts';
 import { tickProgram } from '../../../support/program-feed.ts';
 import { type Line, weldingLine } from './welding-line.ts';
 
@@ -52,7 +52,7 @@ describe('heat input', () => {
     ['121', 1],
     ['141', 0.6],
   ] as const)('knows the efficiency of process %s', (process, k) => {
-    expect(thermalEfficiencies[process]).toBe(k);
+    expect(processFacts[process].thermalEfficiency).toBe(k);
     const line = weldingLine([{ ...entry, parameters: { process } }]);
     weld(line, { fromMs: 0, toMs: 1000, power: 5980 });
     expect(tickProgram(line.program, 1000)[point]?.value).toBeCloseTo(0.4485 * k, 10);

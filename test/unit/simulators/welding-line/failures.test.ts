@@ -102,7 +102,7 @@ const cases: readonly Case[] = [
   {
     fault: { kind: 'wire-slip', share: 0.3, ...one },
     moves: ['wireFeedMPerMin', 'wireMotorA', 'isWireStuck', 'currentA'],
-    follows: electric,
+    follows: [...electric, 'beadLegMm'],
   },
   {
     fault: { kind: 'arc-out', ...one },
@@ -116,6 +116,7 @@ const cases: readonly Case[] = [
       'shortsPerSecond',
       'rmsCurrentA',
       'stickOutMm',
+      'beadLegMm',
     ],
   },
   {

@@ -41,7 +41,7 @@ describe('register image of the PLC', () => {
     expect(header.readUInt16BE(86)).toBe(200);
   });
 
-  it('has the details of the line at 44 to 88, and nothing behind them', () => {
+  it('has the details of the line at 44 to 96, and nothing behind them', () => {
     const { line, image } = createWelding();
     const header = registers(image, 0, 100);
     const { line: shown } = line;
@@ -76,7 +76,19 @@ describe('register image of the PLC', () => {
     expect(header.toString('latin1', 144, 160)).toBe('JO-20230621-001'.padEnd(16, '\0'));
     expect(header.toString('latin1', 160, 176)).toBe('GAS-0001'.padEnd(16, '\0'));
     expect(header.readUInt16BE(176)).toBe(50);
-    expect(header.subarray(178).equals(Buffer.alloc(22))).toBe(true);
+    expect(header.toString('latin1', 178, 194)).toBe('WPS-DEMO-01'.padEnd(16, '\0'));
+    expect(header.subarray(194).equals(Buffer.alloc(6))).toBe(true);
+  });
+
+  it('has the leg of the bead of each torch from 5000 on, and none without a weld', () => {
+    const { line, image } = createWelding();
+    const beads = registers(image, 5000, 20);
+    for (const [index, { beadLegMm }] of line.torches.entries()) {
+      expect(beadLegMm).toBeGreaterThan(3.8);
+      expect(beads.readUInt16BE(2 * index)).toBe(Math.round(beadLegMm * 1000));
+    }
+    const idle = new WeldingLine({ seed: 2023, startMs: 0, panelLengthMm: 18_000 });
+    expect(registers(new PlcImage(idle), 5000, 20).readUInt16BE(0)).toBe(0xffff);
   });
 
   it('has 24 registers a torch from 1000 on, five torches in one read', () => {

@@ -1,4 +1,5 @@
 import type { RegisteredGroup } from '../../../../../gateway/core/point.ts';
+import { statusCodes } from '../../../../../gateway/core/quality.ts';
 import type { HotPathProgram } from '../../../../../gateway/hot-path/program.ts';
 import { type TestSample, testGroup } from '../../../../support/entry-batch.ts';
 import {
@@ -172,3 +173,10 @@ export const valueIn = (results: Results, point: string, equipment = site): numb
   results[`${equipment}/${point}`]?.value ?? Number.NaN;
 export const statusIn = (results: Results, point: string, equipment = site): number | undefined =>
   results[`${equipment}/${point}`]?.status;
+
+/** Nothing is lost at 25 degC: a kWp gives a kW at 1000 W/m2. */
+export const plain = { ratedPowerKwp: 100, limitKw: 100, systemLoss: 0, inverterEfficiency: 1 };
+export const sun = (planeIrradiance: TestSample, moduleTemperature: TestSample = 25): Weather => ({
+  ...{ planeIrradiance, moduleTemperature },
+});
+export const bad: TestSample = { value: 700, status: statusCodes.badTimeout };

@@ -7,6 +7,7 @@ import {
   dayMs,
   hourMs,
   type Plant,
+  plain,
   type Results,
   startPlant,
   state,
@@ -16,7 +17,6 @@ import {
 } from './plant.ts';
 
 const { good, uncertain, badNoData } = statusCodes;
-const plain = { ratedPowerKwp: 100, limitKw: 100, systemLoss: 0, inverterEfficiency: 1 };
 const at = (timeMs: number): string => new Date(timeMs).toISOString();
 
 type Noon = {

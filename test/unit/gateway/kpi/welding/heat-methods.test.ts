@@ -158,7 +158,9 @@ describe('the method of the heat', () => {
       expect(explained?.standard.en).toContain(`ISO/TR 18491:2015 ${name}`);
       const names = explained?.inputs.map((path) => path.split('/').at(-1)) ?? [];
       expect(names.slice(0, inputs.length)).toEqual(inputs);
-      expect(new Set(names.slice(inputs.length))).toEqual(new Set(['panelId', 'panelPosition']));
+      expect(new Set(names.slice(inputs.length))).toEqual(
+        new Set(['process', 'panelId', 'panelPosition']),
+      );
     },
   );
 

@@ -8,6 +8,7 @@ import {
   type Result,
   tickProgram,
 } from '../../../../support/program-feed.ts';
+import { ofSeam, wholeLine } from './whole-line.ts';
 
 const seam = 'welding/mpm01/f01';
 
@@ -25,7 +26,7 @@ const compile = (parameters: object, kpi: string) =>
         ...{ equipment: 'line', equipmentClass: 'weld_line', periodMs: 100 },
         channels: [
           { point: 'panelId', kind: 'string' },
-          { point: 'jobId', kind: 'string' },
+          { point: 'jobOrder', kind: 'string' },
           { point: 'panelPosition', unit: 'mm' },
         ],
       }),
@@ -52,7 +53,7 @@ const chartOf = (parameters: object, kpi = 'spcCurrent') => {
           {
             group: line,
             timeMs,
-            values: { panelPosition: positionMm, panelId: panel, jobId: job },
+            values: { panelPosition: positionMm, panelId: panel, jobOrder: job },
           },
           { group: signals, timeMs, values: { current: value, arcOn } },
         ]);
@@ -225,5 +226,68 @@ describe('control charts by distance (section 3.9)', () => {
     expect(() => chartOf({ lower: 5, upper: 3 })).toThrow('lower must be below upper');
     expect(() => chartOf({ subgroup: 11 })).toThrow('subgroup');
     expect(() => chartOf({ rules: [9] })).toThrow('rules');
+  });
+});
+
+describe('limits of another procedure', () => {
+  const seamOf = 'welding/mpm01/f01/spcCurrent';
+  /** A chart of means of 10 mm, and where the seam is. */
+  const chartOfLine = (parameters: object) => {
+    const shown = { binMm: 10, subgroup: 2, suspendMm: 0, ...parameters };
+    const line = wholeLine([ofSeam('spcCurrent', { parameters: shown })]);
+    let timeMs = 0;
+    let positionMm = 0;
+    return (told: Readonly<Record<string, number>>, current: number, mm = 40) => {
+      for (let step = 0; step < mm; step++) {
+        line.line(timeMs, { panelId: 1, panelPosition: positionMm, ...told });
+        line.seam(timeMs, { arcOn: 1, current });
+        timeMs += 100;
+        positionMm += 1;
+      }
+      return tickProgram(line.program, timeMs);
+    };
+  };
+  const centreOf = (results: Readonly<Record<string, Result>>) =>
+    results[`${seamOf}.centre`]?.value;
+  const knowsOf = (results: Readonly<Record<string, Result>>) =>
+    results[`${seamOf}.signals`]?.status === statusCodes.good;
+
+  test.each<[string, object, Readonly<Record<string, number>>, boolean]>([
+    ['another WPS', {}, { wps: 2, jobOrder: 1 }, true],
+    ['another job order while the WPS stays', {}, { wps: 1, jobOrder: 2 }, false],
+    ['another job order, when asked for', { resetBy: 'job' }, { wps: 1, jobOrder: 2 }, true],
+    [
+      'another WPS, when job orders are asked for',
+      { resetBy: 'job' },
+      { wps: 2, jobOrder: 1 },
+      false,
+    ],
+    [
+      'another job order, when either is asked for',
+      { resetBy: 'either' },
+      { wps: 1, jobOrder: 2 },
+      true,
+    ],
+    ['another process', { resetBy: 'job' }, { wps: 1, jobOrder: 1, process: 121 }, true],
+  ])('%s %o', (_, parameters, told, isReset) => {
+    const weld = chartOfLine({ learn: 2, ...parameters });
+    expect(knowsOf(weld({ wps: 1, jobOrder: 1, process: 135 }, 230, 120))).toBe(true);
+    const results = weld({ process: 135, ...told }, 240, 30);
+    expect(knowsOf(results)).toBe(!isReset);
+  });
+
+  test('given ones are of the configured process, and learnt for another', () => {
+    const weld = chartOfLine({ learn: 2, target: 228, sigma: 2 });
+    expect(centreOf(weld({ process: 135 }, 230))).toBe(228);
+    expect(centreOf(weld({ process: 121 }, 380, 60))).toBeCloseTo(380, 9);
+    expect(centreOf(weld({ process: 135 }, 230))).toBe(228);
+  });
+
+  test('nothing is charted in the last 50 mm of a panel as long as the line says', () => {
+    const weld = chartOfLine({ learn: 2, suspendMm: 50 });
+    const before = weld({ panelLength: 200 }, 230, 151);
+    expect(before[`${seamOf}.range`]?.status).toBe(statusCodes.good);
+    const after = weld({ panelLength: 200 }, 300, 60);
+    expect(after[seamOf]?.value).toBe(before[seamOf]?.value);
   });
 });
