@@ -25,10 +25,10 @@ const onlyMeters = (demo: DemoSite): void => {
   const kpis = demo['kpis'] as (Entry & { readonly kpi: string })[];
   const ofInverters = ['pvEnergy', 'selfConsumption', 'avoidedCo2'];
   demo['kpis'] = kpis.filter(
-    ({ kpi: id, equipment }) =>
+    ({ kpi, equipment }) =>
       equipment?.startsWith('park/') === true &&
-      !ofInverters.includes(id) &&
-      !/^(pv|inverter)/.test(id),
+      !ofInverters.includes(kpi) &&
+      !/^(pv|inverter)/.test(kpi),
   );
   demo['calculated'] = [];
   for (const key of ['production', 'figures']) delete demo[key];
@@ -58,7 +58,7 @@ beforeAll(async () => {
 
 afterAll(() => folder?.remove());
 
-const kpi = (point: string): number =>
+const amountOf = (point: string): number =>
   journal.computed.get(endMs - 1000)?.get(`${site}/${point}`)?.value ?? Number.NaN;
 
 const rowsOf = (name: string): readonly number[] =>
@@ -78,31 +78,31 @@ describe('quarter hours of the demo park', () => {
   });
 
   it('add up to the day, and with what runs to what the register counted', () => {
-    expect(kpi('day.import')).toBeCloseTo(sum(rowsOf('import')), 9);
-    expect(kpi('day.gridToLoad')).toBeCloseTo(sum(rowsOf('gridToLoad')), 9);
-    const counted = kpi('day.import') + kpi('demandForecast.soFar');
-    expect(counted).toBeCloseTo(kpi('gridImport'), 6);
+    expect(amountOf('day.import')).toBeCloseTo(sum(rowsOf('import')), 9);
+    expect(amountOf('day.gridToLoad')).toBeCloseTo(sum(rowsOf('gridToLoad')), 9);
+    const counted = amountOf('day.import') + amountOf('demandForecast.soFar');
+    expect(counted).toBeCloseTo(amountOf('gridImport'), 6);
   });
 
   it('give the demand that the power gives', () => {
-    expect(kpi('maximumDemand') / kpi('gridDemandPeak')).toBeCloseTo(1, 3);
+    expect(amountOf('maximumDemand') / amountOf('gridDemandPeak')).toBeCloseTo(1, 3);
   });
 
   it('close within what the classes of the meters allow, and no meter is named', () => {
-    expect(Math.abs(kpi('balanceResidual.ratio'))).toBeLessThan(1);
-    expect(kpi('balanceResidual.derived')).toBe(0);
-    expect(kpi('meterSuspect')).toBe(0);
+    expect(Math.abs(amountOf('balanceResidual.ratio'))).toBeLessThan(1);
+    expect(amountOf('balanceResidual.derived')).toBe(0);
+    expect(amountOf('meterSuspect')).toBe(0);
   });
 
   it('cost what the period says that each began in: peak until 11:00, then flat', () => {
     expect(journal.sourceFrames.get(`${site}#billing`)).toBe(2);
     const [first = 0, second = 0, third = 0, fourth = 0] = rowsOf('import');
-    expect(kpi('cost.peakEnergy')).toBeCloseTo(first + second, 9);
-    expect(kpi('cost.flatEnergy')).toBeCloseTo(third + fourth, 9);
+    expect(amountOf('cost.peakEnergy')).toBeCloseTo(first + second, 9);
+    expect(amountOf('cost.flatEnergy')).toBeCloseTo(third + fourth, 9);
     const cost = (first + second) * 1.203_72 + (third + fourth) * 0.7;
-    expect(kpi('cost.month')).toBeCloseTo(cost, 6);
-    expect(kpi('cost.day')).toBeCloseTo(cost, 6);
-    expect(kpi('cost.unpriced')).toBe(0);
+    expect(amountOf('cost.month')).toBeCloseTo(cost, 6);
+    expect(amountOf('cost.day')).toBeCloseTo(cost, 6);
+    expect(amountOf('cost.unpriced')).toBe(0);
   });
 
   it('are recomputed identically by a replay, tariff and all', async () => {
