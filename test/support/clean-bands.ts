@@ -25,10 +25,14 @@ const leastOfLine: Readonly<Record<string, number>> = {
   deformationPrediction: 3,
 };
 const leastShareOfLine = 0.01;
-/** Where a slide is corrected is chance: 64 to 103 times on the first 300 mm of six clean panels. */
-const leastShareOf: Readonly<Record<string, number>> = {
-  corrections: 0.3,
-  correctionsPerMetre: 0.3,
+/**
+ * Where a slide is corrected is chance: n of them are known to their square root, so that early on a panel a third more says
+ * nothing, and at its end a twentieth does. Four of that, as of any Poisson count.
+ */
+const deviationsOfChance = 4;
+const correctionsIn: Readonly<Record<string, (mean: number, xMm: number) => number>> = {
+  corrections: (mean) => mean,
+  correctionsPerMetre: (mean, xMm) => (mean * xMm) / 1000,
 };
 /** A CUSUM decides by itself: up to here it has nothing to say. */
 const cusumDecision = 5;
@@ -78,7 +82,7 @@ export class CleanBands {
     if (cell === undefined || cell.count < 2) return true;
     if (isGone(at.status)) return cell.gone > 0;
     const width = slackOf(key) * this.#deviationAt(key, at.xMm);
-    return Math.abs(at.value - cell.mean) <= Math.max(width, leastOf(key, cell.mean), 1e-9);
+    return Math.abs(at.value - cell.mean) <= Math.max(width, leastOf(key, cell.mean, at.xMm), 1e-9);
   }
 
   /** Of a place and its neighbours, since one has few samples. */
@@ -99,11 +103,13 @@ export class CleanBands {
 const slackOf = (key: string): number =>
   /racking(Error|Max)|\.confidence\./.test(key) ? slackOfError : slack;
 
-const leastOf = (key: string, mean: number): number => {
+const leastOf = (key: string, mean: number, xMm: number): number => {
   if (/\.cusum(Up|Down)$/.test(key)) return cusumDecision;
   if (!key.startsWith('line/') || key.endsWith('.coverage')) return 0;
   const [kpi = ''] = key.slice('line/'.length).split('.');
-  return leastOfLine[kpi] ?? (leastShareOf[kpi] ?? leastShareOfLine) * Math.abs(mean);
+  const count = correctionsIn[kpi]?.(mean, xMm);
+  const share = count === undefined ? leastShareOfLine : deviationsOfChance / Math.sqrt(count);
+  return leastOfLine[kpi] ?? share * Math.abs(mean);
 };
 
 /** A place of something jumps from one to another by its nature: what is at it is judged. */
