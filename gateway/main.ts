@@ -17,6 +17,7 @@ import { kpiSections } from './kpi/sections.ts';
 import { billingSection } from './kpi/tariff/billing-section.ts';
 import { productionSection } from './production/section.ts';
 import { figuresConfigOf, figuresSection } from './reports/figures/figures-config.ts';
+import { footprintConfigOf, footprintSection } from './reports/footprint/footprint-config.ts';
 import { startGateway } from './runtime/gateway.ts';
 import type { GatewayParts, RunningGateway } from './runtime/gateway-parts.ts';
 import { LockStepClock } from './runtime/lock-step-clock.ts';
@@ -196,6 +197,8 @@ const runGateway = async (options: RunOptions): Promise<void> => {
     const { DossierDesk } = await import('./reports/panel-dossier/dossier-desk.ts');
     const { EnergyDesk } = await import('./energy/energy-desk.ts');
     const { FiguresDesk } = await import('./reports/figures/figures-desk.ts');
+    const footprintFactors = () =>
+      footprintConfigOf(files.current.site.sections[footprintSection.key]);
     const api = await startApi({
       ...site.config.api,
       view: gateway.view,
@@ -204,6 +207,7 @@ const runGateway = async (options: RunOptions): Promise<void> => {
       dossiers: new DossierDesk({
         records: () => gateway.view.records,
         timeZone: () => gateway.view.site.timeZone,
+        footprintFactors,
       }),
       energy: new EnergyDesk({
         register: (query) => gateway.view.register(query),
@@ -217,6 +221,7 @@ const runGateway = async (options: RunOptions): Promise<void> => {
         groups: () => gateway.view.groups,
         history: (query) => gateway.view.history(query),
         config: () => figuresConfigOf(files.current.site.sections[figuresSection.key]),
+        footprintFactors,
         site: () => gateway.view.site,
         nowMs: () => gateway.view.nowMs(),
       }),
@@ -260,7 +265,7 @@ const composition: Composition = {
   sections: [
     ...[productionSection, billingSection],
     ...kpiSections,
-    ...[screeningSection, energySection, figuresSection],
+    ...[screeningSection, energySection, figuresSection, footprintSection],
   ],
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
   gatewayProgram: fileURLToPath(import.meta.url),
