@@ -7,6 +7,7 @@ import { kpiSections } from '../../gateway/kpi/sections.ts';
 import { billingSection } from '../../gateway/kpi/tariff/billing-section.ts';
 import { productionSection } from '../../gateway/production/section.ts';
 import { figuresSection } from '../../gateway/reports/figures/figures-config.ts';
+import { footprintSection } from '../../gateway/reports/footprint/footprint-config.ts';
 import { screeningSection } from '../../gateway/runtime/screening/section.ts';
 
 const remedy = 'run: node bin/seamwatt.mjs check --schema > config/site.schema.json';

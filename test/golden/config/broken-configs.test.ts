@@ -8,6 +8,7 @@ import { kpiSections } from '../../../gateway/kpi/sections.ts';
 import { billingSection } from '../../../gateway/kpi/tariff/billing-section.ts';
 import { productionSection } from '../../../gateway/production/section.ts';
 import { figuresSection } from '../../../gateway/reports/figures/figures-config.ts';
+import { footprintSection } from '../../../gateway/reports/footprint/footprint-config.ts';
 import { screeningSection } from '../../../gateway/runtime/screening/section.ts';
 
 // Each folder is a site file with mistakes and the messages that it must give, word for word. A message that changes on
