@@ -49,6 +49,7 @@ const buildFlow = (context: KpiContext<unknown>, { input, factor, factorIndex }:
 /** Length of a seam that was welded, in m: travel with the arc on. */
 export const weldLength = defineKpi({
   ...common,
+  version: 2,
   id: 'weldLength',
   point: 'weldLength',
   unit: 'm',
@@ -66,6 +67,7 @@ export const weldLength = defineKpi({
     const steps = panelSteps(context, {
       name: 'weld length',
       clock: arcOn,
+      isState: true,
       partners: [{ input: speed, needs: 'usable' }],
       collect: (cells) => {
         const weldingIndex = context.reserve(1);

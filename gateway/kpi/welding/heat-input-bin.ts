@@ -120,7 +120,7 @@ const heldBin = (context: KpiContext<unknown>, bins: SeamBins): Omit<HeldBin, 'p
  */
 export const heatInputBin = defineKpi({
   id: 'heatInputBin',
-  version: 3,
+  version: 4,
   equipmentClass: 'weld_seam',
   point: 'heatInputBin',
   unit: 'kJ/mm',

@@ -49,7 +49,7 @@ export const manualIntervention: KpiInput = {
 export const unmannedRatio: AnyKpiDefinition = defineKpi({
   ...common,
   id: 'unmannedRatio',
-  version: 3,
+  version: 4,
   equipmentClass: 'weld_line',
   point: 'unmannedRatio',
   unit: '%',
@@ -79,6 +79,7 @@ export const unmannedRatio: AnyKpiDefinition = defineKpi({
     const steps = panelSteps(context, {
       name: 'unmanned',
       clock,
+      isState: true,
       partners: others.map((input) => ({ input, needs: 'state' })),
       others: arcs,
       arcs,
@@ -118,6 +119,7 @@ const isAnySet = (memory: Float64Array, inputs: readonly ResolvedInput[]): boole
 export const interventions: AnyKpiDefinition = defineKpi({
   ...common,
   id: 'interventions',
+  version: 2,
   equipmentClass: 'weld_seam',
   point: 'interventions',
   unit: '1',
@@ -148,6 +150,7 @@ export const interventions: AnyKpiDefinition = defineKpi({
     const steps = panelSteps(context, {
       name: 'interventions',
       clock: manual,
+      isState: true,
       partners: [{ input: arcOn, needs: 'state' }],
       others: [position],
       arcs: [arcOn],

@@ -77,6 +77,7 @@ export const weldingEnergy = defineKpi({
 /** How far the integrated power is off the register over the same time, in %: either of them is wrong when it is much. */
 export const panelEnergyDeviation = defineKpi({
   ...common,
+  version: 2,
   id: 'panelEnergyDeviation',
   point: 'panelEnergyDeviation',
   unit: '%',

@@ -15,7 +15,7 @@ import {
   timeCell,
   valueCell,
 } from '../../hot-path/slot.ts';
-import type { ResolvedInput, SiteContext } from '../definition.ts';
+import { type ResolvedInput, type SiteContext, validMsOf } from '../definition.ts';
 import { arcStateIndex } from './arc.ts';
 import {
   type BinRows,
@@ -125,6 +125,7 @@ const collectSteps = (context: SiteContext<unknown>, parts: SeamParts, panel: Pa
 
 /** Whether the sample of a point is at most so old, at the time in a cell, that it stands for now. */
 const isInTime = (memory: Float64Array, input: ResolvedInput, timeIndex: number): boolean =>
+  input.periodMs === undefined ||
   (memory[timeIndex] as number) - (memory[input.slot + timeCell] as number) <= input.staleMs;
 
 const takePosition = (memory: Float64Array, stepping: Stepping): void => {
@@ -179,7 +180,7 @@ const collectSamples = (
     arcIndex: parts.arcIndex,
     arcSlot: parts.arcOn.slot,
     positionTimeIndex: parts.position.slot + timeCell,
-    positionStaleMs: parts.position.staleMs,
+    positionStaleMs: validMsOf(parts.position),
     rows,
     source: context.reserve(2),
   };

@@ -8,7 +8,7 @@ import {
   timeCell,
   valueCell,
 } from '../../hot-path/slot.ts';
-import type { KpiContext, ResolvedInput } from '../definition.ts';
+import { type KpiContext, type ResolvedInput, validMsOf } from '../definition.ts';
 import { arcStateIndex } from './arc.ts';
 import { panelLengthIndex, panelWindow } from './panel.ts';
 
@@ -51,7 +51,7 @@ export const reserveSeamValues = (
   const panel = panelWindow(context);
   const lengthIndex = panelLengthIndex(context, panelLengthMm);
   const timeIndex = value.slot + timeCell;
-  const positionAge = { timeIndex, limitMs: position.staleMs };
+  const positionAge = { timeIndex, limitMs: validMsOf(position) };
   const epochIndex = context.reserve(1);
   const out = context.reserve(4);
   const [placeIndex, valueIndex, shareIndex, uncertainIndex] = [out, out + 1, out + 2, out + 3];
