@@ -196,7 +196,7 @@ const reserveAccounts = (context: KpiContext<Parameters>): Accounts => {
     memory[failures] = 0;
     memory[failedMs] = 0;
     // What has held since yesterday counts from midnight on.
-    if (isHeld) memory[lastMs] = Math.max(memory[lastMs] as number, memory[dayMs] as number);
+    if (isHeld) memory[lastMs] = Math.max(memory[lastMs] as number, memory[dayMs]);
   };
   context.onTick(startDay);
   // What comes on change holds until its source says otherwise; behind the watermark nothing comes any more.

@@ -69,7 +69,7 @@ const reserveForecast = (
 /** The bow that the panel is heading for, with an interval that holds the outcome as often as it says. */
 export const deformationPrediction = defineKpi({
   id: 'deformationPrediction',
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_line',
   point: 'deformationPrediction',
   unit: 'mm',

@@ -23,7 +23,7 @@ import { buildPanelRegister } from './panel-register.ts';
 import { collectTotals, finishSteps, inputValue, panelSteps, readInput } from './panel-steps.ts';
 
 const common = {
-  version: 1,
+  version: 2,
   standard: { en: 'own definition', zh: '本项目定义' },
   window: panelWindowOfTierA,
 } as const;
@@ -119,7 +119,6 @@ const isAnySet = (memory: Float64Array, inputs: readonly ResolvedInput[]): boole
 export const interventions: AnyKpiDefinition = defineKpi({
   ...common,
   id: 'interventions',
-  version: 2,
   equipmentClass: 'weld_seam',
   point: 'interventions',
   unit: '1',

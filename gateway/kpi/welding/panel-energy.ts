@@ -23,7 +23,7 @@ const lineEnergy: KpiInput = {
 };
 
 const common = {
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   standard: {
     en: 'register deltas; integrated power only as a cross-check',
@@ -77,7 +77,6 @@ export const weldingEnergy = defineKpi({
 /** How far the integrated power is off the register over the same time, in %: either of them is wrong when it is much. */
 export const panelEnergyDeviation = defineKpi({
   ...common,
-  version: 2,
   id: 'panelEnergyDeviation',
   point: 'panelEnergyDeviation',
   unit: '%',

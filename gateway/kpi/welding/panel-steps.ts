@@ -191,16 +191,19 @@ const holdSteps = (
   // Whatever else comes, a panel begins with one of these.
   const ofPanel = [context.optional('panelId'), context.optional('panelPosition')];
   const slots = new Set([...inputs, ...ofPanel].flatMap((input) => input?.slot ?? []));
+  // Nothing elapses before the state has come for the first time, whatever else has.
+  const hasCome = (memory: Float64Array): boolean =>
+    memory[clock.slot + statusCell] !== statusCodes.badWaitingForInitialData;
   for (const slot of slots) {
     context.onSample(slot, (memory) => {
       memory[timeIndex] = memory[slot + timeCell] as number;
-      takeSample(memory, sampling);
+      if (hasCome(memory)) takeSample(memory, sampling);
     });
   }
   return {
     startPanel: (memory) => {
       memory[timeIndex] = memory[context.watermarkMsIndex] as number;
-      if (isLaterThanInterval(memory, interval)) takeSample(memory, sampling);
+      if (hasCome(memory) && isLaterThanInterval(memory, interval)) takeSample(memory, sampling);
     },
   };
 };
