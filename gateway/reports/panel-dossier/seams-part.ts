@@ -1,6 +1,14 @@
 import type { ColumnStatistics } from '../../records/bin-statistics.ts';
 import type { RecordedResult, RecordedSeam } from '../../records/panel-record.ts';
-import { formatNumber, formatPosition, formatResult, none, shorten, unitName } from './formats.ts';
+import {
+  formatNumber,
+  formatPosition,
+  formatResult,
+  formatStatistic,
+  none,
+  shorten,
+  unitName,
+} from './formats.ts';
 import { energyMethods } from './missing-fields.ts';
 import { colours } from './paper.ts';
 import { byName, resultName } from './result-names.ts';
@@ -120,13 +128,11 @@ const processCells = (seam: RecordedSeam, { columns, decimals }: Quantity): read
   const statisticsOf = (point: string): ColumnStatistics | undefined =>
     seam.bins?.statistics.find((statistics) => statistics.point === point);
   const [mean, least, most] = columns.map(statisticsOf);
-  const cell = (value: number | null | undefined, digits: number): Cell =>
-    value === null || value === undefined ? none : formatNumber(value, digits);
   return [
-    cell(mean?.mean, decimals),
-    cell(least?.minimum, decimals),
-    cell(most?.maximum, decimals),
-    cell(mean?.deviation, decimals + 1),
+    formatStatistic(mean, 'mean', decimals),
+    formatStatistic(least, 'minimum', decimals),
+    formatStatistic(most, 'maximum', decimals),
+    formatStatistic(mean, 'deviation', decimals + 1),
   ];
 };
 

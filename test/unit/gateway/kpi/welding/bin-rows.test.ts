@@ -26,6 +26,7 @@ const makeRows = (signals = 2) => {
   const hasGasIndex = plan.reserve(1, [1]);
   const rows = reserveBinRows(plan, { widthMm: 10, signals, efficiencyIndex, hasGasIndex });
   const source = plan.reserve(1);
+  const isUncertain = plan.reserve(1);
   const memory = plan.allocate();
   const { stepCells } = rows;
   let atMm = 0;
@@ -63,7 +64,7 @@ const makeRows = (signals = 2) => {
   };
   const sample = (value: number, signal = 0): void => {
     memory[source] = value;
-    pushBinSample(memory, rows, { signal, source });
+    pushBinSample(memory, rows, { signal, source, isUncertain });
   };
   const read = (field: BinField): number => readBin(memory, rows, field);
   const statistics = (signal = 0): readonly number[] => {
