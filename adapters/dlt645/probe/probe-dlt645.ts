@@ -19,7 +19,7 @@ type Settings = {
 
 const mostAddresses = 256;
 /** Of one meter: what it has and how it is connected. */
-const readsPerMeter = 6;
+const readsPerMeter = 5;
 
 const usage: LocalText = {
   en:
@@ -130,7 +130,11 @@ const announce = (settings: Settings, budgetMs: number): readonly LocalText[] =>
 const examineLine = async (settings: Settings, options: ProbeOptions): Promise<ProbeReport> => {
   const { transport, timeoutMs } = settings;
   const { signal } = options;
-  const line = await openMeterLine(transport, { signal, count: () => undefined });
+  let strays = 0;
+  const count = (name: string, delta: number): void => {
+    if (name === 'late_answers' || name === 'foreign_answers') strays += delta;
+  };
+  const line = await openMeterLine(transport, { signal, count });
   const close = (): void => line.close();
   signal.addEventListener('abort', close, { once: true });
   const asker = new LineAsker(line, timeoutMs);
@@ -142,7 +146,8 @@ const examineLine = async (settings: Settings, options: ProbeOptions): Promise<P
       options.progress({ en: `asking meter ${address}`, zh: `正在询问电表 ${address}` });
       meters.push(await examineMeter(asker, address));
     }
-    const lines = [...meters.map(meterLine), ...trouble];
+    const isCrowded = settings.addresses.length === 0 && strays > 0;
+    const lines = [...meters.map(meterLine), ...trouble, ...(isCrowded ? [crowded] : [])];
     const data = { meters, requests: asker.count };
     if (meters.length === 0) return { lines: [...lines, nobody], data };
     return { lines, data, document: meterSection(transport, meters) };
@@ -153,6 +158,10 @@ const examineLine = async (settings: Settings, options: ProbeOptions): Promise<P
   }
 };
 
+const crowded: LocalText = {
+  en: 'More than one meter answered: ask for their addresses by --addresses.',
+  zh: '有多块电表应答：请用 --addresses 指定地址。',
+};
 const nobody: LocalText = { en: 'No meter was found.', zh: '未发现电表。' };
 
 const findMeters = async (
