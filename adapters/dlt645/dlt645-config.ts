@@ -69,9 +69,11 @@ const ratio = (description: string) =>
 /** To all meters at once, and answered by none. */
 const broadcastAddress = '999999999999';
 
+const addressWords = 'the twelve digits of the meter in quotes, such as "000012345678"';
+
 export const addressSchema = z
-  .string()
-  .regex(/^\d{12}$/, 'the twelve digits of the meter in quotes, such as "000012345678"')
+  .string(addressWords)
+  .regex(/^\d{12}$/, addressWords)
   .refine(
     (address) => address !== broadcastAddress,
     'the address of one meter: 999999999999 is for all and answered by none',

@@ -58,10 +58,12 @@ const pointSchema = z
     }
   });
 
+const identifierWords = 'eight hexadecimal digits in quotes, DI3 first, such as "00010000"';
+
 const readSchema = z.strictObject({
   identifier: z
-    .string()
-    .regex(/^[0-9A-F]{8}$/, 'eight hexadecimal digits in quotes, DI3 first, such as "00010000"')
+    .string(identifierWords)
+    .regex(/^[0-9A-F]{8}$/, identifierWords)
     .describe('Data identifier, DI3 first; with FF in it a block of several fields'),
   points: z.array(pointSchema).min(1).max(40).describe('The fields of the answer, in their order'),
 });

@@ -11,7 +11,9 @@ const startPeer = async (): Promise<SourcePeer> => {
   const line = await startMeterLine((request) => {
     if (isLost && request.address === lostAddress) return;
     const bytes = request.identifier === '00010000' ? 4 : 3;
-    const digits = String(value).padStart(2, '0').padEnd(bytes * 2, '0');
+    const digits = String(value)
+      .padStart(2, '0')
+      .padEnd(bytes * 2, '0');
     request.socket.write(answerOf(request, digits));
   });
   return {

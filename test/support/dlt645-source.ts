@@ -57,7 +57,9 @@ export const meterEntry = (
   const address = { type: 'tcp', host: '127.0.0.1', port };
   return {
     transport: {
-      ...(typeof transport === 'object' && transport !== null && 'type' in transport ? {} : address),
+      ...(typeof transport === 'object' && transport !== null && 'type' in transport
+        ? {}
+        : address),
       // The periods of tests are shorter than a line of 2400 baud has time for.
       ...{ baudRate: 115_200, turnaroundMs: 0, gapMs: 0, drainMs: 30 },
       ...(typeof transport === 'object' ? transport : {}),

@@ -39,13 +39,11 @@ const cut = (bytes: Uint8Array, places: readonly number[]): readonly Uint8Array[
   return [0, ...sorted].map((from, index) => bytes.subarray(from, sorted[index] ?? bytes.length));
 };
 
-const check = (property: fc.IProperty<unknown[]>): void => {
-  fc.assert(property as fc.IRawProperty<unknown[]>, { seed: testSeed(), numRuns: runsOf(300) });
-};
+const runs = (): fc.Parameters<unknown> => ({ seed: testSeed(), numRuns: runsOf(300) });
 
 describe('the frames of a stream', () => {
   it('come as they were sent, with noise between them', () => {
-    check(
+    fc.assert(
       fc.property(fc.array(fc.tuple(quiet, meterFrames), { maxLength: 6 }), (parts) => {
         const bytes = parts.flatMap(([noise, frame]) => [...noise, ...meterFrame(frame)]);
         const { frames, noise } = scan([Uint8Array.from(bytes)]);
@@ -53,7 +51,8 @@ describe('the frames of a stream', () => {
           parts.map(([, frame]) => [frame.address, Buffer.from(frame.data).toString('hex')]),
         );
         expect(noise).toBe(parts.flatMap(([some]) => some).filter((byte) => byte !== 0xfe).length);
-      }) as fc.IProperty<unknown[]>,
+      }),
+      runs(),
     );
   });
 
@@ -67,33 +66,36 @@ describe('the frames of a stream', () => {
       ),
       { maxLength: 12 },
     );
-    check(
+    fc.assert(
       fc.property(anything, cuts, (parts, places) => {
         const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
         expect(scan(cut(bytes, places))).toEqual(scan([bytes]));
-      }) as fc.IProperty<unknown[]>,
+      }),
+      runs(),
     );
   });
 
   it('are found behind the first part of one that never ended', () => {
-    check(
+    fc.assert(
       fc.property(meterFrames, fc.nat(), meterFrames, (broken, length, whole) => {
         const begun = meterFrame(broken);
         const part = begun.subarray(0, length % (begun.length - 1));
         const { frames } = scan([part, meterFrame(whole)]);
         expect(frames.at(-1)).toMatchObject({ address: whole.address });
-      }) as fc.IProperty<unknown[]>,
+      }),
+      runs(),
     );
   });
 
   it('are not found in a frame of which one bit fell over', () => {
-    check(
+    fc.assert(
       fc.property(meterFrames, fc.nat(), fc.nat({ max: 7 }), (frame, place, bit) => {
         const bytes = meterFrame(frame);
         const at = place % bytes.length;
         bytes[at] = (bytes[at] as number) ^ (1 << bit);
         expect(scan([bytes]).frames).toEqual([]);
-      }) as fc.IProperty<unknown[]>,
+      }),
+      runs(),
     );
   });
 
