@@ -161,7 +161,8 @@ export class MeterLine {
     };
     this.#scanner.clear();
     this.#exchange = exchange;
-    const timer = setTimeout(() => this.#giveUp(exchange), timeoutMs);
+    // A process that was held up looks first at what has come meanwhile.
+    const timer = setTimeout(() => setImmediate(() => this.#giveUp(exchange)), timeoutMs);
     count('requests', 1);
     this.#lastByteMs = performance.now();
     line.stream.write(

@@ -185,6 +185,17 @@ describe('a line of meters', () => {
     expect(counts).toMatchObject({ garbled_answers: 1, requests: 2 });
   });
 
+  it('takes an answer that has come in time, though the process was held up beyond the deadline', async () => {
+    const { ask, server } = await open((request) => {
+      request.socket.write(answerOf(request, '0022'), () => {
+        const untilMs = performance.now() + 2 * timeoutMs;
+        while (performance.now() < untilMs);
+      });
+    });
+    expect(await ask(voltageA)).toBe('0022');
+    expect(server.requests.length).toBe(1);
+  });
+
   it('asks for the frames that follow, in their order', async () => {
     const { ask, server } = await open((request) => {
       const { sequence, socket } = request;
