@@ -12,6 +12,7 @@ export type Dlt645Request = {
 const start = 0x68;
 const end = 0x16;
 const offset = 0x33;
+const secondStart = 7;
 const headerLength = 10;
 const trailerLength = 2;
 
@@ -25,6 +26,10 @@ export const takeRequests = (
     at = bytes.indexOf(start, at);
     if (at < 0) return { requests, rest: Buffer.alloc(0) };
     if (bytes.length < at + headerLength) break;
+    if (bytes.readUInt8(at + secondStart) !== start) {
+      at += 1;
+      continue;
+    }
     const length = headerLength + bytes.readUInt8(at + 9) + trailerLength;
     if (bytes.length < at + length) break;
     const request = parse(bytes.subarray(at, at + length));
@@ -41,9 +46,7 @@ export const takeRequests = (
 const parse = (frame: Buffer): Dlt645Request | undefined => {
   const body = frame.subarray(0, -trailerLength);
   const isWhole =
-    frame.readUInt8(7) === start &&
-    frame.readUInt8(frame.length - 1) === end &&
-    frame.readUInt8(frame.length - 2) === sumOf(body);
+    frame.readUInt8(frame.length - 1) === end && frame.readUInt8(frame.length - 2) === sumOf(body);
   if (!isWhole) return undefined;
   return {
     address: Buffer.from(frame.subarray(1, 7)).reverse().toString('hex').toUpperCase(),

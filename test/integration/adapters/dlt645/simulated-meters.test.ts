@@ -165,6 +165,38 @@ describe('the revenue meters of the simulated park', () => {
     expect((await freshOf(running, 't01'))['energyImport']).toEqual([0, 'Good']);
   });
 
+  it('answer all at once when whoever is there is asked, and the probe says so', async () => {
+    const { port } = simulator.address('park.revenue');
+    const report = await dlt645Adapter.probes?.['dlt645']?.run({
+      target: `127.0.0.1:${port}`,
+      arguments: ['--timeout-ms', '300'],
+      signal: AbortSignal.timeout(20_000),
+      budgetMs: 20_000,
+      progress: () => undefined,
+      confirm: async () => true,
+    });
+    expect(report?.lines.at(-1)).toMatchObject({
+      zh: '有多块电表应答：请用 --addresses 指定地址。',
+    });
+  });
+
+  it.each([
+    ['--addresses', '12'],
+    ['--addresses', '000000000001-000000009999'],
+    ['--baud', 'fast'],
+    ['--units', '1-5'],
+  ])('are not looked for with %s %s', async (...args) => {
+    const run = dlt645Adapter.probes?.['dlt645']?.run({
+      target: '127.0.0.1:4001',
+      arguments: args,
+      signal: AbortSignal.timeout(5000),
+      budgetMs: 5000,
+      progress: () => undefined,
+      confirm: async () => true,
+    });
+    await expect(run).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+
   it('are found by the probe, which writes their part of a site file', async () => {
     const { port } = simulator.address('park.revenue');
     const probe = dlt645Adapter.probes?.['dlt645'];
