@@ -9,7 +9,8 @@ import {
 import { finishParts, finishResult } from '../result.ts';
 import { emissionFactorSchema, footprint2023 } from './emission-factors.ts';
 
-const minuteMs = 60_000;
+/** Windows of the mix, aligned to the epoch: each ends with the first tick behind it. */
+export const minuteMs = 60_000;
 const none = Number.NEGATIVE_INFINITY;
 
 const register = (

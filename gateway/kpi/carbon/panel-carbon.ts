@@ -6,6 +6,7 @@ import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts
 import { finishParts, finishResult } from '../result.ts';
 import { panelInputs, panelWindow } from '../welding/panel.ts';
 import { panelWindowOfTierA } from '../window.ts';
+import { minuteMs } from './carbon-intensity.ts';
 import { emissionFactorSchema, footprint2023 } from './emission-factors.ts';
 
 const parametersSchema = z.strictObject({
@@ -18,8 +19,8 @@ const parametersSchema = z.strictObject({
 });
 
 /**
- * Electricity of the panel so far by the mix of the minute in which it was used: when a minute's mix becomes known, it counts for
- * all that was used since the mix before it. The minute that runs counts by the newest mix.
+ * Electricity of the panel so far by the mix of the minute in which it was used. A minute's mix is known on the tick that ends it
+ * and then counts for all of that minute; the minute that runs counts by the newest mix.
  */
 const buildElectricity = (
   context: KpiContext<z.infer<typeof parametersSchema>>,
@@ -29,20 +30,20 @@ const buildElectricity = (
   const { grid } = context.parameters;
   const { epochIndex } = panelWindow(context);
   const seenEpochIndex = context.reserve(1, [-1]);
+  const minuteIndex = context.reserve(1, [Number.NaN]);
+  /** Energy and carbon up to the end of the last minute. */
   const baseIndex = context.reserve(1);
   const carbonIndex = context.reserve(1);
-  const factorIndex = context.reserve(1, [Number.NaN]);
+  const wasUncertainIndex = context.reserve(1);
   const uncertainIndex = context.reserve(1);
   /** The mix; the grid's factor, which is higher, where it is not known. */
   const readFactor = (memory: Float64Array): number => {
+    memory[uncertainIndex] = memory[wasUncertainIndex] as number;
     if (intensity === undefined) return grid.value;
     const { slot, multiply, divide } = intensity;
-    if (!isMeasuredSlot(memory, slot)) {
-      memory[uncertainIndex] = 1;
-      return grid.value;
-    }
-    if (isUncertainSlot(memory, slot)) memory[uncertainIndex] = 1;
-    return ((memory[slot + valueCell] as number) * multiply) / divide;
+    const isKnown = isMeasuredSlot(memory, slot);
+    if (!isKnown || isUncertainSlot(memory, slot)) memory[uncertainIndex] = 1;
+    return isKnown ? ((memory[slot + valueCell] as number) * multiply) / divide : grid.value;
   };
   return {
     uncertainIndex,
@@ -53,15 +54,17 @@ const buildElectricity = (
         memory[seenEpochIndex] = memory[epochIndex] as number;
         memory[baseIndex] = 0;
         memory[carbonIndex] = 0;
-        memory[uncertainIndex] = 0;
+        memory[wasUncertainIndex] = 0;
       }
       const factor = readFactor(memory);
       const used = factor * (energy - (memory[baseIndex] as number));
       const carbon = (memory[carbonIndex] as number) + used;
-      if (memory[factorIndex] !== factor) {
-        memory[factorIndex] = factor;
+      const minute = Math.floor((memory[context.tickMsIndex] as number) / minuteMs);
+      if (memory[minuteIndex] !== minute) {
+        memory[minuteIndex] = minute;
         memory[baseIndex] = energy;
         memory[carbonIndex] = carbon;
+        memory[wasUncertainIndex] = memory[uncertainIndex] as number;
       }
       return carbon;
     },
