@@ -1,5 +1,4 @@
 import type { PanelFacts } from '../../records/panel-facts.ts';
-import type { ProductFootprint } from '../footprint/product-footprint.ts';
 import {
   type Baseline,
   count,
@@ -123,20 +122,15 @@ export const unmannedShare = (
   });
 };
 
-/** A panel with its footprint; null where its line does not count its carbon. */
-export type FootprintPanel = {
-  readonly id: string;
-  readonly footprint: Pick<ProductFootprint, 'parts'> | null;
-};
-
-/** Panels whose footprint has every element with the source of its factor / panels, in %. */
-export const carbonCoverage = (panels: readonly FootprintPanel[]): Figure => {
+/** Panels whose footprint has every element, measured in full and with the source of its factor / panels, in %. */
+export const carbonCoverage = (panels: readonly Pick<PanelFacts, 'id' | 'footprint'>[]): Figure => {
   const without = panels.filter(({ footprint }) => footprint === null).map(({ id }) => id);
   const known = panels.flatMap(({ footprint }) =>
     (footprint?.parts ?? []).filter(({ carbonKg }) => carbonKg !== null),
   );
-  const isCovered = ({ footprint }: FootprintPanel): boolean =>
-    footprint?.parts.every(({ carbonKg }) => carbonKg !== null) === true;
+  const isCovered = ({ footprint }: Pick<PanelFacts, 'footprint'>): boolean =>
+    footprint?.parts.every(({ carbonKg, isUncertain }) => carbonKg !== null && !isUncertain) ===
+    true;
   const covered = panels.filter(isCovered);
   const hasAny = panels.length > without.length;
   const primary = known.filter(({ isPrimary }) => isPrimary).length;
