@@ -68,6 +68,7 @@ class OcppSource implements Source {
     let endpoint: Endpoint | undefined;
     try {
       endpoint = await this.#open(context);
+      if (signal.aborted) return;
       context.connected();
       this.#warnOfNone(context);
       for (const chargePoint of this.#chargePoints.values()) chargePoint.begin(context);
