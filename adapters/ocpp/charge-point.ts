@@ -17,7 +17,10 @@ import {
   type StatusNotification,
   type StopTransaction,
 } from './ocpp-messages.ts';
+import { remember } from './remember.ts';
 import { connectorOf, TransactionIds } from './transaction-id.ts';
+
+const mostTaken = 256;
 
 const accepted = (payload: Readonly<Record<string, unknown>>): Answer => ({ ok: true, payload });
 /** A charge point tells a transaction again that was answered by an error (OCPP 1.6 §3.7.1). */
@@ -34,6 +37,8 @@ export class ChargePoint {
   readonly connectors: readonly Connector[];
   readonly #config: OcppConfig;
   readonly #ids = new TransactionIds();
+  /** Starts and stops that were taken, as they were told. */
+  readonly #taken = new Set<string>();
   readonly #clock: ChargerClock;
   #context: SourceContext | undefined;
   #connection: 'none' | 'open' | 'heard' = 'none';
@@ -185,13 +190,22 @@ export class ChargePoint {
     return this.connectors.find(({ layout }) => layout.config.connector === number);
   }
 
-  #time(context: SourceContext, timestamp: string | undefined, newestMs?: number): JudgedTime {
-    return this.#clock.judge(epochMsOf(timestamp), context.clock.nowMs(), newestMs);
+  /** Of a message that is about one instant. */
+  #time(context: SourceContext, timestamp: string | undefined, isKept: boolean): JudgedTime {
+    const deviceMs = epochMsOf(timestamp);
+    return this.#clock.judge({ deviceMs, newestMs: deviceMs, isKept }, context.clock.nowMs());
+  }
+
+  /** Whether this very message was taken before, in which case nothing follows from it. */
+  #isRepeated(context: SourceContext, key: string): boolean {
+    if (!this.#taken.has(key)) return false;
+    context.count('messages_repeated', 1);
+    return true;
   }
 
   #status(context: SourceContext, told: StatusNotification): Answer {
     const connector = this.#connector(told.connectorId);
-    connector?.status(context, told, this.#time(context, told.timestamp));
+    connector?.status(context, told, this.#time(context, told.timestamp, false));
     return accepted({});
   }
 
@@ -220,64 +234,69 @@ export class ChargePoint {
     },
   ): boolean {
     const { phases, connector: number } = connector.layout.config;
+    const { sessionId, newestMs } = told;
+    const isKept = sessionId !== undefined;
     const ordered = told.meterValue
-      .map((value) => ({ value, at: this.#time(context, value.timestamp, told.newestMs) }))
-      .sort((one, other) => one.at.timeMs - other.at.timeMs);
-    let isKept = true;
-    for (const { value, at } of ordered) {
+      .map((value) => ({ value, deviceMs: epochMsOf(value.timestamp) }))
+      .sort((one, other) => one.deviceMs - other.deviceMs);
+    let isAdmitted = true;
+    for (const { value, deviceMs } of ordered) {
       const read = readMeterValue(value, { connector: number, phases });
       if (read.ignoredCount > 0) context.count('values_ignored', read.ignoredCount);
       if (read.unreadableCount > 0) context.count('values_unreadable', read.unreadableCount);
-      const readings = new Map(
-        [...read.readings].map(([point, { value: number, status }]) => [
-          point,
-          { value: number, status: status === 0 ? at.status : status },
-        ]),
-      );
-      const { sessionId } = told;
-      isKept = connector.values(context, { at, readings, sessionId }) && isKept;
+      const { readings } = read;
+      if (connector.isRepeated(context, deviceMs, readings)) continue;
+      const at = this.#clock.judge({ deviceMs, newestMs, isKept }, context.clock.nowMs());
+      const measured = { at, deviceMs, readings, sessionId };
+      isAdmitted = connector.values(context, measured) && isAdmitted;
     }
-    return isKept;
+    return isAdmitted;
   }
 
   #start(context: SourceContext, told: StartTransaction): Answer {
-    const { connectorId, idTag, meterStart, timestamp } = told;
-    const at = this.#time(context, timestamp);
-    const key = JSON.stringify([connectorId, idTag, meterStart, timestamp]);
+    const { connectorId, idTag, meterStart: meterStartWh, timestamp } = told;
+    const key = JSON.stringify(['start', connectorId, idTag, meterStartWh, timestamp]);
     const connector = this.#connector(connectorId);
-    const place = connector === undefined ? 0 : connectorId;
-    const id = this.#ids.issue(key, at.timeMs, place);
-    const status = this.#judge(idTag);
-    const answer = accepted({ transactionId: id, idTagInfo: { status } });
+    const answer = (id: number): Answer =>
+      accepted({ transactionId: id, idTagInfo: { status: this.#judge(idTag) } });
+    const known = this.#ids.known(key);
+    if (known !== undefined && this.#isRepeated(context, key)) return answer(known);
+    const deviceMs = epochMsOf(timestamp);
+    const at = this.#time(context, timestamp, true);
+    const id = known ?? this.#ids.issue(key, at.timeMs, connector === undefined ? 0 : connectorId);
     if (connector === undefined) {
       context.count('values_unplaced', 1);
-      return answer;
+      return answer(id);
     }
-    const isKept = connector.start(context, { id, idTag, meterStartWh: meterStart, at });
-    return isKept ? answer : notKept;
+    if (!connector.start(context, { id, idTag, meterStartWh, at, deviceMs })) return notKept;
+    remember(this.#taken, key, mostTaken);
+    return answer(id);
   }
 
   #stop(context: SourceContext, told: StopTransaction): Answer {
-    const { transactionId: id, timestamp, transactionData = [] } = told;
+    const { transactionId: id, timestamp, transactionData = [], meterStop, idTag } = told;
     const connector = this.#connectorOfSession(context, id);
-    const idTagInfo =
-      told.idTag === undefined ? {} : { idTagInfo: { status: this.#judge(told.idTag) } };
+    const answer = accepted(
+      idTag === undefined ? {} : { idTagInfo: { status: this.#judge(idTag) } },
+    );
+    const key = JSON.stringify(['stop', id, meterStop, timestamp]);
+    if (this.#isRepeated(context, key)) return answer;
     if (connector === undefined) {
       context.count('values_unplaced', 1 + transactionData.length);
       context.event(stopUnattributed(this.identity, id));
-      return accepted(idTagInfo);
+      return answer;
     }
-    const stopMs = epochMsOf(timestamp);
-    const newestMs = Math.max(newestOf(transactionData), Number.isNaN(stopMs) ? 0 : stopMs);
-    const isKept = this.#values(context, connector, {
-      ...{ sessionId: id, meterValue: transactionData, newestMs },
-    });
+    const deviceMs = epochMsOf(timestamp);
+    const newestMs = Math.max(newestOf(transactionData), Number.isNaN(deviceMs) ? 0 : deviceMs);
+    const values = { sessionId: id, meterValue: transactionData, newestMs };
+    const areKept = this.#values(context, connector, values);
     const isStopKept = connector.stop(context, {
-      ...{ id, idTag: told.idTag, meterStopWh: told.meterStop },
-      reason: told.reason ?? 'Local',
-      at: this.#time(context, timestamp),
+      ...{ id, idTag, meterStopWh: meterStop, reason: told.reason ?? 'Local' },
+      ...{ at: this.#time(context, timestamp, true), deviceMs },
     });
-    return isKept && isStopKept ? accepted(idTagInfo) : notKept;
+    if (!areKept || !isStopKept) return notKept;
+    remember(this.#taken, key, mostTaken);
+    return answer;
   }
 
   #connectorOfSession(context: SourceContext, id: number): Connector | undefined {

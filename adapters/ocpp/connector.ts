@@ -21,6 +21,7 @@ import type { ConnectorLayout } from './layout.ts';
 import type { Reading, Readings } from './meter-values.ts';
 import type { OcppConfig } from './ocpp-config.ts';
 import type { StatusNotification } from './ocpp-messages.ts';
+import { remember } from './remember.ts';
 
 type Session = {
   readonly id: number;
@@ -34,6 +35,7 @@ export type SessionStart = {
   readonly idTag: string;
   readonly meterStartWh: number;
   readonly at: JudgedTime;
+  readonly deviceMs: number;
 };
 export type SessionStop = {
   readonly id: number;
@@ -41,6 +43,15 @@ export type SessionStop = {
   readonly meterStopWh: number;
   readonly reason: string;
   readonly at: JudgedTime;
+  readonly deviceMs: number;
+};
+export type Measured = {
+  readonly at: JudgedTime;
+  /** The charge point's own time, whether it is believed or not; NaN when it told none. */
+  readonly deviceMs: number;
+  readonly readings: Readings;
+  /** Undefined where the charge point names none. */
+  readonly sessionId: number | undefined;
 };
 
 const { good, badNoCommunication, badNoData, badOutOfRange, uncertainLastUsableValue } =
@@ -64,6 +75,8 @@ export class Connector {
   readonly #started = new Set<number>();
   readonly #ended = new Set<number>();
   #session: Session | undefined;
+  /** Of what was measured, by the clock of the charge point since it connected. */
+  #newestDeviceMs = Number.NEGATIVE_INFINITY;
   #isFaulted = false;
   #hasStateOfCharge = false;
   /** Of the monotonic clock; when it last measured, or began to be expected to. */
@@ -91,6 +104,7 @@ export class Connector {
   /** The charge point is there again: what it said before may be old. */
   connected(context: SourceContext): void {
     this.#doubt();
+    this.#newestDeviceMs = Number.NEGATIVE_INFINITY;
     this.#measuredMs = context.clock.monotonicMs();
     this.#confirm(context, context.clock.nowMs());
   }
@@ -159,7 +173,7 @@ export class Connector {
 
   /** False: not all could be kept, and the charge point should tell it again. */
   start(context: SourceContext, start: SessionStart): boolean {
-    const { id, idTag, meterStartWh, at } = start;
+    const { id, idTag, meterStartWh, at, deviceMs } = start;
     if (this.#ended.has(id)) return true;
     const isNew = !this.#started.has(id);
     remember(this.#started, id, mostEnded);
@@ -172,20 +186,20 @@ export class Connector {
       );
     }
     const isSaid = this.#say(context, new Map([['transactionActive', reading(1, at.status)]]), at);
-    const readings = new Map([['energyTotal', reading(meterStartWh, at.status)]] as const);
-    return this.values(context, { at, readings, sessionId: id }) && isSaid;
+    const readings = new Map([['energyTotal', reading(meterStartWh, good)]] as const);
+    return this.values(context, { at, deviceMs, readings, sessionId: id }) && isSaid;
   }
 
-  /** @param measured.sessionId undefined where the charge point names none */
-  values(
-    context: SourceContext,
-    measured: {
-      readonly at: JudgedTime;
-      readonly readings: Readings;
-      readonly sessionId: number | undefined;
-    },
-  ): boolean {
-    const { at, sessionId } = measured;
+  /** Whether these very readings of this very time were told before, in which case they add nothing. */
+  isRepeated(context: SourceContext, deviceMs: number, readings: Readings): boolean {
+    if (!this.#told.has(fingerprint(deviceMs, readings))) return false;
+    context.count('values_repeated', readings.size);
+    return true;
+  }
+
+  /** False: not all could be kept, and the charge point should tell it again. */
+  values(context: SourceContext, measured: Measured): boolean {
+    const { at, deviceMs, sessionId } = measured;
     this.#measuredMs = context.clock.monotonicMs();
     this.#isQuiet = false;
     const isRunning = sessionId !== undefined && !this.#ended.has(sessionId);
@@ -194,25 +208,28 @@ export class Connector {
       this.#session = { id: sessionId, idTag: undefined, meterStartWh: undefined };
       isSaid = this.#say(context, new Map([['transactionActive', reading(1, at.status)]]), at);
     }
-    const readings = this.#withSession(measured);
-    if (readings.size === 0) return isSaid;
-    if (this.#isRepeated(at.timeMs, readings)) {
-      context.count('values_repeated', readings.size);
+    if (measured.readings.size === 0) return isSaid;
+    // By a clock that is wrong only the order is known: what lies behind has no place, and a register would seem to step back.
+    const isWithoutPlace = deviceMs <= this.#newestDeviceMs && at.timeMs !== deviceMs;
+    if (isWithoutPlace) {
+      context.count('values_unplaced', measured.readings.size);
       return isSaid;
     }
+    if (deviceMs > this.#newestDeviceMs) this.#newestDeviceMs = deviceMs;
+    const readings = worsened(this.#withSession(measured), at.status);
     if (!at.isPast && readings.has('stateOfCharge')) this.#hasStateOfCharge = true;
     const isAdmitted = this.#meter.emit(context, at.timeMs, readings);
-    if (isAdmitted) remember(this.#told, fingerprint(at.timeMs, readings), mostRemembered);
+    if (isAdmitted) remember(this.#told, fingerprint(deviceMs, measured.readings), mostRemembered);
     return isAdmitted && isSaid;
   }
 
   stop(context: SourceContext, stop: SessionStop): boolean {
-    const { id, idTag, meterStopWh, reason, at } = stop;
+    const { id, idTag, meterStopWh, reason, at, deviceMs } = stop;
     const session = this.#session?.id === id ? this.#session : undefined;
     const startWh = session?.meterStartWh;
     const energyWh = startWh === undefined ? undefined : meterStopWh - startWh;
-    const readings = new Map([['energyTotal', reading(meterStopWh, at.status)]] as const);
-    const isMeasured = this.values(context, { at, readings, sessionId: id });
+    const readings = new Map([['energyTotal', reading(meterStopWh, good)]] as const);
+    const isMeasured = this.values(context, { at, deviceMs, readings, sessionId: id });
     const isNew = !this.#ended.has(id);
     if (isNew) {
       const who = idTag ?? session?.idTag;
@@ -243,11 +260,7 @@ export class Connector {
   }
 
   /** Adds the energy of the session, which is the register less its reading at the start. */
-  #withSession(measured: {
-    readonly readings: Readings;
-    readonly sessionId: number | undefined;
-  }): Readings {
-    const { readings, sessionId } = measured;
+  #withSession({ readings, sessionId }: Measured): Readings {
     const register = readings.get('energyTotal');
     const startWh = this.#session?.meterStartWh;
     const isOfSession = sessionId === undefined || sessionId === this.#session?.id;
@@ -256,10 +269,6 @@ export class Connector {
     // The register is another one than that of the start.
     const status = energyWh < 0 ? badOutOfRange : register.status;
     return new Map([...readings, ['sessionEnergy', reading(Math.max(0, energyWh), status)]]);
-  }
-
-  #isRepeated(timeMs: number, readings: Readings): boolean {
-    return this.#told.has(fingerprint(timeMs, readings));
   }
 
   #say(context: SourceContext, said: ReadonlyMap<StatePoint, Reading>, at: JudgedTime): boolean {
@@ -295,12 +304,11 @@ export class Connector {
   }
 }
 
-const fingerprint = (timeMs: number, readings: Readings): string =>
-  JSON.stringify([timeMs, ...[...readings].map(([point, { value }]) => [point, value])]);
+const fingerprint = (deviceMs: number, readings: Readings): string =>
+  JSON.stringify([deviceMs, ...[...readings].map(([point, { value }]) => [point, value])]);
 
-const remember = <Item>(items: Set<Item>, item: Item, most: number): void => {
-  items.delete(item);
-  items.add(item);
-  const [oldest] = items;
-  if (items.size > most && oldest !== undefined) items.delete(oldest);
-};
+/** What is good by itself is no better than the time at which it stands. */
+const worsened = (readings: Readings, status: number): Readings =>
+  new Map(
+    [...readings].map(([point, one]) => [point, one.status === good ? { ...one, status } : one]),
+  );

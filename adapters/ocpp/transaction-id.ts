@@ -18,13 +18,18 @@ type Issued = { readonly key: string; readonly id: number };
 export class TransactionIds {
   readonly #issued: Issued[] = [];
 
+  /** The number that was given to a start; undefined when none was, or long ago. */
+  known(key: string): number | undefined {
+    return this.#issued.find((one) => one.key === key)?.id;
+  }
+
   /**
    * @param key all that the charge point told of the start: a start told again is the same
    * @param startMs UTC epoch ms, not before 2020
    */
   issue(key: string, startMs: number, connector: number): number {
-    const known = this.#issued.find((one) => one.key === key);
-    if (known !== undefined) return known.id;
+    const known = this.known(key);
+    if (known !== undefined) return known;
     const seconds = Math.min(Math.max(0, (startMs - epochMs) / 1000), mostSeconds);
     let id = Math.floor(seconds / places) * places + connector;
     while (this.#issued.some((one) => one.id === id)) id += places;

@@ -1,4 +1,5 @@
 import type { ModbusFault } from './modbus-faults.ts';
+import type { OcppFault } from './ocpp-faults.ts';
 import type { OpcuaFault } from './opcua-faults.ts';
 import type { ParkFault } from './park-faults.ts';
 import type { ProxyFault } from './proxy-faults.ts';
@@ -23,6 +24,8 @@ export type FaultDevice =
     }
   /** `framing`: how the byte stream is cut into what a fault hits. Its faults hold in real time, also in lock-step. */
   | { readonly name: string; readonly protocol: 'proxy'; readonly framing: Framing }
+  /** Charge points, which connect to a server elsewhere. */
+  | { readonly name: string; readonly protocol: 'ocpp' }
   /** No server, but the process that it watches. */
   | { readonly name: string; readonly protocol: 'weld' }
   /** No server either. `meters`: those whose wiring can be wrong. */
@@ -35,6 +38,7 @@ export type Framing = 'chunks' | 'modbus';
 export type FaultLookup = {
   /** The faults of a unit of a device (a server name such as `park.pv`); without a unit id those of the whole device. */
   modbusFaultsOn(device: string, unitId?: number): readonly ModbusFault[];
+  ocppFaultsOn(device: string): readonly OcppFault[];
   opcuaFaultsOn(device: string): readonly OpcuaFault[];
   proxyFaultsOn(device: string): readonly ProxyFault[];
   weldFaultsOn(device: string): readonly WeldFault[];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FaultDevice, FaultLookup } from './fault-lookup.ts';
 import { common, instantsOf } from './fault-options.ts';
 import { type ModbusFault, modbusFaultSchema } from './modbus-faults.ts';
+import { type OcppFault, ocppFaultSchema } from './ocpp-faults.ts';
 import { type OpcuaFault, opcuaFaultSchema } from './opcua-faults.ts';
 import { type ParkFault, parkFaultSchema } from './park-faults.ts';
 import { modbusOnly, type ProxyFault, proxyFaultSchema } from './proxy-faults.ts';
@@ -11,10 +12,11 @@ const maxFaults = 256;
 const maxTimerMs = 2 ** 31 - 1;
 
 /** A fault with its id; without `fromMs` it holds at once, without `toMs` until it is removed. */
-export type Fault = ModbusFault | OpcuaFault | ParkFault | ProxyFault | WeldFault;
+export type Fault = ModbusFault | OcppFault | OpcuaFault | ParkFault | ProxyFault | WeldFault;
 
 type Entry =
   | { readonly protocol: 'modbus'; readonly fault: ModbusFault }
+  | { readonly protocol: 'ocpp'; readonly fault: OcppFault }
   | { readonly protocol: 'opcua'; readonly fault: OpcuaFault }
   | { readonly protocol: 'proxy'; readonly fault: ProxyFault }
   | { readonly protocol: 'park'; readonly fault: ParkFault }
@@ -32,6 +34,7 @@ type Asked = z.infer<typeof listSchema>[number];
 
 const schemas = {
   modbus: modbusFaultSchema,
+  ocpp: ocppFaultSchema,
   opcua: opcuaFaultSchema,
   proxy: proxyFaultSchema,
   weld: weldFaultSchema,
@@ -119,6 +122,12 @@ export class FaultTable implements FaultLookup {
       protocol === 'modbus' && (fault.device === device || fault.device === withUnit)
         ? [fault]
         : [],
+    );
+  }
+
+  ocppFaultsOn(device: string): readonly OcppFault[] {
+    return this.#active.flatMap(({ protocol, fault }) =>
+      protocol === 'ocpp' && fault.device === device ? [fault] : [],
     );
   }
 

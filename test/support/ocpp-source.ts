@@ -23,7 +23,7 @@ export const onePoint = {
 export const ocppInput = (entry: Record<string, unknown> = {}): SourceInput<OcppConfig> => ({
   id: 'chargers',
   config: ocppAdapter.configSchema.parse({ chargePoints: [onePoint], ...entry }),
-  site: { enterprise: 'seamwatt', site: 'test', timeZone: 'Asia/Shanghai', simulated: true },
+  site: { enterprise: 'seamwatt', site: 'demo', timeZone: 'Asia/Shanghai', simulated: true },
   profiles: new Map(),
   dataFolder: '.',
 });
