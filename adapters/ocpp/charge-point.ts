@@ -64,7 +64,7 @@ export class ChargePoint {
   begin(context: SourceContext): void {
     this.#context = context;
     this.#connection = 'none';
-    for (const connector of this.connectors) connector.lost(context);
+    for (const connector of this.connectors) connector.away(context);
     this.#tell(context, 'down', { en: 'has not connected yet', zh: '尚未连接' });
   }
 

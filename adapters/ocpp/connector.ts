@@ -118,23 +118,27 @@ export class Connector {
 
   /** All that it said is bad from here on. */
   lost(context: SourceContext): void {
-    const nowMs = context.clock.nowMs();
+    this.away(context);
     const bad = reading(0, badNoCommunication);
-    const { maxClockSkewMs } = this.#config;
+    this.#meter.emit(
+      context,
+      this.#meter.after(context.clock.nowMs(), this.#config.maxClockSkewMs),
+      new Map(meterChannels.map(({ point }) => [point, bad])),
+    );
+  }
+
+  /** It is not there, and what it measures may come later. */
+  away(context: SourceContext): void {
+    const bad = reading(0, badNoCommunication);
     this.#state.emit(
       context,
-      this.#state.after(nowMs, maxClockSkewMs),
+      this.#state.after(context.clock.nowMs(), this.#config.maxClockSkewMs),
       new Map<StatePoint, Reading>([
         ...(['status', 'error', 'transactionActive'] as const).map(
           (point) => [point, bad] as const,
         ),
         ['online', reading(0, good)],
       ]),
-    );
-    this.#meter.emit(
-      context,
-      this.#meter.after(nowMs, maxClockSkewMs),
-      new Map(meterChannels.map(({ point }) => [point, bad])),
     );
     this.#doubt();
     this.#isQuiet = false;

@@ -81,9 +81,11 @@ export class OcppCharger {
 
   /** The model stands at another instant. */
   step(now: ChargerInstant): void {
+    // The instant may lie some seconds after the first power, so a session begins where the register stood before.
+    const { registerWh: registerBeforeWh } = this.#now ?? now;
     this.#now = now;
     const { timeMs, reading } = now;
-    this.#followStatus(now);
+    this.#followStatus(now, registerBeforeWh);
     if (this.#session !== undefined && timeMs - this.#sampledMs >= sampleMs) {
       this.#sampledMs = timeMs;
       this.#measure(now, 'Sample.Periodic', this.#session);
@@ -105,19 +107,17 @@ export class OcppCharger {
     return this.#faults.some((fault) => fault.kind === kind);
   }
 
-  #followStatus(now: ChargerInstant): void {
+  #followStatus(now: ChargerInstant, registerBeforeWh: number): void {
     const { status } = now.reading;
     const name = statusNames[status] ?? 'Faulted';
     if (name === this.#status) return;
     const isCharging = status === chargerStatus.charging;
-    if (isCharging && this.#session === undefined) this.#begin(now);
+    if (isCharging && this.#session === undefined) this.#begin(now, registerBeforeWh);
     if (!isCharging && this.#session !== undefined) this.#end(now, this.#session);
     this.#say(this.#statusCall(name, now.timeMs));
   }
 
-  #begin({ timeMs, registerWh, reading }: ChargerInstant): void {
-    // The instant may lie some seconds after the first power.
-    const meterStart = Math.round(registerWh - reading.sessionWh);
+  #begin({ timeMs }: ChargerInstant, meterStart: number): void {
     this.#sessions += 1;
     this.#sampledMs = timeMs;
     const session: Session = { id: 0 };

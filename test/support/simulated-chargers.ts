@@ -123,6 +123,8 @@ export class SimulatedChargers {
     await run.until(
       () => run.members.filter(({ state }) => state === 'up').length === chargerCount,
     );
+    // All that there is to say at the first instant is said before the next.
+    await simulator.advance(startMs);
     return new SimulatedChargers({ run, simulator, clock, program });
   }
 
