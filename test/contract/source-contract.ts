@@ -147,10 +147,16 @@ export const sourceContract = (kind: string, options: SourceContractOptions): vo
       Object.entries(running.frames.at(-1)?.points ?? {}).some(
         ([point, [, status]]) => !isOwn(point) && status === 'Good',
       );
+    /** Devices that connect come one by one, and tell one thing after another. */
+    const isWhole = (source: Source, running: SourceRun): boolean => {
+      const last = [...lastOf(running).values()];
+      const count = source.groups.flatMap(({ channels }) => channels).length;
+      return last.length === count && last.every(({ status }) => status === 'Good');
+    };
     const makeSource = (): Source => peer.createSource(listens ? listenPort : proxy.port);
     const reading = async (source = makeSource()): Promise<SourceRun> => {
       const running = run(source);
-      await running.until(() => isGood(running));
+      await running.until(() => (listens ? isWhole(source, running) : isGood(running)));
       return running;
     };
     /** Whether it ended within so long, and how. */

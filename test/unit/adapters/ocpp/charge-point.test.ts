@@ -96,7 +96,7 @@ describe('a clock that is wrong', () => {
     }));
     bench.say('MeterValues', { connectorId: 1, meterValue });
     const times = bench.of('energyTotal').map(({ timeMs, value }) => [timeMs, value]);
-    expect(times.slice(1)).toEqual([
+    expect(times).toEqual([
       [bench.nowMs - 60_000, 4940],
       [bench.nowMs, 5000],
     ]);
