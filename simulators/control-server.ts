@@ -177,7 +177,7 @@ const advance = async ({ simulation, servers }: ControlOptions, body: unknown): 
   const parsed = advanceSchema.safeParse(body);
   if (!parsed.success) throw new HttpError(400, z.prettifyError(parsed.error));
   simulation.advance(parsed.data.toMs);
-  await Promise.all([...servers.values()].map((server) => server.settle?.()));
+  for (const server of servers.values()) await server.settle?.();
   return simulation.nowMs;
 };
 

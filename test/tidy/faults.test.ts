@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { FaultTable } from '../../simulators/faults/fault-table.ts';
 import { modbusFaultSchema } from '../../simulators/faults/modbus-faults.ts';
+import { ocppFaultSchema } from '../../simulators/faults/ocpp-faults.ts';
 import { opcuaFaultSchema } from '../../simulators/faults/opcua-faults.ts';
 import { parkFaultSchema } from '../../simulators/faults/park-faults.ts';
 import { proxyFaultSchema } from '../../simulators/faults/proxy-faults.ts';
@@ -15,6 +16,7 @@ const schemas = {
   'At an OPC UA server': opcuaFaultSchema,
   'At a proxy': proxyFaultSchema,
   'At the weld': weldFaultSchema,
+  'At the charge points': ocppFaultSchema,
   'At the park': parkFaultSchema,
 };
 const common = new Set([
@@ -45,6 +47,7 @@ const known = new FaultTable(
       counters: new Set(['MPM01.Energy.AcActiveEnergyTotalImportHp']),
     },
     { name: 'line.weld', protocol: 'weld' },
+    { name: 'park.ocpp', protocol: 'ocpp' },
     {
       name: 'park.plant',
       protocol: 'park',
