@@ -77,6 +77,8 @@ export class Connector {
   #session: Session | undefined;
   /** Of what was measured, by the clock of the charge point since it connected. */
   #newestDeviceMs = Number.NEGATIVE_INFINITY;
+  /** Of the newest value that was of now, Wh. */
+  #registerWh = Number.NEGATIVE_INFINITY;
   #isFaulted = false;
   #hasStateOfCharge = false;
   /** Of the monotonic clock; when it last measured, or began to be expected to. */
@@ -213,13 +215,13 @@ export class Connector {
       isSaid = this.#say(context, new Map([['transactionActive', reading(1, at.status)]]), at);
     }
     if (measured.readings.size === 0) return isSaid;
-    // By a clock that is wrong only the order is known: what lies behind has no place, and a register would seem to step back.
-    const isWithoutPlace = deviceMs <= this.#newestDeviceMs && at.timeMs !== deviceMs;
-    if (isWithoutPlace) {
+    if (this.#isWithoutPlace(measured)) {
       context.count('values_unplaced', measured.readings.size);
       return isSaid;
     }
     if (deviceMs > this.#newestDeviceMs) this.#newestDeviceMs = deviceMs;
+    const registerWh = measured.readings.get('energyTotal')?.value;
+    if (!at.isPast && registerWh !== undefined) this.#registerWh = registerWh;
     const readings = worsened(this.#withSession(measured), at.status);
     if (!at.isPast && readings.has('stateOfCharge')) this.#hasStateOfCharge = true;
     const isAdmitted = this.#meter.emit(context, at.timeMs, readings);
@@ -261,6 +263,17 @@ export class Connector {
       (point) => [point, reading(0, badNoData)] as const,
     );
     this.#meter.emit(context, this.#meter.after(nowMs, maxClockSkewMs), new Map(old));
+  }
+
+  /**
+   * By a clock that is wrong nobody knows when something was: what lies behind the newest, or below its register, is not of
+   * now, and would seem to be a register that stepped back.
+   */
+  #isWithoutPlace({ at, deviceMs, readings }: Measured): boolean {
+    if (Number.isNaN(deviceMs) || at.timeMs === deviceMs) return false;
+    const register = readings.get('energyTotal');
+    const isBelow = register?.status === good && register.value < this.#registerWh;
+    return deviceMs <= this.#newestDeviceMs || isBelow;
   }
 
   /** Adds the energy of the session, which is the register less its reading at the start. */
