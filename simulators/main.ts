@@ -37,6 +37,7 @@ const createPlant = (name: PlantName, options: ProgramOptions, startMs: number):
         startMinuteOfDay: options.parkStartMinuteOfDay,
         countsFromMs: registersSinceMs(options, startMs),
         stepMs: options.parkStepMs,
+        ocpp: options.parkOcpp,
       });
   }
 };

@@ -4,6 +4,7 @@ import { modbusPlantServer } from '../wire/modbus-plant-server.ts';
 import { createBuildingLoad } from './building-load.ts';
 import { clockLeadMs } from './calendar.ts';
 import { ChargerBank } from './charger-bank.ts';
+import { OcppChargers, type OcppChargersOptions } from './ocpp-chargers.ts';
 import type { ParkEquipment } from './park-bus.ts';
 import { ParkControls } from './park-controls.ts';
 import { ParkDevices } from './park-devices.ts';
@@ -30,6 +31,8 @@ export type ParkPlantOptions = PlantOptions & {
   readonly chargerPort: number;
   /** TCP port of the serial server with the revenue meters, 0 any free one. Default: there is none. */
   readonly revenuePort?: number | undefined;
+  /** Where the chargers connect to by OCPP as well. Default: nowhere. */
+  readonly ocpp?: OcppChargersOptions | undefined;
   /** False for meters without class error, so that registers equal the truth. Default: true. */
   readonly hasMeterError?: boolean;
   /** Grid import that the battery holds, kW. Default: the battery has no such rule. */
@@ -91,6 +94,10 @@ export const createParkPlant = (options: ParkPlantOptions): Plant => {
     devices.rewire();
   };
   const { units } = devices;
+  const ocpp =
+    options.ocpp === undefined
+      ? undefined
+      : new OcppChargers(options.ocpp, { view, units: devices.chargers });
   const meters = new Set(devices.meters.map(({ spec }) => spec.name));
   return {
     name: 'park',
@@ -104,13 +111,14 @@ export const createParkPlant = (options: ParkPlantOptions): Plant => {
         units: units.chargers,
       }),
       ...(revenue === undefined ? [] : [revenue.server(options.revenuePort ?? 0)]),
+      ...(ocpp === undefined ? [] : [ocpp.server]),
     ],
     device: { name: parkDevice, protocol: 'park', meters },
     useFaults: (table) => {
       table.onChange(() => setFaults(table.parkFaultsOn(parkDevice)));
     },
     advanceTo: (nowMs) => {
-      view.moveTo(Math.floor(nowMs / secondMs) * secondMs);
+      (ocpp ?? view).moveTo(Math.floor(nowMs / secondMs) * secondMs);
       revenue?.observe();
     },
     state: () =>

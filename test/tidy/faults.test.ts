@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { dlt645FaultSchema } from '../../simulators/faults/dlt645-faults.ts';
 import { FaultTable } from '../../simulators/faults/fault-table.ts';
 import { modbusFaultSchema } from '../../simulators/faults/modbus-faults.ts';
+import { ocppFaultSchema } from '../../simulators/faults/ocpp-faults.ts';
 import { opcuaFaultSchema } from '../../simulators/faults/opcua-faults.ts';
 import { parkFaultSchema } from '../../simulators/faults/park-faults.ts';
 import { proxyFaultSchema } from '../../simulators/faults/proxy-faults.ts';
@@ -17,6 +18,7 @@ const schemas = {
   'At an OPC UA server': opcuaFaultSchema,
   'At a proxy': proxyFaultSchema,
   'At the weld': weldFaultSchema,
+  'At the charge points': ocppFaultSchema,
   'At the park': parkFaultSchema,
 };
 const common = new Set([
@@ -48,6 +50,7 @@ const known = new FaultTable(
     },
     { name: 'park.revenue', protocol: 'dlt645', addresses: new Set(['000000000021']) },
     { name: 'line.weld', protocol: 'weld' },
+    { name: 'park.ocpp', protocol: 'ocpp' },
     {
       name: 'park.plant',
       protocol: 'park',
