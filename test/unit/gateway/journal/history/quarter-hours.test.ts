@@ -41,6 +41,8 @@ const read = (site: HistorySite, stepMs: number, hours: number, shiftMs = 0) =>
   });
 
 const isRead = async (site: HistorySite, hours: number): Promise<void> => {
+  await site.journal.flush();
+  await site.history.caughtUp(20_000);
   await expect
     .poll(async () => (await read(site, hours * hourMs, hours))[0]?.unknownMs, { timeout: 20_000 })
     .toBe(0);
