@@ -30,7 +30,6 @@ const noted = (folder: string): string | undefined => {
 
 const demo = z.looseObject({
   sources: z.array(z.looseObject({ id: z.string(), devices: z.array(z.looseObject({})) })),
-  data: z.looseObject({ journal: z.looseObject({}).optional() }),
   kpis: z.array(z.looseObject({ equipment: z.string() })),
 });
 
@@ -46,7 +45,6 @@ const weekSite = (demoFile: string): string => {
     }));
   return stringify({
     ...{ ...rest, sources, sinks: [], broker: { embedded: false }, api: { port: 0 } },
-    data: { ...site.data, journal: { ...site.data.journal, snapshotMs: 3_600_000 } },
     ticks: { periodMs: stepMs },
     kpis: site.kpis.filter(({ equipment }) => equipment.startsWith('park/')),
   });

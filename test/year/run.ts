@@ -43,7 +43,11 @@ const windowOf = (start: string, days: number) => ({
 
 const summary = (name: string, run: ParkRun, of: Energies): void => {
   const list = Object.entries(of).map(([id, kwh]) => `${id} ${(kwh / 1000).toFixed(1)}`);
-  say(`${name}: ${run.seconds.toFixed(0)} s, ${run.requests} requests; MWh: ${list.join(', ')}`);
+  const { gateway, simulators } = run.processor;
+  const processor = `processor: gateway ${gateway.toFixed(0)} s, simulators ${simulators.toFixed(0)} s`;
+  say(
+    `${name}: ${run.seconds.toFixed(0)} s, ${processor}, ${run.requests} requests; MWh: ${list.join(', ')}`,
+  );
 };
 
 const judged = async (

@@ -32,15 +32,14 @@ export const timeFields: ReadonlyMap<number, number> = new Map([
 /** A place in such an array. */
 export type Place = { readonly fields: Float64Array; readonly at: number };
 
-export const clearAggregate = ({ fields, at }: Place): void => {
-  fields.fill(0, at, at + fieldCount);
-  for (const [field, none] of timeFields) fields[at + field] = none;
-};
-
 /** Aggregates of nothing, for so many channels. */
 export const emptyAggregates = (channels: number): Float64Array => {
   const fields = new Float64Array(channels * fieldCount);
-  for (let at = 0; at < fields.length; at += fieldCount) clearAggregate({ fields, at });
+  for (let at = 0; at < fields.length; at += fieldCount) {
+    fields[at + firstMsField] = Number.POSITIVE_INFINITY;
+    fields[at + lastMsField] = Number.NEGATIVE_INFINITY;
+    fields[at + statusMsField] = Number.NEGATIVE_INFINITY;
+  }
   return fields;
 };
 

@@ -56,12 +56,13 @@ const repeatSingle = (fields: Float64Array): void => {
   }
 };
 
-/** Aggregates of all channels of a group over one interval, as the bytes of a row. */
+/** Makes of the aggregates of all channels of a group over one interval the bytes of a row. */
 export class RollupEncoder {
   readonly #columns = new ColumnEncoder();
   readonly #output = new ByteWriter();
   #column = new Float64Array(64);
 
+  /** A view that is valid until the next call. */
   encode(fields: Float64Array, startMs: number): Uint8Array {
     const channels = fields.length / fieldCount;
     if (this.#column.length < channels) this.#column = new Float64Array(channels);
@@ -80,7 +81,7 @@ export class RollupEncoder {
     this.#output.varint(channels);
     for (const stream of streams) this.#output.varint(stream.length);
     for (const stream of streams) this.#output.bytes(stream.written());
-    return this.#output.written().slice();
+    return this.#output.written();
   }
 }
 

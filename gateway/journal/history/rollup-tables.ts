@@ -119,7 +119,7 @@ export class RollupTables {
           this.#putFolded(
             table,
             { startMs, group },
-            rows.map(({ fields }) => fields.slice()),
+            rows.map(({ fields }) => fields),
           );
       }
     }
@@ -151,14 +151,15 @@ export class RollupTables {
     this.#putFolded(table, { startMs, group }, minutes);
   }
 
-  /** Changes the first of `minutes`, which are in the order of their times. */
+  /** `minutes` in the order of their times. */
   #putFolded(
     table: FoldedTable,
     place: { readonly startMs: number; readonly group: number },
-    [fields, ...minutes]: readonly Float64Array[],
+    [first, ...minutes]: readonly Float64Array[],
   ): void {
     // A quarter hour with a single minute is that minute.
-    if (fields === undefined || (table === 'quarter' && minutes.length === 0)) return;
+    if (first === undefined || (table === 'quarter' && minutes.length === 0)) return;
+    const fields = first.slice();
     for (let at = 0; at < fields.length; at += fieldCount) foldHeld({ fields, at });
     for (const minute of minutes) merge(fields, minute, foldAggregate);
     this.put(table, { ...place, fields });

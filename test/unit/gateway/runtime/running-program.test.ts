@@ -52,6 +52,7 @@ const setUp = async (clock: Clock = systemClock) => {
   const gateway = {
     ...{ journal: gate, admission, clock, log: silentLog },
     snapshotMs: 60_000,
+    pace: clock,
   };
   const running = await RunningProgram.restore(await settingsOf('first', ['twice']), gateway);
   return { journal, running, used, full, settingsOf };
