@@ -3,15 +3,34 @@ import { readFileSync } from 'node:fs';
 /** Of Linux on all its platforms. */
 const ticksPerSecond = 100;
 
-/** Processor time of all child processes that have ended, user and system, in s; NaN where /proc is not there. */
-export const endedChildrenSeconds = (): number => {
+/** Two neighbouring fields of proc(5), in s; NaN where there is no such process or no /proc. */
+const secondsOf = (process: number | 'self', firstField: number): number => {
   let stat: string;
   try {
-    stat = readFileSync('/proc/self/stat', 'latin1');
+    stat = readFileSync(`/proc/${process}/stat`, 'latin1');
   } catch {
     return Number.NaN;
   }
-  // Behind the name, which may have spaces: cutime and cstime are fields 16 and 17 of proc(5).
+  // The name, which may have spaces, is the second field, in brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
+  return (Number(fields[firstField - 3]) + Number(fields[firstField - 2])) / ticksPerSecond;
+};
+
+/** Processor time of a process so far, user and system, in s. */
+export const processorSeconds = (pid: number): number => secondsOf(pid, 14);
+
+/** Processor time of all child processes that have ended, in s. */
+export const endedChildrenSeconds = (): number => secondsOf('self', 16);
+
+/** Looks now and then; call what is given back after the process has ended: its processor time, less at most that of the last 200 ms. */
+export const watchProcessor = (pid: number): (() => number) => {
+  let seconds = Number.NaN;
+  const timer = setInterval(() => {
+    const now = processorSeconds(pid);
+    if (!Number.isNaN(now)) seconds = now;
+  }, 200);
+  return () => {
+    clearInterval(timer);
+    return seconds;
+  };
 };

@@ -3,9 +3,9 @@ import { EnergyDesk } from '../../gateway/energy/energy-desk.ts';
 import { openHistory } from '../../gateway/journal/history/history.ts';
 import { openJournal } from '../../gateway/journal/journal.ts';
 import { type DemoSite, writeDemoSite } from '../support/demo-site.ts';
-import { runGatewayProcess } from '../support/gateway-process.ts';
+import { spawnGatewayProcess } from '../support/gateway-process.ts';
 import { journalOptions, silentLog } from '../support/journal-options.ts';
-import { endedChildrenSeconds } from '../support/processor-time.ts';
+import { processorSeconds, watchProcessor } from '../support/processor-time.ts';
 import { startSimulator } from '../support/simulator.ts';
 
 /** A time of the simulated park, read over the wire in lock-step. */
@@ -75,15 +75,16 @@ export const runPark = async (time: ParkTime): Promise<ParkRun> => {
   });
   try {
     const seconds = time.days * 86_400;
-    const before = endedChildrenSeconds();
-    const { code, log } = await runGatewayProcess([
+    const running = spawnGatewayProcess([
       ...['run', '--config', site.file, '--clock', simulator.control, '--for', String(seconds)],
     ]);
-    if (code !== 0) throw new Error(`the gateway ended with ${code}: ${log.slice(-2000)}`);
-    const gateway = endedChildrenSeconds() - before;
+    const processor = watchProcessor(running.process.pid ?? 0);
+    const code = await running.ended;
+    const gateway = processor();
+    if (code !== 0)
+      throw new Error(`the gateway ended with ${code}: ${running.log().slice(-2000)}`);
+    const simulators = processorSeconds(simulator.process.pid ?? 0);
     const { body } = await simulator.send('GET', '/state');
-    await simulator.stop();
-    const simulators = endedChildrenSeconds() - before - gateway;
     const state = body as {
       readonly park: ParkTruth;
       readonly servers: Readonly<Record<string, { readonly requests: number }>>;

@@ -94,9 +94,10 @@ export class HistoryDatabase {
   flush({ packed, states, spans, dirty, position }: Calls['flush']['input']): undefined {
     const rows = unpackRows(packed);
     this.#transaction(() => {
-      const readMs = this.#rows.newestMs();
       this.#rows.mergeMinutes(rows);
-      this.#fold(rows, readMs);
+      for (const [table, key] of foldedUntil) {
+        this.#setState(key, this.#rows.fold(table, this.#state(key), rows));
+      }
       this.#saveStates(states);
       this.#saveSpans(spans);
       this.#saveDirty(dirty);
@@ -127,7 +128,7 @@ export class HistoryDatabase {
         this.#rows.put('minute', row);
         raise.run(row.startMs, row.group);
       }
-      this.#fold(changed, this.#rows.newestMs());
+      for (const [table, key] of foldedUntil) this.#rows.refold(table, this.#state(key), changed);
     });
   }
 
@@ -141,14 +142,6 @@ export class HistoryDatabase {
     return isDirty || differsInCoverage(stored, row.fields);
   }
 
-  /** `readMs`: of minutes after it, none was stored before. */
-  #fold(changed: readonly RollupRow[], readMs: number): void {
-    for (const [table, key] of foldedUntil) {
-      const untilMs = this.#state(key);
-      this.#setState(key, this.#rows.fold(table, { untilMs, readMs }, changed));
-    }
-  }
-
   #transaction(work: () => void): void {
     const database = this.#database;
     database.exec('BEGIN IMMEDIATE');
@@ -156,6 +149,7 @@ export class HistoryDatabase {
       work();
       database.exec('COMMIT');
     } catch (error) {
+      this.#rows.forget();
       if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }

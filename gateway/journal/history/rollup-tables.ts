@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { fieldCount, foldAggregate, foldHeld, mergeAggregate } from './aggregate.ts';
+import { mergeAggregate } from './aggregate.ts';
+import { IntervalFold, mergeRow } from './interval-fold.ts';
 import { hourMs, minuteMs, quarterMs } from './lengths.ts';
 import type { RollupRow } from './protocol.ts';
 import { decodeRollup, RollupEncoder } from './rollup-codec.ts';
@@ -31,6 +32,8 @@ export class RollupTables {
   readonly #database: DatabaseSync;
   readonly #encoder = new RollupEncoder();
   readonly #statements = new Map<string, StatementSync>();
+  /** Of each table the interval that has not ended, where all that is stored of it is known. */
+  readonly #open = new Map<FoldedTable, IntervalFold>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -60,7 +63,7 @@ export class RollupTables {
     for (const row of rows) {
       const stored =
         row.startMs > newestMs ? undefined : this.get('minute', row.startMs, row.group);
-      if (stored !== undefined) merge(stored, row.fields, mergeAggregate);
+      if (stored !== undefined) mergeRow(stored, row.fields, mergeAggregate);
       this.put('minute', stored === undefined ? row : { ...row, fields: stored });
     }
   }
@@ -93,76 +96,77 @@ export class RollupTables {
   }
 
   /**
-   * Folds the minutes of all groups into the intervals that ended since `untilMs`, and anew those before in which `changed` minutes
-   * lie; of those after `readMs` all minutes are among `changed`. Returns up to where all is folded now.
+   * Folds minutes that were just stored, in the order of their times, into the intervals that have ended since `untilMs`; those
+   * before are folded anew. Returns up to where all is folded now.
    */
-  fold(
-    table: FoldedTable,
-    { untilMs, readMs }: { readonly untilMs: number; readonly readMs: number },
-    changed: readonly RollupRow[],
-  ): number {
-    const lengthMs = rollupLengthMs[table];
-    const openMs = Math.max(untilMs, Math.floor(this.newestMs() / lengthMs) * lengthMs);
-    if (untilMs <= readMs && untilMs < openMs) this.#foldStored(table, untilMs);
-    const begun = new Map<number, Map<number, RollupRow[]>>();
-    for (const row of changed) {
-      const startMs = Math.floor(row.startMs / lengthMs) * lengthMs;
-      if (startMs >= openMs || (startMs === untilMs && untilMs <= readMs)) continue;
-      const groups = begun.get(startMs) ?? new Map<number, RollupRow[]>();
-      begun.set(startMs, groups);
-      groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
+  fold(table: FoldedTable, untilMs: number, stored: readonly RollupRow[]): number {
+    const startOf = startIn(table);
+    const known = this.#open.get(table);
+    // After a start and after a revision the minutes of the open interval are read, and with them those just stored.
+    const isKnown = known?.startMs === untilMs;
+    let open = isKnown ? known : this.#read(table, untilMs);
+    for (const row of stored) {
+      const startMs = startOf(row.startMs);
+      if (startMs < untilMs || (startMs === untilMs && !isKnown)) continue;
+      open = this.#openAt(table, open, startMs);
+      open.add(row);
     }
-    for (const [startMs, groups] of begun) {
-      for (const [group, rows] of groups) {
-        if (startMs < untilMs) this.#foldGroup(table, startMs, group);
-        else
-          this.#putFolded(
-            table,
-            { startMs, group },
-            rows.map(({ fields }) => fields),
-          );
-      }
-    }
+    const openMs = Math.max(untilMs, startOf(this.newestMs()));
+    this.#open.set(table, this.#openAt(table, open, openMs));
+    this.#foldLate(table, untilMs, stored);
     return openMs;
   }
 
+  /** Folds anew the intervals that had ended at `untilMs` and in which `changed` minutes lie. */
+  refold(table: FoldedTable, untilMs: number, changed: readonly RollupRow[]): void {
+    this.#open.delete(table);
+    this.#foldLate(table, untilMs, changed);
+  }
+
+  /** What is known of open intervals is not true: what was stored last is not. */
+  forget(): void {
+    this.#open.clear();
+  }
+
+  /** The fold of the interval that begins at `startMs`; one that has ended is stored. */
+  #openAt(table: FoldedTable, open: IntervalFold, startMs: number): IntervalFold {
+    if (startMs <= open.startMs) return open;
+    this.#putAll(table, open);
+    return new IntervalFold(startMs);
+  }
+
   /** All groups in one pass, for their minutes lie together. */
-  #foldStored(table: FoldedTable, startMs: number): void {
-    const groups = new Map<number, Float64Array[]>();
+  #read(table: FoldedTable, startMs: number): IntervalFold {
+    const fold = new IntervalFold(startMs);
     const minutes = this.#prepare(
       'SELECT start_ms, group_number, fields FROM minute WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms',
     );
     for (const row of minutes.iterate(startMs, startMs + rollupLengthMs[table])) {
-      const group = Number(row['group_number']);
-      const fields = decodeRollup(row['fields'] as Uint8Array, Number(row['start_ms']));
-      const known = groups.get(group);
-      if (known === undefined) groups.set(group, [fields]);
-      else known.push(fields);
+      const atMs = Number(row['start_ms']);
+      const fields = decodeRollup(row['fields'] as Uint8Array, atMs);
+      fold.add({ group: Number(row['group_number']), startMs: atMs, fields });
     }
-    for (const [group, minute] of groups) this.#putFolded(table, { startMs, group }, minute);
+    return fold;
   }
 
-  #foldGroup(table: FoldedTable, startMs: number, group: number): void {
-    const minutes: Float64Array[] = [];
-    const range = { group, fromMs: startMs, toMs: startMs + rollupLengthMs[table] };
-    this.scan('minute', range, (_, fields) => {
-      minutes.push(fields);
-    });
-    this.#putFolded(table, { startMs, group }, minutes);
+  #foldLate(table: FoldedTable, untilMs: number, changed: readonly RollupRow[]): void {
+    const startOf = startIn(table);
+    const late = new Map<string, { readonly startMs: number; readonly group: number }>();
+    for (const row of changed) {
+      const startMs = startOf(row.startMs);
+      if (startMs < untilMs) late.set(`${startMs}/${row.group}`, { startMs, group: row.group });
+    }
+    for (const { startMs, group } of late.values()) {
+      const fold = new IntervalFold(startMs);
+      const range = { group, fromMs: startMs, toMs: startMs + rollupLengthMs[table] };
+      this.scan('minute', range, (atMs, fields) => fold.add({ group, startMs: atMs, fields }));
+      this.#putAll(table, fold);
+    }
   }
 
-  /** `minutes` in the order of their times. */
-  #putFolded(
-    table: FoldedTable,
-    place: { readonly startMs: number; readonly group: number },
-    [first, ...minutes]: readonly Float64Array[],
-  ): void {
-    // A quarter hour with a single minute is that minute.
-    if (first === undefined || (table === 'quarter' && minutes.length === 0)) return;
-    const fields = first.slice();
-    for (let at = 0; at < fields.length; at += fieldCount) foldHeld({ fields, at });
-    for (const minute of minutes) merge(fields, minute, foldAggregate);
-    this.put(table, { ...place, fields });
+  /** A quarter hour with a single minute is that minute. */
+  #putAll(table: FoldedTable, fold: IntervalFold): void {
+    for (const row of fold.rows(table === 'quarter' ? 2 : 1)) this.put(table, row);
   }
 
   #prepare(sql: string): StatementSync {
@@ -175,10 +179,7 @@ export class RollupTables {
   }
 }
 
-type Add = typeof mergeAggregate;
-
-const merge = (target: Float64Array, source: Float64Array, add: Add): void => {
-  for (let at = 0; at < Math.min(target.length, source.length); at += fieldCount) {
-    add({ fields: target, at }, { fields: source, at });
-  }
+const startIn = (table: FoldedTable): ((timeMs: number) => number) => {
+  const lengthMs = rollupLengthMs[table];
+  return (timeMs) => Math.floor(timeMs / lengthMs) * lengthMs;
 };
