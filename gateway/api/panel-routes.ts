@@ -2,10 +2,12 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { binsJson } from '../records/bins-json.ts';
+import { productFootprint } from '../records/product-footprint.ts';
 import type { RecordsView } from '../runtime/records/panel-records.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import * as contract from './contract.ts';
 import { failures, refuse } from './failure-answer.ts';
+import { panelFootprint } from './footprint-contract.ts';
 
 const id = z.string().min(1).max(200);
 
@@ -50,6 +52,7 @@ export const registerPanelRoutes = (
 ): void => {
   const server = instance.withTypeProvider<ZodTypeProvider>();
   if (dossiers !== undefined) registerDossierRoute(instance, view, dossiers);
+  registerFootprintRoute(instance, view);
 
   server.get(
     '/api/v1/panels',
@@ -158,6 +161,25 @@ const registerDossierRoute = (
         .header('content-disposition', fileName(params.id, printed.revision, language))
         .header('content-language', language)
         .send(Buffer.from(printed.pdf));
+    },
+  );
+};
+
+const registerFootprintRoute = (instance: FastifyInstance, view: GatewayView): void => {
+  instance.withTypeProvider<ZodTypeProvider>().get(
+    '/api/v1/panels/:id/footprint',
+    {
+      schema: {
+        params: z.object({ id }),
+        querystring: contract.revisionQuery,
+        response: { 200: panelFootprint, ...failures(400, 404) },
+      },
+    },
+    async ({ params, query: { revision } }, reply) => {
+      if (view.records === undefined) return noLine(reply);
+      const found = await view.records.find(params.id, revision);
+      if (found === undefined) return noPanel(reply, params.id, revision);
+      return { id: found.id, revision: found.revision, ...productFootprint(found.record) };
     },
   );
 };

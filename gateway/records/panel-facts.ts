@@ -1,7 +1,8 @@
 import type { PanelRecord, RecordedDeformation, RecordedSeam } from './panel-record.ts';
+import { type ProductFootprint, productFootprint } from './product-footprint.ts';
 
 /** Raised whenever something else is a fact of the same record: what was kept is made again then. */
-export const factsVersion = 1;
+export const factsVersion = 2;
 
 /** What figures over many panels need of one record. Times are UTC epoch ms. */
 export type PanelFacts = {
@@ -26,6 +27,8 @@ export type PanelFacts = {
   /** What was decided on it; null while nobody has. */
   readonly status: 'released' | 'hold' | 'scrap' | null;
   readonly netMassKg: number | null;
+  /** Null where its line does not count its carbon. */
+  readonly footprint: Pick<ProductFootprint, 'parts'> | null;
 };
 
 /** Profiles further apart than three of their usual distances leave a gap. */
@@ -99,6 +102,11 @@ const sumKnown = (values: readonly (number | null)[]): number | null =>
     ? null
     : values.reduce((total: number, value) => total + (value ?? 0), 0);
 
+const footprintOf = (record: PanelRecord): PanelFacts['footprint'] =>
+  numberOf(record.results, 'panelCarbon') === null
+    ? null
+    : { parts: productFootprint(record).parts };
+
 export const panelFacts = (id: string, record: PanelRecord): PanelFacts => {
   const { panelId, line, simulated, time, seams, results, deformation, production } = record;
   const stretch = seenStretch(record);
@@ -118,5 +126,6 @@ export const panelFacts = (id: string, record: PanelRecord): PanelFacts => {
     arcHours: arcMinutes === null ? null : arcMinutes / 60,
     status: disposition?.status ?? null,
     netMassKg: disposition?.netMassKg ?? null,
+    footprint: footprintOf(record),
   };
 };

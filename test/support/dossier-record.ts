@@ -99,6 +99,10 @@ export const production: PanelProduction = {
         ...{ timeMs: startMs, movement: 'issue', material: 'wire', massKg: 27.966 },
         lot: 'SPOOL-A1',
       },
+      {
+        ...{ timeMs: startMs, movement: 'issue', material: 'tube', massKg: 439.468 },
+        lot: 'HT-900',
+      },
     ],
   },
   consumables: {
@@ -179,6 +183,10 @@ export const fullRecord = (): PanelRecord => ({
   results: [
     { equipment: 'line', ...result('panelEnergy', 'kWh', 60.265) },
     { equipment: 'line', ...result('panelWireMass', 'kg', 27.966) },
+    { equipment: 'line', ...result('panelGasVolume', 'm3', 8.1) },
+    { equipment: 'line', ...result('panelCarbon.electricity', 'kg', 20.574) },
+    { equipment: 'line', ...result('panelCarbon.gas', 'kg', 2.668) },
+    { equipment: 'line', ...result('panelCarbon.gridOnly', 'kg', 37.394) },
     { equipment: 'line', ...result('deformation', 'mm', 3.45) },
     { equipment: 'line', ...result('deformation.margin', 'mm', 2.55) },
     { equipment: 'line', ...result('heatBalanceNow', '%', null) },
@@ -208,6 +216,17 @@ export const fullRecord = (): PanelRecord => ({
       kpi: 'arcEnergy',
       equipment: 'welding/mpm01/*',
       parameters: { process: '135', method: 'C' },
+    },
+    {
+      ...{ kpi: 'panelCarbon', equipment: 'welding/mpm01/line' },
+      // Nobody gave a factor for the fins.
+      parameters: {
+        materials: {
+          tube: { value: 2.5, source: 'EPD S-P-01234', isPrimary: true },
+          wire: { value: 2.6, source: '假设值 assumed' },
+          gas: { value: 0.3, source: 'assumed' },
+        },
+      },
     },
   ],
   production,

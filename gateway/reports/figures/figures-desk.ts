@@ -134,7 +134,7 @@ export class FiguresDesk {
       panels.inspectedPanels(facts, fullInspectionShare),
       panels.straightPanels(facts),
       panels.unmannedShare(facts),
-      panels.carbonCoverage(facts.map(({ id }) => ({ id, elements: null }))),
+      panels.carbonCoverage(facts),
       panels.efficiencyGain(facts, hours, efficiencyBaseline(baselines.efficiency)),
       panels.perCapitaOutput(facts, { people, days }, outputBaseline(baselines.output)),
       withMissing(used, [

@@ -122,38 +122,18 @@ export const unmannedShare = (
   });
 };
 
-/** One element of a product's carbon footprint (ISO 14067), as far as coverage asks for it. */
-export type FootprintElement = {
-  readonly hasFactorSource: boolean;
-  /** From the plant's own measurement or a supplier's declaration. */
-  readonly isPrimary: boolean;
-};
-
-export const mandatoryElements = [
-  'electricity',
-  'tube',
-  'fin',
-  'wire',
-  'gas-upstream',
-  'gas-direct',
-] as const;
-export type MandatoryElement = (typeof mandatoryElements)[number];
-
-export type PanelFootprint = {
-  readonly id: string;
-  /** Null where the panel has none. */
-  readonly elements: Readonly<Partial<Record<MandatoryElement, FootprintElement>>> | null;
-};
-
-/** Panels whose footprint has every mandatory element with the source of its factor / panels, in %. */
-export const carbonCoverage = (panels: readonly PanelFootprint[]): Figure => {
-  const without = panels.filter(({ elements }) => elements === null).map(({ id }) => id);
-  const isCovered = ({ elements }: PanelFootprint): boolean =>
-    mandatoryElements.every((name) => elements?.[name]?.hasFactorSource === true);
+/** Panels whose footprint has every element, measured in full and with the source of its factor / panels, in %. */
+export const carbonCoverage = (panels: readonly Pick<PanelFacts, 'id' | 'footprint'>[]): Figure => {
+  const without = panels.filter(({ footprint }) => footprint === null).map(({ id }) => id);
+  const known = panels.flatMap(({ footprint }) =>
+    (footprint?.parts ?? []).filter(({ carbonKg }) => carbonKg !== null),
+  );
+  const isCovered = ({ footprint }: Pick<PanelFacts, 'footprint'>): boolean =>
+    footprint?.parts.every(({ carbonKg, isUncertain }) => carbonKg !== null && !isUncertain) ===
+    true;
   const covered = panels.filter(isCovered);
   const hasAny = panels.length > without.length;
-  const elements = panels.flatMap((panel) => Object.values(panel.elements ?? {}));
-  const primary = elements.filter(({ isPrimary }) => isPrimary).length;
+  const primary = known.filter(({ isPrimary }) => isPrimary).length;
   return figureOf({
     ...{ id: 'carbonCoverage', unit: '%' },
     value: hasAny ? share(covered.length, panels.length) : null,
@@ -161,16 +141,14 @@ export const carbonCoverage = (panels: readonly PanelFootprint[]): Figure => {
     denominator: count(panels.length === 0 ? null : panels.length),
     counted: covered.map(({ id }) => member(id)),
     notCounted: panels
-      .filter((panel) => panel.elements !== null && !isCovered(panel))
+      .filter((panel) => panel.footprint !== null && !isCovered(panel))
       .map(({ id }) => member(id, 'footprint-incomplete')),
     unknown: without.map((id) => member(id, 'not-measured')),
     missing: [
       ...(panels.length === 0 ? [missingOf('panels')] : []),
       ...(without.length > 0 ? [missingOf('product-footprint', hasAny ? without : [])] : []),
     ],
-    parts: hasAny
-      ? { primaryDataShare: { value: share(primary, elements.length), unit: '%' } }
-      : {},
+    parts: hasAny ? { primaryDataShare: { value: share(primary, known.length), unit: '%' } } : {},
   });
 };
 

@@ -1,6 +1,7 @@
 // Goal: a dossier says what the record says, in both languages, and nothing else. Method: poppler reads it, which has nothing of
 // ours; every value of a record is looked for on the pages.
 import { describe, expect, it } from 'vitest';
+import { productFootprint } from '../../../gateway/records/product-footprint.ts';
 import { fieldText } from '../../../gateway/reports/panel-dossier/code-words.ts';
 import { formatResult } from '../../../gateway/reports/panel-dossier/formats.ts';
 import { renderDossier } from '../../../gateway/reports/panel-dossier/render.ts';
@@ -76,6 +77,21 @@ describe.each(languages)('a dossier in %s', (language) => {
     const texts = toldIn(told);
     expect(texts.length).toBeGreaterThan(60);
     for (const text of texts) has(text);
+  });
+
+  it('has its carbon footprint: each element that is known, and no total while one is not', () => {
+    for (const { carbonKg } of productFootprint(fullRecord()).parts) {
+      if (carbonKg !== null) has(`${carbonKg.toFixed(3)} kg`);
+    }
+    has(language === 'zh' ? 'EPD S-P-01234（初级数据）' : 'EPD S-P-01234 (primary data)');
+    has(language === 'zh' ? '未给出因子' : 'no factor is given');
+    has(
+      language === 'zh'
+        ? 'KPI panelCarbon：逐分钟电力构成'
+        : 'KPI panelCarbon: the mix of each minute',
+    );
+    has(language === 'zh' ? '门到门23.242 kg' : 'Gate to gate23.242 kg');
+    has(language === 'zh' ? '含材料—' : 'With materials—');
   });
 
   it('says what is missing, and nothing that is there', () => {

@@ -32,7 +32,9 @@ const line = 'acme/dam/welding/mpm01';
 const facts = (id: string, more: Partial<PanelFacts> = {}): PanelFacts => ({
   ...{ id, panelId: id, line, simulated: true, startMs: now - dayMs, endMs: now - dayMs + 1 },
   ...{ weldM: 360, wholeWeldM: 360, inspectedM: 359.64, deformationMm: 3, deformationMarginMm: 3 },
-  ...{ unmannedPercent: 100, arcHours: 0.4, status: 'released', netMassKg: 559.86, ...more },
+  ...{ unmannedPercent: 100, arcHours: 0.4, status: 'released', netMassKg: 559.86 },
+  footprint: { parts: [] },
+  ...more,
 });
 
 const order = (orderId: string, startedBy: 'scheduler' | 'hand'): StartedOrder => ({
@@ -118,7 +120,8 @@ describe('the headline figures of a time', () => {
   });
 
   it('say what is missing, and never 0 instead', async () => {
-    const of = await figuresOf(sources());
+    const uncounted = { facts: async () => [facts('P1', { footprint: null })] };
+    const of = await figuresOf(sources({ records: () => uncounted }));
     expect(of('carbonCoverage')).toMatchObject({
       ...{ value: null, numerator: { value: null } },
       missing: [{ code: 'product-footprint' }],
