@@ -59,7 +59,7 @@ const deskOf = (input: {
         const row = { first: wattHours, last: wattHours, minimum: wattHours, maximum: wattHours };
         fold.take({
           ...{ ...row, startMs: ms, firstMs: ms, lastMs: ms, count: 1, revision: 0 },
-          coveredMs: quarterMs,
+          ...{ coveredMs: quarterMs, heldMs: 0 },
         });
         wattHours += (input.loads[id] as Load)(ms) / 4;
       }
