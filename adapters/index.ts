@@ -1,4 +1,5 @@
 import type { AnyAdapter } from '../gateway/core/adapter.ts';
+import { dlt645Adapter } from './dlt645/dlt645-adapter.ts';
 import { influxdbAdapter } from './influxdb/influxdb-adapter.ts';
 import { modbusAdapter } from './modbus/index.ts';
 import { mqttAdapter } from './mqtt/mqtt-adapter.ts';
@@ -10,6 +11,7 @@ export const adapters: readonly AnyAdapter[] = [
   modbusAdapter,
   opcuaAdapter,
   ocppAdapter,
+  dlt645Adapter,
   influxdbAdapter,
   mqttAdapter,
 ];
