@@ -7,7 +7,7 @@ import type { Source, SourceContext } from '../../gateway/core/source.ts';
 import { EventLimit } from '../shared/event-limit.ts';
 import { ChargePoint } from './charge-point.ts';
 import { ChargerConnection } from './charger-connection.ts';
-import { type Endpoint, openEndpoint } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 import { layoutSource, type OcppLayout } from './layout.ts';
 import type { OcppConfig } from './ocpp-config.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -93,7 +93,9 @@ class OcppSource implements Source {
     }
   }
 
-  #open(context: SourceContext): Promise<Endpoint> {
+  async #open(context: SourceContext): Promise<Endpoint> {
+    // Loaded only where a site uses it: HTTP and WebSockets cost 14 MB.
+    const { openEndpoint } = await import('./endpoint.ts');
     return openEndpoint({
       config: this.#config,
       sourceId: this.id,
