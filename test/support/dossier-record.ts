@@ -218,6 +218,10 @@ export const fullRecord = (): PanelRecord => ({
       parameters: { process: '135', method: 'C' },
     },
     {
+      ...{ kpi: 'wpsConformance', equipment: 'welding/mpm01/*' },
+      parameters: { wps: 'WPS-118 rev 3', bands: { current: { minimum: 205, maximum: 251 } } },
+    },
+    {
       ...{ kpi: 'panelCarbon', equipment: 'welding/mpm01/line' },
       // Nobody gave a factor for the fins.
       parameters: {

@@ -181,12 +181,14 @@ export const efficiencyGain = (
 ): Figure => {
   const { good, bad, undecided } = byStatus(panels);
   const known = good.filter(({ weldM }) => weldM !== null);
+  // All of the time went into all panels: what is not decided yet would make the gain too low.
+  const isDecided = undecided.length === 0 && known.length === good.length;
   const goodM = known.length === 0 ? null : sum(known.map(({ weldM }) => weldM ?? 0));
   const now = aptHours === null ? null : share(goodM, aptHours, 1);
   const gain = baseline === null ? null : share(now, baseline.value);
   return figureOf({
     ...{ id: 'efficiencyGain', unit: '%', baseline },
-    value: gain === null ? null : gain - 100,
+    value: gain === null || !isDecided ? null : gain - 100,
     numerator: { value: now, unit: 'm/h' },
     denominator: { value: baseline?.value ?? null, unit: 'm/h' },
     counted: known.map(({ id, weldM }) => member(id, null, weldM)),
@@ -227,7 +229,8 @@ export const perCapitaOutput = (
     baseline === null ? null : share(baseline.panels, baseline.people * baseline.days, 1);
   return figureOf({
     ...{ id: 'perCapitaOutput', unit: '1', baseline },
-    value: share(now, before, 1),
+    // People made the undecided ones, too.
+    value: undecided.length > 0 ? null : share(now, before, 1),
     numerator: { value: now, unit: '{panel}/d' },
     denominator: { value: before, unit: '{panel}/d' },
     counted: good.map(({ id }) => member(id)),

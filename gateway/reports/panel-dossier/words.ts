@@ -55,6 +55,8 @@ const english = {
   energyMethod: 'Method behind E and Q',
   energyMethodDefault: 'what is not given here is the default (ISO/TR 18491 method C)',
   energyMethodUnknown: 'the record does not say it',
+  wpsBands: 'Bands behind WPS',
+  wpsBandsOther: 'Production told another procedure: the share says nothing about that one.',
 
   process: 'Process values by seam',
   processNote:
@@ -200,6 +202,8 @@ const chinese: Words = {
   energyMethod: 'E 与 Q 所用方法',
   energyMethodDefault: '此处未列者取默认值（ISO/TR 18491 方法 C）',
   energyMethodUnknown: '记录中未说明',
+  wpsBands: 'WPS 符合率所用范围',
+  wpsBandsOther: '生产上报的工艺规程与此不同：该符合率不能说明其符合情况。',
 
   process: '各焊缝过程参数',
   processNote:

@@ -132,6 +132,16 @@ describe.each(languages)('a dossier in %s', (language) => {
 });
 
 describe('a dossier', () => {
+  it('says by which procedure the conformance was judged, and when that is not the one that was told', async () => {
+    expect(dense(of('en').text)).toContain(dense('WPS-118 rev 3: current 205–251'));
+    const other = 'Production told another procedure';
+    expect(dense(of('en').text)).not.toContain(dense(other));
+    const told = { ...production.procedure, wpsNo: 'WPS-119' } as typeof production.procedure;
+    const record = { ...fullRecord(), production: { ...production, procedure: told } };
+    const text = dense(textOfPdf(await renderDossier({ ...fullInput('en', record), paths: [] })));
+    expect(text).toContain(dense(other));
+  });
+
   it('has marks first, and events with their place', () => {
     const { text } = of('en');
     const at = (what: string): number => {

@@ -211,11 +211,18 @@ describe('§3.14 efficiency gain', () => {
 
   it('takes the weld of good panels only', () => {
     const hold = { ...released('P2', 280), status: 'hold' } as const;
-    const undecided = { ...released('P3', 280), status: null } as const;
-    const figure = efficiencyGain([released('P1', 70), hold, undecided], 10, baseline(14, 'm/h'));
+    const figure = efficiencyGain([released('P1', 70), hold], 10, baseline(14, 'm/h'));
     expect(figure.value).toBe(-50);
     expect(idsOf(figure.notCounted)).toEqual(['P2']);
+  });
+
+  it('has no value while a panel is undecided or a good one was not measured: it would be too low', () => {
+    const undecided = { ...released('P3', 280), status: null } as const;
+    const figure = efficiencyGain([released('P1', 70), undecided], 10, baseline(14, 'm/h'));
+    expect(figure).toMatchObject({ value: null, numerator: { value: 7 } });
     expect(figure.missing).toMatchObject([{ code: 'dispositions', members: ['P3'] }]);
+    const unmeasured = [released('P1', 70), { ...released('P4', 1), weldM: null }];
+    expect(efficiencyGain(unmeasured, 10, baseline(14, 'm/h')).value).toBeNull();
   });
 
   it('says what is missing: a baseline, production time, panels', () => {
@@ -242,6 +249,8 @@ describe('§3.14 per-capita output', () => {
   it('says what is missing', () => {
     const undecided = { ...released('P1', 1), status: null } as const;
     expect(perCapitaOutput([undecided], { people: 4, days: 1 }, before).value).toBeNull();
+    const some = [released('P2', 1), undecided];
+    expect(perCapitaOutput(some, { people: 4, days: 1 }, before).value).toBeNull();
     expect(codesOf(perCapitaOutput([], { people: null, days: 1 }, null))).toEqual([
       ...['panels', 'people', 'baseline'],
     ]);
