@@ -13,10 +13,8 @@ import type { Log } from './core/log.ts';
 import { energyConfigOf } from './energy/energy-config.ts';
 import { energySection } from './energy/section.ts';
 import { onHangUp, SiteFiles } from './hot-reload.ts';
-import { kpiSections } from './kpi/sections.ts';
-import { billingSection } from './kpi/tariff/billing-section.ts';
-import { productionSection } from './production/section.ts';
 import { figuresConfigOf, figuresSection } from './reports/figures/figures-config.ts';
+import { footprintConfigOf, footprintSection } from './reports/footprint/footprint-config.ts';
 import { startGateway } from './runtime/gateway.ts';
 import type { GatewayParts, RunningGateway } from './runtime/gateway-parts.ts';
 import { LockStepClock } from './runtime/lock-step-clock.ts';
@@ -26,10 +24,10 @@ import { makeFolder } from './runtime/make-folder.ts';
 import type { SinkPart } from './runtime/open-sink.ts';
 import { Reloader } from './runtime/reloader.ts';
 import { type ReplayReport, replayJournal } from './runtime/replay.ts';
-import { screeningSection } from './runtime/screening/section.ts';
 import { keepHeapSmall } from './runtime/small-heap.ts';
 import { shiftedClock, systemClock } from './runtime/system-clock.ts';
 import { type MadeSite, makeSite, sinkBatchEntries, sinkTimeoutMs } from './site-parts.ts';
+import { siteSections } from './site-sections.ts';
 
 const dayMs = 86_400_000;
 /** SIGTERM is answered by an end within 5 s; what is not done by then was not going to be. */
@@ -196,6 +194,8 @@ const runGateway = async (options: RunOptions): Promise<void> => {
     const { DossierDesk } = await import('./reports/panel-dossier/dossier-desk.ts');
     const { EnergyDesk } = await import('./energy/energy-desk.ts');
     const { FiguresDesk } = await import('./reports/figures/figures-desk.ts');
+    const footprintFactors = () =>
+      footprintConfigOf(files.current.site.sections[footprintSection.key]);
     const api = await startApi({
       ...site.config.api,
       view: gateway.view,
@@ -204,6 +204,7 @@ const runGateway = async (options: RunOptions): Promise<void> => {
       dossiers: new DossierDesk({
         records: () => gateway.view.records,
         timeZone: () => gateway.view.site.timeZone,
+        footprintFactors,
       }),
       energy: new EnergyDesk({
         register: (query) => gateway.view.register(query),
@@ -217,6 +218,7 @@ const runGateway = async (options: RunOptions): Promise<void> => {
         groups: () => gateway.view.groups,
         history: (query) => gateway.view.history(query),
         config: () => figuresConfigOf(files.current.site.sections[figuresSection.key]),
+        footprintFactors,
         site: () => gateway.view.site,
         nowMs: () => gateway.view.nowMs(),
       }),
@@ -257,11 +259,7 @@ const replay = ({ site, fromSeq, toSeq }: ReplayOptions): Promise<ReplayReport> 
 const composition: Composition = {
   version,
   adapters,
-  sections: [
-    ...[productionSection, billingSection],
-    ...kpiSections,
-    ...[screeningSection, energySection, figuresSection],
-  ],
+  sections: siteSections,
   demoFile: fileURLToPath(new URL('../config/demo.yaml', import.meta.url)),
   gatewayProgram: fileURLToPath(import.meta.url),
   scenarioFolder: fileURLToPath(new URL('../simulators/scenarios/', import.meta.url)),

@@ -6,6 +6,7 @@ import type { RecordsView } from '../runtime/records/panel-records.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import * as contract from './contract.ts';
 import { failures, refuse } from './failure-answer.ts';
+import { panelFootprint } from './footprint-contract.ts';
 
 const id = z.string().min(1).max(200);
 
@@ -32,8 +33,13 @@ const noPanel = (reply: FastifyReply, panel: string, revision: number | undefine
         },
   );
 
-/** Makes dossiers of records; undefined where there is no such record. */
+/** Makes dossiers and footprints of records; undefined where there is no such record. */
 export interface PanelDossiers {
+  /** @throws GatewayError STORE_FAILED, STORE_CORRUPT */
+  footprint(query: {
+    readonly id: string;
+    readonly revision?: number | undefined;
+  }): Promise<z.input<typeof panelFootprint> | undefined>;
   /** @throws GatewayError UNAVAILABLE, REPORT_FAILED, STORE_FAILED, STORE_CORRUPT */
   dossier(query: {
     readonly id: string;
@@ -49,7 +55,10 @@ export const registerPanelRoutes = (
   dossiers: PanelDossiers | undefined,
 ): void => {
   const server = instance.withTypeProvider<ZodTypeProvider>();
-  if (dossiers !== undefined) registerDossierRoute(instance, view, dossiers);
+  if (dossiers !== undefined) {
+    registerDossierRoute(instance, view, dossiers);
+    registerFootprintRoute(instance, view, dossiers);
+  }
 
   server.get(
     '/api/v1/panels',
@@ -158,6 +167,28 @@ const registerDossierRoute = (
         .header('content-disposition', fileName(params.id, printed.revision, language))
         .header('content-language', language)
         .send(Buffer.from(printed.pdf));
+    },
+  );
+};
+
+const registerFootprintRoute = (
+  instance: FastifyInstance,
+  view: GatewayView,
+  dossiers: PanelDossiers,
+): void => {
+  instance.withTypeProvider<ZodTypeProvider>().get(
+    '/api/v1/panels/:id/footprint',
+    {
+      schema: {
+        params: z.object({ id }),
+        querystring: contract.revisionQuery,
+        response: { 200: panelFootprint, ...failures(400, 404) },
+      },
+    },
+    async ({ params, query: { revision } }, reply) => {
+      if (view.records === undefined) return noLine(reply);
+      const found = await dossiers.footprint({ id: params.id, revision });
+      return found ?? noPanel(reply, params.id, revision);
     },
   );
 };

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describeError } from '../core/error.ts';
+import { footprintConfigOf, footprintSection } from '../reports/footprint/footprint-config.ts';
 import type { RecordsReading } from '../runtime/records/read-records.ts';
 import { exitCodes } from './composition.ts';
 import {
@@ -120,16 +121,22 @@ const writeOut = (file: string, content: string | Uint8Array, kit: Kit): void =>
   kit.finish(exitCodes.ok);
 };
 
-/** Of the site where its file is at hand: a dossier made from the data folder alone is in UTC unless told. */
-const dossierZone = async (options: Options, kit: Kit): Promise<string | undefined> => {
+/** Of the site where its file is at hand: from the data folder alone, instants are in UTC and materials have no factors. */
+const dossierSite = async (options: Options, kit: Kit) => {
   const { timeZone, config, data } = options;
-  if (timeZone !== undefined) {
-    if (isTimeZone(timeZone)) return timeZone;
+  if (timeZone !== undefined && !isTimeZone(timeZone)) {
     const expected = reportMessages[kit.language].timeZoneName;
     throw new UsageError(kit.text.invalidOption('--time-zone', timeZone, expected));
   }
-  if (config === undefined && data !== undefined) return 'UTC';
-  return (await loadOrComplain(options, kit))?.identity.timeZone;
+  if (config === undefined && data !== undefined) {
+    return { timeZone: timeZone ?? 'UTC', factors: footprintConfigOf(undefined) };
+  }
+  const site = await loadOrComplain(options, kit);
+  if (site === undefined) return undefined;
+  return {
+    timeZone: timeZone ?? site.identity.timeZone,
+    factors: footprintConfigOf(site.sections[footprintSection.key]),
+  };
 };
 
 const isTimeZone = (name: string): boolean => {
@@ -143,19 +150,19 @@ const isTimeZone = (name: string): boolean => {
 
 const exportDossier = async (id: string, asked: Options, kit: Kit): Promise<void> => {
   const { text } = kit;
-  const site = findSite(asked, kit);
-  if (site === undefined) {
+  const place = findSite(asked, kit);
+  if (place === undefined) {
     kit.finish(exitCodes.invalid);
     return;
   }
-  const options: Options = { ...asked, ...site };
+  const options: Options = { ...asked, ...place };
   const reports = reportMessages[kit.language];
   const revision = parseWholeNumber('--revision', options.revision, text);
   const language = oneOf('--language', options.language ?? kit.language, ['zh', 'en'], text);
   if (options.out === undefined) throw new UsageError(reports.pdfNeedsOut);
   if (options.bins === true) throw new UsageError(reports.pdfHasNoBins);
-  const timeZone = await dossierZone(options, kit);
-  if (timeZone === undefined) {
+  const site = await dossierSite(options, kit);
+  if (site === undefined) {
     kit.finish(exitCodes.invalid);
     return;
   }
@@ -174,8 +181,12 @@ const exportDossier = async (id: string, asked: Options, kit: Kit): Promise<void
   if (found === undefined) return;
   const { chained, paths } = found;
   if (chained === undefined) throw new UsageError(text.recordsUnknown(id));
+  const { recordFootprint } = await import('../reports/footprint/product-footprint.ts');
   const { DossierPress } = await import('../reports/panel-dossier/dossier-press.ts');
-  const pdf = await new DossierPress().print(() => ({ chained, language, timeZone, paths }));
+  const { timeZone, factors } = site;
+  const footprint = recordFootprint(chained, factors);
+  const input = { chained, language, timeZone, paths, footprint };
+  const pdf = await new DossierPress().print(() => input);
   if (pdf !== undefined) writeOut(options.out, pdf, kit);
 };
 

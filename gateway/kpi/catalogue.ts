@@ -1,4 +1,6 @@
 import { avoidedCo2 } from './carbon/avoided-co2.ts';
+import { carbonIntensity } from './carbon/carbon-intensity.ts';
+import { panelCarbon } from './carbon/panel-carbon.ts';
 import type { AnyKpiDefinition } from './definition.ts';
 import { flowKpis } from './energy/flow-kpis.ts';
 import { gridDemand, gridDemandPeak, gridImportHour } from './energy/grid-demand.ts';
@@ -171,5 +173,7 @@ export const kpiCatalogue: readonly AnyKpiDefinition[] = [
   gridImportHour,
   selfConsumption,
   avoidedCo2,
+  carbonIntensity,
+  panelCarbon,
   ...flowKpis,
 ];

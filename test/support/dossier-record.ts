@@ -7,6 +7,8 @@ import type {
   RecordedSeam,
 } from '../../gateway/records/panel-record.ts';
 import type { ChainedRecord } from '../../gateway/records/protocol.ts';
+import { footprintConfigOf } from '../../gateway/reports/footprint/footprint-config.ts';
+import { recordFootprint } from '../../gateway/reports/footprint/product-footprint.ts';
 import type { DossierInput } from '../../gateway/reports/panel-dossier/dossier-input.ts';
 import { seamPath } from '../../gateway/reports/panel-dossier/seam-path.ts';
 
@@ -99,6 +101,10 @@ export const production: PanelProduction = {
         ...{ timeMs: startMs, movement: 'issue', material: 'wire', massKg: 27.966 },
         lot: 'SPOOL-A1',
       },
+      {
+        ...{ timeMs: startMs, movement: 'issue', material: 'tube', massKg: 439.468 },
+        lot: 'HT-900',
+      },
     ],
   },
   consumables: {
@@ -179,6 +185,10 @@ export const fullRecord = (): PanelRecord => ({
   results: [
     { equipment: 'line', ...result('panelEnergy', 'kWh', 60.265) },
     { equipment: 'line', ...result('panelWireMass', 'kg', 27.966) },
+    { equipment: 'line', ...result('panelGasVolume', 'm3', 8.1) },
+    { equipment: 'line', ...result('panelCarbon.electricity', 'kg', 20.574) },
+    { equipment: 'line', ...result('panelCarbon.gas', 'kg', 2.668) },
+    { equipment: 'line', ...result('panelCarbon.gridOnly', 'kg', 37.394) },
     { equipment: 'line', ...result('deformation', 'mm', 3.45) },
     { equipment: 'line', ...result('deformation.margin', 'mm', 2.55) },
     { equipment: 'line', ...result('heatBalanceNow', '%', null) },
@@ -248,8 +258,16 @@ export const binsOf = (
   };
 };
 
+/** Nobody gave a factor for the fins. */
+const footprintFactors = footprintConfigOf({
+  tube: { value: 2.5, source: 'EPD S-P-01234', isPrimary: true },
+  wire: { value: 2.6, source: '假设值 assumed' },
+  gas: { value: 0.3, source: 'assumed' },
+});
+
 export const fullInput = (language: 'zh' | 'en', record = fullRecord()): DossierInput => ({
   ...{ chained: chained(record), language, timeZone: 'Asia/Shanghai' },
+  footprint: recordFootprint({ id: 'PANEL-0815', record }, footprintFactors),
   paths: seamNames.map((seam) =>
     seamPath(
       seam,

@@ -73,22 +73,37 @@ export type TablePoint = z.output<typeof tablePointSchema>;
 
 const folder = fileURLToPath(new URL('./models', import.meta.url));
 
-let tables: ReadonlyMap<number, ModelTable> | undefined;
+/** Each file says by a line of its own of which models it is: a site has a few of them, and parsing all takes its start. */
+const modelsLine = /^models: \[([\d, ]+)\]$/m;
+
+/** Makes a table at its first use. */
+type TableOf = () => ModelTable;
+
+const tableIn = (text: string): TableOf => {
+  let table: ModelTable | undefined;
+  return () => {
+    table ??= tableSchema.parse(parse(text));
+    return table;
+  };
+};
+
+let tables: ReadonlyMap<number, TableOf> | undefined;
 
 /** Read at the first use: a site without SunSpec devices needs none of it. */
-const allTables = (): ReadonlyMap<number, ModelTable> => {
+const allTables = (): ReadonlyMap<number, TableOf> => {
   if (tables !== undefined) return tables;
-  const found = new Map<number, ModelTable>();
+  const found = new Map<number, TableOf>();
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
-    const table = tableSchema.parse(parse(readFileSync(`${folder}/${file}`, 'utf8')));
-    for (const id of table.models) found.set(id, table);
+    const text = readFileSync(`${folder}/${file}`, 'utf8');
+    const table = tableIn(text);
+    for (const id of modelsLine.exec(text)?.[1]?.split(',') ?? []) found.set(Number(id), table);
   }
   tables = found;
   return found;
 };
 
 /** What is known of a model; undefined where nothing is. */
-export const modelTable = (id: number): ModelTable | undefined => allTables().get(id);
+export const modelTable = (id: number): ModelTable | undefined => allTables().get(id)?.();
 
 /** Models that can be read, in order. */
 export const knownModels = (): readonly number[] => [...allTables().keys()].sort((a, b) => a - b);

@@ -1,4 +1,5 @@
 import type { PanelFacts } from '../../records/panel-facts.ts';
+import type { ProductFootprint } from '../footprint/product-footprint.ts';
 import {
   type Baseline,
   count,
@@ -122,38 +123,23 @@ export const unmannedShare = (
   });
 };
 
-/** One element of a product's carbon footprint (ISO 14067), as far as coverage asks for it. */
-export type FootprintElement = {
-  readonly hasFactorSource: boolean;
-  /** From the plant's own measurement or a supplier's declaration. */
-  readonly isPrimary: boolean;
-};
-
-export const mandatoryElements = [
-  'electricity',
-  'tube',
-  'fin',
-  'wire',
-  'gas-upstream',
-  'gas-direct',
-] as const;
-export type MandatoryElement = (typeof mandatoryElements)[number];
-
-export type PanelFootprint = {
+/** A panel with its footprint; null where its line does not count its carbon. */
+export type FootprintPanel = {
   readonly id: string;
-  /** Null where the panel has none. */
-  readonly elements: Readonly<Partial<Record<MandatoryElement, FootprintElement>>> | null;
+  readonly footprint: Pick<ProductFootprint, 'parts'> | null;
 };
 
-/** Panels whose footprint has every mandatory element with the source of its factor / panels, in %. */
-export const carbonCoverage = (panels: readonly PanelFootprint[]): Figure => {
-  const without = panels.filter(({ elements }) => elements === null).map(({ id }) => id);
-  const isCovered = ({ elements }: PanelFootprint): boolean =>
-    mandatoryElements.every((name) => elements?.[name]?.hasFactorSource === true);
+/** Panels whose footprint has every element with the source of its factor / panels, in %. */
+export const carbonCoverage = (panels: readonly FootprintPanel[]): Figure => {
+  const without = panels.filter(({ footprint }) => footprint === null).map(({ id }) => id);
+  const known = panels.flatMap(({ footprint }) =>
+    (footprint?.parts ?? []).filter(({ carbonKg }) => carbonKg !== null),
+  );
+  const isCovered = ({ footprint }: FootprintPanel): boolean =>
+    footprint?.parts.every(({ carbonKg }) => carbonKg !== null) === true;
   const covered = panels.filter(isCovered);
   const hasAny = panels.length > without.length;
-  const elements = panels.flatMap((panel) => Object.values(panel.elements ?? {}));
-  const primary = elements.filter(({ isPrimary }) => isPrimary).length;
+  const primary = known.filter(({ isPrimary }) => isPrimary).length;
   return figureOf({
     ...{ id: 'carbonCoverage', unit: '%' },
     value: hasAny ? share(covered.length, panels.length) : null,
@@ -161,16 +147,14 @@ export const carbonCoverage = (panels: readonly PanelFootprint[]): Figure => {
     denominator: count(panels.length === 0 ? null : panels.length),
     counted: covered.map(({ id }) => member(id)),
     notCounted: panels
-      .filter((panel) => panel.elements !== null && !isCovered(panel))
+      .filter((panel) => panel.footprint !== null && !isCovered(panel))
       .map(({ id }) => member(id, 'footprint-incomplete')),
     unknown: without.map((id) => member(id, 'not-measured')),
     missing: [
       ...(panels.length === 0 ? [missingOf('panels')] : []),
       ...(without.length > 0 ? [missingOf('product-footprint', hasAny ? without : [])] : []),
     ],
-    parts: hasAny
-      ? { primaryDataShare: { value: share(primary, elements.length), unit: '%' } }
-      : {},
+    parts: hasAny ? { primaryDataShare: { value: share(primary, known.length), unit: '%' } } : {},
   });
 };
 

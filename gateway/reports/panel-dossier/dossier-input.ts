@@ -1,4 +1,5 @@
 import type { ChainedRecord } from '../../records/protocol.ts';
+import type { ProductFootprint } from '../footprint/product-footprint.ts';
 import type { SeamPath } from './seam-path.ts';
 
 export const dossierLanguages = ['zh', 'en'] as const;
@@ -12,4 +13,5 @@ export type DossierInput = {
   readonly timeZone: string;
   /** Of the seams whose bins are at hand. */
   readonly paths: readonly SeamPath[];
+  readonly footprint: ProductFootprint;
 };

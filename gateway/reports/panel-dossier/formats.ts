@@ -5,7 +5,7 @@ import type { RecordedResult } from '../../records/panel-record.ts';
 export const none = '—';
 
 const unitNames: Readonly<Record<string, string>> = {
-  ...{ '1': '', Cel: '°C', m3: 'm³', 'm3/m': 'm³/m', 'L/min': 'L/min', deg: '°' },
+  ...{ '1': '', Cel: '°C', m3: 'm³', 'm3/m': 'm³/m', 'L/min': 'L/min', deg: '°', 'kW.h': 'kWh' },
 };
 
 /** A UCUM code as people write it. */

@@ -1,5 +1,6 @@
 import { drawDeformation } from './deformation-part.ts';
 import type { DossierInput } from './dossier-input.ts';
+import { drawFootprint } from './footprint-part.ts';
 import { shorten, TimeFormat } from './formats.ts';
 import { drawHead, drawMarks, drawMissing } from './head-part.ts';
 import { Paper } from './paper.ts';
@@ -39,6 +40,7 @@ export const renderDossier = (input: DossierInput): Promise<Uint8Array> => {
   drawProcess(sheet);
   drawEvents(sheet);
   drawProduction(sheet);
+  drawFootprint(sheet);
   drawChain(sheet);
   drawAppendix(sheet);
   return paper.finish({

@@ -1,3 +1,4 @@
+import type { FootprintElement } from '../footprint/product-footprint.ts';
 import type { DossierLanguage } from './dossier-input.ts';
 
 const english = {
@@ -105,6 +106,28 @@ const english = {
   severities: { info: 'info', warning: 'warning', error: 'error' },
   eventsLeftOut: (count: number) => `${count} more events are in the record itself.`,
   rowsLeftOut: (count: number) => `${count} more rows are in the record itself.`,
+
+  footprint: 'Carbon footprint',
+  footprintNote:
+    'ISO 14067, partial, cradle to gate; declared unit: one panel. Computed when this was printed from the record and the factors of the site.',
+  footprintColumns: ['Element', 'Amount', 'kg CO2e by unit', 'CO2e', 'Source of the factor'],
+  footprintElements: {
+    electricity: 'Electricity',
+    'gas-direct': 'CO2 in the shielding gas',
+    tube: 'Tubes',
+    fin: 'Fins',
+    wire: 'Wire',
+    'gas-upstream': 'Making of the shielding gas',
+  },
+  footprintMeasured: {
+    electricity: 'the mix of each minute, in this record',
+    'gas-direct': 'share and density of CO2, in this record',
+  } as Readonly<Partial<Record<FootprintElement, string>>>,
+  footprintPrimary: (source: string) => `${source} (primary data)`,
+  footprintUnknown: 'no factor is given',
+  footprintGateToGate: 'Gate to gate',
+  footprintTotal: 'With materials',
+  footprintGridOnly: 'Electricity, were all of it from the grid',
 
   chain: 'Chain of the record',
   chainNote:
@@ -227,6 +250,28 @@ const chinese: Words = {
   severities: { info: '信息', warning: '警告', error: '错误' },
   eventsLeftOut: (count) => `另有 ${count} 条事件见记录本身。`,
   rowsLeftOut: (count) => `另有 ${count} 行见记录本身。`,
+
+  footprint: '碳足迹',
+  footprintNote:
+    'ISO 14067，部分碳足迹，摇篮到大门；声明单位：一张管屏。打印时由本记录与站点因子计算得出。',
+  footprintColumns: ['项目', '数量', '单位排放 kg CO2e', 'CO2e', '因子来源'],
+  footprintElements: {
+    electricity: '用电',
+    'gas-direct': '保护气体中的 CO2',
+    tube: '管子',
+    fin: '鳍片',
+    wire: '焊丝',
+    'gas-upstream': '保护气体生产',
+  },
+  footprintMeasured: {
+    electricity: '逐分钟电力构成，见本记录',
+    'gas-direct': 'CO2 占比与密度，见本记录',
+  },
+  footprintPrimary: (source) => `${source}（初级数据）`,
+  footprintUnknown: '未给出因子',
+  footprintGateToGate: '门到门',
+  footprintTotal: '含材料',
+  footprintGridOnly: '用电（全部按电网计）',
 
   chain: '记录的哈希链',
   chainNote:

@@ -4,11 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { adapters } from '../../../adapters/index.ts';
 import { loadSite } from '../../../config/loader.ts';
 import { formatProblem } from '../../../config/problem.ts';
-import { kpiSections } from '../../../gateway/kpi/sections.ts';
-import { billingSection } from '../../../gateway/kpi/tariff/billing-section.ts';
-import { productionSection } from '../../../gateway/production/section.ts';
-import { figuresSection } from '../../../gateway/reports/figures/figures-config.ts';
-import { screeningSection } from '../../../gateway/runtime/screening/section.ts';
+import { siteSections } from '../../../gateway/site-sections.ts';
 
 // Each folder is a site file with mistakes and the messages that it must give, word for word. A message that changes on
 // purpose is written anew with SEAMWATT_UPDATE_GOLDEN=1; the difference is then for the reviewer to read.
@@ -21,7 +17,7 @@ const messagesOf = async (name: string): Promise<string> => {
   const result = await loadSite({
     file: join(site, 'site.yaml'),
     adapters,
-    sections: [productionSection, billingSection, ...kpiSections, screeningSection, figuresSection],
+    sections: siteSections,
     env,
   });
   const problems = result.ok ? [] : result.problems;

@@ -6,11 +6,7 @@ import { z } from 'zod';
 import { adapters } from '../../../adapters/index.ts';
 import { loadSite } from '../../../config/loader.ts';
 import type { LoadedSite } from '../../../config/site.ts';
-import { energySection } from '../../../gateway/energy/section.ts';
-import { kpiSections } from '../../../gateway/kpi/sections.ts';
-import { billingSection } from '../../../gateway/kpi/tariff/billing-section.ts';
-import { productionSection } from '../../../gateway/production/section.ts';
-import { figuresSection } from '../../../gateway/reports/figures/figures-config.ts';
+import { siteSections } from '../../../gateway/site-sections.ts';
 import { parseProgramOptions } from '../../../simulators/options.ts';
 
 // Goal: compose.yaml, the Dockerfile and the site file that they run agree with each other and with the program. Method:
@@ -68,7 +64,7 @@ const loaded = async (file: string): Promise<LoadedSite> => {
   const result = await loadSite({
     file: join(root, file),
     adapters,
-    sections: [productionSection, billingSection, ...kpiSections, energySection, figuresSection],
+    sections: siteSections,
     env: {},
   });
   if (!result.ok) throw new Error(JSON.stringify(result.problems, null, 2));

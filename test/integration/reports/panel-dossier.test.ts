@@ -78,6 +78,18 @@ describe.each(languages)('a dossier in %s', (language) => {
     for (const text of texts) has(text);
   });
 
+  it('has its carbon footprint: each element that is known, and no total while one is not', () => {
+    const { footprint } = fullInput(language);
+    for (const { carbonKg } of footprint.parts) {
+      if (carbonKg !== null) has(`${carbonKg.toFixed(3)} kg`);
+    }
+    has(language === 'zh' ? 'EPD S-P-01234（初级数据）' : 'EPD S-P-01234 (primary data)');
+    has(language === 'zh' ? '未给出因子' : 'no factor is given');
+    has(language === 'zh' ? '逐分钟电力构成' : 'the mix of each minute');
+    has(language === 'zh' ? '门到门23.242 kg' : 'Gate to gate23.242 kg');
+    has(language === 'zh' ? '含材料—' : 'With materials—');
+  });
+
   it('says what is missing, and nothing that is there', () => {
     for (const field of production.missing) has(fieldText(field, language));
     has(fieldText('travel-speed-statistics', language));

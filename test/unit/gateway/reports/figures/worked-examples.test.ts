@@ -5,10 +5,8 @@ import {
   carbonCoverage,
   type DecidedPanel,
   efficiencyGain,
-  type FootprintElement,
   inLineInspection,
   inspectedPanels,
-  mandatoryElements,
   perCapitaOutput,
   straightPanels,
   unmannedShare,
@@ -20,6 +18,7 @@ import {
   materialUtilisation,
   transferDistance,
 } from '../../../../../gateway/reports/figures/plant-figures.ts';
+import type { FootprintPart } from '../../../../../gateway/reports/footprint/product-footprint.ts';
 
 const many = <Item>(count: number, make: (index: number) => Item): readonly Item[] =>
   Array.from({ length: count }, (_, index) => make(index));
@@ -160,33 +159,35 @@ describe('§3.14 automatic scheduling', () => {
 });
 
 describe('§3.14 carbon-footprint coverage', () => {
-  const element: FootprintElement = { hasFactorSource: true, isPrimary: false };
-  const full = Object.fromEntries(mandatoryElements.map((name) => [name, element]));
-  const primary = { ...full, electricity: { ...element, isPrimary: true } };
+  const part = (carbonKg: number | null, isPrimary = false): FootprintPart => ({
+    ...{ element: 'wire', amount: 1, unit: 'kg', factor: 1, source: 'database' },
+    ...{ carbonKg, isPrimary },
+  });
+  const whole = { parts: [part(20, true), part(3, true), part(1), part(1), part(1), part(1)] };
 
   it('14/14 = 100 %, with the share of primary data beside it', () => {
-    const figure = carbonCoverage(many(14, (index) => ({ id: `P${index}`, elements: primary })));
+    const figure = carbonCoverage(many(14, (index) => ({ id: `P${index}`, footprint: whole })));
     expect(figure).toMatchObject({
       value: 100,
       numerator: { value: 14 },
       denominator: { value: 14 },
     });
-    expect(figure.parts['primaryDataShare']?.value).toBeCloseTo(100 / 6, 10);
+    expect(figure.parts['primaryDataShare']?.value).toBeCloseTo(100 / 3, 10);
   });
 
-  it('counts no footprint that lacks an element or the source of a factor, nor a panel without one', () => {
-    const { wire: _, ...incomplete } = full;
-    const unsourced = { ...full, tube: { hasFactorSource: false, isPrimary: true } };
+  it('counts no footprint with an element that is not known, nor a panel without one', () => {
+    const incomplete = { parts: [...whole.parts.slice(1), part(null, true)] };
     const figure = carbonCoverage([
-      { id: 'P1', elements: full },
-      { id: 'P2', elements: incomplete },
-      { id: 'P3', elements: unsourced },
-      { id: 'P4', elements: null },
+      { id: 'P1', footprint: whole },
+      { id: 'P2', footprint: incomplete },
+      { id: 'P3', footprint: null },
     ]);
-    expect(figure.value).toBe(25);
-    expect(idsOf(figure.notCounted)).toEqual(['P2', 'P3']);
-    expect(figure.missing).toMatchObject([{ code: 'product-footprint', members: ['P4'] }]);
-    const none = carbonCoverage([{ id: 'P1', elements: null }]);
+    expect(figure.value).toBeCloseTo(100 / 3, 10);
+    expect(idsOf(figure.notCounted)).toEqual(['P2']);
+    expect(figure.missing).toMatchObject([{ code: 'product-footprint', members: ['P3'] }]);
+    // What is not known is no data of any kind: 2 of 6 and 1 of 5.
+    expect(figure.parts['primaryDataShare']?.value).toBeCloseTo((100 * 3) / 11, 10);
+    const none = carbonCoverage([{ id: 'P1', footprint: null }]);
     expect(none).toMatchObject({ value: null, numerator: { value: null }, parts: {} });
     expect(none.missing).toMatchObject([{ code: 'product-footprint', members: [] }]);
   });

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import { isBad } from '../../core/quality.ts';
+import { isMeasuredSlot, isUncertainSlot, statusCell, valueCell } from '../../hot-path/slot.ts';
+import { kpiInputs } from '../combined.ts';
+import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts';
+import { finishParts, finishResult } from '../result.ts';
+import { panelInputs, panelWindow } from '../welding/panel.ts';
+import { panelWindowOfTierA } from '../window.ts';
+import { minuteMs } from './carbon-intensity.ts';
+import { emissionFactorSchema, footprint2023 } from './emission-factors.ts';
+
+const parametersSchema = z.strictObject({
+  /** For the whole of the electricity where the site has no `carbonIntensity`, and for `gridOnly`. */
+  grid: emissionFactorSchema.default(footprint2023.grid),
+  /** Volume share of CO2 in the shielding gas. */
+  gasCo2Share: z.number().min(0).max(1).default(0.18),
+  /** At 20 degC and 1013 hPa. */
+  co2DensityKgPerM3: z.number().positive().max(3).default(1.83),
+});
+
+/**
+ * Electricity of the panel so far by the mix of the minute in which it was used. A minute's mix is known on the tick that ends it
+ * and then counts for all of that minute; the minute that runs counts by the newest mix.
+ */
+const buildElectricity = (
+  context: KpiContext<z.infer<typeof parametersSchema>>,
+  options: { readonly energyIndex: number; readonly intensity: ResolvedInput | undefined },
+) => {
+  const { energyIndex, intensity } = options;
+  const { grid } = context.parameters;
+  const { epochIndex } = panelWindow(context);
+  const seenEpochIndex = context.reserve(1, [-1]);
+  const minuteIndex = context.reserve(1, [Number.NaN]);
+  /** Energy and carbon up to the end of the last minute. */
+  const baseIndex = context.reserve(1);
+  const carbonIndex = context.reserve(1);
+  const wasUncertainIndex = context.reserve(1);
+  const uncertainIndex = context.reserve(1);
+  /** The mix; the grid's factor, which is higher, where it is not known. */
+  const readFactor = (memory: Float64Array): number => {
+    memory[uncertainIndex] = memory[wasUncertainIndex] as number;
+    if (intensity === undefined) return grid.value;
+    const { slot, multiply, divide } = intensity;
+    const isKnown = isMeasuredSlot(memory, slot);
+    if (!isKnown || isUncertainSlot(memory, slot)) memory[uncertainIndex] = 1;
+    return isKnown ? ((memory[slot + valueCell] as number) * multiply) / divide : grid.value;
+  };
+  return {
+    uncertainIndex,
+    /** Carbon up to now, kg. To be called at each tick on which the energy is known. */
+    read: (memory: Float64Array): number => {
+      const energy = memory[energyIndex] as number;
+      if (memory[seenEpochIndex] !== memory[epochIndex]) {
+        memory[seenEpochIndex] = memory[epochIndex] as number;
+        memory[baseIndex] = 0;
+        memory[carbonIndex] = 0;
+        memory[wasUncertainIndex] = 0;
+      }
+      const factor = readFactor(memory);
+      const used = factor * (energy - (memory[baseIndex] as number));
+      const carbon = (memory[carbonIndex] as number) + used;
+      const minute = Math.floor((memory[context.tickMsIndex] as number) / minuteMs);
+      if (memory[minuteIndex] !== minute) {
+        memory[minuteIndex] = minute;
+        memory[baseIndex] = energy;
+        memory[carbonIndex] = carbon;
+        memory[wasUncertainIndex] = memory[uncertainIndex] as number;
+      }
+      return carbon;
+    },
+  };
+};
+
+/** Carbon that making the panel gave off so far, gate to gate: electricity and the CO2 of the shielding gas. */
+export const panelCarbon = defineKpi<z.infer<typeof parametersSchema>>({
+  id: 'panelCarbon',
+  version: 1,
+  equipmentClass: 'weld_line',
+  point: 'panelCarbon',
+  unit: 'kg',
+  decimals: 3,
+  description: { en: 'CO2e of the panel so far, gate to gate', zh: '当前管屏碳排放（门到门）' },
+  formula: {
+    en: 'sum over minutes of (energy * carbonIntensity) + gas * CO2 share * CO2 density',
+    zh: 'Σ（每分钟用电量 × 该分钟碳强度）+ 保护气体体积 × CO2 占比 × CO2 密度',
+  },
+  standard: {
+    en: 'ISO 14067, gate-to-gate part; materials are not in it',
+    zh: 'ISO 14067，门到门部分；不含材料',
+  },
+  window: panelWindowOfTierA,
+  windowRule: { en: 'the current panel', zh: '当前管屏' },
+  coverageRule: 'the smaller of the coverages of panelEnergy and panelGasVolume',
+  inputs: {
+    ...kpiInputs('panelEnergy', 'kWh', { en: 'energy of the panel', zh: '管屏电量' }),
+    ...kpiInputs('panelGasVolume', 'm3', { en: 'gas of the panel', zh: '管屏保护气体用量' }),
+    intensity: {
+      pattern: '*/*/*/carbonIntensity',
+      equipmentClass: 'park',
+      unit: 'kg/kWh',
+      count: 'optional',
+      description: {
+        en: "carbon of the site's electricity; without it the grid's factor counts",
+        zh: '站点用电碳强度；缺省时采用电网因子',
+      },
+    },
+    ...panelInputs,
+  },
+  parts: {
+    electricity: { decimals: 3, description: { en: 'of electricity', zh: '用电部分' } },
+    gridOnly: {
+      decimals: 3,
+      description: {
+        en: 'of electricity, were all of it from the grid',
+        zh: '用电部分（全部按电网计）',
+      },
+    },
+    gas: { decimals: 3, description: { en: 'of shielding gas, direct', zh: '保护气体直接排放' } },
+  },
+  parametersSchema,
+  build: (context) => {
+    const { grid, gasCo2Share, co2DensityKgPerM3 } = context.parameters;
+    const energy = context.one('panelEnergy');
+    const gas = context.one('panelGasVolume');
+    const shares = [context.one('panelEnergy.coverage'), context.one('panelGasVolume.coverage')];
+    const energyIndex = context.reserve(1);
+    const electricity = buildElectricity(context, {
+      energyIndex,
+      intensity: context.optional('intensity'),
+    });
+    const flagIndex = context.reserve(1);
+    const parts = ['electricity', 'gridOnly', 'gas'].map((name) => context.part(name));
+    const [ofElectricity = 0, gridOnly = 0, ofGas = 0] = parts;
+    const amountOf = (memory: Float64Array, { slot, multiply, divide }: ResolvedInput): number =>
+      ((memory[slot + valueCell] as number) * multiply) / divide;
+    context.onTick((memory) => {
+      const isKnown = [energy, gas].every(
+        ({ slot }) => !isBad(memory[slot + statusCell] as number),
+      );
+      if (isKnown) {
+        memory[energyIndex] = amountOf(memory, energy);
+        memory[ofElectricity + valueCell] = electricity.read(memory);
+        memory[gridOnly + valueCell] = memory[energyIndex] * grid.value;
+        memory[ofGas + valueCell] = amountOf(memory, gas) * gasCo2Share * co2DensityKgPerM3;
+      }
+      memory[context.value + valueCell] =
+        (memory[ofElectricity + valueCell] as number) + (memory[ofGas + valueCell] as number);
+      const isUncertain = [energy, gas].some(({ slot }) => isUncertainSlot(memory, slot));
+      memory[flagIndex] = isUncertain || memory[electricity.uncertainIndex] !== 0 ? 1 : 0;
+      memory[context.coverage + valueCell] = isKnown
+        ? Math.min(...shares.map(({ slot }) => memory[slot + valueCell] as number))
+        : 0;
+      finishResult(memory, context, flagIndex);
+      finishParts(memory, context.value, parts);
+    });
+  },
+});
