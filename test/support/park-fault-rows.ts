@@ -30,6 +30,9 @@ const inverter = (number: number, ...names: readonly string[]): readonly string[
 const eachInverter = (...names: readonly string[]): readonly string[] =>
   Array.from({ length: 50 }, (_, index) => inverter(index + 1, ...names)).flat();
 
+/** Carbon of the electricity by what it is made of now: each change of power changes it, and what storage holds of it. */
+const ofMix = site('carbonIntensity', 'carbonIntensity.carbonFree', 'carbonIntensity.stored');
+
 /** What is made of what the grid gave: less of anything else, or more consumption, is more of it. */
 const ofImport = site(
   ...['gridImport', 'gridDemand', 'gridDemandPeak', 'demandForecast.*', 'maximumDemand.*'],
@@ -60,7 +63,7 @@ const ofInverters = site(
   ...['pvPerformanceIndex', 'avoidedCo2', 'pvLosses', 'pvLosses.final', 'pvLosses.finalEnergy'],
   ...['pvLosses.unexplained', 'pvLosses.unexplainedEnergy'],
 );
-const lessPv = [...ofInverters, ...ofPvMeter, ...ofImport, ...balanceWithin];
+const lessPv = [...ofInverters, ...ofPvMeter, ...ofImport, ...ofMix, ...balanceWithin];
 
 /** What is made of the meters of consumption. */
 const ofConsumption = site(
@@ -75,7 +78,7 @@ const ofStorage = [
   ...storage('socCoulomb.*', 'roundTripEfficiency.*', 'equivalentCycles.*', 'cellVoltageSpread'),
   ...site('quarter.charge', 'quarter.discharge', 'day.charge', 'day.discharge'),
   ...site('quarter.gridToStorage', 'day.gridToStorage'),
-  ...site('quarter.storageToLoad', 'day.storageToLoad'),
+  ...site('quarter.storageToLoad', 'day.storageToLoad', 'carbonIntensity.*'),
 ];
 
 const ofConnection = site('gridConnection.*', 'frequencyQuality.*', 'voltageQuality.*');
@@ -122,7 +125,7 @@ export const parkFaultRows: readonly FaultRow[] = [
     'photovoltaic meter reversed',
     [{ device: 'park.plant', kind: 'meter-reversed', meter: 'pv' }],
     {
-      may: [...ofPvMeter, ...site('quarter.pvReverse'), ...balance],
+      may: [...ofPvMeter, ...ofMix, ...site('quarter.pvReverse'), ...balance],
       must: [
         ...site('quarter.pv', 'quarter.pvReverse', 'balanceResidual', 'balanceResidual.ratio'),
         ...site('balanceResidual.outOfTolerance', 'meterSuspect.quarters'),
