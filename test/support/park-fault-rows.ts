@@ -228,7 +228,7 @@ export const parkFaultRows: readonly FaultRow[] = [
   ),
   row('charger hangs', [{ device: 'park.plant', kind: 'charger-hung', charger: 5 }], {
     may: [
-      ...[...ofImport, ...ofChargers, ...balanceWithin],
+      ...[...ofImport, ...ofMix, ...ofChargers, ...balanceWithin],
       ...site('quarter.ev', 'day.ev', 'selfSufficiencyPv', 'pvShareOfDemand'),
     ],
     must: site('chargerUtilisation', 'chargerUtilisation.energy', 'quarter.ev', 'gridImport'),
