@@ -104,6 +104,14 @@ describe('judging meters', () => {
     expect(verdict.scores[place('grid')]).toBeCloseTo(1, 9);
   });
 
+  test('scores by the share of the square that it explains', () => {
+    const halves = evidence([
+      { pv: 1, grid: 1 },
+      { pv: 1, grid: -1 },
+    ]);
+    expect(judgeMeters(halves, none).scores).toEqual([0.5, 0.5, 0, 0, 0]);
+  });
+
   test('what is within the floor is nobody', () => {
     const small = showing('ev', 0.999);
     expect(judgeMeters(small, none).meter).toBe(-1);
@@ -154,6 +162,35 @@ describe('a meter that shows nothing', () => {
       { pv: 150, grid: -30, ...others },
     ]);
     expect(judgeMeters(left, none).meter).toBe(place('load'));
+  });
+
+  test('where photovoltaics and a consumer stand still, the sign tells which', () => {
+    for (const consumer of ['load', 'ev'] as const) {
+      const other = consumer === 'load' ? 'ev' : 'load';
+      const lacking = evidence([
+        { grid: 10, [other]: -40, storage: -10 },
+        { grid: 25, [other]: -20, storage: -30 },
+      ]);
+      expect(judgeMeters(lacking, none).meter, consumer).toBe(place('pv'));
+      const left = evidence([
+        { grid: 90, [other]: -40, storage: -10 },
+        { grid: 85, [other]: -20, storage: -30 },
+      ]);
+      expect(judgeMeters(left, none).meter, consumer).toBe(place(consumer));
+    }
+  });
+
+  test('a quarter hour that closes speaks for all', () => {
+    const left = evidence([
+      { pv: 10, grid: 20, ev: -20, storage: -10 },
+      { pv: 20, grid: 90, ev: -20, storage: -30 },
+    ]);
+    expect(judgeMeters(left, none).meter).toBe(-1);
+    const lacking = evidence([
+      { grid: 30, load: -5, ev: -15, storage: -10 },
+      { grid: 20, load: -45, ev: -5, storage: -20 },
+    ]);
+    expect(judgeMeters(lacking, none).meter).toBe(-1);
   });
 
   test('two that stand still and fit: nobody', () => {
