@@ -193,6 +193,14 @@ describe('a meter that shows nothing', () => {
     expect(judgeMeters(lacking, none).meter).toBe(-1);
   });
 
+  test('by night photovoltaics stand still, and nobody is accused of a residual within tolerance', () => {
+    const night = evidence([
+      { grid: 100, load: -90, ev: -5.01, storage: -5 },
+      { grid: 80, load: -60, ev: -13.02, storage: -7 },
+    ]);
+    expect(judgeMeters(night, none)).toMatchObject({ meter: -1, wrong: wrongs.none });
+  });
+
   test('two that stand still and fit: nobody', () => {
     const left = evidence([
       { pv: 200, grid: 70, storage: -10 },

@@ -39,6 +39,12 @@ describe('where the energy of a quarter hour went', () => {
     });
   });
 
+  test('what is exported serves nobody here', () => {
+    expect(split({ pv: 50, export: 30, load: 40, discharge: 20 })).toEqual({
+      ...{ ...all, pvToGrid: 30, pvToLoad: 20, storageToLoad: 20 },
+    });
+  });
+
   test('an export beyond photovoltaics is theirs up to what they gave', () => {
     expect(split({ pv: 10, export: 25, load: 5, discharge: 20 })).toEqual({
       ...{ ...all, pvToGrid: 10, storageToLoad: 5 },
