@@ -1,4 +1,5 @@
 import type { AnyAdapter } from '../gateway/core/adapter.ts';
+import { dlt645Adapter } from './dlt645/dlt645-adapter.ts';
 import { influxdbAdapter } from './influxdb/influxdb-adapter.ts';
 import { modbusAdapter } from './modbus/index.ts';
 import { mqttAdapter } from './mqtt/mqtt-adapter.ts';
@@ -8,6 +9,7 @@ import { opcuaAdapter } from './opcua/opcua-adapter.ts';
 export const adapters: readonly AnyAdapter[] = [
   modbusAdapter,
   opcuaAdapter,
+  dlt645Adapter,
   influxdbAdapter,
   mqttAdapter,
 ];

@@ -40,6 +40,8 @@ export type ProgramOptions = {
     readonly parkMeter: number;
     readonly parkStorage: number;
     readonly parkCharger: number;
+    /** Undefined leaves the server out. */
+    readonly parkRevenue: number | undefined;
   };
 };
 
@@ -87,6 +89,7 @@ export const parseProgramOptions = (
       parkMeter: port('park-meter-port'),
       parkStorage: port('park-storage-port'),
       parkCharger: port('park-charger-port'),
+      parkRevenue: values['park-revenue-port'] === 'off' ? undefined : port('park-revenue-port'),
     },
   };
 };
@@ -132,6 +135,7 @@ const parseValues = (args: readonly string[]) => {
         'park-meter-port': { type: 'string', default: '15031' },
         'park-storage-port': { type: 'string', default: '15032' },
         'park-charger-port': { type: 'string', default: '15033' },
+        'park-revenue-port': { type: 'string', default: 'off' },
       },
     }).values;
   } catch (error) {

@@ -37,6 +37,7 @@ ports, 0 for any free one:
   --park-meter-port 15031      meters, Modbus TCP
   --park-storage-port 15032    battery storage, Modbus TCP
   --park-charger-port 15033    EV chargers, Modbus TCP
+  --park-revenue-port off      revenue meters behind a serial server, DL/T 645-2007 over TCP
 
 One line of JSON on stdout names all addresses when everything is up. Logs go to stderr.
 `;
@@ -77,6 +78,7 @@ const chinese = `用真实协议通信的仿真现场，供测试与演示使用
   --park-meter-port 15031      电表，Modbus TCP
   --park-storage-port 15032    储能，Modbus TCP
   --park-charger-port 15033    充电桩，Modbus TCP
+  --park-revenue-port off      串口服务器后的计量电表，DL/T 645-2007 over TCP
 
 全部就绪后，在标准输出以一行 JSON 给出所有地址。日志输出到标准错误。
 `;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Dlt645Fault, dlt645FaultSchema } from './dlt645-faults.ts';
 import type { FaultDevice, FaultLookup } from './fault-lookup.ts';
 import { common, instantsOf } from './fault-options.ts';
 import { type ModbusFault, modbusFaultSchema } from './modbus-faults.ts';
@@ -11,9 +12,10 @@ const maxFaults = 256;
 const maxTimerMs = 2 ** 31 - 1;
 
 /** A fault with its id; without `fromMs` it holds at once, without `toMs` until it is removed. */
-export type Fault = ModbusFault | OpcuaFault | ParkFault | ProxyFault | WeldFault;
+export type Fault = Dlt645Fault | ModbusFault | OpcuaFault | ParkFault | ProxyFault | WeldFault;
 
 type Entry =
+  | { readonly protocol: 'dlt645'; readonly fault: Dlt645Fault }
   | { readonly protocol: 'modbus'; readonly fault: ModbusFault }
   | { readonly protocol: 'opcua'; readonly fault: OpcuaFault }
   | { readonly protocol: 'proxy'; readonly fault: ProxyFault }
@@ -31,6 +33,7 @@ const listSchema = z
 type Asked = z.infer<typeof listSchema>[number];
 
 const schemas = {
+  dlt645: dlt645FaultSchema,
   modbus: modbusFaultSchema,
   opcua: opcuaFaultSchema,
   proxy: proxyFaultSchema,
@@ -117,6 +120,14 @@ export class FaultTable implements FaultLookup {
     const withUnit = unitId === undefined ? device : `${device}/${unitId}`;
     return this.#active.flatMap(({ protocol, fault }) =>
       protocol === 'modbus' && (fault.device === device || fault.device === withUnit)
+        ? [fault]
+        : [],
+    );
+  }
+
+  dlt645FaultsOn(device: string, address: string): readonly Dlt645Fault[] {
+    return this.#active.flatMap(({ protocol, fault }) =>
+      protocol === 'dlt645' && [device, `${device}/${address}`].includes(fault.device)
         ? [fault]
         : [],
     );
@@ -225,6 +236,12 @@ export class FaultTable implements FaultLookup {
       throw new FaultError(`unknown device ${asked.device}: there are ${known}`);
     }
     if (unit === undefined) return device;
+    if (device.protocol === 'dlt645') {
+      if (device.addresses.has(unit)) return device;
+      throw new FaultError(
+        `${name} has no meter ${unit}: there are ${[...device.addresses].join(', ')}`,
+      );
+    }
     if (device.protocol !== 'modbus') throw new FaultError(`${name} has no units`);
     if (Number(unit) > 255) throw new FaultError(`unit id of ${asked.device} is above 255`);
     return device;

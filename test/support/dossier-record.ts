@@ -7,8 +7,6 @@ import type {
   RecordedSeam,
 } from '../../gateway/records/panel-record.ts';
 import type { ChainedRecord } from '../../gateway/records/protocol.ts';
-import { footprintConfigOf } from '../../gateway/reports/footprint/footprint-config.ts';
-import { recordFootprint } from '../../gateway/reports/footprint/product-footprint.ts';
 import type { DossierInput } from '../../gateway/reports/panel-dossier/dossier-input.ts';
 import { seamPath } from '../../gateway/reports/panel-dossier/seam-path.ts';
 
@@ -219,6 +217,21 @@ export const fullRecord = (): PanelRecord => ({
       equipment: 'welding/mpm01/*',
       parameters: { process: '135', method: 'C' },
     },
+    {
+      ...{ kpi: 'wpsConformance', equipment: 'welding/mpm01/*' },
+      parameters: { wps: 'WPS-118 rev 3', bands: { current: { minimum: 205, maximum: 251 } } },
+    },
+    {
+      ...{ kpi: 'panelCarbon', equipment: 'welding/mpm01/line' },
+      // Nobody gave a factor for the fins.
+      parameters: {
+        materials: {
+          tube: { value: 2.5, source: 'EPD S-P-01234', isPrimary: true },
+          wire: { value: 2.6, source: '假设值 assumed' },
+          gas: { value: 0.3, source: 'assumed' },
+        },
+      },
+    },
   ],
   production,
 });
@@ -258,16 +271,8 @@ export const binsOf = (
   };
 };
 
-/** Nobody gave a factor for the fins. */
-const footprintFactors = footprintConfigOf({
-  tube: { value: 2.5, source: 'EPD S-P-01234', isPrimary: true },
-  wire: { value: 2.6, source: '假设值 assumed' },
-  gas: { value: 0.3, source: 'assumed' },
-});
-
 export const fullInput = (language: 'zh' | 'en', record = fullRecord()): DossierInput => ({
   ...{ chained: chained(record), language, timeZone: 'Asia/Shanghai' },
-  footprint: recordFootprint({ id: 'PANEL-0815', record }, footprintFactors),
   paths: seamNames.map((seam) =>
     seamPath(
       seam,

@@ -2,6 +2,7 @@
 // schemas, and each example is asked for at a table of faults with the devices that it names.
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { dlt645FaultSchema } from '../../simulators/faults/dlt645-faults.ts';
 import { FaultTable } from '../../simulators/faults/fault-table.ts';
 import { modbusFaultSchema } from '../../simulators/faults/modbus-faults.ts';
 import { opcuaFaultSchema } from '../../simulators/faults/opcua-faults.ts';
@@ -12,6 +13,7 @@ import { weldFaultSchema } from '../../simulators/faults/weld-faults.ts';
 const text = await readFile(new URL('../../docs/faults.md', import.meta.url), 'utf8');
 const schemas = {
   'At a Modbus device': modbusFaultSchema,
+  'At a DL/T 645 meter': dlt645FaultSchema,
   'At an OPC UA server': opcuaFaultSchema,
   'At a proxy': proxyFaultSchema,
   'At the weld': weldFaultSchema,
@@ -44,6 +46,7 @@ const known = new FaultTable(
       nodes: new Set(['MPM01.T.F01.Current']),
       counters: new Set(['MPM01.Energy.AcActiveEnergyTotalImportHp']),
     },
+    { name: 'park.revenue', protocol: 'dlt645', addresses: new Set(['000000000021']) },
     { name: 'line.weld', protocol: 'weld' },
     {
       name: 'park.plant',

@@ -7,15 +7,35 @@ import { finishParts, finishResult } from '../result.ts';
 import { panelInputs, panelWindow } from '../welding/panel.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { minuteMs } from './carbon-intensity.ts';
-import { emissionFactorSchema, footprint2023 } from './emission-factors.ts';
+import { emissionFactorSchema } from './emission-factors.ts';
+
+/** Of a material, kg CO2e by kg; of gas by m3. */
+const materialFactorSchema = z
+  .strictObject({
+    value: z.number().min(0).max(1000),
+    /** The supplier's declaration (EPD), or a database. */
+    source: z.string().min(1).max(400),
+    /** Whether it is the supplier's own, for this very material. */
+    isPrimary: z.boolean().default(false),
+  })
+  .optional();
 
 const parametersSchema = z.strictObject({
-  /** For the whole of the electricity where the site has no `carbonIntensity`, and for `gridOnly`. */
-  grid: emissionFactorSchema.default(footprint2023.grid),
+  /** Life-cycle factor: for `gridOnly`, and for all electricity where the site has no `carbonIntensity`. */
+  grid: emissionFactorSchema,
   /** Volume share of CO2 in the shielding gas. */
   gasCo2Share: z.number().min(0).max(1).default(0.18),
   /** At 20 degC and 1013 hPa. */
   co2DensityKgPerM3: z.number().positive().max(3).default(1.83),
+  /** Not for this KPI: the footprint of the record, which names how its KPIs were configured, takes them from there. */
+  materials: z
+    .strictObject({
+      tube: materialFactorSchema,
+      fin: materialFactorSchema,
+      wire: materialFactorSchema,
+      gas: materialFactorSchema,
+    })
+    .prefault({}),
 });
 
 /**

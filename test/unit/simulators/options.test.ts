@@ -28,6 +28,7 @@ describe('program options', () => {
         parkMeter: 15_031,
         parkStorage: 15_032,
         parkCharger: 15_033,
+        parkRevenue: undefined,
       },
     });
   });

@@ -9,6 +9,7 @@ import {
 } from '../../../../support/program-feed.ts';
 
 const { good, uncertain, badNoData } = statusCodes;
+const grid = { id: 'published', value: 0.6205, source: 'data year 2023' };
 
 const lineGroup = testGroup({
   ...{ equipment: 'line', equipmentClass: 'weld_line', name: 'told' },
@@ -43,7 +44,13 @@ class CarbonLine {
     const { hasMix = true, parameters = {} } = options;
     this.#site = compileTestSite({
       groups: hasMix ? [lineGroup, parkGroup] : [lineGroup],
-      kpis: [{ kpi: 'panelCarbon', equipment: 'welding/mpm01/line', parameters }],
+      kpis: [
+        {
+          kpi: 'panelCarbon',
+          equipment: 'welding/mpm01/line',
+          parameters: { grid, ...parameters },
+        },
+      ],
     });
   }
 
@@ -126,8 +133,8 @@ describe('§3.13 carbon of a panel, gate to gate', () => {
   });
 
   test('a site without a mix takes the factor of its grid', () => {
-    const grid = { id: 'own', value: 0.4, source: 'supplier' };
-    const at = new CarbonLine({ hasMix: false, parameters: { grid } }).tell({ energy: 10 });
+    const own = { grid: { id: 'own', value: 0.4, source: 'supplier' } };
+    const at = new CarbonLine({ hasMix: false, parameters: own }).tell({ energy: 10 });
     expect(at().value).toBeCloseTo(4, 12);
     expect(at()).toMatchObject({ status: good });
   });

@@ -1,10 +1,20 @@
 import { connect as connectSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GatewayError } from '../../gateway/core/error.ts';
-import type { TransportConfig } from './modbus-config.ts';
 
-type RtuConfig = Extract<TransportConfig, { readonly type: 'rtu' }>;
-type RtuOverTcpConfig = Extract<TransportConfig, { readonly type: 'rtu-over-tcp' }>;
+export type SerialPortConfig = {
+  readonly path: string;
+  readonly baudRate: number;
+  readonly dataBits: 7 | 8;
+  readonly parity: 'none' | 'even' | 'odd';
+  readonly stopBits: 1 | 2;
+};
+
+export type ConverterConfig = {
+  readonly host: string;
+  readonly port: number;
+  readonly connectTimeoutMs: number;
+};
 
 /** An open byte stream to a serial line. */
 export type SerialLine = {
@@ -19,7 +29,7 @@ const closeTimeoutMs = 2000;
 
 /** Opens a serial port. @throws GatewayError CONNECTION_FAILED or ABORTED. */
 export const openSerialPort = async (
-  config: RtuConfig,
+  config: SerialPortConfig,
   signal: AbortSignal,
 ): Promise<SerialLine> => {
   const { SerialPort } = await import('serialport');
@@ -37,7 +47,7 @@ export const openSerialPort = async (
 
 /** Connects to a converter between TCP and a serial line. @throws GatewayError CONNECTION_FAILED or ABORTED. */
 export const openConverter = (
-  config: RtuOverTcpConfig,
+  config: ConverterConfig,
   signal: AbortSignal,
 ): Promise<SerialLine> => {
   const { host, port, connectTimeoutMs } = config;

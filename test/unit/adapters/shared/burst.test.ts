@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type DeviceLoad, findBursts } from '../../../../adapters/modbus/burst.ts';
+import { type DeviceLoad, findBursts } from '../../../../adapters/shared/burst.ts';
 
 /** `count` reads of 10 ms each. */
 const reads = (count: number, periodMs: number): DeviceLoad['reads'] =>

@@ -1,5 +1,5 @@
 import type { PlanBurst } from '../../gateway/core/adapter.ts';
-import { PollSchedule } from '../shared/poll-schedule.ts';
+import { PollSchedule } from './poll-schedule.ts';
 
 /** What one device asks, by estimate. */
 export type DeviceLoad = {
