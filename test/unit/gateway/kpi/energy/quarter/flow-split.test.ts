@@ -45,6 +45,12 @@ describe('where the energy of a quarter hour went', () => {
     });
   });
 
+  test('nor charges storage here', () => {
+    expect(split({ pv: 100, export: 30, load: 40, charge: 50, import: 20 })).toEqual({
+      ...{ ...all, pvToGrid: 30, pvToLoad: 40, pvToStorage: 30, gridToStorage: 20 },
+    });
+  });
+
   test('an export beyond photovoltaics is theirs up to what they gave', () => {
     expect(split({ pv: 10, export: 25, load: 5, discharge: 20 })).toEqual({
       ...{ ...all, pvToGrid: 10, storageToLoad: 5 },
