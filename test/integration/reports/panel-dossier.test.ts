@@ -65,7 +65,7 @@ describe.each(languages)('a dossier in %s', (language) => {
     const { equipment, transfers, inspections, repairs, disposition } = production;
     const { orderId, definition } = order ?? expect.fail('no order');
     const { drawing, project, boilerNo } = definition ?? expect.fail('no definition');
-    const tubes = materials.tubes.map(({ heatNo, certificate }) => [heatNo, certificate]);
+    const tubes = materials.tubes.map(({ heatNo, certificate, pmi }) => [heatNo, certificate, pmi]);
     const fins = materials.fins.map(({ heatNo }) => heatNo);
     const told = [
       ...[orderId, drawing, project, boilerNo, panel, tubes, fins, consumables, procedure],
