@@ -40,6 +40,13 @@ export type ResolvedInput = {
   readonly limits: CounterLimits;
 };
 
+/**
+ * How old a sample may be, in ms, to stand for now beside another. What comes on change stands for ever: its source marks it bad
+ * when it no longer knows.
+ */
+export const validMsOf = ({ periodMs, staleMs }: ResolvedInput): number =>
+  periodMs === undefined ? Number.POSITIVE_INFINITY : staleMs;
+
 /** A point that a KPI writes. */
 export type KpiColumn = {
   readonly point: string;

@@ -150,30 +150,43 @@ export class PanelAssembler {
       this.#moveCheckpoint();
     }
     if (at.seq < oldest(line).begin.startSeq) return;
-    const idNumber = usableAt(batch, index, role.panelIdChannel);
-    const panelId = idNumber === undefined ? undefined : this.#options.text(idNumber);
+    const told = this.#toldId(batch, index, role.panelIdChannel);
     const raw = usableAt(batch, index, role.position?.channel);
     const { multiply = 1, divide = 1 } = role.position ?? {};
     const positionMm = raw === undefined ? undefined : (raw * multiply) / divide;
     const { window } = line;
-    const isRenamed =
-      panelId !== undefined && window.panelId !== null && panelId !== window.panelId;
+    if (told !== undefined) window.toldId = told;
+    const panelId = told ?? null;
+    const isRenamed = panelId !== null && window.panelId !== null && panelId !== window.panelId;
     const isBack =
       positionMm !== undefined &&
       window.furthestMm !== null &&
       window.furthestMm - positionMm > panelRestartDropMm;
-    if (isRenamed || isBack) {
+    // A carriage that returns, or backs up to weld again, is at the same panel for as long as its id says so.
+    if (isRenamed || (isBack && window.toldId === null)) {
       nextPanel(line, at, {
-        panelId: panelId ?? window.panelId,
+        ...{ panelId, toldId: window.toldId },
         furthestMm: isBack ? positionMm : window.furthestMm,
       });
-    } else if (panelId !== undefined) window.panelId = panelId;
+    } else if (panelId !== null) window.panelId = panelId;
     if (positionMm !== undefined) line.window.move(positionMm, at.timeMs);
+  }
+
+  /** The id that a frame tells; null when it says that none is known, undefined when it says nothing of it. */
+  #toldId(
+    batch: EntryBatch,
+    index: number,
+    channel: number | undefined,
+  ): string | null | undefined {
+    if (channel === undefined || isAbsent(batch, index, channel)) return undefined;
+    const id = usableAt(batch, index, channel);
+    const text = id === undefined ? undefined : this.#options.text(id);
+    return text === undefined || text === '' ? null : text;
   }
 
   #newLine(name: string, { seq, timeMs }: Place): Line {
     const window = new PanelWindow({
-      ...{ startSeq: seq, startMs: timeMs, panelId: null, furthestMm: null },
+      ...{ startSeq: seq, startMs: timeMs, panelId: null, toldId: null, furthestMm: null },
       ...{ previousLastMs: null, previousEndMs: null, context: atPanelStart(this.#context) },
     });
     return { name, window, closing: [] };
@@ -234,7 +247,7 @@ const contextAfter = (context: LineContext, record: JournalRecord): LineContext 
 const nextPanel = (
   line: Line,
   at: Place,
-  begin: Pick<WindowBegin, 'panelId' | 'furthestMm'>,
+  begin: Pick<WindowBegin, 'panelId' | 'toldId' | 'furthestMm'>,
 ): void => {
   const { window } = line;
   window.closedAt = at;
@@ -259,6 +272,11 @@ const windowOfBin = (line: Line, timeMs: number): PanelWindow | undefined => {
     line.closing.find(({ boundaryMs }) => timeMs <= (boundaryMs ?? Number.NEGATIVE_INFINITY)) ??
     line.window
   );
+};
+
+const isAbsent = (batch: EntryBatch, index: number, channel: number): boolean => {
+  const at = (batch.offset[index] as number) + channel;
+  return at >= (batch.offset[index + 1] as number) || batch.status[at] === absentStatus;
 };
 
 const usableAt = (

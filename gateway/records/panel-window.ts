@@ -1,5 +1,5 @@
 import type { EntryBatch, EventRecord } from '../core/entry.ts';
-import { longestStepMm } from '../core/panel.ts';
+import { longestStepMm, panelRestartDropMm } from '../core/panel.ts';
 import type { RegisteredGroup } from '../core/point.ts';
 import { BinCollector } from './bin-collector.ts';
 import type { BinTable } from './bins-file.ts';
@@ -20,12 +20,18 @@ export type WindowBegin = {
   readonly startMs: number;
   /** Null until the machine has named it. */
   readonly panelId: string | null;
+  /** The id as told last, null where none is known; a checkpoint from before there was this has none. */
+  readonly toldId?: string | null;
   readonly furthestMm: number | null;
   /** Bins up to this time are of the panel before. */
   readonly previousLastMs: number | null;
   readonly previousEndMs: number | null;
   readonly context: LineContext;
 };
+
+/** Places of a panel, mm. */
+type Travel = Readonly<Record<'first' | 'minimum' | 'maximum', number | null>>;
+const nowhere: Travel = { first: null, minimum: null, maximum: null };
 
 /** Something at an entry of the journal. */
 export type Place = { readonly seq: number; readonly timeMs: number };
@@ -45,6 +51,9 @@ export class PanelWindow {
   readonly begin: WindowBegin;
   context: LineContext;
   panelId: string | null;
+  /** Null while no id is told: then the position decides where a panel ends. */
+  toldId: string | null;
+  /** Since the position fell back last. */
   furthestMm: number | null;
   /** Of the newest position. */
   lastMs: number | null = null;
@@ -59,17 +68,15 @@ export class PanelWindow {
   /** When it last moved on. */
   movedMs: number | null = null;
   #movedMm: number | null = null;
+  /** Of the whole panel. */
+  #mostMm: number | null;
   #positionMm: number | null = null;
-  readonly #position = { first: null, minimum: null, maximum: null } as {
-    first: number | null;
-    minimum: number | null;
-    maximum: number | null;
-  };
-  readonly #backwards = { count: 0, mostMm: 0, isBack: false };
-  readonly #jumps = { count: 0, mostMm: 0 };
+  #position: Travel = nowhere;
+  #backwards = { count: 0, mostMm: 0, isBack: false };
+  #jumps = { count: 0, mostMm: 0 };
   readonly #bins = new Map<string, BinCollector>();
   readonly #results = new LastResults();
-  readonly #deformation = new DeformationCollector();
+  #deformation = new DeformationCollector();
   readonly #events: RecordedEvent[] = [];
   #eventsLeftOut = 0;
 
@@ -77,7 +84,9 @@ export class PanelWindow {
     this.begin = begin;
     this.context = begin.context;
     this.panelId = begin.panelId;
+    this.toldId = begin.toldId === undefined ? begin.panelId : begin.toldId;
     this.furthestMm = begin.furthestMm;
+    this.#mostMm = begin.furthestMm;
   }
 
   /**
@@ -96,28 +105,48 @@ export class PanelWindow {
 
   /** Whether anything was welded or moved, so that there is something to record. */
   get isWorthRecording(): boolean {
+    return this.#hasTravelled || [...this.#bins.values()].some(({ rows }) => rows > 0);
+  }
+
+  get #hasTravelled(): boolean {
     const { first, maximum } = this.#position;
-    const travelMm = first === null || maximum === null ? 0 : maximum - first;
-    return travelMm >= leastTravelMm || [...this.#bins.values()].some(({ rows }) => rows > 0);
+    return first !== null && maximum !== null && maximum - first >= leastTravelMm;
   }
 
   move(positionMm: number, timeMs: number): void {
     this.lastMs = Math.max(this.lastMs ?? timeMs, timeMs);
+    const hasFallen = (this.furthestMm ?? positionMm) - positionMm > panelRestartDropMm;
+    if (hasFallen && !this.#hasTravelled) this.#beginHere();
+    // What goes on after a fall moves on, however far it had come before.
+    if (hasFallen) this.#movedMm = Math.min(this.#movedMm ?? positionMm, positionMm);
     this.#noteJump(positionMm - (this.#positionMm ?? positionMm));
     this.#positionMm = positionMm;
     const { first, minimum, maximum } = this.#position;
-    this.#position.first = first ?? positionMm;
-    this.#position.minimum = Math.min(minimum ?? positionMm, positionMm);
-    this.#position.maximum = Math.max(maximum ?? positionMm, positionMm);
+    this.#position = {
+      first: first ?? positionMm,
+      minimum: Math.min(minimum ?? positionMm, positionMm),
+      maximum: Math.max(maximum ?? positionMm, positionMm),
+    };
     this.#movedMm ??= positionMm;
     if (positionMm - this.#movedMm >= stepMm) {
       this.#movedMm = positionMm;
       this.movedMs = timeMs;
       this.isAtRest = false;
     }
-    const backMm = (this.furthestMm ?? positionMm) - positionMm;
-    this.#noteBackwards(backMm);
-    if (backMm < 0 || this.furthestMm === null) this.furthestMm = positionMm;
+    this.#noteBackwards((this.#mostMm ?? positionMm) - positionMm);
+    this.#mostMm = Math.max(this.#mostMm ?? positionMm, positionMm);
+    this.furthestMm = hasFallen ? positionMm : Math.max(this.furthestMm ?? positionMm, positionMm);
+  }
+
+  /** The id came before the position fell: where the panel before it ended is no place of this one. */
+  #beginHere(): void {
+    this.#position = nowhere;
+    this.#positionMm = null;
+    this.#movedMm = null;
+    this.#mostMm = null;
+    this.#backwards = { count: 0, mostMm: 0, isBack: false };
+    this.#jumps = { count: 0, mostMm: 0 };
+    this.#deformation = new DeformationCollector();
   }
 
   #noteBackwards(backMm: number): void {
@@ -152,7 +181,7 @@ export class PanelWindow {
   }
 
   addProfile(frame: ProfileFrame): void {
-    this.#deformation.add(frame, this.furthestMm);
+    this.#deformation.add(frame, this.#mostMm);
   }
 
   addEvent(seq: number, { timeMs, event }: EventRecord): void {
@@ -193,7 +222,7 @@ export class PanelWindow {
           closedMs: at.timeMs,
           closedBy: at.by,
         },
-        positionMm: { ...this.#position },
+        positionMm: this.#position,
         journal: { firstSeq: begin.startSeq, lastSeq: at.seq },
         configurations: context.configurations,
         gatewayVersions: context.gatewayVersions,

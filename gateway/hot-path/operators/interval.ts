@@ -6,12 +6,15 @@ import type { ArenaPlan } from '../arena.ts';
  * - not further apart than `gapMs`: the time is elapsed when active at both ends, and measured when also usable at both;
  * - further apart: the time is elapsed when active before it, and never measured (nobody saw whether it stayed so).
  * A sample that is not later than the one before starts anew: the clock was set back.
+ * Of what holds until it changes (`isHeld`), the time between is what it was before, whatever comes then; samples of several
+ * points may be a little out of order, and only one that is earlier by more than `gapMs` tells that the clock was set back.
  */
 export type Interval = {
   readonly base: number;
   /** Cell with the time of the newest sample. */
   readonly timeIndex: number;
   readonly gapMs: number;
+  readonly isHeld: boolean;
 };
 
 /** Flags of a sample, to be or-ed. */
@@ -27,11 +30,12 @@ const stepCell = 4;
 
 export const reserveInterval = (
   plan: Pick<ArenaPlan, 'reserve'>,
-  source: { readonly timeIndex: number; readonly gapMs: number },
+  source: { readonly timeIndex: number; readonly gapMs: number; readonly isHeld?: boolean },
 ): Interval => ({
   base: plan.reserve(size, [Number.NEGATIVE_INFINITY]),
   timeIndex: source.timeIndex,
   gapMs: source.gapMs,
+  isHeld: source.isHeld ?? false,
 });
 
 /** Forgets the window and the last sample. */
@@ -47,7 +51,7 @@ export const pushInterval = (memory: Float64Array, interval: Interval, flags: nu
   const passedMs = timeMs - (memory[base + lastMsCell] as number);
   const before = memory[base + flagsCell] as number;
   const isGap = passedMs > interval.gapMs;
-  const both = before & flags;
+  const both = interval.isHeld ? before : before & flags;
   let stepMs = 0;
   if (passedMs > 0 && ((isGap ? before : both) & activeFlag) !== 0) {
     memory[base + elapsedCell] = (memory[base + elapsedCell] as number) + passedMs;
@@ -55,9 +59,14 @@ export const pushInterval = (memory: Float64Array, interval: Interval, flags: nu
   }
   memory[base + coveredCell] = (memory[base + coveredCell] as number) + stepMs;
   memory[base + stepCell] = stepMs;
-  memory[base + lastMsCell] = timeMs;
+  const isJitter = interval.isHeld && passedMs < 0 && passedMs >= -interval.gapMs;
+  if (!isJitter) memory[base + lastMsCell] = timeMs;
   memory[base + flagsCell] = flags;
 };
+
+/** Whether the time in cell `timeIndex` is later than the newest sample. */
+export const isLaterThanInterval = (memory: Float64Array, { base, timeIndex }: Interval): boolean =>
+  (memory[timeIndex] as number) > (memory[base + lastMsCell] as number);
 
 /** Index of the cell with the measured time in ms that the last push added: what integrals multiply with. */
 export const intervalStepIndex = (interval: Interval): number => interval.base + stepCell;

@@ -4,7 +4,14 @@ import { statusCell, valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiInput } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { dayOfRegisters } from '../window.ts';
-import { ratioPart, termReader, toldInput, writeMissing, writeRatio } from './terms.ts';
+import {
+  ratioPart,
+  type TermReader,
+  termReaders,
+  toldInput,
+  writeMissing,
+  writeRatio,
+} from './terms.ts';
 
 const elementNames = ['timeElements', 'timeElements.aust', 'timeElements.adet'] as const;
 /** What a plan or an MES has to say, in the order of the bits of `missing`. */
@@ -72,7 +79,7 @@ export const oeeRatios = ({ apt, aust, adet, pbt, pq, gq, pri }: OeeTerms): Rati
  */
 export const oee = defineKpi({
   id: 'oee',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   point: 'oee',
   unit: '1',
@@ -137,7 +144,12 @@ export const oee = defineKpi({
   },
   parametersSchema: z.strictObject({}),
   build: (context) => {
-    const read = termReader(context, [...elementNames, ...planNames]);
+    const { known, certain } = termReaders(context, [...elementNames, ...planNames]);
+    const ratiosBy = (memory: Float64Array, read: TermReader) =>
+      oeeRatios({
+        ...{ apt: read(memory, 0), aust: read(memory, 1), adet: read(memory, 2) },
+        ...{ pbt: read(memory, 3), pq: read(memory, 4), gq: read(memory, 5), pri: read(memory, 6) },
+      });
     const coverage = context.one('timeElements.coverage');
     const parts = ratioNames.map((name) => context.part(name));
     const [slack, missing] = [context.part('isSlackPlan'), context.part('missing')];
@@ -148,21 +160,23 @@ export const oee = defineKpi({
       memory[context.coverage + valueCell] = isKnown
         ? (memory[coverage.slot + valueCell] as number)
         : 0;
-      const ratios = oeeRatios({
-        ...{ apt: read(memory, 0), aust: read(memory, 1), adet: read(memory, 2) },
-        ...{ pbt: read(memory, 3), pq: read(memory, 4), gq: read(memory, 5), pri: read(memory, 6) },
-      });
+      const ratios = ratiosBy(memory, known);
+      const sure = ratiosBy(memory, certain);
       memory[context.value + valueCell] = ratios.oee;
+      memory[uncertainIndex] = Number.isFinite(sure.oee) ? 0 : 1;
       finishResult(memory, context, uncertainIndex);
       for (const [index, name] of ratioNames.entries()) {
-        writeRatio(memory, context, parts[index] as number, ratios[name]);
+        writeRatio(memory, context, parts[index] as number, {
+          value: ratios[name],
+          certain: sure[name],
+        });
       }
       const { effectiveness } = ratios;
       const isSlack = Number.isNaN(effectiveness) ? effectiveness : Number(effectiveness > 1);
-      writeRatio(memory, context, slack, isSlack);
+      writeRatio(memory, context, slack, { value: isSlack, certain: sure.effectiveness });
       writeMissing(memory, missing, {
         count: planNames.length,
-        read: (at) => read(memory, elementNames.length + at),
+        read: (at) => known(memory, elementNames.length + at),
       });
     });
   },

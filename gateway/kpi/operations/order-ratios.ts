@@ -4,7 +4,14 @@ import { statusCell, valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiInput } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { dayOfRegisters } from '../window.ts';
-import { ratioPart, termReader, toldInput, writeMissing, writeRatio } from './terms.ts';
+import {
+  ratioPart,
+  type TermReader,
+  termReaders,
+  toldInput,
+  writeMissing,
+  writeRatio,
+} from './terms.ts';
 
 const minutesPerHour = 60;
 
@@ -71,7 +78,7 @@ export const orderRatios = (
  */
 export const throughput = defineKpi({
   id: 'throughput',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   point: 'throughput',
   unit: '/h',
@@ -131,7 +138,14 @@ export const throughput = defineKpi({
   },
   parametersSchema: z.strictObject({}),
   build: (context) => {
-    const read = termReader(context, [...elementNames, ...toldNames]);
+    const { known, certain } = termReaders(context, [...elementNames, ...toldNames]);
+    const ratiosBy = (memory: Float64Array, read: TermReader) =>
+      orderRatios({
+        aubt: read(memory, 0) + read(memory, 1) + read(memory, 2),
+        ...{ aoet: read(memory, 3), pq: read(memory, 4), sq: read(memory, 5) },
+        ...{ rq: read(memory, 6), inspected: read(memory, 7), goodFirstTime: read(memory, 8) },
+        ...{ apwt: read(memory, 9), apat: read(memory, 10) },
+      });
     const coverage = context.one('timeElements.coverage');
     const parts = ratioNames.map((name) => context.part(name));
     const missing = context.part('missing');
@@ -142,20 +156,20 @@ export const throughput = defineKpi({
       memory[context.coverage + valueCell] = isKnown
         ? (memory[coverage.slot + valueCell] as number)
         : 0;
-      const ratios = orderRatios({
-        aubt: read(memory, 0) + read(memory, 1) + read(memory, 2),
-        ...{ aoet: read(memory, 3), pq: read(memory, 4), sq: read(memory, 5) },
-        ...{ rq: read(memory, 6), inspected: read(memory, 7), goodFirstTime: read(memory, 8) },
-        ...{ apwt: read(memory, 9), apat: read(memory, 10) },
-      });
+      const ratios = ratiosBy(memory, known);
+      const sure = ratiosBy(memory, certain);
       memory[context.value + valueCell] = ratios.throughputPerHour;
+      memory[uncertainIndex] = Number.isFinite(sure.throughputPerHour) ? 0 : 1;
       finishResult(memory, context, uncertainIndex);
       for (const [index, name] of ratioNames.entries()) {
-        writeRatio(memory, context, parts[index] as number, ratios[name]);
+        writeRatio(memory, context, parts[index] as number, {
+          value: ratios[name],
+          certain: sure[name],
+        });
       }
       writeMissing(memory, missing, {
         count: toldNames.length,
-        read: (at) => read(memory, elementNames.length + at),
+        read: (at) => known(memory, elementNames.length + at),
       });
     });
   },

@@ -1,5 +1,11 @@
 import { statusCodes } from '../../core/quality.ts';
-import { isUsableSlot, measuredCell, statusCell, valueCell } from '../../hot-path/slot.ts';
+import {
+  isUncertainSlot,
+  isUsableSlot,
+  measuredCell,
+  statusCell,
+  valueCell,
+} from '../../hot-path/slot.ts';
 import type { KpiContext, KpiInput, KpiPart } from '../definition.ts';
 import { minimumGoodCoverage } from '../result.ts';
 
@@ -18,17 +24,26 @@ export const ratioPart = (en: string, zh: string): KpiPart => ({
   description: { en, zh },
 });
 
-/** Reads the terms of ratios by their place among `names`; NaN where one is not known. */
-export const termReader = (
+/** Reads the terms of ratios by their place among the names; NaN where one is not known. */
+export type TermReader = (memory: Float64Array, at: number) => number;
+
+/** `certain` does not know what is uncertain either: a ratio that only `known` has a number for is uncertain. */
+export const termReaders = (
   context: KpiContext<unknown>,
   names: readonly string[],
-): ((memory: Float64Array, at: number) => number) => {
+): Readonly<Record<'known' | 'certain', TermReader>> => {
   const inputs = names.map((name) => context.optional(name));
-  return (memory, at) => {
+  const known: TermReader = (memory, at) => {
     const input = inputs[at];
     if (input === undefined || !isUsableSlot(memory, input.slot)) return Number.NaN;
     return ((memory[input.slot + valueCell] as number) * input.multiply) / input.divide;
   };
+  const certain: TermReader = (memory, at) => {
+    const input = inputs[at];
+    const isUncertain = input !== undefined && isUncertainSlot(memory, input.slot);
+    return isUncertain ? Number.NaN : known(memory, at);
+  };
+  return { known, certain };
 };
 
 /** Each ratio is known by itself: what lacks a term has no data, whatever the others have. */
@@ -36,11 +51,12 @@ export const writeRatio = (
   memory: Float64Array,
   context: { readonly coverage: number },
   slot: number,
-  value: number,
+  { value, certain }: { readonly value: number; readonly certain: number },
 ): void => {
   const coverage = memory[context.coverage + valueCell] as number;
   const isKnown = Number.isFinite(value) && coverage > 0;
-  const known = coverage >= minimumGoodCoverage ? statusCodes.good : statusCodes.uncertain;
+  const isGood = coverage >= minimumGoodCoverage && Number.isFinite(certain);
+  const known = isGood ? statusCodes.good : statusCodes.uncertain;
   memory[slot + valueCell] = isKnown ? value : 0;
   memory[slot + statusCell] = isKnown ? known : statusCodes.badNoData;
   memory[slot + measuredCell] = 1;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Step } from '../../hot-path/program.ts';
-import { isUsableSlot, timeCell, valueCell } from '../../hot-path/slot.ts';
+import { isUncertainSlot, isUsableSlot, timeCell, valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts';
 import { finishParts, finishResult } from '../result.ts';
 import { dayOfRegisters } from '../window.ts';
@@ -135,21 +135,30 @@ const reserveAccounts = (context: KpiContext<Parameters>): Accounts => {
   const states = meaningsOf(itemStates, context.parameters.states);
   const modes = meaningsOf(operationModes, context.parameters.modes);
   const gapMs = Math.max(state.staleMs, mode.staleMs);
+  const isHeld = state.periodMs === undefined || mode.periodMs === undefined;
+  const [flagsNow, isUncertainNow] = [context.reserve(1), context.reserve(1)];
   const isTrue = (memory: Float64Array, input: ResolvedInput | undefined): boolean =>
     input !== undefined && isUsableSlot(memory, input.slot) && memory[input.slot + valueCell] !== 0;
+
+  const takePlan: Step = (memory) => {
+    memory[flagsNow] = (isTrue(memory, order) ? 1 : 0) | (isTrue(memory, busy) ? 2 : 0);
+  };
 
   const account = (memory: Float64Array, timeIndex: number): void => {
     const untilMs = memory[timeIndex] as number;
     const passedMs = untilMs - (memory[lastMs] as number);
-    memory[lastMs] = untilMs;
+    // Samples of several points may be a little out of order; earlier by more, and the clock was set back.
+    if (passedMs > 0 || passedMs < -gapMs) memory[lastMs] = untilMs;
     if (!(passedMs > 0) || !Number.isFinite(passedMs)) return;
     memory[elapsed] = (memory[elapsed] as number) + passedMs;
     const at = memory[stateNow] as number;
     const how = memory[modeNow] as number;
     if (passedMs > gapMs || at === unknown || how === unknown) return;
-    const flags = (isTrue(memory, order) ? 1 : 0) | (isTrue(memory, busy) ? 2 : 0);
+    if (!isHeld) takePlan(memory);
+    const flags = (memory[flagsNow] as number) | 0;
     const cell = times + (table[(at * operationModes.length + how) * 4 + flags] as number);
     memory[cell] = (memory[cell] as number) + passedMs;
+    if (memory[isUncertainNow] === 1) memory[uncertain] = 1;
     // Of a failure some time must pass: state and mode of one frame come one after the other.
     const isNow = failed[at * operationModes.length + how] as number;
     if (isNow > (memory[isFailedNow] as number)) {
@@ -159,17 +168,23 @@ const reserveAccounts = (context: KpiContext<Parameters>): Accounts => {
     if (isNow !== 0) memory[failedMs] = (memory[failedMs] as number) + passedMs;
   };
 
-  context.onSample(state.slot, (memory) => {
-    account(memory, state.slot + timeCell);
+  /** What holds from here on. */
+  const take: Step = (memory) => {
     const isUsable = isUsableSlot(memory, state.slot);
     memory[stateNow] = isUsable ? meaningOf(memory, state.slot, states) : unknown;
-  });
-  context.onSample(mode.slot, (memory) => {
-    account(memory, mode.slot + timeCell);
-    if (isUsableSlot(memory, mode.slot)) {
-      memory[modeNow] = meaningOf(memory, mode.slot, modes);
-    }
-  });
+    if (isUsableSlot(memory, mode.slot)) memory[modeNow] = meaningOf(memory, mode.slot, modes);
+    const isUncertain = isUncertainSlot(memory, state.slot) || isUncertainSlot(memory, mode.slot);
+    memory[isUncertainNow] = isUncertain ? 1 : 0;
+    takePlan(memory);
+  };
+  // Of what is read again and again the plan is that of the end of each step.
+  for (const input of isHeld ? [state, mode, order, busy] : [state, mode]) {
+    if (input === undefined) continue;
+    context.onSample(input.slot, (memory) => {
+      account(memory, input.slot + timeCell);
+      take(memory);
+    });
+  }
   const startDay: Step = (memory) => {
     const before = memory[dayMs] as number;
     memory[dayMs] = memory[context.dayStartMsIndex] as number;
@@ -180,8 +195,18 @@ const reserveAccounts = (context: KpiContext<Parameters>): Accounts => {
     memory[uncertain] = 0;
     memory[failures] = 0;
     memory[failedMs] = 0;
+    // What has held since yesterday counts from midnight on.
+    if (isHeld) memory[lastMs] = Math.max(memory[lastMs] as number, memory[dayMs]);
   };
   context.onTick(startDay);
+  // What comes on change holds until its source says otherwise; behind the watermark nothing comes any more.
+  const { watermarkMsIndex } = context;
+  const goOn: Step = (memory) => {
+    if ((memory[watermarkMsIndex] as number) > (memory[lastMs] as number)) {
+      account(memory, watermarkMsIndex);
+    }
+  };
+  if (isHeld) context.onTick(goOn);
   return { times, elapsed, uncertain, failures, failedMs };
 };
 
@@ -190,7 +215,7 @@ const msPerMinute = 60_000;
 /** Where the day of the machine went, by the time elements of ISO 22400-2. */
 export const timeElements = defineKpi<Parameters>({
   id: 'timeElements',
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_line',
   point: 'timeElements',
   unit: 'min',

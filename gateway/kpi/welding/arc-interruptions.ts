@@ -31,11 +31,13 @@ const interruptionSteps = (context: KpiContext<Parameters>): PanelSteps<Interrup
   return panelSteps(context, {
     name: `arc interruptions ${travelMm}`,
     clock: arcOn,
+    isState: true,
     partners: [{ input: speed, needs: 'usable' }],
     others: arcs,
-    collect: ({ stepMsIndex }) => {
+    collect: ({ stepMsIndex, isHeld }) => {
       const counting: Counting = {
-        ...{ speed, arcIndex, arcCells, travelMm, stepMsIndex },
+        ...{ speed, arcIndex, arcCells, travelMm, stepMsIndex, isHeld },
+        wasAnyOnIndex: context.reserve(1),
         countIndex: context.reserve(1),
         hasBurnedIndex: context.reserve(1),
         outIndex: context.reserve(1),
@@ -64,6 +66,9 @@ type Counting = {
   readonly arcCells: readonly number[];
   readonly travelMm: number;
   readonly stepMsIndex: number;
+  /** Of a step counts what was told before it. */
+  readonly isHeld: boolean;
+  readonly wasAnyOnIndex: number;
   readonly countIndex: number;
   readonly hasBurnedIndex: number;
   /** While the arc is out after it has burned: 1, and 2 once that is counted. */
@@ -76,7 +81,10 @@ const takeArc = (memory: Float64Array, counting: Counting): void => {
   const { countIndex, outIndex, travelledIndex, lastSpeedIndex } = counting;
   const before = memory[lastSpeedIndex] as number;
   readInput(memory, counting.speed, lastSpeedIndex);
-  const mean = ((memory[lastSpeedIndex] as number) + before) / 2;
+  const mean = counting.isHeld ? before : ((memory[lastSpeedIndex] as number) + before) / 2;
+  const isAnyOnNow = isAnyOn(memory, counting.arcCells);
+  const isOthersOn = counting.isHeld ? memory[counting.wasAnyOnIndex] === 1 : isAnyOnNow;
+  memory[counting.wasAnyOnIndex] = isAnyOnNow ? 1 : 0;
   if (memory[counting.arcIndex] === 1) {
     if (memory[outIndex] === 1) memory[countIndex] = (memory[countIndex] as number) + 1;
     memory[counting.hasBurnedIndex] = 1;
@@ -85,8 +93,9 @@ const takeArc = (memory: Float64Array, counting: Counting): void => {
     return;
   }
   if (memory[counting.hasBurnedIndex] !== 1 || memory[outIndex] === 2) return;
+  const isOutSince = memory[outIndex] === 1;
   memory[outIndex] = 1;
-  if (!isAnyOn(memory, counting.arcCells)) return;
+  if (!isOthersOn || (counting.isHeld && !isOutSince)) return;
   const travelled =
     (memory[travelledIndex] as number) + (mean * (memory[counting.stepMsIndex] as number)) / 1000;
   memory[travelledIndex] = travelled;
@@ -105,6 +114,7 @@ const common = {
 /** How often the arc of a seam went out in the panel before the seam's end. */
 export const arcInterruptions = defineKpi<Parameters>({
   ...common,
+  version: 2,
   id: 'arcInterruptions',
   point: 'arcInterruptions',
   unit: '1',

@@ -14,6 +14,7 @@ import {
   type KpiContext,
   type KpiDefinition,
   type ResolvedInput,
+  validMsOf,
 } from '../definition.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { arcStateIndex } from './arc.ts';
@@ -114,7 +115,10 @@ const collectVariation = (
     voltage: context.reserve(momentsSize),
     shortCircuits: context.reserve(momentsSize),
     shorts,
-    shortsAge: { timeIndex: cells.timeIndex, limitMs: shorts?.staleMs ?? 0 },
+    shortsAge: {
+      timeIndex: cells.timeIndex,
+      limitMs: shorts === undefined ? 0 : validMsOf(shorts),
+    },
   };
   const { current, voltage, shortCircuits, newestIndex } = varying;
   return {
@@ -222,7 +226,7 @@ const meanOf = (memory: Float64Array, moments: number): number =>
     : Number.NaN;
 
 const common = {
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_seam',
   unit: '%',
   decimals: 2,

@@ -267,6 +267,12 @@ export const endBins = (memory: Float64Array, rows: BinRows): void => {
   memory[rows.hereIndex] = -1;
 };
 
+/** Forgets what has not closed: the panel had not begun. */
+export const dropBins = (memory: Float64Array, rows: BinRows): void => {
+  memory[rows.openedIndex] = memory[rows.closedIndex] as number;
+  endBins(memory, rows);
+};
+
 /** Goes to the next closed bin; false: there is none. */
 export const nextBin = (memory: Float64Array, rows: BinRows): boolean => {
   const oldest = (memory[rows.openedIndex] as number) - heldBins + 1;

@@ -37,7 +37,8 @@ export const forecast = {
 } as const;
 
 export type ForecastOptions = {
-  readonly lengthMm: number;
+  /** Cell with the length of the panel, mm. */
+  readonly lengthIndex: number;
   /** With which the interval holds the outcome. */
   readonly probability: number;
 };
@@ -51,6 +52,8 @@ export type BowForecast = {
 };
 
 const mmPerM = 1000;
+/** Half of the length of a usual panel. */
+const centreM = 9;
 /** Places beyond the newest profile at which the distance from the chord is looked at. */
 const forecastPlaces = 60;
 /** Cells of a chord: where it begins, its rise in mm/m, the variance of its end, and what makes intervals of errors. */
@@ -74,19 +77,17 @@ const parabola = 3;
 export const parabolaForecast = (
   context: BuildContext,
   profiles: Profiles,
-  { lengthMm, probability }: ForecastOptions,
+  { lengthIndex, probability }: ForecastOptions,
 ): BowForecast => {
   const fit = reserveLeastSquares(context, parabola);
   const coefficients = context.reserve(parabola);
-  const lengthM = lengthMm / mmPerM;
-  const scale = (lengthM * lengthM) / 4;
   return {
     reset: (memory) => {
       resetLeastSquares(memory, fit);
     },
     push: (memory, profile) => {
-      // Centred: the coefficient of the square is the same wherever x begins.
-      const x = (memory[profiles.placeOf(profile)] as number) / mmPerM - lengthM / 2;
+      // About centred: the coefficient of the square is the same wherever x begins.
+      const x = (memory[profiles.placeOf(profile)] as number) / mmPerM - centreM;
       const observation = observationIndex(fit);
       memory[observation] = 1;
       memory[observation + 1] = x;
@@ -95,6 +96,9 @@ export const parabolaForecast = (
       pushLeastSquares(memory, fit);
     },
     read: (memory, out) => {
+      const lengthMm = memory[lengthIndex] as number;
+      const lengthM = lengthMm / mmPerM;
+      const scale = (lengthM * lengthM) / 4;
       solveLeastSquares(memory, fit, coefficients);
       const freedom = (memory[observationsIndex(fit)] as number) - parabola;
       const deviation = Math.sqrt((memory[residualSquaresIndex(fit)] as number) / freedom);
@@ -132,7 +136,7 @@ export const trackedForecast = (
   const filters = options.noises.map((noise) => reserveCurvatureFilter(context, noise));
   const sample = context.reserve(2);
   const chord = context.reserve(chordCells.size);
-  const endM = options.lengthMm / mmPerM;
+  const endOf = (memory: Float64Array): number => (memory[options.lengthIndex] as number) / mmPerM;
 
   /** The first has it, unless another one is likelier by more than its odds. */
   const likeliest = (memory: Float64Array): CurvatureFilter => {
@@ -160,7 +164,7 @@ export const trackedForecast = (
       far > 0 ? forecastHeight(memory, filter, far) : (memory[profiles.meanOf(last)] as number);
     memory[chord + chordCells.fromM] = fromM;
     memory[chord + chordCells.fromZ] = fromZ;
-    memory[chord + chordCells.rise] = (endZ - fromZ) / (endM - fromM);
+    memory[chord + chordCells.rise] = (endZ - fromZ) / (endOf(memory) - fromM);
     memory[chord + chordCells.endVariance] =
       far > 0 ? factor * forecastCovariance(memory, filter, { near: far, far }) : 0;
     memory[chord + chordCells.factor] = factor;
@@ -199,7 +203,7 @@ export const trackedForecast = (
   /** How far along the chord a place is. */
   const shareOf = (memory: Float64Array, placeM: number): number => {
     const fromM = memory[chord + chordCells.fromM] as number;
-    return (placeM - fromM) / (endM - fromM);
+    return (placeM - fromM) / (endOf(memory) - fromM);
   };
 
   return {
@@ -216,7 +220,7 @@ export const trackedForecast = (
       memory.fill(count > parabola ? 0 : Number.NaN, out, out + forecast.size);
       if (count <= parabola) return;
       const nowM = (memory[profiles.placeOf(count - 1)] as number) / mmPerM;
-      const far = Math.max(0, endM - nowM);
+      const far = Math.max(0, endOf(memory) - nowM);
       const filter = likeliest(memory);
       drawChord(memory, filter, far);
       for (let profile = 1; profile < count; profile++) {

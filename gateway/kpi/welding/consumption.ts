@@ -12,7 +12,7 @@ import { wireAreaIndex, wireParameters } from './wire.ts';
 const minuteMs = 60_000;
 
 const common = {
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_seam',
   window: panelWindowOfTierA,
   windowRule: { en: 'the current panel, arc on or off', zh: '当前管屏，无论是否燃弧' },
@@ -66,6 +66,7 @@ export const weldLength = defineKpi({
     const steps = panelSteps(context, {
       name: 'weld length',
       clock: arcOn,
+      isState: true,
       partners: [{ input: speed, needs: 'usable' }],
       collect: (cells) => {
         const weldingIndex = context.reserve(1);
@@ -91,7 +92,7 @@ const massParameters = wireParameters.omit({ depositionEfficiency: true }).exten
 /** Mass of the wire that a torch was fed, in kg: what is issued, spatter included. */
 export const wireMass = defineKpi<z.infer<typeof massParameters>>({
   ...common,
-  version: 2,
+  version: 3,
   id: 'wireMass',
   point: 'wireMass',
   unit: 'kg',

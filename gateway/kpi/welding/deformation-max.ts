@@ -32,7 +32,7 @@ import { profileInputs } from './profiles.ts';
  */
 export const deformationMax = defineKpi({
   id: 'deformationMax',
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_line',
   point: 'deformationMax',
   unit: 'mm',

@@ -6,6 +6,7 @@ import { defineKpi, type KpiContext } from '../definition.ts';
 import { finishParts, finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { type BowForecast, forecast, parabolaForecast, trackedForecast } from './bow-forecast.ts';
+import { panelLengthIndex, panelLengthInput } from './panel.ts';
 import { profileInputs, reserveProfiles } from './profiles.ts';
 
 /** Calibrated on panels of 18 m with profiles of 12 heights each 50 mm: see docs/formulas.md. */
@@ -28,6 +29,7 @@ const noiseSchema = z.strictObject({
 });
 
 const parametersSchema = z.strictObject({
+  /** Where the line does not tell it. */
   panelLengthMm: z.number().min(100).max(100_000).default(18_000),
   /** `tracked`: drifting curvature, waviness and noise; `parabola`: least squares, as if heights were independent. */
   method: z.enum(['tracked', 'parabola']).default('tracked'),
@@ -58,18 +60,20 @@ const noisesOf = ({ noise }: Parameters): readonly CurvatureNoise[] => {
 const reserveForecast = (
   context: KpiContext<Parameters>,
   profiles: ReturnType<typeof reserveProfiles>,
+  lengthIndex: number,
 ): BowForecast => {
-  const { panelLengthMm: lengthMm, probability, method } = context.parameters;
-  if (method === 'parabola') return parabolaForecast(context, profiles, { lengthMm, probability });
+  const { probability, method } = context.parameters;
+  const options = { lengthIndex, probability };
+  if (method === 'parabola') return parabolaForecast(context, profiles, options);
   const noises = noisesOf(context.parameters);
   const { usualOdds } = context.parameters.noise;
-  return trackedForecast(context, profiles, { lengthMm, probability, noises, usualOdds });
+  return trackedForecast(context, profiles, { ...options, noises, usualOdds });
 };
 
 /** The bow that the panel is heading for, with an interval that holds the outcome as often as it says. */
 export const deformationPrediction = defineKpi({
   id: 'deformationPrediction',
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_line',
   point: 'deformationPrediction',
   unit: 'mm',
@@ -86,7 +90,7 @@ export const deformationPrediction = defineKpi({
     zh: '当前管屏；自长度的 20 % 起显示，30 % 之前为不确定',
   },
   coverageRule: 'time with measured profiles / elapsed time since the first profile of the panel',
-  inputs: profileInputs,
+  inputs: { ...profileInputs, panelLength: panelLengthInput },
   parts: {
     lower: { decimals: 2, description: { en: 'lower end of the interval', zh: '区间下限' } },
     upper: { decimals: 2, description: { en: 'upper end of the interval', zh: '区间上限' } },
@@ -97,7 +101,8 @@ export const deformationPrediction = defineKpi({
   build: (context) => {
     const { panelLengthMm, shownFrom, promisedFrom } = context.parameters;
     const profiles = reserveProfiles(context);
-    const prediction = reserveForecast(context, profiles);
+    const lengthIndex = panelLengthIndex(context, panelLengthMm);
+    const prediction = reserveForecast(context, profiles, lengthIndex);
     const parts = ['lower', 'upper', 'halfWidth', 'x'].map((name) => context.part(name));
     const [lower, upper, halfWidth, x] = parts.map((part) => part + valueCell) as [
       ...[number, number, number, number],
@@ -127,7 +132,9 @@ export const deformationPrediction = defineKpi({
       update(memory);
       const count = memory[doneIndex] as number;
       const share =
-        count === 0 ? 0 : (memory[profiles.placeOf(count - 1)] as number) / panelLengthMm;
+        count === 0
+          ? 0
+          : (memory[profiles.placeOf(count - 1)] as number) / (memory[lengthIndex] as number);
       const bow = share < shownFrom ? Number.NaN : (memory[known + forecast.bow] as number);
       const spread = (memory[known + forecast.upper] as number) - bow;
       memory[context.value + valueCell] = spread >= 0 ? bow : Number.NaN;

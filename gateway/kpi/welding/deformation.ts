@@ -104,7 +104,7 @@ export const readBow = (memory: Float64Array, profiles: Profiles, out: number): 
  */
 export const deformation = defineKpi({
   id: 'deformation',
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_line',
   point: 'deformation',
   unit: 'mm',

@@ -15,6 +15,7 @@ import {
   type KpiDefinition,
   type KpiPart,
   type ResolvedInput,
+  validMsOf,
 } from '../definition.ts';
 import { finishParts } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
@@ -91,7 +92,7 @@ const depositSteps = (context: KpiContext<Parameters>): PanelSteps<Deposit> => {
       const valueIndex = context.reserve(1);
       const besides = inputs.flatMap((input, place): Beside[] => {
         if (input === undefined) return [];
-        const age = { timeIndex, limitMs: input.staleMs };
+        const age = { timeIndex, limitMs: validMsOf(input) };
         return [{ input, age, moments: place === 0 ? gap : bead, valueIndex }];
       });
       return {
@@ -180,7 +181,7 @@ const filletKpi = (options: {
 }): AnyKpiDefinition =>
   defineKpi<Parameters>({
     id: options.id,
-    version: 2,
+    version: 3,
     equipmentClass: 'weld_seam',
     point: options.id,
     unit: 'mm',

@@ -109,7 +109,7 @@ const balanceSteps = <C extends Collector>(
 const index = (front: number, back: number): number => (100 * (front - back)) / (front + back);
 
 const common = {
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   unit: '%',
   decimals: 2,

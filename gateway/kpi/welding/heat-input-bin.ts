@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { longestStepMm } from '../../core/panel.ts';
+import type { Step } from '../../hot-path/program.ts';
 import { isFreshSlot, isMeasuredSlot, isUncertainSlot, valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts';
 import { finishResult } from '../result.ts';
@@ -7,6 +8,7 @@ import { panelWindowOfTierA } from '../window.ts';
 import { heatInput } from './heat-input.ts';
 import { efficiencyIndex, efficiencyParameters, heatInputs } from './heat-methods.ts';
 import { panelInputs } from './panel.ts';
+import { onPass, panelPlaces } from './panel-places.ts';
 import { type Collector, type PanelSteps, panelSteps, readInput } from './panel-steps.ts';
 import {
   newestClosedBin,
@@ -50,10 +52,15 @@ const binSteps = (context: KpiContext<{ readonly binMm: number }>): PanelSteps<H
     collect: ({ stepMsIndex }) => {
       const bins = reserveSeamBins(context, binMm);
       const lastIndex = context.reserve(3, [Number.NaN]);
-      const stepping: Stepping = { bins, power, position, stepMsIndex, lastIndex };
+      const { restart, ...held } = heldBin(context, bins);
+      const places = panelPlaces(context);
+      const { isAgainIndex } = places;
+      const stepping: Stepping = { bins, power, position, stepMsIndex, lastIndex, isAgainIndex };
+      const startPass = onPass(context, places, restart);
       return {
-        ...heldBin(context, bins),
+        ...held,
         push: (memory) => {
+          startPass(memory);
           takeStep(memory, stepping);
         },
       };
@@ -68,6 +75,7 @@ type Stepping = {
   readonly stepMsIndex: number;
   /** Cells of the sample before: place in mm, power in W, whether uncertain. */
   readonly lastIndex: number;
+  readonly isAgainIndex: number;
 };
 
 const takeStep = (memory: Float64Array, stepping: Stepping): void => {
@@ -78,7 +86,8 @@ const takeStep = (memory: Float64Array, stepping: Stepping): void => {
   const watts = memory[step.power] as number;
   const toMm = memory[step.toMm] as number;
   const fromMm = memory[lastIndex] as number;
-  const ms = memory[stepping.stepMsIndex] as number;
+  // What lies where this panel was before has been counted.
+  const ms = memory[stepping.isAgainIndex] === 1 ? 0 : (memory[stepping.stepMsIndex] as number);
   const isUncertain =
     isUncertainSlot(memory, power.slot) || isUncertainSlot(memory, position.slot) ? 1 : 0;
   memory[step.fromMm] = fromMm;
@@ -91,7 +100,10 @@ const takeStep = (memory: Float64Array, stepping: Stepping): void => {
   if (ms > 0 && Math.abs(toMm - fromMm) <= longestStepMm) pushSeamBins(memory, bins);
 };
 
-const heldBin = (context: KpiContext<unknown>, bins: SeamBins): Omit<HeldBin, 'push'> => {
+const heldBin = (
+  context: KpiContext<unknown>,
+  bins: SeamBins,
+): Omit<HeldBin, 'push'> & { readonly restart: Step } => {
   const heldIndex = context.reserve(3);
   const heldBinIndex = context.reserve(1, [Number.NEGATIVE_INFINITY]);
   const takenIndex = context.reserve(1);
@@ -102,6 +114,10 @@ const heldBin = (context: KpiContext<unknown>, bins: SeamBins): Omit<HeldBin, 'p
     reset: (memory) => {
       memory[heldBinIndex] = Number.NEGATIVE_INFINITY;
       memory.fill(0, heldIndex, heldIndex + 3);
+      resetSeamBins(memory, bins);
+    },
+    restart: (memory) => {
+      memory[heldBinIndex] = Number.NEGATIVE_INFINITY;
       resetSeamBins(memory, bins);
     },
     hold: (memory) => {
@@ -120,7 +136,7 @@ const heldBin = (context: KpiContext<unknown>, bins: SeamBins): Omit<HeldBin, 'p
  */
 export const heatInputBin = defineKpi({
   id: 'heatInputBin',
-  version: 3,
+  version: 4,
   equipmentClass: 'weld_seam',
   point: 'heatInputBin',
   unit: 'kJ/mm',

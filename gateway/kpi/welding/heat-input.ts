@@ -16,7 +16,7 @@ import { finishSteps } from './panel-steps.ts';
 type Parameters = ReturnType<typeof heatParameters.parse>;
 
 const common = {
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_seam',
   unit: 'kJ/mm',
   decimals: 4,

@@ -23,7 +23,7 @@ import { buildPanelRegister } from './panel-register.ts';
 import { collectTotals, finishSteps, inputValue, panelSteps, readInput } from './panel-steps.ts';
 
 const common = {
-  version: 1,
+  version: 2,
   standard: { en: 'own definition', zh: '本项目定义' },
   window: panelWindowOfTierA,
 } as const;
@@ -49,7 +49,7 @@ export const manualIntervention: KpiInput = {
 export const unmannedRatio: AnyKpiDefinition = defineKpi({
   ...common,
   id: 'unmannedRatio',
-  version: 3,
+  version: 4,
   equipmentClass: 'weld_line',
   point: 'unmannedRatio',
   unit: '%',
@@ -79,6 +79,7 @@ export const unmannedRatio: AnyKpiDefinition = defineKpi({
     const steps = panelSteps(context, {
       name: 'unmanned',
       clock,
+      isState: true,
       partners: others.map((input) => ({ input, needs: 'state' })),
       others: arcs,
       arcs,
@@ -148,6 +149,7 @@ export const interventions: AnyKpiDefinition = defineKpi({
     const steps = panelSteps(context, {
       name: 'interventions',
       clock: manual,
+      isState: true,
       partners: [{ input: arcOn, needs: 'state' }],
       others: [position],
       arcs: [arcOn],

@@ -23,7 +23,7 @@ const lineEnergy: KpiInput = {
 };
 
 const common = {
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   standard: {
     en: 'register deltas; integrated power only as a cross-check',

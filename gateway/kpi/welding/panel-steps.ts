@@ -3,6 +3,7 @@ import {
   activeFlag,
   type Interval,
   intervalStepIndex,
+  isLaterThanInterval,
   pushInterval,
   readCoverage,
   reserveInterval,
@@ -27,7 +28,7 @@ import {
   timeCell,
   valueCell,
 } from '../../hot-path/slot.ts';
-import type { KpiContext, ResolvedInput, SiteContext } from '../definition.ts';
+import { type KpiContext, type ResolvedInput, type SiteContext, validMsOf } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { arcStateIndex, isAnyOn } from './arc.ts';
 import { type PanelWindow, panelWindow } from './panel.ts';
@@ -59,6 +60,8 @@ export type StepCells = {
   readonly countsIndex: number;
   /** 1 when it counts, but is not good. */
   readonly isUncertainIndex: number;
+  /** What was told before a step holds for all of it. */
+  readonly isHeld: boolean;
 };
 
 /** The measured time of the current panel, sample by sample of one point, and what is collected over it. */
@@ -66,7 +69,7 @@ export type PanelSteps<C extends Collector> = {
   readonly interval: Interval;
   /** 1 once an uncertain sample counted. */
   readonly uncertainIndex: number;
-  /** Takes up a new panel, should there be one. */
+  /** To be called at each tick: takes up a new panel, should there be one, and what has held since the newest sample. */
   readonly startPanel: Step;
   readonly collected: C;
 };
@@ -76,6 +79,11 @@ type StepsOptions<C extends Collector> = {
   readonly name: string;
   /** The point whose samples are the steps. */
   readonly clock: ResolvedInput;
+  /**
+   * The clock tells a state. Where it comes on change, it holds until its source says otherwise: steps then end with each sample of
+   * any point, and at each tick with the watermark, before which nothing can come any more.
+   */
+  readonly isState?: boolean;
   readonly partners: readonly Partner[];
   /** Points that decide the content beside clock and partners. */
   readonly others?: readonly (ResolvedInput | undefined)[];
@@ -102,7 +110,7 @@ export const panelSteps = <C extends Collector>(
  * arrays of numbers lie in one line of the processor's cache; objects and typed arrays are several.
  */
 const judgedPartners = (partners: readonly Partner[]): readonly number[] =>
-  partners.flatMap(({ input, needs }) => [input.slot, needCodes[needs], input.staleMs]);
+  partners.flatMap(({ input, needs }) => [input.slot, needCodes[needs], validMsOf(input)]);
 
 const needCodes = { state: 0, usable: 1, measured: 2 } as const;
 const partnerSize = 3;
@@ -135,8 +143,9 @@ const makeSteps = <C extends Collector>(
 ): PanelSteps<C> => {
   const { clock, partners, arcs = [] } = options;
   const arcCells = arcs.map((arc) => arcStateIndex(context, arc));
-  const timeIndex = clock.slot + timeCell;
-  const interval = reserveInterval(context, { timeIndex, gapMs: clock.staleMs });
+  const isHeld = options.isState === true && clock.periodMs === undefined;
+  const timeIndex = isHeld ? context.reserve(1) : clock.slot + timeCell;
+  const interval = reserveInterval(context, { timeIndex, gapMs: clock.staleMs, isHeld });
   const countsIndex = context.reserve(1);
   const isUncertainIndex = context.reserve(1);
   const epochIndex = context.reserve(1);
@@ -144,7 +153,7 @@ const makeSteps = <C extends Collector>(
   const stepMsIndex = intervalStepIndex(interval);
   const collected = options.collect({
     ...{ interval, timeIndex, stepMsIndex },
-    ...{ countsIndex, isUncertainIndex },
+    ...{ countsIndex, isUncertainIndex, isHeld },
   });
   const sampling: Sampling = {
     slot: clock.slot,
@@ -160,6 +169,8 @@ const makeSteps = <C extends Collector>(
     reset: collected.reset,
     push: collected.push,
   };
+  if (isHeld)
+    return { interval, uncertainIndex, ...holdSteps(context, sampling, options), collected };
   context.onSample(clock.slot, (memory) => {
     takeSample(memory, sampling);
   });
@@ -167,6 +178,34 @@ const makeSteps = <C extends Collector>(
     takeUpPanel(memory, sampling);
   };
   return { interval, uncertainIndex, startPanel, collected };
+};
+
+/** Steps of a state that comes on change. */
+const holdSteps = (
+  context: SiteContext<unknown>,
+  sampling: Sampling,
+  { clock, partners, others = [], arcs = [] }: StepsOptions<Collector>,
+): { readonly startPanel: Step } => {
+  const { timeIndex, interval } = sampling;
+  const inputs = [clock, ...partners.map(({ input }) => input), ...others, ...arcs];
+  // Whatever else comes, a panel begins with one of these.
+  const ofPanel = [context.optional('panelId'), context.optional('panelPosition')];
+  const slots = new Set([...inputs, ...ofPanel].flatMap((input) => input?.slot ?? []));
+  // Nothing elapses before the state has come for the first time, whatever else has.
+  const hasCome = (memory: Float64Array): boolean =>
+    memory[clock.slot + statusCell] !== statusCodes.badWaitingForInitialData;
+  for (const slot of slots) {
+    context.onSample(slot, (memory) => {
+      memory[timeIndex] = memory[slot + timeCell] as number;
+      if (hasCome(memory)) takeSample(memory, sampling);
+    });
+  }
+  return {
+    startPanel: (memory) => {
+      memory[timeIndex] = memory[context.watermarkMsIndex] as number;
+      if (hasCome(memory) && isLaterThanInterval(memory, interval)) takeSample(memory, sampling);
+    },
+  };
 };
 
 const takeUpPanel = (memory: Float64Array, sampling: Sampling): void => {
@@ -236,11 +275,13 @@ export type Totals = Collector & {
 /** `prepare` fills the source cells that are computed of several points; it runs with each sample. */
 export const collectTotals = (
   context: SiteContext<unknown>,
-  { interval }: StepCells,
+  { interval, isHeld }: StepCells,
   sources: readonly Pick<IntegralSource, 'source' | 'rule'>[],
   prepare?: Step,
 ): Totals => {
-  const totals = sources.map((source) => reserveTimeIntegral(context, { interval, ...source }));
+  const totals = sources.map(({ source, rule }) =>
+    reserveTimeIntegral(context, { interval, source, rule: isHeld ? 'hold' : rule }),
+  );
   return {
     reset: (memory) => {
       for (let place = 0; place < totals.length; place++) {

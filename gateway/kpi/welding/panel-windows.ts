@@ -30,7 +30,7 @@ const instant = (
  */
 export const panelWindows = defineKpiTable({
   id: 'panelWindows',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   group: 'panels',
   description: { en: 'Windows of the panels', zh: '各管屏的时间窗口' },

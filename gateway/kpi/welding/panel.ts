@@ -3,8 +3,8 @@ import { isUsableSlot, valueCell } from '../../hot-path/slot.ts';
 import type { KpiInput, SiteContext } from '../definition.ts';
 
 /**
- * The window of most welding KPIs is the current panel. A new one begins when the panel id changes or the position falls
- * back by more than 100 mm (encoder noise is 0.2 mm), whichever is seen; both may be missing at a line that has neither.
+ * The window of most welding KPIs is the current panel. A new one begins when the panel id changes; while none is told, when the
+ * position falls back by more than 100 mm (encoder noise is 0.2 mm). Both may be missing at a line that has neither.
  */
 export const panelInputs: Readonly<Record<'panelId' | 'panelPosition', KpiInput>> = {
   panelId: {
@@ -56,8 +56,8 @@ export const panelWindow = (context: SiteContext<unknown>): PanelWindow => {
   const key = `panel ${panelId?.key} ${position?.key}`;
   return context.shared(key, () => {
     const epochIndex = context.reserve(1);
+    const lastIdIndex = context.reserve(1, [Number.NaN]);
     if (panelId !== undefined) {
-      const lastIdIndex = context.reserve(1, [Number.NaN]);
       context.onSample(panelId.slot, (memory) => {
         if (!isUsableSlot(memory, panelId.slot)) return;
         const id = memory[panelId.slot + valueCell] as number;
@@ -76,8 +76,12 @@ export const panelWindow = (context: SiteContext<unknown>): PanelWindow => {
         const positionMm = (raw * position.multiply) / position.divide;
         const furthestMm = memory[furthestIndex] as number;
         if (furthestMm - positionMm > panelRestartDropMm) {
-          memory[epochIndex] = (memory[epochIndex] as number) + 1;
           memory[furthestIndex] = positionMm;
+          // A carriage that returns, or backs up to weld again, is at the same panel for as long as its id says so.
+          if (panelId !== undefined && isUsableSlot(memory, panelId.slot)) return;
+          memory[epochIndex] = (memory[epochIndex] as number) + 1;
+          // The id that is told next is this panel's.
+          memory[lastIdIndex] = Number.NaN;
         } else if (positionMm > furthestMm) {
           memory[furthestIndex] = positionMm;
         }

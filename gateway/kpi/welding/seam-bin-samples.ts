@@ -8,6 +8,7 @@ import {
   resetInterval,
   usableFlag,
 } from '../../hot-path/operators/interval.ts';
+import type { Step } from '../../hot-path/program.ts';
 import {
   isMeasuredSlot,
   isUncertainSlot,
@@ -15,11 +16,12 @@ import {
   timeCell,
   valueCell,
 } from '../../hot-path/slot.ts';
-import type { ResolvedInput, SiteContext } from '../definition.ts';
+import { type ResolvedInput, type SiteContext, validMsOf } from '../definition.ts';
 import { arcStateIndex } from './arc.ts';
 import {
   type BinRows,
   countIntervention,
+  dropBins,
   endBins,
   enterBin,
   leaveBin,
@@ -28,6 +30,7 @@ import {
   pushBinStep,
 } from './bin-rows.ts';
 import { panelWindow } from './panel.ts';
+import { onPass, type PanelPlaces, panelPlaces } from './panel-places.ts';
 import { readInput } from './panel-steps.ts';
 
 /** What the steps share. */
@@ -105,6 +108,9 @@ const startPanel = (memory: Float64Array, panel: PanelStart): void => {
 /** What `takePosition` works with: a record, as for `panelSteps`. */
 type Stepping = SeamParts & {
   readonly panel: PanelStart;
+  readonly places: PanelPlaces;
+  readonly startPass: Step;
+  readonly wasAgainIndex: number;
   readonly power: ResolvedInput | undefined;
   readonly lastPowerIndex: number;
   readonly timeIndex: number;
@@ -112,8 +118,19 @@ type Stepping = SeamParts & {
 
 /** Adds each step of the encoder to the bins it crosses. */
 const collectSteps = (context: SiteContext<unknown>, parts: SeamParts, panel: PanelStart): void => {
+  const places = panelPlaces(context);
+  const { rows } = panel;
+  const seenStartIndex = context.reserve(1);
   const stepping: Stepping = {
-    ...{ ...parts, panel },
+    ...{ ...parts, panel, places },
+    // The bins of the pass before are over; those of a panel that had not gone on are of the one before it.
+    startPass: onPass(context, places, (memory) => {
+      const isLateStart = memory[seenStartIndex] !== memory[places.lateStartIndex];
+      memory[seenStartIndex] = memory[places.lateStartIndex] as number;
+      if (isLateStart) dropBins(memory, rows);
+      else endBins(memory, rows);
+    }),
+    wasAgainIndex: context.reserve(1),
     power: context.optional('arcPower'),
     lastPowerIndex: context.reserve(1),
     timeIndex: parts.position.slot + timeCell,
@@ -125,6 +142,7 @@ const collectSteps = (context: SiteContext<unknown>, parts: SeamParts, panel: Pa
 
 /** Whether the sample of a point is at most so old, at the time in a cell, that it stands for now. */
 const isInTime = (memory: Float64Array, input: ResolvedInput, timeIndex: number): boolean =>
+  input.periodMs === undefined ||
   (memory[timeIndex] as number) - (memory[input.slot + timeCell] as number) <= input.staleMs;
 
 const takePosition = (memory: Float64Array, stepping: Stepping): void => {
@@ -132,6 +150,7 @@ const takePosition = (memory: Float64Array, stepping: Stepping): void => {
   const { rows } = stepping.panel;
   const { stepCells } = rows;
   startPanel(memory, stepping.panel);
+  stepping.startPass(memory);
   const isKnown =
     isMeasuredSlot(memory, position.slot) &&
     isUsableSlot(memory, arcOn.slot) &&
@@ -157,6 +176,14 @@ const takePosition = (memory: Float64Array, stepping: Stepping): void => {
   memory[stepCells.isUncertain] = isUncertain ? 1 : 0;
   memory[lastPowerIndex] = watts;
   const stepMm = (memory[stepCells.toMm] as number) - (memory[stepCells.fromMm] as number);
+  // What lies where this panel was before has been counted; the step that leads out of it began there.
+  const isAgain = memory[stepping.places.isAgainIndex] === 1;
+  const wasAgain = memory[stepping.wasAgainIndex] === 1;
+  memory[stepping.wasAgainIndex] = isAgain ? 1 : 0;
+  if (isAgain || wasAgain) {
+    if (isAgain) leaveBin(memory, rows);
+    return;
+  }
   if (Math.abs(stepMm) <= longestStepMm) {
     if ((memory[stepCells.ms] as number) > 0) pushBinStep(memory, rows);
     else if (!isKnown && isMeasuredSlot(memory, position.slot)) passBins(memory, rows);
@@ -179,7 +206,7 @@ const collectSamples = (
     arcIndex: parts.arcIndex,
     arcSlot: parts.arcOn.slot,
     positionTimeIndex: parts.position.slot + timeCell,
-    positionStaleMs: parts.position.staleMs,
+    positionStaleMs: validMsOf(parts.position),
     rows,
     source: context.reserve(2),
   };

@@ -158,7 +158,7 @@ const parametersSchema = efficiencyParameters.extend({
  */
 export const seamBins = defineKpiTable({
   id: 'seamBins',
-  version: 4,
+  version: 5,
   equipmentClass: 'weld_seam',
   group: 'bins',
   description: { en: 'The seam by position', zh: '按位置的焊缝数据' },

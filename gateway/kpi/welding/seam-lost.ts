@@ -34,6 +34,7 @@ const lostSteps = (context: KpiContext<unknown>, isByLength: boolean): PanelStep
   return panelSteps(context, {
     name: 'seam lost',
     clock: found,
+    isState: true,
     partners: [
       { input: arcOn, needs: 'state' },
       ...(speed === undefined ? [] : [{ input: speed, needs: 'usable' } as const]),
@@ -64,7 +65,7 @@ const takeLost = (
 };
 
 const common = {
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_seam',
   standard: { en: 'own definition', zh: '本项目定义' },
   window: panelWindowOfTierA,

@@ -8,9 +8,10 @@ import {
   timeCell,
   valueCell,
 } from '../../hot-path/slot.ts';
-import type { KpiContext, ResolvedInput } from '../definition.ts';
+import { type KpiContext, type ResolvedInput, validMsOf } from '../definition.ts';
 import { arcStateIndex } from './arc.ts';
 import { panelLengthIndex, panelWindow } from './panel.ts';
+import { onPass, panelPlaces } from './panel-places.ts';
 
 /** A bin of which less was measured is no value. */
 const leastShare = 0.5;
@@ -51,7 +52,7 @@ export const reserveSeamValues = (
   const panel = panelWindow(context);
   const lengthIndex = panelLengthIndex(context, panelLengthMm);
   const timeIndex = value.slot + timeCell;
-  const positionAge = { timeIndex, limitMs: position.staleMs };
+  const positionAge = { timeIndex, limitMs: validMsOf(position) };
   const epochIndex = context.reserve(1);
   const out = context.reserve(4);
   const [placeIndex, valueIndex, shareIndex, uncertainIndex] = [out, out + 1, out + 2, out + 3];
@@ -73,6 +74,11 @@ export const reserveSeamValues = (
     clearBin(memory, Number.NaN);
     steps.onPanel(memory);
   };
+  const places = panelPlaces(context);
+  const startPass = onPass(context, places, (memory) => {
+    memory[lastMmIndex] = Number.NaN;
+    clearBin(memory, Number.NaN);
+  });
   const closeBin: Step = (memory) => {
     const share = Math.min(1, (memory[measuredMm] as number) / binMm);
     if (!(share >= leastShare) || memory[count] === 0) return;
@@ -94,6 +100,7 @@ export const reserveSeamValues = (
 
   context.onSample(value.slot, (memory) => {
     startPanel(memory);
+    startPass(memory);
     const isUsable =
       isMeasuredSlot(memory, value.slot) &&
       isUsableSlot(memory, position.slot) &&
@@ -101,7 +108,8 @@ export const reserveSeamValues = (
     const atMm = isUsable ? scaled(memory, position) : Number.NaN;
     const lastMm = memory[lastMmIndex] as number;
     memory[lastMmIndex] = Number.NaN;
-    if (!isUsable || !isCharted(memory, atMm)) return;
+    // What lies where this panel was before has been charted.
+    if (!isUsable || memory[places.isAgainIndex] === 1 || !isCharted(memory, atMm)) return;
     const number = Math.floor(atMm / binMm);
     const stepMm = Math.abs(atMm - lastMm) <= longestStepMm ? atMm - lastMm : 0;
     let ownMm = stepMm;

@@ -28,7 +28,7 @@ export const shortCircuitsInput: KpiInput = {
  */
 export const shortCircuitRate: AnyKpiDefinition = defineKpi({
   id: 'shortCircuitRate',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_seam',
   point: 'shortCircuitRate',
   unit: '1/s',

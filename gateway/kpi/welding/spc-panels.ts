@@ -6,6 +6,7 @@ import { defineKpi, type KpiContext, type KpiPart } from '../definition.ts';
 import { finishParts, finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { panelInputs, panelLengthIndex, panelLengthInput, panelWindow } from './panel.ts';
+import { panelPlaces } from './panel-places.ts';
 import { processInput } from './process.ts';
 import { chartOptionsOf, chartParameters, hasSpecification, onChange, wpsInput } from './spc.ts';
 import { reserveSpcChart } from './spc-chart.ts';
@@ -52,8 +53,15 @@ const reserveOutcome = (context: KpiContext<Parameters>, onPanel: Step): Outcome
     memory[nearest] = Number.POSITIVE_INFINITY;
     memory[furthest] = Number.NEGATIVE_INFINITY;
   };
+  const { lateStartIndex } = panelPlaces(context);
+  const seenStartIndex = context.reserve(1);
   const takePlace: Step = (memory) => {
     if (!isUsableSlot(memory, position.slot)) return;
+    if (memory[seenStartIndex] !== memory[lateStartIndex]) {
+      memory[seenStartIndex] = memory[lateStartIndex] as number;
+      memory[nearest] = Number.POSITIVE_INFINITY;
+      memory[furthest] = Number.NEGATIVE_INFINITY;
+    }
     const raw = memory[position.slot + valueCell] as number;
     const placeMm = (raw * position.multiply) / position.divide;
     memory[nearest] = Math.min(memory[nearest] as number, placeMm);
@@ -92,7 +100,7 @@ const shownParts: Readonly<Record<string, KpiPart>> = {
 /** Control chart of what panels end with, one value each: individuals and moving range, and capability against the contract. */
 export const spcDeformation = defineKpi<Parameters>({
   id: 'spcDeformation',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   point: 'spcDeformation',
   unit: 'mm',

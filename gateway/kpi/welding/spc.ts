@@ -195,7 +195,7 @@ type ChartedPoint = {
 const spcOf = ({ id, unit, decimals, pattern, name }: ChartedPoint): AnyKpiDefinition =>
   defineKpi<Parameters>({
     id,
-    version: 3,
+    version: 4,
     equipmentClass: 'weld_seam',
     point: id,
     unit,

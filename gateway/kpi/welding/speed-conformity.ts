@@ -17,7 +17,7 @@ const edge = 1e-9;
 /** Share of the samples with any arc on whose travel speed is within the tolerance of what is set, in %. */
 export const speedConformity = defineKpi<z.infer<typeof parametersSchema>>({
   id: 'speedConformity',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   point: 'speedConformity',
   unit: '%',

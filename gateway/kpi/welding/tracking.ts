@@ -43,6 +43,7 @@ import {
   type KpiDefinition,
   type KpiInput,
   type ResolvedInput,
+  validMsOf,
 } from '../definition.ts';
 import { finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
@@ -109,7 +110,7 @@ const trackingError = (context: KpiContext<unknown>): TrackingError => {
     const timeIndex = lateral.slot + timeCell;
     const error: TrackingError = {
       ...{ lateral, vertical, arcSlot: arcOn.slot, foundSlot: found.slot, arcIndex },
-      verticalAge: { timeIndex, limitMs: vertical.staleMs },
+      verticalAge: { timeIndex, limitMs: validMsOf(vertical) },
       panelEpochIndex: panel.epochIndex,
       epochIndex: context.reserve(1),
       errorIndex: context.reserve(1),
@@ -176,7 +177,7 @@ const buildTracking = <Parameters>(
 };
 
 const common = {
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_seam',
   unit: 'mm',
   decimals: 3,

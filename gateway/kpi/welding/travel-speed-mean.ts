@@ -24,7 +24,7 @@ import { panelInputs, panelWindow } from './panel.ts';
 /** Mean travel speed over the panel, by time, while any arc of the line is on. */
 export const travelSpeedMean = defineKpi({
   id: 'travelSpeedMean',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   point: 'travelSpeedMean',
   unit: 'm/min',

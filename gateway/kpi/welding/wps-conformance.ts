@@ -82,7 +82,7 @@ const bandedVariables = ({ variables, bands }: Parameters): readonly BandedVaria
  */
 export const wpsConformance = defineKpiTable<Parameters>({
   id: point,
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_seam',
   group: 'wps',
   description,

@@ -11,9 +11,14 @@ const point = 'welding/mpm01/f01/heatInputBin';
 const sample = (
   line: Line,
   timeMs: number,
-  at: { readonly positionMm: number; readonly power: number; readonly arcOn?: number },
+  at: {
+    readonly positionMm: number;
+    readonly power: number;
+    readonly arcOn?: number;
+    readonly panelId?: number;
+  },
 ): void => {
-  line.line(timeMs, { panelId: 7, panelPosition: at.positionMm });
+  line.line(timeMs, { panelId: at.panelId ?? 7, panelPosition: at.positionMm });
   line.seam(timeMs, { arcPower: at.power, arcOn: at.arcOn ?? 1 });
 };
 
@@ -90,13 +95,29 @@ describe('heat input of a position bin', () => {
     }
     expect(result(line, 20_000)?.status).toBe(statusCodes.good);
     for (let index = 0; index <= 5; index++) {
-      sample(line, 21_000 + index * 100, { positionMm: index, power: 6000 });
+      sample(line, 21_000 + index * 100, { positionMm: index, power: 6000, panelId: 8 });
     }
     expect(result(line, 21_500)?.status).toBe(statusCodes.badNoData);
     for (let index = 6; index <= 12; index++) {
-      sample(line, 21_000 + index * 100, { positionMm: index, power: 6000 });
+      sample(line, 21_000 + index * 100, { positionMm: index, power: 6000, panelId: 8 });
     }
     expect(result(line, 22_200)?.value).toBeCloseTo(0.48, 12);
+  });
+
+  test('counts what is welded again once, and goes on behind it', () => {
+    const line = weldingLine([entry]);
+    for (let index = 0; index <= 200; index++) {
+      sample(line, index * 100, { positionMm: index, power: 3000 });
+    }
+    expect(result(line, 20_000)?.value).toBeCloseTo(0.24, 12);
+    for (let index = 0; index <= 100; index++) {
+      sample(line, 20_100 + index * 100, { positionMm: 50 + index, power: 9000 });
+    }
+    expect(result(line, 30_100)?.value).toBeCloseTo(0.24, 12);
+    for (let index = 101; index <= 172; index++) {
+      sample(line, 20_100 + index * 100, { positionMm: 50 + index, power: 6000 });
+    }
+    expect(result(line, 37_300)?.value).toBeCloseTo(0.48, 12);
   });
 
   test('is of the width that is asked for', () => {

@@ -98,13 +98,38 @@ describe('a panel that another one follows', () => {
 });
 
 describe('what is not as it should be', () => {
-  it('is two records when a panel of the same id is welded again', () => {
-    const records = assemble(script().panel('A1', 20).panel('A1', 15).panel('A2', 1));
+  it('is one record, marked, when the carriage goes back and welds again under the same id', () => {
+    const record = onlyRecord(script().panel('A1', 20).panel('A1', 15).panel('A2', 1));
+    expect(record).toMatchObject({
+      panelId: 'A1',
+      positionMm: { first: 0, minimum: 0, maximum: 200 },
+      marks: [{ code: 'position-backwards', count: 1, mostMm: 200 }],
+    });
+  });
+
+  it('is two records when the position falls back while no id is told, and the next id names the second', () => {
+    const made = script().panel('A1', 20);
+    for (const mm of [0, 60, 120]) made.position('', mm).tick();
+    made.position('A1', 150).tick().panel('A2', 1);
+    const records = assemble(made);
     expect(records.map(({ record }) => [record.panelId, record.positionMm.maximum])).toEqual([
       ['A1', 200],
       ['A1', 150],
     ]);
     expect(new Set(records.map(({ key }) => key)).size).toBe(2);
+  });
+
+  it('begins with its id when that comes before the position falls, and where the position falls to', () => {
+    const made = script().panel('A1', 20);
+    made.position('A2', 199.9).tick().position('A2', 200).tick();
+    for (let mm = 0; mm <= 150; mm += 10) made.position('A2', mm).tick();
+    const [first, second] = assemble(made.panel('A3', 1)).map(({ record }) => record);
+    expect(first).toMatchObject({ panelId: 'A1', marks: [] });
+    expect(second).toMatchObject({
+      ...{ panelId: 'A2', positionMm: { first: 0, minimum: 0, maximum: 150 } },
+      time: { startMs: first?.time.closedMs },
+    });
+    expect(second?.marks.filter(({ code }) => code === 'position-backwards')).toEqual([]);
   });
 
   it('is marked when the position goes back a little', () => {
@@ -228,7 +253,8 @@ describe('reading the same entries again', () => {
     made.position('A1', 145).bin(made.at.frontBins, 'A1', 140);
     made.timeMs += 10;
     made.position('A2', 0).event('plc');
-    made.panel('A2', 11, 0.5).event('plc').configure('c2', '0.2.0').panel('A2', 12);
+    made.panel('A2', 11, 0.5).event('plc').configure('c2', '0.2.0').panel('A3', 12);
+    made.position('A3', 0).position('', 0).tick();
     made.timeMs -= 25_000;
     made.bin(made.at.backBins, 'A1', 100);
     made.timeMs += 25_000;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { RegisteredGroup } from '../../../../../gateway/core/point.ts';
 import { statusCodes } from '../../../../../gateway/core/quality.ts';
 import { orderRatios } from '../../../../../gateway/kpi/operations/order-ratios.ts';
-import { testGroup } from '../../../../support/entry-batch.ts';
+import { type TestSample, testGroup } from '../../../../support/entry-batch.ts';
 import { compileTestSite, feed, tickProgram } from '../../../../support/program-feed.ts';
 
 const line = 'welding/mpm01/line';
@@ -13,7 +13,7 @@ const told = {
   ...{ inspectedQuantity: 5, goodFirstTimeQuantity: 3, workTime: 45, attendanceTime: 60 },
 };
 
-const afterTenMinutes = (values: Readonly<Record<string, number>>) => {
+const afterTenMinutes = (values: Readonly<Record<string, TestSample>>) => {
   const { program, groups } = compileTestSite({
     groups: [
       testGroup({
@@ -63,6 +63,18 @@ describe('ratios of orders (section 3.10)', () => {
     expect(part('.firstPassYield')?.value).toBe(0.6);
     expect(part('.workerEfficiency')?.value).toBe(0.75);
     expect(part('.missing')?.value).toBe(0);
+  });
+
+  test('of an uncertain term are uncertain, and the others are not', () => {
+    const scrapQuantity = { value: 1, status: statusCodes.uncertain };
+    const part = afterTenMinutes({ ...told, scrapQuantity });
+    expect(part('.scrapRatio')).toMatchObject({ value: 0.25, status: statusCodes.uncertain });
+    expect(part('')).toMatchObject({ value: 12, status: statusCodes.good });
+    const produced = { value: 4, status: statusCodes.uncertain };
+    const other = afterTenMinutes({ ...told, producedQuantity: produced });
+    expect(other('')).toMatchObject({ value: 12, status: statusCodes.uncertain });
+    expect(other('.reworkRatio')?.status).toBe(statusCodes.uncertain);
+    expect(other('.workerEfficiency')?.status).toBe(statusCodes.good);
   });
 
   test('that lack a term have no data, and it is said which', () => {

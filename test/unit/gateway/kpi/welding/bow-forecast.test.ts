@@ -38,6 +38,7 @@ const forecastOf = (
   const places = plan.reserve(samples.length);
   const means = plan.reserve(samples.length);
   const out = plan.reserve(forecast.size);
+  const lengthIndex = plan.reserve(1, [lengthM * 1000]);
   const profiles = {
     countIndex,
     placeOf: (profile: number) => places + profile,
@@ -45,7 +46,7 @@ const forecastOf = (
   };
   const bow = trackedForecast(plan, profiles, {
     ...options,
-    ...{ lengthMm: lengthM * 1000, probability },
+    ...{ lengthIndex, probability },
   });
   const memory = plan.allocate();
   bow.reset(memory);

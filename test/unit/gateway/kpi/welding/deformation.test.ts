@@ -36,7 +36,7 @@ const lineOf = (
         ...{ equipment: 'line', equipmentClass: 'weld_line', periodMs: 1000 },
         channels: [
           { point: 'panelId', kind: 'string' },
-          ...['deformation.x', ...names].map((point) => ({ point, unit: 'mm' })),
+          ...['deformation.x', 'panelLength', ...names].map((point) => ({ point, unit: 'mm' })),
         ],
       }),
     ],
@@ -261,6 +261,35 @@ describe('running end-of-panel prediction (section 3.8)', () => {
     expect(numberOf(results, 'deformationPrediction')).toBeCloseTo(0.2111, 4);
     expect(numberOf(results, 'deformation.bow')).toBeCloseTo(0.2111, 4);
     expect(numberOf(results, 'deformationPrediction.halfWidth')).toBe(0);
+  });
+
+  test.each(['tracked', 'parabola'])('of a panel of 12 m is that of 12 m, by %s', (method) => {
+    const line = lineOf(1, [
+      { kpi: 'deformation' },
+      { kpi: 'deformationPrediction', parameters: { method } },
+    ]);
+    line.send(-500, { panelId: 1, panelLength: 12_000 });
+    // A bow of 2.86 mm over all of it.
+    for (let x = 0; x <= 12_000; x += 50) {
+      line.profile(x * 20, x, [2.86 * (1 - (x / 6000 - 1) ** 2)]);
+    }
+    const results = line.tick(240_000);
+    expect(numberOf(results, 'deformation.bow')).toBeCloseTo(2.86, 9);
+    expect(numberOf(results, 'deformationPrediction')).toBeCloseTo(2.86, 6);
+    expect(numberOf(results, 'deformationPrediction.upper')).toBeLessThan(2.9);
+    expect(numberOf(results, 'deformationPrediction.x')).toBe(6000);
+    expect(statusOf(results, 'deformationPrediction')).toBe(statusCodes.good);
+  });
+
+  test('is shown from 20 % of the length that the machine tells', () => {
+    const line = lineOf(1, [{ kpi: 'deformationPrediction' }]);
+    line.send(-500, { panelLength: 1000 });
+    const statuses = [50, 100, 150, 190, 200, 300].map((x, index) => {
+      line.profile(index * 1000, x, [x / 1000]);
+      return statusOf(line.tick(index * 1000), 'deformationPrediction');
+    });
+    const { badNoData, uncertain, good } = statusCodes;
+    expect(statuses).toEqual([...Array<number>(4).fill(badNoData), uncertain, good]);
   });
 
   test('begins anew with the next panel', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { RegisteredGroup } from '../../../../../gateway/core/point.ts';
 import { isBad, statusCodes } from '../../../../../gateway/core/quality.ts';
+import type { TestSample } from '../../../../support/entry-batch.ts';
 import { compileTestSite, feed, tickAt } from '../../../../support/program-feed.ts';
 import { ofLine, wholeLineGroup, wholeSeam } from './whole-line.ts';
 
@@ -13,7 +14,7 @@ const windowsOf = () => {
   });
   const [seam, line] = groups as [RegisteredGroup, RegisteredGroup];
   return {
-    line: (timeMs: number, panelId: number, panelPosition: number): void => {
+    line: (timeMs: number, panelId: TestSample, panelPosition: number): void => {
       feed(program, [{ group: line, timeMs, values: { panelId, panelPosition } }]);
     },
     arc: (timeMs: number, arcOn: number): void => {
@@ -57,14 +58,29 @@ describe('the windows of panels', () => {
     expect(site.tick(6500)).toEqual([{ ...next, startStatus: statusCodes.good }]);
   });
 
-  test('end where the position falls back too, and a panel without an arc has no arc times', () => {
+  test('end where the position falls back while no id is told; without an arc they have no arc times', () => {
     const site = windowsOf();
+    const untold = { value: 0, status: statusCodes.badNoData };
     site.line(1000, 17, 0);
     site.line(2000, 17, 500);
-    site.line(3000, 17, 0);
-    const window = { timeMs: 3000, id: 17, start: 1000, end: 3000 };
+    site.line(3000, untold, 0);
     const noArc = { arcStart: undefined, arcEnd: undefined };
-    expect(site.tick(3500)).toEqual([{ ...window, ...noArc, startStatus: statusCodes.uncertain }]);
+    const first = { timeMs: 3000, id: 17, start: 1000, end: 3000, ...noArc };
+    expect(site.tick(3500)).toEqual([{ ...first, startStatus: statusCodes.uncertain }]);
+    // The id that comes then is that of the panel that has begun, whichever it is.
+    site.line(4000, 18, 50);
+    site.line(5000, 19, 60);
+    const second = { timeMs: 5000, id: 18, start: 3000, end: 5000, ...noArc };
+    expect(site.tick(5500)).toEqual([{ ...second, startStatus: statusCodes.good }]);
+  });
+
+  test('do not end while the id stays, wherever the carriage goes', () => {
+    const site = windowsOf();
+    for (let mm = 0; mm <= 18_000; mm += 100) site.line(1000 + mm, 17, mm);
+    for (let mm = 18_000; mm >= 0; mm -= 101) site.line(37_100 - mm, 17, mm);
+    expect(site.tick(40_000)).toEqual([]);
+    site.line(41_000, 18, 0);
+    expect(site.tick(41_500)).toMatchObject([{ id: 17, start: 1000, end: 41_000 }]);
   });
 
   test('of several that ended between two ticks are all there, up to eight', () => {

@@ -276,3 +276,53 @@ describe('the next panel', () => {
     expect(column('length')).toEqual([10, 0, 10, 10]);
   });
 });
+
+describe('a carriage that goes back under one panel', () => {
+  const again = () => ({ arcPower: 9000 });
+
+  test('counts what it welds again once, and goes on behind it', () => {
+    const { weld, rows } = makeSeam();
+    weld(0, 201);
+    weld(51, 241, again);
+    const measured = rows();
+    const length = measured.reduce((sum, { row }) => sum + (row['length'] ?? 0), 0);
+    // Up to 201 mm, and from the place on that is the first behind it.
+    expect(length).toBeCloseTo(201 + (240 - 202), 6);
+    const whole = measured.filter(({ row }) => row['length'] === 10);
+    const places = whole.map(({ row }) => row['position']);
+    expect(new Set(places).size).toBe(places.length);
+    for (const { row } of whole) {
+      const mean = (row['position'] as number) < 200 ? 3000 : 9000;
+      expect(row['arcPower.mean'], `${row['position']}`).toBe(mean);
+    }
+  });
+
+  test('has all of it where only the encoder was elsewhere', () => {
+    const { weld, column } = makeSeam();
+    weld(0, 101);
+    const before = column('position');
+    weld(25_000, 25_003);
+    weld(110, 181);
+    const after = column('position').filter((mm) => mm !== undefined && mm < 200);
+    expect([...before, ...after]).toEqual(
+      Array.from({ length: 18 }, (_, bin) => 10 * bin).filter((mm) => mm !== 100),
+    );
+  });
+
+  test('begins the panel where it falls to when the id came before', () => {
+    const { weld, rows } = makeSeam();
+    const off = { panelId: 8, arcOn: 0 };
+    weld(0, 201);
+    weld(200, 203, () => off);
+    weld(0, 41, () => ({ panelId: 8 }));
+    const next = rows().filter(({ row }) => row['panelId'] === 8);
+    expect(next.map(({ row }) => [row['position'], row['length']])).toEqual([
+      ...[
+        [0, 10],
+        [10, 10],
+        [20, 10],
+        [30, 10],
+      ],
+    ]);
+  });
+});

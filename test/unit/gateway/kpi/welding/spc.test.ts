@@ -200,6 +200,19 @@ describe('control charts by distance (section 3.9)', () => {
     expect(of(results, '.centre')).toBeCloseTo(1.5, 12);
   });
 
+  test('what is welded again on the same panel is charted once', () => {
+    const chart = chartOf({ subgroup: 1, target: 230, sigma: 1, rules: [1] });
+    chart.weld(Array(12).fill(230));
+    chart.back();
+    chart.weld(Array(12).fill(400));
+    const results = chart.tick();
+    expect(of(results)).toBe(230);
+    expect(of(results, '.signals')).toBe(0);
+    // Beyond it the chart goes on.
+    chart.weld([400, 400, 400]);
+    expect(of(chart.tick())).toBe(400);
+  });
+
   test('another job learns its own limits', () => {
     const chart = chartOf({ subgroup: 1, learn: 2 });
     chart.weld([1, 3, 2]);
