@@ -1,6 +1,14 @@
 import { element, setText } from './dom.ts';
-import { formatPercent, formatQuantity, qualityOf, unitOf } from './format.ts';
-import { coverageOf, type Kpi, localPath, type Point, type PointStore, placeOf } from './store.ts';
+import { formatPercent, formatPlain, formatQuantity, qualityOf, unitOf } from './format.ts';
+import {
+  type Current,
+  coverageOf,
+  type Kpi,
+  localPath,
+  type Point,
+  type PointStore,
+  placeOf,
+} from './store.ts';
 import { type Language, text } from './texts.ts';
 import { setQuality } from './tiles.ts';
 
@@ -47,22 +55,27 @@ const nameOf = ({ kpi, isRepeated, language }: RowOptions): string => {
   return `${kpi.description[language]} · ${area}/${line}/${equipment}`;
 };
 
+/** What has words for its values is said in them; of other numbers without a unit the page shows percent. */
+const isShare = ({ kpi, point }: RowOptions): boolean => kpi.unit === '1' && point.kind !== 'enum';
+
+const valueText = (options: RowOptions, current: Current): string => {
+  const { kpi, point, language } = options;
+  if (point.kind === 'enum') return formatPlain(point, current, language);
+  const number = typeof current.value === 'number' ? current.value : null;
+  return number === null || isShare(options)
+    ? formatPercent(number, language)
+    : formatQuantity(number, kpi, language);
+};
+
 const kpiRow = (store: PointStore, options: RowOptions): HTMLElement => {
   const { kpi, point, language } = options;
-  const isShare = kpi.unit === '1';
   const value = element('span', { class: 'number', 'data-path': kpi.path });
   const quality = element('span', { class: 'unit' });
   const coverage = element('td', { class: 'numeric' });
   const coveragePoint = coverageOf(store, kpi);
   store.watch(coveragePoint === undefined ? [point] : [point, coveragePoint], () => {
     const current = store.current(point);
-    const number = typeof current.value === 'number' ? current.value : null;
-    setText(
-      value,
-      number === null || isShare
-        ? formatPercent(number, language)
-        : formatQuantity(number, kpi, language),
-    );
+    setText(value, valueText(options, current));
     const state = qualityOf(current);
     setQuality(value, state);
     setText(quality, state === 'good' ? '' : ` ${text(state, language)}`);
@@ -73,7 +86,7 @@ const kpiRow = (store: PointStore, options: RowOptions): HTMLElement => {
     element('td', { class: 'name' }, nameOf(options)),
     element('td', { class: 'numeric' }, [
       value,
-      element('span', { class: 'unit' }, isShare ? '' : ` ${unitOf(kpi)}`),
+      element('span', { class: 'unit' }, isShare(options) ? '' : ` ${unitOf(kpi)}`),
       quality,
     ]),
     coverage,

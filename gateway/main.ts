@@ -14,7 +14,6 @@ import { energyConfigOf } from './energy/energy-config.ts';
 import { energySection } from './energy/section.ts';
 import { onHangUp, SiteFiles } from './hot-reload.ts';
 import { figuresConfigOf, figuresSection } from './reports/figures/figures-config.ts';
-import { footprintConfigOf, footprintSection } from './reports/footprint/footprint-config.ts';
 import { startGateway } from './runtime/gateway.ts';
 import type { GatewayParts, RunningGateway } from './runtime/gateway-parts.ts';
 import { LockStepClock } from './runtime/lock-step-clock.ts';
@@ -194,8 +193,6 @@ const runGateway = async (options: RunOptions): Promise<void> => {
     const { DossierDesk } = await import('./reports/panel-dossier/dossier-desk.ts');
     const { EnergyDesk } = await import('./energy/energy-desk.ts');
     const { FiguresDesk } = await import('./reports/figures/figures-desk.ts');
-    const footprintFactors = () =>
-      footprintConfigOf(files.current.site.sections[footprintSection.key]);
     const api = await startApi({
       ...site.config.api,
       view: gateway.view,
@@ -204,7 +201,6 @@ const runGateway = async (options: RunOptions): Promise<void> => {
       dossiers: new DossierDesk({
         records: () => gateway.view.records,
         timeZone: () => gateway.view.site.timeZone,
-        footprintFactors,
       }),
       energy: new EnergyDesk({
         register: (query) => gateway.view.register(query),
@@ -218,7 +214,6 @@ const runGateway = async (options: RunOptions): Promise<void> => {
         groups: () => gateway.view.groups,
         history: (query) => gateway.view.history(query),
         config: () => figuresConfigOf(files.current.site.sections[figuresSection.key]),
-        footprintFactors,
         site: () => gateway.view.site,
         nowMs: () => gateway.view.nowMs(),
       }),

@@ -119,7 +119,7 @@ const route = async (options: ControlOptions, asked: Request): Promise<Answer> =
       simulation.faults.clear();
       return ok(faultsOf(simulation));
     case 'POST /advance':
-      return ok({ nowMs: advance(simulation, await readJson(request)) });
+      return ok({ nowMs: await advance(options, await readJson(request)) });
     case 'POST /shutdown':
       setImmediate(options.onShutdown);
       return ok({ status: 'stopping' });
@@ -173,10 +173,11 @@ const stateOf = ({ simulation, seed, servers }: ControlOptions): JsonObject => {
 
 const advanceSchema = z.strictObject({ toMs: z.int() });
 
-const advance = (simulation: Simulation, body: unknown): number => {
+const advance = async ({ simulation, servers }: ControlOptions, body: unknown): Promise<number> => {
   const parsed = advanceSchema.safeParse(body);
   if (!parsed.success) throw new HttpError(400, z.prettifyError(parsed.error));
   simulation.advance(parsed.data.toMs);
+  for (const server of servers.values()) await server.settle?.();
   return simulation.nowMs;
 };
 

@@ -31,11 +31,13 @@ const createPlant = (name: PlantName, options: ProgramOptions, startMs: number):
         meterPort: ports.parkMeter,
         storagePort: ports.parkStorage,
         chargerPort: ports.parkCharger,
+        revenuePort: ports.parkRevenue,
         hasMeterError: options.hasParkMeterError,
         demandTargetKw: options.parkDemandTargetKw,
         startMinuteOfDay: options.parkStartMinuteOfDay,
         countsFromMs: registersSinceMs(options, startMs),
         stepMs: options.parkStepMs,
+        ocpp: options.parkOcpp,
       });
   }
 };

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type ProxySpec, parseProxySpecs } from './faults/proxy/specs.ts';
+import type { OcppChargersOptions } from './park/ocpp-chargers.ts';
 import type { LineOpcuaOptions } from './welding-line/opcua/listen.ts';
 
 /** Arguments that make no sense; the message names option, value and what is expected. */
@@ -31,6 +32,8 @@ export type ProgramOptions = {
   readonly parkStepMs: number;
   /** UTC epoch ms; undefined: from the day of the start on. */
   readonly parkRegistersSinceMs: number | undefined;
+  /** Undefined: the chargers do not speak OCPP. */
+  readonly parkOcpp: OcppChargersOptions | undefined;
   /** Undefined leaves the server out. */
   readonly lineOpcua: LineOpcuaOptions | undefined;
   readonly ports: {
@@ -40,6 +43,8 @@ export type ProgramOptions = {
     readonly parkMeter: number;
     readonly parkStorage: number;
     readonly parkCharger: number;
+    /** Undefined leaves the server out. */
+    readonly parkRevenue: number | undefined;
   };
 };
 
@@ -48,7 +53,7 @@ const portRange = { min: 0, max: 65_535 };
 const lockStepStart = '2023-06-21T00:00:00Z';
 
 /**
- * @param environment - may hold SIMULATOR_OPCUA_PASSWORD.
+ * @param environment - may hold SIMULATOR_OPCUA_PASSWORD and SIMULATOR_OCPP_PASSWORD.
  * @throws UsageError naming the first option that is wrong.
  */
 export const parseProgramOptions = (
@@ -79,6 +84,7 @@ export const parseProgramOptions = (
         : number(values, 'park-demand-target-kw', { min: 0, max: 100_000 }),
     parkRegistersSinceMs: registersSince(values),
     parkStepMs: parkStepMs(values['park-step-seconds']),
+    parkOcpp: parkOcppOf(values, environment),
     lineOpcua: lineOpcuaOf(values, environment),
     ports: {
       control: port('control-port'),
@@ -87,6 +93,7 @@ export const parseProgramOptions = (
       parkMeter: port('park-meter-port'),
       parkStorage: port('park-storage-port'),
       parkCharger: port('park-charger-port'),
+      parkRevenue: values['park-revenue-port'] === 'off' ? undefined : port('park-revenue-port'),
     },
   };
 };
@@ -121,6 +128,7 @@ const parseValues = (args: readonly string[]) => {
         'park-time-of-day': { type: 'string', default: 'real' },
         'park-demand-target-kw': { type: 'string', default: 'off' },
         'park-registers-since': { type: 'string', default: 'start' },
+        'park-ocpp': { type: 'string', default: 'off' },
         'park-step-seconds': { type: 'string', default: '5' },
         'control-port': { type: 'string', default: '15000' },
         'line-plc-port': { type: 'string', default: '15020' },
@@ -132,6 +140,7 @@ const parseValues = (args: readonly string[]) => {
         'park-meter-port': { type: 'string', default: '15031' },
         'park-storage-port': { type: 'string', default: '15032' },
         'park-charger-port': { type: 'string', default: '15033' },
+        'park-revenue-port': { type: 'string', default: 'off' },
       },
     }).values;
   } catch (error) {
@@ -181,6 +190,18 @@ const lineOpcuaOf = (values: Values, environment: Environment): LineOpcuaOptions
     password,
     pkiFolder: values['pki-folder'],
   };
+};
+
+const parkOcppOf = (values: Values, environment: Environment): OcppChargersOptions | undefined => {
+  const text = values['park-ocpp'];
+  if (text === 'off') return undefined;
+  const url = URL.parse(text);
+  if (url === null || !['ws:', 'wss:'].includes(url.protocol) || text.endsWith('/')) {
+    throw new UsageError(
+      `--park-ocpp ${text}: expected off or an address such as ws://127.0.0.1:9000/ocpp`,
+    );
+  }
+  return { url: text, password: environment['SIMULATOR_OCPP_PASSWORD'] };
 };
 
 const proxiesOf = (texts: readonly string[]): readonly ProxySpec[] => {

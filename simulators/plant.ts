@@ -20,6 +20,8 @@ export type RunningServer = {
   readonly endpoint: Endpoint;
   /** Counters since the start, shown by `GET /state` under `servers`. */
   stats(): JsonObject;
+  /** Of one that speaks by itself: resolves once it has said all that there is to say at the present instant. */
+  settle?(): Promise<void>;
   close(): Promise<void>;
 };
 

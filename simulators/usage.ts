@@ -13,6 +13,8 @@ usage: node simulators/main.ts [options]
   --park-time-of-day real      hour of the park's sun, load, cars and tariff at the start, e.g. 10:00;
                                timestamps stay as they are
   --park-demand-target-kw off  grid import in kW that the park's battery holds
+  --park-ocpp off              address that the chargers connect to by OCPP 1.6J as well, e.g.
+                               ws://127.0.0.1:9000/ocpp; password from SIMULATOR_OCPP_PASSWORD
   --park-step-seconds 5        over how long the park's powers are constant; 900 is fast enough for
                                a year, and makes every quarter of an hour one value
   --park-registers-since start day from which the park's registers count, in UTC, e.g.
@@ -37,6 +39,7 @@ ports, 0 for any free one:
   --park-meter-port 15031      meters, Modbus TCP
   --park-storage-port 15032    battery storage, Modbus TCP
   --park-charger-port 15033    EV chargers, Modbus TCP
+  --park-revenue-port off      revenue meters behind a serial server, DL/T 645-2007 over TCP
 
 One line of JSON on stdout names all addresses when everything is up. Logs go to stderr.
 `;
@@ -55,6 +58,8 @@ const chinese = `用真实协议通信的仿真现场，供测试与演示使用
   --park-meter-error on        园区电表的等级误差；off：寄存器与真值一致
   --park-time-of-day real      起始时园区日照、用电、车辆与电价的钟点，例如 10:00；时间戳不变
   --park-demand-target-kw off  园区储能所保持的电网购电功率，kW
+  --park-ocpp off              充电桩另以 OCPP 1.6J 连接的地址，例如 ws://127.0.0.1:9000/ocpp；
+                               口令取自 SIMULATOR_OCPP_PASSWORD
   --park-step-seconds 5        园区功率保持不变的秒数；900 足够快，可仿真一年，每一刻钟为一个值
   --park-registers-since start 园区累计寄存器自哪一天起计数（UTC），例如 2023-01-01T00:00:00Z；
                                重新启动后寄存器与从未停止时相同
@@ -77,6 +82,7 @@ const chinese = `用真实协议通信的仿真现场，供测试与演示使用
   --park-meter-port 15031      电表，Modbus TCP
   --park-storage-port 15032    储能，Modbus TCP
   --park-charger-port 15033    充电桩，Modbus TCP
+  --park-revenue-port off      串口服务器后的计量电表，DL/T 645-2007 over TCP
 
 全部就绪后，在标准输出以一行 JSON 给出所有地址。日志输出到标准错误。
 `;

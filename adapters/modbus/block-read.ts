@@ -1,8 +1,8 @@
 import type { GatewayError } from '../../gateway/core/error.ts';
+import type { GroupFrame } from '../shared/group-frame.ts';
 import { MemberRetry } from '../shared/member-retry.ts';
 import type { DecodeProgram } from './decode.ts';
 import type { DeviceClock } from './device-clock.ts';
-import type { GroupFrame } from './group-frame.ts';
 import type { ReadReceiver, ReadRequest, Transport } from './transport.ts';
 
 /** What one read brings to one group. */

@@ -1,8 +1,8 @@
+import { openConverter, openSerialPort, type SerialLine } from '../shared/serial-line.ts';
 import { GapTransport } from './gap-transport.ts';
 import type { ModbusConfig, TransportConfig } from './modbus-config.ts';
 import { frameSilenceMs } from './plan-report.ts';
 import { RtuPort } from './rtu-port.ts';
-import { openConverter, openSerialPort, type SerialLine } from './serial-line.ts';
 import { connectTcp } from './tcp-transport.ts';
 import type { Transport, TransportCount } from './transport.ts';
 

@@ -1,10 +1,10 @@
 import type { LocalText } from '../../gateway/core/point.ts';
 import type { SourceContext } from '../../gateway/core/source.ts';
+import type { GroupFrame } from '../shared/group-frame.ts';
 import { BlockRead, type ReadOwner, type ReadPart } from './block-read.ts';
 import { type DecodeInput, DecodeProgram } from './decode.ts';
 import { DeviceClock } from './device-clock.ts';
 import type { BlockGroup, DeviceLayout, LayoutGroup, ModelGroup } from './device-layout.ts';
-import type { GroupFrame } from './group-frame.ts';
 import type { ModbusConfig } from './modbus-config.ts';
 import type { PlannedRead } from './planner.ts';
 import type { Table } from './profile-point.ts';

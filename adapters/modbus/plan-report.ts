@@ -1,6 +1,6 @@
 import type { ConfigIssue, PlanBurst, PlanReport } from '../../gateway/core/adapter.ts';
 import type { LocalText } from '../../gateway/core/point.ts';
-import { type BurstReport, type DeviceLoad, findBursts } from './burst.ts';
+import { type BurstReport, type DeviceLoad, findBursts } from '../shared/burst.ts';
 import { type DeviceLayout, groupsOf, readsOf } from './device-layout.ts';
 import type { ModbusConfig, TransportConfig } from './modbus-config.ts';
 import type { PlannedRead } from './planner.ts';

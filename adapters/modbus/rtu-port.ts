@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { SerialLine } from './serial-line.ts';
+import type { SerialLine } from '../shared/serial-line.ts';
 
 const exceptionBytes = 5;
 const exceptionBit = 0x80;

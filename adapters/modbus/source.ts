@@ -2,11 +2,11 @@ import type { SourceInput } from '../../gateway/core/adapter.ts';
 import { GatewayError } from '../../gateway/core/error.ts';
 import { statusCodes } from '../../gateway/core/quality.ts';
 import type { Source, SourceContext } from '../../gateway/core/source.ts';
+import { GroupFrame } from '../shared/group-frame.ts';
 import { runPolledSource } from '../shared/polled-source.ts';
 import { openTransport } from './connect.ts';
 import { type DeviceLayout, groupsOf, layoutSource } from './device-layout.ts';
 import { DevicePoller } from './device-poller.ts';
-import { GroupFrame } from './group-frame.ts';
 import type { ModbusConfig } from './modbus-config.ts';
 
 /**

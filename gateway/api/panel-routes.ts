@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { binsJson } from '../records/bins-json.ts';
+import { productFootprint } from '../records/product-footprint.ts';
 import type { RecordsView } from '../runtime/records/panel-records.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import * as contract from './contract.ts';
@@ -33,13 +34,8 @@ const noPanel = (reply: FastifyReply, panel: string, revision: number | undefine
         },
   );
 
-/** Makes dossiers and footprints of records; undefined where there is no such record. */
+/** Makes dossiers of records; undefined where there is no such record. */
 export interface PanelDossiers {
-  /** @throws GatewayError STORE_FAILED, STORE_CORRUPT */
-  footprint(query: {
-    readonly id: string;
-    readonly revision?: number | undefined;
-  }): Promise<z.input<typeof panelFootprint> | undefined>;
   /** @throws GatewayError UNAVAILABLE, REPORT_FAILED, STORE_FAILED, STORE_CORRUPT */
   dossier(query: {
     readonly id: string;
@@ -55,10 +51,8 @@ export const registerPanelRoutes = (
   dossiers: PanelDossiers | undefined,
 ): void => {
   const server = instance.withTypeProvider<ZodTypeProvider>();
-  if (dossiers !== undefined) {
-    registerDossierRoute(instance, view, dossiers);
-    registerFootprintRoute(instance, view, dossiers);
-  }
+  if (dossiers !== undefined) registerDossierRoute(instance, view, dossiers);
+  registerFootprintRoute(instance, view);
 
   server.get(
     '/api/v1/panels',
@@ -171,11 +165,7 @@ const registerDossierRoute = (
   );
 };
 
-const registerFootprintRoute = (
-  instance: FastifyInstance,
-  view: GatewayView,
-  dossiers: PanelDossiers,
-): void => {
+const registerFootprintRoute = (instance: FastifyInstance, view: GatewayView): void => {
   instance.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/panels/:id/footprint',
     {
@@ -187,8 +177,9 @@ const registerFootprintRoute = (
     },
     async ({ params, query: { revision } }, reply) => {
       if (view.records === undefined) return noLine(reply);
-      const found = await dossiers.footprint({ id: params.id, revision });
-      return found ?? noPanel(reply, params.id, revision);
+      const found = await view.records.find(params.id, revision);
+      if (found === undefined) return noPanel(reply, params.id, revision);
+      return { id: found.id, revision: found.revision, ...productFootprint(found.record) };
     },
   );
 };

@@ -175,6 +175,25 @@ const phrases: readonly (readonly [english: string, chinese: string])[] = [
     '字母、数字、_ 与 -，以字母或数字开头',
   ],
   ['lower-case letters, digits and _', '小写字母、数字与 _'],
+  [
+    'the twelve digits of the meter in quotes, such as "000012345678"',
+    '加引号的 12 位电表通信地址，例如 "000012345678"',
+  ],
+  [
+    'the address of one meter: 999999999999 is for all and answered by none',
+    '单块电表的地址：999999999999 为广播地址，没有电表应答',
+  ],
+  [
+    'an even number of digits such as XXXXXX.XX, or YYMMDDhhmm',
+    '偶数位数字，例如 XXXXXX.XX，或 YYMMDDhhmm',
+  ],
+  [
+    'eight hexadecimal digits in quotes, DI3 first, such as "00010000"',
+    '加引号的 8 位十六进制数，DI3 在前，例如 "00010000"',
+  ],
+  ['false, with kind counter', 'false（kind 为 counter 时）'],
+  ['a name that no other point of the group has', '组内不重复的测点名'],
+  ['while with a point of this group, not {}', 'while 引用本组的测点，而不是 {}'],
   ['an IANA time zone such as {}', 'IANA 时区，例如 {}'],
   [
     '127.0.0.1, ::1 or localhost: the HTTP server has no sign-in yet, so it must not be reachable from other machines',
@@ -211,6 +230,12 @@ const phrases: readonly (readonly [english: string, chinese: string])[] = [
   ['a window of 1s to 10min: it is computed from samples', '1s 至 10min 的窗口：该指标由采样计算'],
   ['{} of {} needs {}', '{1} 的 {0} 需要 {2}'],
   ['a unit convertible to {}', '可换算为 {} 的单位'],
+  ['equipment of its own for each connector', '每个枪口各自的设备'],
+  ['an identity of its own for each charge point', '每台充电桩各自的 identity'],
+  ['each connector of a charge point once', '一台充电桩的每个枪口只出现一次'],
+  ['a password, because other machines can reach {}', '口令，因为其他机器可访问 {}'],
+  ['at most 48 letters, digits and * - _ = : + | @ .', '至多 48 个字母、数字或 * - _ = : + | @ .'],
+  ['a path such as /ocpp, without / at its end', '路径，例如 /ocpp，末尾没有 /'],
   ['a scenario file', '场景文件'],
   ['a duration such as 500ms, 30s, 5min or 1h', '时长，例如 500ms、30s、5min 或 1h'],
   ['more than 0, at most 24h', '大于 0 且不超过 24h'],

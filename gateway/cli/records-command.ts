@@ -2,7 +2,6 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describeError } from '../core/error.ts';
-import { footprintConfigOf, footprintSection } from '../reports/footprint/footprint-config.ts';
 import type { RecordsReading } from '../runtime/records/read-records.ts';
 import { exitCodes } from './composition.ts';
 import {
@@ -121,22 +120,16 @@ const writeOut = (file: string, content: string | Uint8Array, kit: Kit): void =>
   kit.finish(exitCodes.ok);
 };
 
-/** Of the site where its file is at hand: from the data folder alone, instants are in UTC and materials have no factors. */
-const dossierSite = async (options: Options, kit: Kit) => {
+/** Of the site where its file is at hand: a dossier made from the data folder alone is in UTC unless told. */
+const dossierZone = async (options: Options, kit: Kit): Promise<string | undefined> => {
   const { timeZone, config, data } = options;
-  if (timeZone !== undefined && !isTimeZone(timeZone)) {
+  if (timeZone !== undefined) {
+    if (isTimeZone(timeZone)) return timeZone;
     const expected = reportMessages[kit.language].timeZoneName;
     throw new UsageError(kit.text.invalidOption('--time-zone', timeZone, expected));
   }
-  if (config === undefined && data !== undefined) {
-    return { timeZone: timeZone ?? 'UTC', factors: footprintConfigOf(undefined) };
-  }
-  const site = await loadOrComplain(options, kit);
-  if (site === undefined) return undefined;
-  return {
-    timeZone: timeZone ?? site.identity.timeZone,
-    factors: footprintConfigOf(site.sections[footprintSection.key]),
-  };
+  if (config === undefined && data !== undefined) return 'UTC';
+  return (await loadOrComplain(options, kit))?.identity.timeZone;
 };
 
 const isTimeZone = (name: string): boolean => {
@@ -150,19 +143,19 @@ const isTimeZone = (name: string): boolean => {
 
 const exportDossier = async (id: string, asked: Options, kit: Kit): Promise<void> => {
   const { text } = kit;
-  const place = findSite(asked, kit);
-  if (place === undefined) {
+  const site = findSite(asked, kit);
+  if (site === undefined) {
     kit.finish(exitCodes.invalid);
     return;
   }
-  const options: Options = { ...asked, ...place };
+  const options: Options = { ...asked, ...site };
   const reports = reportMessages[kit.language];
   const revision = parseWholeNumber('--revision', options.revision, text);
   const language = oneOf('--language', options.language ?? kit.language, ['zh', 'en'], text);
   if (options.out === undefined) throw new UsageError(reports.pdfNeedsOut);
   if (options.bins === true) throw new UsageError(reports.pdfHasNoBins);
-  const site = await dossierSite(options, kit);
-  if (site === undefined) {
+  const timeZone = await dossierZone(options, kit);
+  if (timeZone === undefined) {
     kit.finish(exitCodes.invalid);
     return;
   }
@@ -181,12 +174,8 @@ const exportDossier = async (id: string, asked: Options, kit: Kit): Promise<void
   if (found === undefined) return;
   const { chained, paths } = found;
   if (chained === undefined) throw new UsageError(text.recordsUnknown(id));
-  const { recordFootprint } = await import('../reports/footprint/product-footprint.ts');
   const { DossierPress } = await import('../reports/panel-dossier/dossier-press.ts');
-  const { timeZone, factors } = site;
-  const footprint = recordFootprint(chained, factors);
-  const input = { chained, language, timeZone, paths, footprint };
-  const pdf = await new DossierPress().print(() => input);
+  const pdf = await new DossierPress().print(() => ({ chained, language, timeZone, paths }));
   if (pdf !== undefined) writeOut(options.out, pdf, kit);
 };
 

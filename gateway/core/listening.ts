@@ -13,7 +13,7 @@ export type Listening = {
 const loopbackPattern = /^(localhost|::1|127(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3})$/;
 
 /** Whether a server that listens on `host` can be reached from this machine only. */
-const isLoopback = (host: string): boolean => loopbackPattern.test(host);
+export const isLoopback = (host: string): boolean => loopbackPattern.test(host);
 
 /** @throws GatewayError LISTEN_FAILED for an address that other machines could reach */
 export const refuseOtherMachines = ({ what, host }: Pick<Listening, 'what' | 'host'>): void => {

@@ -111,7 +111,9 @@ const recordedOrder = (orderId: string, order: OrderState | undefined): Recorded
 
 /** The last of each that was told. */
 const dimensionsOf = (assigned: readonly Assignment[]): PanelProduction['panel'] => {
-  const last = <Key extends 'serial' | 'lengthMm' | 'widthMm' | 'tubeCount' | 'finCount'>(
+  const last = <
+    Key extends 'serial' | 'lengthMm' | 'widthMm' | 'tubeCount' | 'finCount' | 'offCutId',
+  >(
     key: Key,
   ) => assigned.findLast((message) => message[key] !== undefined)?.[key] ?? null;
   return {
@@ -120,8 +122,17 @@ const dimensionsOf = (assigned: readonly Assignment[]): PanelProduction['panel']
     widthMm: last('widthMm'),
     tubeCount: last('tubeCount'),
     finCount: last('finCount'),
+    ...onlyTold({ offCutId: last('offCutId') ?? undefined }),
   };
 };
+
+type Told<Members> = { readonly [Key in keyof Members]: Exclude<Members[Key], undefined> };
+
+/** Members that came to be told later than others: where nobody told them, a record is what it was before there were any. */
+const onlyTold = <Members extends object>(members: Members): Told<Partial<Members>> =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Told<
+    Partial<Members>
+  >;
 
 /** What later messages say of the same thing replaces what earlier ones said, member by member. */
 const merged = <Item extends object>(
@@ -140,12 +151,13 @@ const materialsOf = (
   tubes: merged<Tube>(
     assigned.flatMap(({ tubes = [] }) => tubes),
     ({ position }) => position,
-  ).map(({ position, heatNo, grade, size, certificate }) => ({
+  ).map(({ position, heatNo, grade, size, certificate, ...more }) => ({
     position,
     heatNo: heatNo ?? null,
     grade: grade ?? null,
     size: size ?? null,
     certificate: certificate ?? null,
+    ...onlyTold(more),
   })),
   fins: merged<Fin>(
     assigned.flatMap(({ fins = [] }) => fins),
@@ -200,15 +212,17 @@ const thingsOf = (
   equipment: merged<Equipment>(
     assigned.flatMap(({ equipment = [] }) => equipment),
     ({ id }) => id,
-  ).map(({ id, role, calibrationDue }) => ({
+  ).map(({ id, role, calibrationDue, ...more }) => ({
     ...{ id, role: role ?? null, calibrationDue: calibrationDue ?? null },
+    ...onlyTold(more),
   })),
 });
 
 const procedureOf = (assigned: readonly Assignment[]): RecordedProcedure | null => {
   const told = assigned.findLast(({ procedure }) => procedure !== undefined)?.procedure;
   if (told === undefined) return null;
-  const { wpsNo, revision, wpqrNo, process, position, jointType, polarity, bands = [] } = told;
+  const { wpsNo, revision, wpqrNo, process, position, jointType, polarity, ...rest } = told;
+  const { bands = [], ...more } = rest;
   return {
     wpsNo,
     revision: revision ?? null,
@@ -220,6 +234,7 @@ const procedureOf = (assigned: readonly Assignment[]): RecordedProcedure | null 
     bands: bands.map(({ parameter, unit, minimum, maximum }) => ({
       ...{ parameter, unit, minimum: minimum ?? null, maximum: maximum ?? null },
     })),
+    ...onlyTold(more),
   };
 };
 

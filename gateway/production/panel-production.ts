@@ -13,6 +13,8 @@ export type PanelProduction = {
     /** Topology: how many tubes and fins it has. */
     readonly tubeCount: number | null;
     readonly finCount: number | null;
+    /** Of what was cut off and is kept for tests; left out where nobody told it, as all that came to be told later. */
+    readonly offCutId?: string;
   };
   readonly materials: {
     readonly tubes: readonly RecordedTube[];
@@ -56,9 +58,11 @@ export type RecordedTube = {
   readonly size: string | null;
   /** EN 10204 3.1. */
   readonly certificate: string | null;
+  /** Result of the positive material identification. */
+  readonly pmi?: string;
 };
 
-export type RecordedFin = Omit<RecordedTube, 'certificate'>;
+export type RecordedFin = Omit<RecordedTube, 'certificate' | 'pmi'>;
 
 export type RecordedMovement = {
   readonly timeMs: number;
@@ -98,6 +102,11 @@ export type RecordedProcedure = {
     readonly minimum: number | null;
     readonly maximum: number | null;
   }[];
+  readonly preheatMinimumCelsius?: number;
+  readonly interpassMaximumCelsius?: number;
+  readonly postWeldHeatTreatment?: string;
+  /** Of one place. */
+  readonly mostRepairs?: number;
 };
 
 export type RecordedPerson = {
@@ -113,6 +122,7 @@ export type RecordedEquipment = {
   readonly role: string | null;
   /** Date. */
   readonly calibrationDue: string | null;
+  readonly softwareVersion?: string;
 };
 
 export type RecordedTransfer = {

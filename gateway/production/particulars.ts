@@ -41,6 +41,10 @@ export const procedureShape = {
   jointType: text.optional(),
   polarity: text.optional(),
   bands: z.array(band).max(mostOthers).optional().describe('Ranges of the essential variables'),
+  preheatMinimumCelsius: z.number().min(-50).max(1000).optional(),
+  interpassMaximumCelsius: z.number().min(-50).max(1000).optional(),
+  postWeldHeatTreatment: text.optional().describe('Such as 620 °C for 1 h, or none'),
+  mostRepairs: z.number().int().min(0).max(100).optional().describe('Of one place'),
 };
 
 const tube = z.strictObject({
@@ -49,6 +53,7 @@ const tube = z.strictObject({
   grade: text.optional(),
   size: text.optional(),
   certificate: text.optional().describe('EN 10204 3.1'),
+  pmi: text.optional().describe('Result of the positive material identification'),
 });
 const fin = z.strictObject({
   position: z.number().int().min(1).max(mostTubes),
@@ -79,11 +84,13 @@ const equipment = z.strictObject({
   id: text.describe('Serial or inventory number'),
   role: text.optional().describe('power source, feeder, vision and so on'),
   calibrationDue: date.optional().describe('ISO 17662; YYYY-MM-DD'),
+  softwareVersion: text.optional().describe('Of the PLC, the vision and so on'),
 });
 
 /** Of the panel: its dimensions, what it is made of, with what and by whom. Each list is merged into what was told before. */
 export const materialShape = {
   serial: text.optional(),
+  offCutId: text.optional().describe('Of what was cut off and is kept for tests'),
   lengthMm: z.number().positive().max(100_000).optional(),
   widthMm: z.number().positive().max(100_000).optional(),
   tubeCount: z.number().int().min(1).max(mostTubes).optional(),

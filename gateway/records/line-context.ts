@@ -98,7 +98,9 @@ export const methodsOf = (
   line: string,
 ): { readonly methods?: readonly RecordedMethod[] } => {
   const [, , area, name] = line.split('/');
-  const own = methods.filter(({ equipment }) => {
+  const own = methods.filter(({ kpi, equipment }) => {
+    // The carbon of its electricity is that of the site.
+    if (kpi === 'carbonIntensity') return true;
     const [ofArea, ofLine] = equipment.split('/');
     return (ofArea === area || ofArea === '*') && (ofLine === name || ofLine === '*');
   });

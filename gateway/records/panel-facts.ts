@@ -1,4 +1,5 @@
 import type { PanelRecord, RecordedDeformation, RecordedSeam } from './panel-record.ts';
+import { type ProductFootprint, productFootprint } from './product-footprint.ts';
 
 /** Raised whenever something else is a fact of the same record: what was kept is made again then. */
 export const factsVersion = 2;
@@ -26,22 +27,8 @@ export type PanelFacts = {
   /** What was decided on it; null while nobody has. */
   readonly status: 'released' | 'hold' | 'scrap' | null;
   readonly netMassKg: number | null;
-  readonly carbon: CarbonFacts;
-};
-
-/** What the footprint of a panel is made of; null where nobody measured or told it. */
-export type CarbonFacts = {
-  readonly energyKwh: number | null;
-  /** By the mix of each minute, and by the grid's factor alone. */
-  readonly electricityKg: number | null;
-  readonly gridOnlyKg: number | null;
-  readonly gasM3: number | null;
-  /** CO2 in the shielding gas. */
-  readonly gasKg: number | null;
-  readonly wireKg: number | null;
-  /** Issued less returned. */
-  readonly tubeKg: number | null;
-  readonly finKg: number | null;
+  /** Null where its line does not count its carbon. */
+  readonly footprint: Pick<ProductFootprint, 'parts'> | null;
 };
 
 /** Profiles further apart than three of their usual distances leave a gap. */
@@ -115,28 +102,10 @@ const sumKnown = (values: readonly (number | null)[]): number | null =>
     ? null
     : values.reduce((total: number, value) => total + (value ?? 0), 0);
 
-const issuedKg = (
-  production: PanelRecord['production'],
-  material: 'tube' | 'fin',
-): number | null => {
-  const moved = production?.materials.movements.filter((one) => one.material === material) ?? [];
-  if (moved.length === 0) return null;
-  return moved.reduce(
-    (sum, { movement, massKg }) => sum + (movement === 'issue' ? massKg : -massKg),
-    0,
-  );
-};
-
-const carbonFacts = ({ results, production }: PanelRecord): CarbonFacts => ({
-  energyKwh: numberOf(results, 'panelEnergy'),
-  electricityKg: numberOf(results, 'panelCarbon.electricity'),
-  gridOnlyKg: numberOf(results, 'panelCarbon.gridOnly'),
-  gasM3: numberOf(results, 'panelGasVolume'),
-  gasKg: numberOf(results, 'panelCarbon.gas'),
-  wireKg: numberOf(results, 'panelWireMass'),
-  tubeKg: issuedKg(production, 'tube'),
-  finKg: issuedKg(production, 'fin'),
-});
+const footprintOf = (record: PanelRecord): PanelFacts['footprint'] =>
+  numberOf(record.results, 'panelCarbon') === null
+    ? null
+    : { parts: productFootprint(record).parts };
 
 export const panelFacts = (id: string, record: PanelRecord): PanelFacts => {
   const { panelId, line, simulated, time, seams, results, deformation, production } = record;
@@ -157,6 +126,6 @@ export const panelFacts = (id: string, record: PanelRecord): PanelFacts => {
     arcHours: arcMinutes === null ? null : arcMinutes / 60,
     status: disposition?.status ?? null,
     netMassKg: disposition?.netMassKg ?? null,
-    carbon: carbonFacts(record),
+    footprint: footprintOf(record),
   };
 };

@@ -27,7 +27,7 @@ import type { SinkStatus } from './sink-pump.ts';
 import { SitePoints } from './site-points.ts';
 import type { GatewayStatus } from './status.ts';
 import { leastJournalMs, stopPhaseMs, stopWithinMs } from './stop-phases.ts';
-import { sleepReal } from './system-clock.ts';
+import { sleepReal, systemClock } from './system-clock.ts';
 import { clockSteppedEvent, runTicker } from './ticker.ts';
 import type { ToldPoints } from './told-points.ts';
 import type { GatewayView } from './view.ts';
@@ -114,6 +114,7 @@ class Assembly {
       ...this.#context(),
       admission: this.#admission,
       snapshotMs: parts.snapshotMs,
+      pace: systemClock,
     });
     this.#admission.screenBy(this.#prepareScreening(parts, groups));
     const points = new SitePoints(groups, journal);

@@ -150,7 +150,7 @@ const readOn = async (
   await cursor.close();
 };
 
-/** Saves the program's state at the start and every `periodMs` of the site's time. */
+/** Saves the program's state at the start and every `periodMs`. */
 export const runSnapshots = (options: {
   readonly journal: Journal;
   /** What computes at present, and the number of the configuration record that it began with. */

@@ -44,16 +44,17 @@ export class RunningProgram {
     readonly clock: Clock;
     readonly log: Log;
     readonly snapshotMs: number;
+    readonly pace: Clock;
     readonly computing: Computing;
   }) {
-    const { journal, clock, log } = parts;
+    const { journal, clock, log, pace } = parts;
     this.#journal = journal;
     this.#admission = parts.admission;
     this.#clock = clock;
     this.#computing = parts.computing;
     const periodMs = parts.snapshotMs;
     this.snapshots = runSnapshots({
-      ...{ journal, clock, log, periodMs },
+      ...{ journal, log, periodMs, clock: pace },
       computing: () => this.#computing,
     });
   }
@@ -67,6 +68,8 @@ export class RunningProgram {
       readonly clock: Clock;
       readonly log: Log;
       readonly snapshotMs: number;
+      /** By which the state is saved: real time also in lock-step, for what a start recomputes is a matter of work. */
+      readonly pace: Clock;
     },
   ): Promise<RunningProgram> {
     const { journal, admission, clock, log } = gateway;

@@ -1,4 +1,6 @@
+import type { Dlt645Fault } from './dlt645-faults.ts';
 import type { ModbusFault } from './modbus-faults.ts';
+import type { OcppFault } from './ocpp-faults.ts';
 import type { OpcuaFault } from './opcua-faults.ts';
 import type { ParkFault } from './park-faults.ts';
 import type { ProxyFault } from './proxy-faults.ts';
@@ -21,8 +23,12 @@ export type FaultDevice =
       readonly nodes: ReadonlySet<string>;
       readonly counters?: ReadonlySet<string>;
     }
+  /** `addresses`: of its meters, twelve digits each; a fault may concern one of them. */
+  | { readonly name: string; readonly protocol: 'dlt645'; readonly addresses: ReadonlySet<string> }
   /** `framing`: how the byte stream is cut into what a fault hits. Its faults hold in real time, also in lock-step. */
   | { readonly name: string; readonly protocol: 'proxy'; readonly framing: Framing }
+  /** Charge points, which connect to a server elsewhere. */
+  | { readonly name: string; readonly protocol: 'ocpp' }
   /** No server, but the process that it watches. */
   | { readonly name: string; readonly protocol: 'weld' }
   /** No server either. `meters`: those whose wiring can be wrong. */
@@ -35,6 +41,9 @@ export type Framing = 'chunks' | 'modbus';
 export type FaultLookup = {
   /** The faults of a unit of a device (a server name such as `park.pv`); without a unit id those of the whole device. */
   modbusFaultsOn(device: string, unitId?: number): readonly ModbusFault[];
+  /** The faults of a meter of a device (`park.revenue`), by its address. */
+  dlt645FaultsOn(device: string, address: string): readonly Dlt645Fault[];
+  ocppFaultsOn(device: string): readonly OcppFault[];
   opcuaFaultsOn(device: string): readonly OpcuaFault[];
   proxyFaultsOn(device: string): readonly ProxyFault[];
   weldFaultsOn(device: string): readonly WeldFault[];

@@ -3,10 +3,10 @@ import { z } from 'zod';
 /** Options that every fault has: whom it concerns and when it holds. */
 export const common = {
   id: z.string().min(1).max(64).optional(),
-  /** A server's name, or `name/unit` for one unit of it. */
+  /** A server's name, or `name/unit` for one unit of it, by its unit id or its address of twelve digits. */
   device: z
     .string()
-    .regex(/^[a-z]+\.[a-z0-9-]+(\/\d{1,3})?$/, 'expected a server name, e.g. park.pv/7'),
+    .regex(/^[a-z]+\.[a-z0-9-]+(\/(\d{1,3}|\d{12}))?$/, 'expected a server name, e.g. park.pv/7'),
   /** UTC epoch ms. */
   fromMs: z.int().optional(),
   toMs: z.int().optional(),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { type Dlt645Fault, dlt645FaultSchema } from './dlt645-faults.ts';
 import type { FaultDevice, FaultLookup } from './fault-lookup.ts';
 import { common, instantsOf } from './fault-options.ts';
 import { type ModbusFault, modbusFaultSchema } from './modbus-faults.ts';
+import { type OcppFault, ocppFaultSchema } from './ocpp-faults.ts';
 import { type OpcuaFault, opcuaFaultSchema } from './opcua-faults.ts';
 import { type ParkFault, parkFaultSchema } from './park-faults.ts';
 import { modbusOnly, type ProxyFault, proxyFaultSchema } from './proxy-faults.ts';
@@ -11,10 +13,19 @@ const maxFaults = 256;
 const maxTimerMs = 2 ** 31 - 1;
 
 /** A fault with its id; without `fromMs` it holds at once, without `toMs` until it is removed. */
-export type Fault = ModbusFault | OpcuaFault | ParkFault | ProxyFault | WeldFault;
+export type Fault =
+  | Dlt645Fault
+  | ModbusFault
+  | OcppFault
+  | OpcuaFault
+  | ParkFault
+  | ProxyFault
+  | WeldFault;
 
 type Entry =
+  | { readonly protocol: 'dlt645'; readonly fault: Dlt645Fault }
   | { readonly protocol: 'modbus'; readonly fault: ModbusFault }
+  | { readonly protocol: 'ocpp'; readonly fault: OcppFault }
   | { readonly protocol: 'opcua'; readonly fault: OpcuaFault }
   | { readonly protocol: 'proxy'; readonly fault: ProxyFault }
   | { readonly protocol: 'park'; readonly fault: ParkFault }
@@ -31,7 +42,9 @@ const listSchema = z
 type Asked = z.infer<typeof listSchema>[number];
 
 const schemas = {
+  dlt645: dlt645FaultSchema,
   modbus: modbusFaultSchema,
+  ocpp: ocppFaultSchema,
   opcua: opcuaFaultSchema,
   proxy: proxyFaultSchema,
   weld: weldFaultSchema,
@@ -119,6 +132,20 @@ export class FaultTable implements FaultLookup {
       protocol === 'modbus' && (fault.device === device || fault.device === withUnit)
         ? [fault]
         : [],
+    );
+  }
+
+  dlt645FaultsOn(device: string, address: string): readonly Dlt645Fault[] {
+    return this.#active.flatMap(({ protocol, fault }) =>
+      protocol === 'dlt645' && [device, `${device}/${address}`].includes(fault.device)
+        ? [fault]
+        : [],
+    );
+  }
+
+  ocppFaultsOn(device: string): readonly OcppFault[] {
+    return this.#active.flatMap(({ protocol, fault }) =>
+      protocol === 'ocpp' && fault.device === device ? [fault] : [],
     );
   }
 
@@ -225,6 +252,12 @@ export class FaultTable implements FaultLookup {
       throw new FaultError(`unknown device ${asked.device}: there are ${known}`);
     }
     if (unit === undefined) return device;
+    if (device.protocol === 'dlt645') {
+      if (device.addresses.has(unit)) return device;
+      throw new FaultError(
+        `${name} has no meter ${unit}: there are ${[...device.addresses].join(', ')}`,
+      );
+    }
     if (device.protocol !== 'modbus') throw new FaultError(`${name} has no units`);
     if (Number(unit) > 255) throw new FaultError(`unit id of ${asked.device} is above 255`);
     return device;

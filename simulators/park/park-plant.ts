@@ -4,6 +4,7 @@ import { modbusPlantServer } from '../wire/modbus-plant-server.ts';
 import { createBuildingLoad } from './building-load.ts';
 import { clockLeadMs } from './calendar.ts';
 import { ChargerBank } from './charger-bank.ts';
+import { OcppChargers, type OcppChargersOptions } from './ocpp-chargers.ts';
 import type { ParkEquipment } from './park-bus.ts';
 import { ParkControls } from './park-controls.ts';
 import { ParkDevices } from './park-devices.ts';
@@ -12,6 +13,7 @@ import { ParkTimeline } from './park-timeline.ts';
 import { momentTruth, parkTruth } from './park-truth.ts';
 import { ParkView } from './park-view.ts';
 import { PvPlant } from './pv-plant.ts';
+import { RevenueMeters } from './revenue-meters.ts';
 import { SensorFaults } from './sensor-faults.ts';
 import { createTenantLoad } from './tenant-load.ts';
 import { createWeather, type Weather } from './weather.ts';
@@ -27,6 +29,10 @@ export type ParkPlantOptions = PlantOptions & {
   readonly meterPort: number;
   readonly storagePort: number;
   readonly chargerPort: number;
+  /** TCP port of the serial server with the revenue meters, 0 any free one. Default: there is none. */
+  readonly revenuePort?: number | undefined;
+  /** Where the chargers connect to by OCPP as well. Default: nowhere. */
+  readonly ocpp?: OcppChargersOptions | undefined;
   /** False for meters without class error, so that registers equal the truth. Default: true. */
   readonly hasMeterError?: boolean;
   /** Grid import that the battery holds, kW. Default: the battery has no such rule. */
@@ -74,6 +80,10 @@ export const createParkPlant = (options: ParkPlantOptions): Plant => {
   const hasMeterError = options.hasMeterError ?? true;
   const { pv } = equipment();
   const devices = new ParkDevices({ seed, view, pv, weather, faults, hasMeterError });
+  const revenue =
+    options.revenuePort === undefined
+      ? undefined
+      : new RevenueMeters({ seed, view, hasMeterError });
   const controls = new ParkControls({ timeline, view });
   const sources = { startMs, startWh: view.totalWh, timeline, view, pv, devices, faults };
   const prepareOverride = createParkOverrides({ controls, devices });
@@ -84,6 +94,10 @@ export const createParkPlant = (options: ParkPlantOptions): Plant => {
     devices.rewire();
   };
   const { units } = devices;
+  const ocpp =
+    options.ocpp === undefined
+      ? undefined
+      : new OcppChargers(options.ocpp, { view, units: devices.chargers });
   const meters = new Set(devices.meters.map(({ spec }) => spec.name));
   return {
     name: 'park',
@@ -96,13 +110,21 @@ export const createParkPlant = (options: ParkPlantOptions): Plant => {
         port: options.chargerPort,
         units: units.chargers,
       }),
+      ...(revenue === undefined ? [] : [revenue.server(options.revenuePort ?? 0)]),
+      ...(ocpp === undefined ? [] : [ocpp.server]),
     ],
     device: { name: parkDevice, protocol: 'park', meters },
     useFaults: (table) => {
       table.onChange(() => setFaults(table.parkFaultsOn(parkDevice)));
     },
-    advanceTo: (nowMs) => view.moveTo(Math.floor(nowMs / secondMs) * secondMs),
-    state: () => parkTruth(sources),
+    advanceTo: (nowMs) => {
+      (ocpp ?? view).moveTo(Math.floor(nowMs / secondMs) * secondMs);
+      revenue?.observe();
+    },
+    state: () =>
+      revenue === undefined
+        ? parkTruth(sources)
+        : { ...parkTruth(sources), revenueMeters: revenue.truth(sources.startWh) },
     detail: ([what, when, ...more]) => {
       const timeMs = what === 'at' && when !== undefined ? Date.parse(when) : Number.NaN;
       if (Number.isNaN(timeMs) || more.length > 0) return undefined;

@@ -12,6 +12,7 @@ export const catalogue = [
   { name: 'end-to-end', about: 'devices to KPIs to journal to InfluxDB and MQTT: samples a core' },
   { name: 'ten-devices', about: '10 devices x 100 registers to MQTT beside a naive gateway' },
   { name: 'plant-load', about: '20 seams at 50 Hz and a park: processor and memory' },
+  { name: 'park-load', about: '50 inverters, 200 meters and 60 chargers each second' },
   { name: 'catch-up', about: 'delivery after an outage, and live data meanwhile' },
   { name: 'start', about: 'from spawn to the first journalled sample' },
 ] as const;

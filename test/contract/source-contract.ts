@@ -13,8 +13,10 @@ import { type StallingProxy, startStallingProxy } from '../support/stalling-prox
 
 /** A running device of one kind of source. */
 export type SourcePeer = {
-  /** Where it listens on 127.0.0.1. */
+  /** Where it listens on 127.0.0.1; of a device that connects to its source, any number. */
   readonly port: number;
+  /** Of a device that connects to its source: goes on connecting to that port, whatever happens, until told another. */
+  connectTo?(port: number): void;
   /** A new source that talks to that port, whose deadline for connecting is above `soonMs`, all well below `failsWithinMs`. */
   createSource(port: number): Source;
   /** Makes the device show values that it has not shown before. */
@@ -33,6 +35,10 @@ export type SourceContractOptions = {
   readonly failsWithinMs: number;
   /** A connection has one device only, of which nothing can go away alone. */
   readonly isSingle?: boolean;
+  /** The source listens, and its devices connect. */
+  readonly listens?: boolean;
+  /** Points of what the source itself knows of its devices, which are good while it runs; 0 while a device is gone. */
+  readonly ownPoints?: readonly string[];
   startPeer(): Promise<SourcePeer>;
 };
 
@@ -70,6 +76,7 @@ const badStatus = /^(Bad|0x[89AB])/;
 
 type LastSample = {
   readonly equipment: string;
+  readonly point: string;
   readonly value: number;
   readonly status: string;
   readonly timeMs: number;
@@ -81,7 +88,7 @@ const lastOf = ({ frames }: SourceRun): ReadonlyMap<string, LastSample> => {
   for (const { equipment, timeMs, points } of frames) {
     for (const [point, [value, status]] of Object.entries(points)) {
       if (status === '0xFFFFFFFF') continue;
-      last.set(`${equipment}/${point}`, { equipment, value, status, timeMs });
+      last.set(`${equipment}/${point}`, { equipment, point, value, status, timeMs });
     }
   }
   return last;
@@ -110,19 +117,22 @@ const startMute = async (): Promise<number> => {
  */
 export const sourceContract = (kind: string, options: SourceContractOptions): void => {
   describe(`contract of sources: ${kind}`, () => {
-    const { failsWithinMs } = options;
+    const { failsWithinMs, listens = false, ownPoints = [] } = options;
     let peer: SourcePeer;
     let proxy: StallingProxy;
     let clock: ReturnType<typeof countingClock>;
+    let listenPort: number;
     beforeAll(async () => {
       peer = await options.startPeer();
     });
     afterAll(() => peer.stop());
     beforeEach(async () => {
       clock = countingClock();
-      proxy = await startStallingProxy(peer.port);
+      listenPort = listens ? await freePort() : peer.port;
+      proxy = await startStallingProxy(listenPort);
       const { close } = proxy;
       onTestFinished(close);
+      peer.connectTo?.(proxy.port);
     });
 
     const run = (source: Source): SourceRun => {
@@ -132,11 +142,21 @@ export const sourceContract = (kind: string, options: SourceContractOptions): vo
       });
       return running;
     };
+    const isOwn = (point: string): boolean => ownPoints.includes(point);
     const isGood = (running: SourceRun): boolean =>
-      Object.values(running.frames.at(-1)?.points ?? {}).some(([, status]) => status === 'Good');
-    const reading = async (source = peer.createSource(proxy.port)): Promise<SourceRun> => {
+      Object.entries(running.frames.at(-1)?.points ?? {}).some(
+        ([point, [, status]]) => !isOwn(point) && status === 'Good',
+      );
+    /** Devices that connect come one by one, and tell one thing after another. */
+    const isWhole = (source: Source, running: SourceRun): boolean => {
+      const last = [...lastOf(running).values()];
+      const count = source.groups.flatMap(({ channels }) => channels).length;
+      return last.length === count && last.every(({ status }) => status === 'Good');
+    };
+    const makeSource = (): Source => peer.createSource(listens ? listenPort : proxy.port);
+    const reading = async (source = makeSource()): Promise<SourceRun> => {
       const running = run(source);
-      await running.until(() => isGood(running));
+      await running.until(() => (listens ? isWhole(source, running) : isGood(running)));
       return running;
     };
     /** Whether it ended within so long, and how. */
@@ -157,7 +177,7 @@ export const sourceContract = (kind: string, options: SourceContractOptions): vo
     };
 
     it('has groups of its own that stay the same over its whole life', async () => {
-      const source = peer.createSource(proxy.port);
+      const source = makeSource();
       const before = structuredClone(source.groups);
       const running = await reading(source);
       await running.stop();
@@ -183,7 +203,7 @@ export const sourceContract = (kind: string, options: SourceContractOptions): vo
     });
 
     it('goes on when a frame is not admitted', async () => {
-      const source = peer.createSource(proxy.port);
+      const source = makeSource();
       const running = run({
         id: source.id,
         groups: source.groups,
@@ -215,14 +235,17 @@ export const sourceContract = (kind: string, options: SourceContractOptions): vo
     });
 
     it('ends at once when told to before it began', async () => {
-      const running = run(peer.createSource(proxy.port));
+      const running = run(makeSource());
       await running.stop();
       expect(await endedWithin(running, soonMs)).toBeUndefined();
       expect(running.frames).toEqual([]);
       expect(clock.joined()).toBe(0);
     });
 
-    it('ends soon when told to while the device says nothing', async () => {
+    const itOfClients = listens ? undefined : it;
+    const itOfListeners = listens ? it : undefined;
+
+    itOfClients?.('ends soon when told to while the device says nothing', async () => {
       const running = run(peer.createSource(await startMute()));
       await sleep(50);
       void running.stop();
@@ -231,32 +254,54 @@ export const sourceContract = (kind: string, options: SourceContractOptions): vo
       expect(clock.joined()).toBe(0);
     });
 
-    it('throws when nobody listens', async () => {
+    itOfClients?.('throws when nobody listens', async () => {
       const running = run(peer.createSource(await freePort()));
       await expectLost(running);
       expect(running.connections()).toBe(0);
       expect(isGood(running)).toBe(false);
     });
 
-    it('throws when the device takes the connection and says nothing', async () => {
+    itOfClients?.('throws when the device takes the connection and says nothing', async () => {
       const running = run(peer.createSource(await startMute()));
       await expectLost(running);
       expect(running.connections()).toBe(0);
     });
 
+    itOfListeners?.('throws when its port is taken, and goes on without devices', async () => {
+      const taken = run(peer.createSource(proxy.port));
+      expect(await endedWithin(taken, failsWithinMs)).toBeInstanceOf(GatewayError);
+      expect(taken.connections()).toBe(0);
+      expect(clock.joined()).toBe(0);
+      peer.connectTo?.(await freePort());
+      const alone = run(makeSource());
+      await alone.until(() => alone.connections() === 1);
+      await sleep(quietMs);
+      expect(isGood(alone)).toBe(false);
+      expect(await alone.stop()).toBeUndefined();
+    });
+
     it.each(['cut', 'stall', 'mute'] as const)(
-      'throws when the network does %s, with every point marked bad from then on',
+      listens
+        ? 'marks every point bad when the network does %s, and takes the device up again'
+        : 'throws when the network does %s, with every point marked bad from then on',
       async (fate) => {
-        const source = peer.createSource(proxy.port);
+        const source = makeSource();
         const running = await reading(source);
         const fateMs = systemClock.nowMs();
         proxy[fate]();
-        await expectLost(running);
-        const last = lastOf(running);
         const channels = source.groups.flatMap((group) => group.channels);
+        if (listens) {
+          if (fate === 'cut') peer.connectTo?.(await freePort());
+          await running.until(() => {
+            const last = [...lastOf(running).values()];
+            return last.every(({ point, status }) => isOwn(point) || badStatus.test(status));
+          });
+          expect(systemClock.nowMs() - fateMs).toBeLessThan(failsWithinMs);
+        } else await expectLost(running);
+        const last = lastOf(running);
         expect(last.size).toBe(channels.length);
-        for (const { status, value, timeMs } of last.values()) {
-          expect(status).toMatch(badStatus);
+        for (const { point, status, value, timeMs } of last.values()) {
+          if (!isOwn(point)) expect(status).toMatch(badStatus);
           expect(value).toBe(0);
           expect(timeMs).toBeGreaterThanOrEqual(fateMs - quietMs);
           expect(timeMs).toBeLessThanOrEqual(systemClock.nowMs() + stepMs);
@@ -264,8 +309,15 @@ export const sourceContract = (kind: string, options: SourceContractOptions): vo
         // What was on its way may still arrive; nothing is shown as new after that.
         for (const { timeMs, points } of running.frames) {
           if (timeMs < fateMs + quietMs) continue;
-          for (const [, status] of Object.values(points)) expect(status).not.toBe('Good');
+          for (const [point, [, status]] of Object.entries(points)) {
+            if (!isOwn(point)) expect(status).not.toBe('Good');
+          }
         }
+        if (!listens) return;
+        proxy.resume();
+        peer.connectTo?.(proxy.port);
+        await running.until(() => isGood(running));
+        expect(running.connections()).toBe(1);
       },
     );
 
@@ -291,7 +343,7 @@ export const sourceContract = (kind: string, options: SourceContractOptions): vo
         const running = await reading();
         const stateOf = (isLost: boolean): readonly string[] =>
           [...lastOf(running).values()]
-            .filter(({ equipment }) => (equipment === lost) === isLost)
+            .filter(({ equipment, point }) => (equipment === lost) === isLost && !isOwn(point))
             .map(({ status }) => (badStatus.test(status) ? 'bad' : status));
         const become = (status: string): Promise<void> =>
           running.until(
@@ -325,10 +377,11 @@ export const sourceContract = (kind: string, options: SourceContractOptions): vo
     );
 
     it('reads on when it is run again', async () => {
-      const source = peer.createSource(proxy.port);
+      const source = makeSource();
       const first = await reading(source);
       proxy.cut();
-      await expectLost(first);
+      if (listens) expect(await first.stop()).toBeUndefined();
+      else await expectLost(first);
       const second = await reading(source);
       expect(second.connections()).toBe(1);
       await second.stop();

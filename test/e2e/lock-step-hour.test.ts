@@ -23,6 +23,8 @@ import {
 import { describeWholePanel } from './whole-panel.ts';
 
 const inverters = 50;
+/** Grid and feeders, buildings, tenants, and the controller of the grid connection. */
+const meters = 4 + 5 + 12 + 1;
 const pvToleranceKwh = inverters * registerKwh;
 /** What sums of floats may lose. */
 const rounding = 1e-9;
@@ -54,15 +56,16 @@ describe('a simulated hour of line and park in lock-step', () => {
     const expected = new Map<string, number>();
     for (const path of journal.sourceFrames.keys()) {
       const isFast = /^welding\/mpm01\/.*#(line|signals)$/.test(path);
-      expected.set(path, hourSeconds * (isFast ? 10 : 1) + 1);
+      const isForAccounts = /^park\/(buildings|tenants)\//.test(path);
+      expected.set(path, (hourSeconds * (isFast ? 10 : 1)) / (isForAccounts ? 10 : 1) + 1);
     }
     // Nobody tells anything of production, which is told once.
     expected.set(untold, 1);
     // Of the tariff and the calendar nothing changes within the hour.
     expected.set(billing, 1);
     expect(journal.sourceFrames).toEqual(expected);
-    // The line with its deformation and production, its torches, inverters, weather station, meters, storage, chargers, billing.
-    expect(journal.sourceFrames.size).toBe(3 + 1 + 60 + 50 + 1 + 4 + 2 + 10 + 1);
+    // The line with its deformation and production, its torches, inverters, weather station, storage, chargers, billing.
+    expect(journal.sourceFrames.size).toBe(3 + 1 + 60 + 50 + 1 + 2 + 10 + 1 + meters);
     // The state of charge of a vehicle is not known while none is plugged in, and never on AC.
     // A bead is measured once there is one.
     const mayMiss = (path: string): boolean =>

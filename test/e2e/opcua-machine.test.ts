@@ -64,7 +64,7 @@ type Truth = {
 /** What a register cannot say as exactly as a number of OPC UA, and by how much a KPI may differ for it, in its unit. */
 const tolerances: readonly (readonly [RegExp, number])[] = [
   // Whole Wh.
-  [/^line\/(panelEnergy|weldingEnergy)$/, 0.001],
+  [/^line\/(panelEnergy|weldingEnergy|panelCarbon|panelCarbon\.(electricity|gridOnly))$/, 0.001],
   [/^line\/panelEnergyDeviation$/, 100 * (0.001 / 13)],
   [/^line\/energyPer(Metre|Deposit)$/, 3 * (0.001 / 13)],
   // The PLC shows slides once a second: 0.5 mm of 10 mm can be missed.

@@ -30,6 +30,12 @@ const breakages: Readonly<Record<string, readonly [from: RegExp, to: string]>> =
   'opcua-restarted': [/kind: restart,\s+(device: line\.opcua)[^}]*/, 'kind: close, $1 '],
   'opcua-silent': [/kind: silent/, 'kind: clock, offsetMs: 1'],
   'opcua-clock': [/offsetMs: 3600000/, 'offsetMs: 1000'],
+  'inverter-trip': [/inverter: 9/, 'inverter: 8'],
+  'sensor-drift': [/share: -0\.15/, 'share: -0.01'],
+  'meter-reversed': [/meter: pv/, 'meter: t05'],
+  'charger-hung': [/charger: 5/, 'charger: 6'],
+  'cell-imbalance': [/cell: 9/, 'cell: 9, millivolts: 20'],
+  islanding: [/kind: islanding, cause: planned/, 'kind: inverter-trip, inverter: 1'],
 };
 
 describe('the scenarios that ship', () => {

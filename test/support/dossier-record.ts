@@ -7,8 +7,6 @@ import type {
   RecordedSeam,
 } from '../../gateway/records/panel-record.ts';
 import type { ChainedRecord } from '../../gateway/records/protocol.ts';
-import { footprintConfigOf } from '../../gateway/reports/footprint/footprint-config.ts';
-import { recordFootprint } from '../../gateway/reports/footprint/product-footprint.ts';
 import type { DossierInput } from '../../gateway/reports/panel-dossier/dossier-input.ts';
 import { seamPath } from '../../gateway/reports/panel-dossier/seam-path.ts';
 
@@ -87,11 +85,19 @@ export const production: PanelProduction = {
     started: { timeMs: startMs - minuteMs, by: 'hand', who: '李工' },
     scheduling: [],
   },
-  panel: { serial: 'SN-4471', lengthMm: 18_000, widthMm: 338, tubeCount: 6, finCount: 5 },
+  panel: {
+    serial: 'SN-4471',
+    lengthMm: 18_000,
+    widthMm: 338,
+    tubeCount: 6,
+    finCount: 5,
+    offCutId: 'OC-31',
+  },
   materials: {
     tubes: Array.from({ length: 6 }, (_, index) => ({
       ...{ position: index + 1, heatNo: `HT-90${index}`, grade: '20G', size: '38x5' },
       certificate: `MTC-55${index}`,
+      ...(index === 0 ? { pmi: 'PMI-9 Cr 1.02 %' } : {}),
     })),
     fins: Array.from({ length: 5 }, (_, index) => ({
       ...{ position: index + 1, heatNo: `FN-70${index}`, grade: 'Q235B', size: '22x6' },
@@ -119,7 +125,8 @@ export const production: PanelProduction = {
   },
   procedure: {
     ...{ wpsNo: 'WPS-118', revision: '3', wpqrNo: 'PQR-0451', process: '135', position: 'PB' },
-    ...{ jointType: 'fillet', polarity: 'DC+' },
+    ...{ jointType: 'fillet', polarity: 'DC+', preheatMinimumCelsius: 120 },
+    ...{ interpassMaximumCelsius: 300, postWeldHeatTreatment: '620 °C, 1 h', mostRepairs: 2 },
     bands: [{ parameter: 'current', unit: 'A', minimum: 205, maximum: 251 }],
   },
   personnel: [
@@ -128,7 +135,14 @@ export const production: PanelProduction = {
       expires: '2027-05-31',
     },
   ],
-  equipment: [{ id: 'PS-2231', role: 'power source', calibrationDue: '2026-11-30' }],
+  equipment: [
+    {
+      id: 'PS-2231',
+      role: 'power source',
+      calibrationDue: '2026-11-30',
+      softwareVersion: 'FW 4.2',
+    },
+  ],
   transfers: [
     {
       ...{ timeMs: startMs + 30 * minuteMs, mode: 'other', means: 'AGV-7', distanceM: 112.5 },
@@ -219,6 +233,21 @@ export const fullRecord = (): PanelRecord => ({
       equipment: 'welding/mpm01/*',
       parameters: { process: '135', method: 'C' },
     },
+    {
+      ...{ kpi: 'wpsConformance', equipment: 'welding/mpm01/*' },
+      parameters: { wps: 'WPS-118 rev 3', bands: { current: { minimum: 205, maximum: 251 } } },
+    },
+    {
+      ...{ kpi: 'panelCarbon', equipment: 'welding/mpm01/line' },
+      // Nobody gave a factor for the fins.
+      parameters: {
+        materials: {
+          tube: { value: 2.5, source: 'EPD S-P-01234', isPrimary: true },
+          wire: { value: 2.6, source: '假设值 assumed' },
+          gas: { value: 0.3, source: 'assumed' },
+        },
+      },
+    },
   ],
   production,
 });
@@ -258,16 +287,8 @@ export const binsOf = (
   };
 };
 
-/** Nobody gave a factor for the fins. */
-const footprintFactors = footprintConfigOf({
-  tube: { value: 2.5, source: 'EPD S-P-01234', isPrimary: true },
-  wire: { value: 2.6, source: '假设值 assumed' },
-  gas: { value: 0.3, source: 'assumed' },
-});
-
 export const fullInput = (language: 'zh' | 'en', record = fullRecord()): DossierInput => ({
   ...{ chained: chained(record), language, timeZone: 'Asia/Shanghai' },
-  footprint: recordFootprint({ id: 'PANEL-0815', record }, footprintFactors),
   paths: seamNames.map((seam) =>
     seamPath(
       seam,

@@ -33,8 +33,9 @@ export const lineHeat = [
   'deformation',
   'deformationPrediction',
 ];
-export const lineSums = ['panelWeldLength', 'panelWireMass', 'panelGasVolume'];
-export const lineEnergy = ['panelEnergy', 'weldingEnergy', 'panelEnergyDeviation'];
+/** Gas and electricity are what the carbon of a panel is counted from. */
+export const lineSums = ['panelWeldLength', 'panelWireMass', 'panelGasVolume', 'panelCarbon'];
+export const lineEnergy = ['panelEnergy', 'weldingEnergy', 'panelEnergyDeviation', 'panelCarbon'];
 export const lineRates = ['energyPerMetre', 'energyPerDeposit', 'wirePerMetre', 'gasPerMetre'];
 /** Where no arc burns there is nothing of a weld. */
 export const ofNoArc = [

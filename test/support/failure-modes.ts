@@ -75,7 +75,7 @@ export const failureModes: readonly FailureMode[] = [
         ...['bin.gasFlow', 'gasVolume', 'bin.voltage', 'spcVoltageDeviation'],
         ...[...heat, ...stability, ...wps],
       ],
-      lineCoupled: [...lineHeat, ...lineRates, 'panelGasVolume'],
+      lineCoupled: [...lineHeat, ...lineRates, 'panelGasVolume', 'panelCarbon'],
     },
   ),
   inMode(

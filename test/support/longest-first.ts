@@ -16,6 +16,7 @@ export const longFiles = [
   'integration/adapters/modbus/dead-units',
   'integration/gateway/kpi/failure-modes',
   'e2e/another-build',
+  'e2e/unplugged-day',
   'integration/gateway/records/panel-records',
   'integration/package/pack',
   'contract/modbus',

@@ -10,15 +10,23 @@ export type PtyPair = { readonly near: string; readonly far: string; close(): Pr
 
 export const ptyProgram = requireProgram('socat');
 
-export const openPtyPair = async (): Promise<PtyPair> => {
+export const openPtyPair = (): Promise<PtyPair> => openPty((far) => pty(far));
+
+/** A serial port whose far end is a server on 127.0.0.1. */
+export const openPtyToServer = (port: number): Promise<Omit<PtyPair, 'far'>> =>
+  openPty(() => `tcp:127.0.0.1:${port},nodelay`);
+
+const pty = (link: string): string => `pty,raw,echo=0,link=${link}`;
+
+const openPty = async (farEnd: (link: string) => string): Promise<PtyPair> => {
   const folder = mkdtempSync(join(tmpdir(), 'seamwatt-pty-'));
   const near = join(folder, 'near');
   const far = join(folder, 'far');
-  const end = (link: string): string => `pty,raw,echo=0,link=${link}`;
-  const child = spawn(ptyProgram.path, [end(near), end(far)], { stdio: 'ignore' });
+  const end = farEnd(far);
+  const child = spawn(ptyProgram.path, [pty(near), end], { stdio: 'ignore' });
   const exited = once(child, 'exit');
   const deadline = performance.now() + 5000;
-  while (!existsSync(near) || !existsSync(far)) {
+  while (!existsSync(near) || (end === pty(far) && !existsSync(far))) {
     if (performance.now() > deadline) throw new Error('socat made no pseudo terminals');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -2,8 +2,10 @@
 // schemas, and each example is asked for at a table of faults with the devices that it names.
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { dlt645FaultSchema } from '../../simulators/faults/dlt645-faults.ts';
 import { FaultTable } from '../../simulators/faults/fault-table.ts';
 import { modbusFaultSchema } from '../../simulators/faults/modbus-faults.ts';
+import { ocppFaultSchema } from '../../simulators/faults/ocpp-faults.ts';
 import { opcuaFaultSchema } from '../../simulators/faults/opcua-faults.ts';
 import { parkFaultSchema } from '../../simulators/faults/park-faults.ts';
 import { proxyFaultSchema } from '../../simulators/faults/proxy-faults.ts';
@@ -12,9 +14,11 @@ import { weldFaultSchema } from '../../simulators/faults/weld-faults.ts';
 const text = await readFile(new URL('../../docs/faults.md', import.meta.url), 'utf8');
 const schemas = {
   'At a Modbus device': modbusFaultSchema,
+  'At a DL/T 645 meter': dlt645FaultSchema,
   'At an OPC UA server': opcuaFaultSchema,
   'At a proxy': proxyFaultSchema,
   'At the weld': weldFaultSchema,
+  'At the charge points': ocppFaultSchema,
   'At the park': parkFaultSchema,
 };
 const common = new Set([
@@ -44,7 +48,9 @@ const known = new FaultTable(
       nodes: new Set(['MPM01.T.F01.Current']),
       counters: new Set(['MPM01.Energy.AcActiveEnergyTotalImportHp']),
     },
+    { name: 'park.revenue', protocol: 'dlt645', addresses: new Set(['000000000021']) },
     { name: 'line.weld', protocol: 'weld' },
+    { name: 'park.ocpp', protocol: 'ocpp' },
     {
       name: 'park.plant',
       protocol: 'park',

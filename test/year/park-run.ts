@@ -1,11 +1,11 @@
-import { setTimeout } from 'node:timers/promises';
 import { energyConfigOf } from '../../gateway/energy/energy-config.ts';
 import { EnergyDesk } from '../../gateway/energy/energy-desk.ts';
 import { openHistory } from '../../gateway/journal/history/history.ts';
 import { openJournal } from '../../gateway/journal/journal.ts';
 import { type DemoSite, writeDemoSite } from '../support/demo-site.ts';
-import { runGatewayProcess } from '../support/gateway-process.ts';
+import { spawnGatewayProcess } from '../support/gateway-process.ts';
 import { journalOptions, silentLog } from '../support/journal-options.ts';
+import { processorSeconds, watchProcessor } from '../support/processor-time.ts';
 import { startSimulator } from '../support/simulator.ts';
 
 /** A time of the simulated park, read over the wire in lock-step. */
@@ -27,6 +27,8 @@ export type ParkTruth = Readonly<
 export type ParkRun = {
   readonly truth: ParkTruth;
   readonly seconds: number;
+  /** Processor time, s. */
+  readonly processor: { readonly gateway: number; readonly simulators: number };
   /** Requests that the simulated devices answered. */
   readonly requests: number;
   /** Energy accounts of what was read; to be closed. */
@@ -34,12 +36,16 @@ export type ParkRun = {
   close(): Promise<void>;
 };
 
+const readWithinMs = 600_000;
+
 /** The park of the demo site alone, read once a step. */
 const parkAlone =
   ({ stepMs }: ParkTime) =>
   (site: DemoSite): void => {
     site.sources = site.sources.filter(({ id }) => String(id).startsWith('park-'));
     for (const source of site.sources) {
+      // All devices behind a gateway are asked at once: the round trips of an instant cost more than its reads.
+      Object.assign(source.transport ?? {}, { maxInFlight: 64 });
       const devices = source['devices'] as Record<string, unknown>[];
       for (const device of devices) Object.assign(device, { periodMs: stepMs, maxInFlight: 4 });
     }
@@ -48,8 +54,6 @@ const parkAlone =
     site['kpis'] = (site['kpis'] as { equipment: string }[]).filter(ofPark);
     delete site['production'];
     delete site['figures'];
-    // The state of the KPIs is saved by the clock of the plant, which flies here.
-    site.data['journal'] = { ...(site.data['journal'] as object), snapshotMs: 3_600_000 };
     site.ticks = { periodMs: Math.min(stepMs, 3_600_000) };
   };
 
@@ -71,10 +75,15 @@ export const runPark = async (time: ParkTime): Promise<ParkRun> => {
   });
   try {
     const seconds = time.days * 86_400;
-    const { code, log } = await runGatewayProcess([
+    const running = spawnGatewayProcess([
       ...['run', '--config', site.file, '--clock', simulator.control, '--for', String(seconds)],
     ]);
-    if (code !== 0) throw new Error(`the gateway ended with ${code}: ${log.slice(-2000)}`);
+    const processor = watchProcessor(running.process.pid ?? 0);
+    const code = await running.ended;
+    const gateway = processor();
+    if (code !== 0)
+      throw new Error(`the gateway ended with ${code}: ${running.log().slice(-2000)}`);
+    const simulators = processorSeconds(simulator.process.pid ?? 0);
     const { body } = await simulator.send('GET', '/state');
     const state = body as {
       readonly park: ParkTruth;
@@ -93,9 +102,11 @@ export const runPark = async (time: ParkTime): Promise<ParkRun> => {
     });
     const reading = new AbortController();
     const read = history.run(reading.signal);
-    await untilRead(desk, Date.parse(time.start) + seconds * 1000 - 2 * time.stepMs);
+    // The history is a reader that may be behind when the gateway ends; it goes on here.
+    await history.caughtUp(readWithinMs);
     return {
       ...{ truth: state.park, desk },
+      processor: { gateway, simulators },
       seconds: (performance.now() - startedMs) / 1000,
       requests: Object.values(state.servers).reduce((sum, { requests }) => sum + requests, 0),
       close: async () => {
@@ -112,18 +123,4 @@ export const runPark = async (time: ParkTime): Promise<ParkRun> => {
   } finally {
     await simulator.stop();
   }
-};
-
-const readWithinMs = 600_000;
-
-/** The history is a reader that may be behind when the gateway ends; it goes on here. */
-const untilRead = async (desk: EnergyDesk, timeMs: number): Promise<void> => {
-  const query = { fromMs: timeMs, toMs: timeMs + 1, step: 'minute' as const };
-  const giveUpMs = performance.now() + readWithinMs;
-  while (performance.now() < giveUpMs) {
-    const found = await desk.intervals('storage-charge', query);
-    if (found.at(-1)?.energy !== null && found.at(-1)?.closing !== null) return;
-    await setTimeout(200);
-  }
-  throw new Error(`the history has not read ${new Date(timeMs).toISOString()} yet`);
 };

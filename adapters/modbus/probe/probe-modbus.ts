@@ -1,20 +1,13 @@
 import type { Probe, ProbeOptions, ProbeReport } from '../../../gateway/core/adapter.ts';
 import { GatewayError } from '../../../gateway/core/error.ts';
 import type { LocalText } from '../../../gateway/core/point.ts';
+import { bounded, probeValues, wrongUsage } from '../../shared/probe-options.ts';
 import { isUnanswered } from '../error-status.ts';
 import type { TransportConfig } from '../modbus-config.ts';
 import { type Answer, Asker } from './asker.ts';
 import { doctorLines } from './doctor-report.ts';
 import { type ExaminedUnit, type ExamineOptions, examineUnit } from './examine-unit.ts';
-import {
-  bounded,
-  mostInFlight,
-  placeOf,
-  probeValues,
-  serialOptions,
-  targetTransport,
-  wrongUsage,
-} from './probe-target.ts';
+import { mostInFlight, placeOf, serialOptions, targetTransport } from './probe-target.ts';
 import { siteSection } from './site-section.ts';
 import { type KnownValue, parseKnown } from './word-order.ts';
 

@@ -1,18 +1,12 @@
 import type { Probe, ProbeOptions } from '../../../gateway/core/adapter.ts';
 import { GatewayError } from '../../../gateway/core/error.ts';
 import type { LocalText } from '../../../gateway/core/point.ts';
+import { bounded, probeValues, wrongUsage } from '../../shared/probe-options.ts';
 import type { TransportConfig } from '../modbus-config.ts';
 import { readSunSpecMap } from '../sunspec/sunspec-map.ts';
 import { Asker } from './asker.ts';
 import { sunSpecLines } from './doctor-report.ts';
-import {
-  bounded,
-  placeOf,
-  probeValues,
-  serialOptions,
-  targetTransport,
-  wrongUsage,
-} from './probe-target.ts';
+import { placeOf, serialOptions, targetTransport } from './probe-target.ts';
 import { sunSpecProfile } from './sunspec-profile.ts';
 
 const usage: LocalText = {

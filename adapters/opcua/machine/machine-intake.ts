@@ -1,8 +1,8 @@
 import type { GatewayEvent } from '../../../gateway/core/event.ts';
 import type { SourceContext } from '../../../gateway/core/source.ts';
+import type { EventLimit } from '../../shared/event-limit.ts';
 import { epochMs, type SampleTime } from '../sample-time.ts';
 import type { DataValueLike } from '../value-writer.ts';
-import type { EventLimit } from './event-limit.ts';
 import {
   type JobOrder,
   type JobResponse,

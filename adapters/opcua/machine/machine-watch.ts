@@ -2,9 +2,9 @@ import type { DataValue, NodeId, NotificationMessage, Variant } from 'node-opcua
 import { describeWords, type GatewayError, toGatewayError } from '../../../gateway/core/error.ts';
 import type { LocalText } from '../../../gateway/core/point.ts';
 import { statusCodes, statusSymbol } from '../../../gateway/core/quality.ts';
+import { EventLimit } from '../../shared/event-limit.ts';
 import { NodeResolver } from '../node-resolver.ts';
 import { ask, blockCalls, compareClocks, type ReaderOptions } from '../reader.ts';
-import { EventLimit } from './event-limit.ts';
 import { type EventRow, eventFields, resultField, resultNamespaceUri } from './machine-event.ts';
 import { MachineHealth } from './machine-health.ts';
 import { MachineIntake } from './machine-intake.ts';

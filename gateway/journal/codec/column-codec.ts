@@ -35,6 +35,12 @@ const scaled = (value: number, kind: number): number => {
   return integer === 0 && Object.is(value, -0) ? Number.NaN : integer;
 };
 
+const isConstant = (values: Float64Array, count: number): boolean => {
+  const first = values[0] as number;
+  for (let index = 1; index < count; index++) if (!Object.is(values[index], first)) return false;
+  return true;
+};
+
 export class ColumnEncoder {
   readonly kinds = new ByteWriter();
   readonly layouts = new ByteWriter();
@@ -56,11 +62,21 @@ export class ColumnEncoder {
   add(values: Float64Array, count: number): void {
     if (count === 0) return;
     if (this.#integers.length < count) this.#integers = new Float64Array(count * 2);
+    if (isConstant(values, count) && this.#addConstant(values)) return;
     let kind = this.#scale(values, count);
     if (kind === float64Kind && this.#asFloat32(values, count)) kind = float32Kind;
     this.kinds.byte(kind);
     if (kind === float64Kind) this.#addRaw(values, count);
     else this.#addIntegers(count);
+  }
+
+  /** The same bytes as for any other column, without looking at each value for each of them. */
+  #addConstant(values: Float64Array): boolean {
+    const kind = this.#scale(values, 1);
+    if (kind === float64Kind) return false;
+    this.kinds.byte(kind);
+    this.#addIntegers(1);
+    return true;
   }
 
   /** Fills the integers with the first kind that gives back every value. */

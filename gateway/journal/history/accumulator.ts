@@ -6,9 +6,10 @@ import {
   coveredField,
   emptyAggregates,
   fieldCount,
+  heldField,
   mergeAggregate,
 } from './aggregate.ts';
-import { minuteMs } from './lengths.ts';
+import { minuteMs, quarterMs } from './lengths.ts';
 import type { ChannelPlace, DirtyMinute, GroupState, MinuteSpan, RollupRow } from './protocol.ts';
 
 type Group = {
@@ -26,6 +27,12 @@ export type Pending = {
   readonly states: readonly GroupState[];
   readonly spans: readonly MinuteSpan[];
   readonly dirty: readonly DirtyMinute[];
+};
+
+type Covered = { readonly fromMs: number; readonly toMs: number; readonly rowMs: number };
+
+const addTo = (fields: Float64Array, at: number, ms: number): void => {
+  fields[at] = (fields[at] as number) + ms;
 };
 
 /**
@@ -194,8 +201,8 @@ export class Accumulator {
       }
       if (group.usable[channel] === 1) {
         this.#cover(group, channel, {
-          fromMs: lastMs,
-          toMs: Math.min(timeMs, lastMs + group.holdMs),
+          ...{ fromMs: lastMs, toMs: Math.min(timeMs, lastMs + group.holdMs) },
+          rowMs: Math.floor(timeMs / minuteMs) * minuteMs,
         });
       }
       group.lastMs[channel] = timeMs;
@@ -213,15 +220,24 @@ export class Accumulator {
       starts.add(ms);
   }
 
-  #cover(group: Group, channel: number, range: { fromMs: number; toMs: number }): void {
+  /**
+   * What is covered of a minute with a sample stands in its row, and `rowMs` is that of the newest. The row before holds what is
+   * covered between, up to the end of its quarter hour.
+   */
+  #cover(group: Group, channel: number, range: Covered): void {
+    const { toMs, rowMs } = range;
     let { fromMs } = range;
-    while (fromMs < range.toMs) {
+    while (fromMs < toMs) {
       const startMs = Math.floor(fromMs / minuteMs) * minuteMs;
-      const untilMs = Math.min(range.toMs, startMs + minuteMs);
       const fields = this.#minute(group, startMs);
-      const at = channel * fieldCount + coveredField;
-      fields[at] = (fields[at] as number) + untilMs - fromMs;
+      const untilMs = Math.min(toMs, startMs + minuteMs);
+      addTo(fields, channel * fieldCount + coveredField, untilMs - fromMs);
       fromMs = untilMs;
+      const quarterEndMs = Math.floor(startMs / quarterMs) * quarterMs + quarterMs;
+      const heldUntilMs = Math.min(toMs, rowMs, quarterEndMs);
+      if (heldUntilMs <= fromMs) continue;
+      addTo(fields, channel * fieldCount + heldField, heldUntilMs - fromMs);
+      fromMs = heldUntilMs;
     }
   }
 }

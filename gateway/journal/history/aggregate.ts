@@ -2,8 +2,9 @@
  * Aggregates of one channel over one interval, as fields side by side in a Float64Array. Two of them merge, in any order,
  * to that of both.
  */
-export const fieldCount = 11;
+export const fieldCount = 12;
 export const countField = 0;
+/** Measured time within the interval, in ms. */
 export const coveredField = 1;
 export const sumField = 2;
 export const minimumField = 3;
@@ -15,6 +16,11 @@ export const lastMsField = 8;
 /** Of the newest sample, usable or not. */
 export const statusField = 9;
 export const statusMsField = 10;
+/**
+ * Measured time after the end of a minute, in ms, at most to the end of its quarter hour: a device that is read every quarter of an
+ * hour has a row for each sample, not for each minute over which its value holds. Always 0 in longer intervals.
+ */
+export const heldField = 11;
 
 /** Fields that are times, and what they are without a sample. */
 export const timeFields: ReadonlyMap<number, number> = new Map([
@@ -26,15 +32,14 @@ export const timeFields: ReadonlyMap<number, number> = new Map([
 /** A place in such an array. */
 export type Place = { readonly fields: Float64Array; readonly at: number };
 
-export const clearAggregate = ({ fields, at }: Place): void => {
-  fields.fill(0, at, at + fieldCount);
-  for (const [field, none] of timeFields) fields[at + field] = none;
-};
-
 /** Aggregates of nothing, for so many channels. */
 export const emptyAggregates = (channels: number): Float64Array => {
   const fields = new Float64Array(channels * fieldCount);
-  for (let at = 0; at < fields.length; at += fieldCount) clearAggregate({ fields, at });
+  for (let at = 0; at < fields.length; at += fieldCount) {
+    fields[at + firstMsField] = Number.POSITIVE_INFINITY;
+    fields[at + lastMsField] = Number.NEGATIVE_INFINITY;
+    fields[at + statusMsField] = Number.NEGATIVE_INFINITY;
+  }
   return fields;
 };
 
@@ -69,6 +74,7 @@ export const addStatus = ({ fields, at }: Place, timeMs: number, status: number)
   fields[at + statusField] = status;
 };
 
+/** Adds what is of the same interval. */
 export const mergeAggregate = (target: Place, source: Place): void => {
   const { fields: into, at } = target;
   const { fields: from, at: start } = source;
@@ -96,5 +102,19 @@ export const mergeAggregate = (target: Place, source: Place): void => {
   if (ahead(statusMsField) >= 0) take(statusField, statusMsField);
   add(countField);
   add(coveredField);
+  add(heldField);
   add(sumField);
+};
+
+/** Adds an interval to a longer one in which the whole of it lies, with what it holds. */
+export const foldAggregate = (target: Place, source: Place): void => {
+  mergeAggregate(target, source);
+  foldHeld(target);
+};
+
+/** What a minute holds is covered in the longer interval that it is to stand for. */
+export const foldHeld = ({ fields, at }: Place): void => {
+  fields[at + coveredField] =
+    (fields[at + coveredField] as number) + (fields[at + heldField] as number);
+  fields[at + heldField] = 0;
 };

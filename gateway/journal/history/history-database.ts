@@ -2,12 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { type DatabaseSpec, openDatabase } from '../store/database.ts';
-import { emptyAggregates, fieldCount, mergeAggregate } from './aggregate.ts';
+import { fieldCount } from './aggregate.ts';
+import { IntervalSums } from './interval-sums.ts';
 import { hourMs, minuteMs } from './lengths.ts';
-import type { ChannelPlace, GroupState, HistoryCalls, MinuteSpan, RollupRow } from './protocol.ts';
+import { unpackRows } from './packed-rows.ts';
+import type { DirtyMinute, GroupState, HistoryCalls, MinuteSpan, RollupRow } from './protocol.ts';
 import type { RegisterInterval } from './register-fold.ts';
 import { type RollupRows, readRegister } from './register-reader.ts';
-import { decodeRollup, RollupEncoder } from './rollup-codec.ts';
+import { RollupTables } from './rollup-tables.ts';
+import { differsInCoverage, isEmpty } from './row-comparison.ts';
 
 /** Minutes into which samples fell late, and how often each was aggregated anew; since version 2. */
 const lateTables = `
@@ -19,21 +22,22 @@ const lateTables = `
     PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
 `;
 
-/**
- * Rows are ordered by time first: what is written in a minute then lies together, and a minute of the whole plant costs a
- * few pages instead of one for each group.
- */
+/** Quarter hours are folded since version 3: those before stay in minutes and hours alone. */
+const quarterHours = `
+  CREATE TABLE IF NOT EXISTS quarter (
+    start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL, fields BLOB NOT NULL,
+    PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
+  INSERT INTO state (key, value)
+    SELECT key, (SELECT coalesce(max(start_ms) / 900000 * 900000, 0) FROM minute)
+      FROM (SELECT 'quarters-from' AS key UNION ALL SELECT 'quarters-until');
+`;
+
 const databaseSpec = (folder: string): DatabaseSpec => ({
   path: join(folder, 'history.db'),
-  version: 2,
-  migrations: [lateTables],
+  version: 3,
+  migrations: [lateTables, quarterHours],
   tables: `
-    CREATE TABLE IF NOT EXISTS minute (
-      start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL, fields BLOB NOT NULL,
-      PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS hour (
-      start_ms INTEGER NOT NULL, group_number INTEGER NOT NULL, fields BLOB NOT NULL,
-      PRIMARY KEY (start_ms, group_number)) STRICT, WITHOUT ROWID;
+    ${RollupTables.tables}
     CREATE TABLE IF NOT EXISTS span (
       start_ms INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS group_state (
@@ -43,13 +47,18 @@ const databaseSpec = (folder: string): DatabaseSpec => ({
   `,
 });
 
-type Table = 'minute' | 'hour';
 type Calls = HistoryCalls;
+
+/** Where it is kept up to when each table is folded. */
+const foldedUntil = [
+  ['quarter', 'quarters-until'],
+  ['hour', 'folded-until'],
+] as const;
 
 /** Roll-ups on disk. Each flush is one transaction with the journal position it reaches, so nothing is counted twice. */
 export class HistoryDatabase {
   readonly #database: DatabaseSync;
-  readonly #encoder = new RollupEncoder();
+  readonly #rows: RollupTables;
   readonly #maxBytes: number;
   readonly #maxAgeMs: number;
   readonly setAside: readonly string[];
@@ -59,6 +68,7 @@ export class HistoryDatabase {
     mkdirSync(folder, { recursive: true });
     const { database, setAside, migrated } = openDatabase(databaseSpec(folder));
     this.#database = database;
+    this.#rows = new RollupTables(database);
     this.setAside = setAside;
     this.migrated = migrated;
     this.#maxBytes = maxBytes;
@@ -80,10 +90,14 @@ export class HistoryDatabase {
       }));
   }
 
-  flush({ rows, states, spans, dirty, position }: Calls['flush']['input']): undefined {
+  /** `rows` in the order of their times. */
+  flush({ packed, states, spans, dirty, position }: Calls['flush']['input']): undefined {
+    const rows = unpackRows(packed);
     this.#transaction(() => {
-      for (const row of rows) this.#merge('minute', row);
-      this.#foldHours(rows);
+      this.#rows.mergeMinutes(rows);
+      for (const [table, key] of foldedUntil) {
+        this.#setState(key, this.#rows.fold(table, this.#state(key), rows));
+      }
       this.#saveStates(states);
       this.#saveSpans(spans);
       this.#saveDirty(dirty);
@@ -109,12 +123,23 @@ export class HistoryDatabase {
     );
     this.#transaction(() => {
       for (const { startMs, group } of minutes) done.run(startMs, group);
-      for (const row of rows) {
-        this.#put('minute', row);
+      const changed = rows.filter((row) => this.#isOther(row, minutes));
+      for (const row of changed) {
+        this.#rows.put('minute', row);
         raise.run(row.startMs, row.group);
       }
-      this.#foldHours(rows);
+      for (const [table, key] of foldedUntil) this.#rows.refold(table, this.#state(key), changed);
     });
+  }
+
+  /** What shares a quarter hour with dirty minutes may hold more or less of it, and has the same samples as before. */
+  #isOther(row: RollupRow, dirty: readonly DirtyMinute[]): boolean {
+    const stored = this.#rows.get('minute', row.startMs, row.group);
+    if (stored === undefined) return !isEmpty(row.fields);
+    const isDirty = dirty.some(
+      ({ group, startMs }) => group === row.group && startMs === row.startMs,
+    );
+    return isDirty || differsInCoverage(stored, row.fields);
   }
 
   #transaction(work: () => void): void {
@@ -124,6 +149,7 @@ export class HistoryDatabase {
       work();
       database.exec('COMMIT');
     } catch (error) {
+      this.#rows.forget();
       if (database.isTransaction) database.exec('ROLLBACK');
       throw error;
     }
@@ -137,21 +163,21 @@ export class HistoryDatabase {
   }
 
   query({ places, fromMs, toMs, intervalMs }: Calls['query']['input']): Calls['query']['output'] {
-    const intervals = new Map<number, Float64Array>();
+    const sums = new IntervalSums({ fromMs, toMs, intervalMs });
+    const { intervals } = sums;
     const openHourMs = this.#state('folded-until');
     const minutesFromMs = intervalMs < hourMs ? fromMs : Math.max(fromMs, openHourMs);
-    for (const place of places) {
-      const take = (table: Table, range: { from: number; to: number; stepMs: number }): void => {
-        this.#scan(table, { ...place, ...range }, (startMs, fields) => {
-          const start = Math.floor(startMs / intervalMs) * intervalMs;
-          const target = intervalAt(intervals, start);
-          mergeAggregate({ fields: target, at: 0 }, { fields, at: place.channel * fieldCount });
-        });
-      };
+    for (const { group, channel } of places) {
       if (minutesFromMs > fromMs) {
-        take('hour', { from: fromMs, to: Math.min(toMs, openHourMs), stepMs: hourMs });
+        const hours = { group, fromMs, toMs: Math.min(toMs, openHourMs) };
+        this.#rows.scan('hour', hours, (startMs, fields) => {
+          sums.add({ startMs, lengthMs: hourMs }, fields, channel);
+        });
       }
-      take('minute', { from: minutesFromMs, to: toMs, stepMs: minuteMs });
+      const minutes = { group, fromMs: IntervalSums.reachMs(minutesFromMs), toMs };
+      this.#rows.scan('minute', minutes, (startMs, fields) => {
+        sums.add({ startMs, lengthMs: minuteMs }, fields, channel);
+      });
     }
     const starts = [...intervals.keys()].sort((a, b) => a - b);
     const fields = new Float64Array(starts.length * fieldCount);
@@ -188,15 +214,15 @@ export class HistoryDatabase {
 
   #rollups(): RollupRows {
     const database = this.#database;
-    const select = (table: Table) =>
-      database.prepare(`SELECT fields FROM ${table} WHERE start_ms = ? AND group_number = ?`);
-    const statements = { minute: select('minute'), hour: select('hour') };
     const revision = database.prepare(
       'SELECT max(revision) AS newest FROM revision WHERE start_ms >= ? AND start_ms < ? AND group_number = ?',
     );
-    const [minutes, hours] = [this.#edges('minute'), this.#edges('hour')];
+    const [minutes, hours] = [this.#rows.edges('minute'), this.#rows.edges('hour')];
     return {
-      foldedUntilMs: this.#state('folded-until'),
+      folded: {
+        quarter: { fromMs: this.#state('quarters-from'), toMs: this.#state('quarters-until') },
+        hour: { fromMs: 0, toMs: this.#state('folded-until') },
+      },
       range:
         minutes === undefined && hours === undefined
           ? undefined
@@ -204,10 +230,7 @@ export class HistoryDatabase {
               fromMs: Math.min(minutes?.oldestMs ?? Infinity, hours?.oldestMs ?? Infinity),
               toMs: Math.max(minutes?.newestMs ?? -Infinity, hours?.newestMs ?? -Infinity),
             },
-      get: (table, startMs, group) => {
-        const row = statements[table].get(startMs, group);
-        return row === undefined ? undefined : decodeRollup(row['fields'] as Uint8Array, startMs);
-      },
+      get: (table, startMs, group) => this.#rows.get(table, startMs, group),
       revision: (startMs, endMs, group) =>
         Number(revision.get(startMs, endMs, group)?.['newest'] ?? 0),
     };
@@ -238,109 +261,6 @@ export class HistoryDatabase {
       .run(key, value);
   }
 
-  #newestHour(): number {
-    return Math.floor((this.#edges('minute')?.newestMs ?? 0) / hourMs) * hourMs;
-  }
-
-  /** Oldest and newest start. Each is asked for by itself: for both at once SQLite reads the whole table. */
-  #edges(table: Table): { readonly oldestMs: number; readonly newestMs: number } | undefined {
-    const row = this.#database
-      .prepare(
-        `SELECT (SELECT min(start_ms) FROM ${table}) AS oldest,
-                (SELECT max(start_ms) FROM ${table}) AS newest`,
-      )
-      .get();
-    if (row === undefined || row['oldest'] === null) return undefined;
-    return { oldestMs: Number(row['oldest']), newestMs: Number(row['newest']) };
-  }
-
-  #get(table: Table, startMs: number, group: number): Float64Array | undefined {
-    const row = this.#database
-      .prepare(`SELECT fields FROM ${table} WHERE start_ms = ? AND group_number = ?`)
-      .get(startMs, group);
-    return row === undefined ? undefined : decodeRollup(row['fields'] as Uint8Array, startMs);
-  }
-
-  #put(table: Table, { startMs, group, fields }: RollupRow): void {
-    this.#database
-      .prepare(`INSERT OR REPLACE INTO ${table} (start_ms, group_number, fields) VALUES (?, ?, ?)`)
-      .run(startMs, group, this.#encoder.encode(fields, startMs));
-  }
-
-  #merge(table: Table, row: RollupRow): void {
-    const stored = this.#get(table, row.startMs, row.group);
-    if (stored === undefined) {
-      this.#put(table, row);
-      return;
-    }
-    mergeAll(stored, row.fields);
-    this.#put(table, { ...row, fields: stored });
-  }
-
-  /** Hours that are over are kept folded; one that new rows fell into is folded anew. */
-  #foldHours(rows: readonly RollupRow[]): void {
-    const foldedMs = this.#state('folded-until');
-    const openHourMs = this.#newestHour();
-    const over = this.#database
-      .prepare(
-        `SELECT DISTINCT start_ms - start_ms % ${hourMs} AS hour FROM minute
-           WHERE start_ms >= ? AND start_ms < ?`,
-      )
-      .all(foldedMs, openHourMs);
-    for (const row of over) this.#foldWholeHour(Number(row['hour']));
-    const late = new Map<string, { readonly hour: number; readonly group: number }>();
-    for (const { startMs, group } of rows) {
-      const hour = Math.floor(startMs / hourMs) * hourMs;
-      if (hour < foldedMs) late.set(`${hour}/${group}`, { hour, group });
-    }
-    for (const { hour, group } of late.values()) this.#foldHour(hour, group);
-    this.#setState('folded-until', Math.max(foldedMs, openHourMs));
-  }
-
-  /** All groups in one pass, for their minutes lie together. */
-  #foldWholeHour(hour: number): void {
-    const folded = new Map<number, Float64Array>();
-    const minutes = this.#database.prepare(
-      'SELECT start_ms, group_number, fields FROM minute WHERE start_ms >= ? AND start_ms < ? ORDER BY start_ms',
-    );
-    for (const row of minutes.iterate(hour, hour + hourMs)) {
-      const group = Number(row['group_number']);
-      const fields = decodeRollup(row['fields'] as Uint8Array, Number(row['start_ms']));
-      const known = folded.get(group);
-      if (known === undefined) folded.set(group, fields);
-      else mergeAll(known, fields);
-    }
-    for (const [group, fields] of folded) this.#put('hour', { group, startMs: hour, fields });
-  }
-
-  #foldHour(hour: number, group: number): void {
-    let folded: Float64Array | undefined;
-    const range = { from: hour, to: hour + hourMs, stepMs: minuteMs };
-    this.#scan('minute', { group, channel: 0, ...range }, (_, fields) => {
-      if (folded === undefined) folded = fields;
-      else mergeAll(folded, fields);
-    });
-    if (folded !== undefined) this.#put('hour', { group, startMs: hour, fields: folded });
-  }
-
-  #scan(
-    table: Table,
-    range: ChannelPlace & { readonly from: number; readonly to: number; readonly stepMs: number },
-    take: (startMs: number, fields: Float64Array) => void,
-  ): void {
-    const statement = this.#database.prepare(
-      `SELECT fields FROM ${table} WHERE start_ms = ? AND group_number = ?`,
-    );
-    const edges = this.#edges(table);
-    if (edges === undefined) return;
-    const first = Math.floor(range.from / range.stepMs) * range.stepMs;
-    const end = Math.min(range.to, edges.newestMs + 1);
-    for (let at = Math.max(first, edges.oldestMs); at < end; at += range.stepMs) {
-      const row = statement.get(at, range.group);
-      if (row !== undefined) take(at, decodeRollup(row['fields'] as Uint8Array, at));
-    }
-  }
-
   #saveStates(states: readonly GroupState[]): void {
     const save = this.#database.prepare(
       'INSERT OR REPLACE INTO group_state (group_number, last_ms, usable) VALUES (?, ?, ?)',
@@ -360,7 +280,7 @@ export class HistoryDatabase {
 
   /** By age, counted from the newest row, and a day at a time when the file has grown too large; hours stay. */
   #prune(): void {
-    const edges = this.#edges('minute');
+    const edges = this.#rows.edges('minute');
     if (edges === undefined) return;
     const { oldestMs, newestMs } = edges;
     let before = newestMs - this.#maxAgeMs;
@@ -368,9 +288,9 @@ export class HistoryDatabase {
       before = Math.max(before, Math.min(oldestMs + 24 * hourMs, newestMs));
     }
     if (before <= oldestMs) return;
-    this.#database.prepare('DELETE FROM minute WHERE start_ms < ?').run(before);
-    this.#database.prepare('DELETE FROM span WHERE start_ms < ?').run(before);
-    this.#database.prepare('DELETE FROM dirty WHERE start_ms < ?').run(before);
+    for (const table of ['minute', 'quarter', 'span', 'dirty']) {
+      this.#database.prepare(`DELETE FROM ${table} WHERE start_ms < ?`).run(before);
+    }
   }
 
   #usedBytes(): number {
@@ -379,18 +299,3 @@ export class HistoryDatabase {
     return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
   }
 }
-
-const intervalAt = (intervals: Map<number, Float64Array>, start: number): Float64Array => {
-  let fields = intervals.get(start);
-  if (fields === undefined) {
-    fields = emptyAggregates(1);
-    intervals.set(start, fields);
-  }
-  return fields;
-};
-
-const mergeAll = (target: Float64Array, source: Float64Array): void => {
-  for (let at = 0; at < Math.min(target.length, source.length); at += fieldCount) {
-    mergeAggregate({ fields: target, at }, { fields: source, at });
-  }
-};

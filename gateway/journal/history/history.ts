@@ -5,12 +5,14 @@ import { counterLimits } from '../../hot-path/operators/counter-step.ts';
 import type { Cursor, Journal } from '../contract.ts';
 import { WorkerCalls } from '../worker-calls.ts';
 import { Accumulator } from './accumulator.ts';
-import { emptyAggregates, fieldCount, mergeAggregate } from './aggregate.ts';
+import { fieldCount } from './aggregate.ts';
+import { IntervalSums } from './interval-sums.ts';
 import { type HistoryInterval, intervalFor, presentInterval } from './intervals.ts';
 import { minuteMs } from './lengths.ts';
+import { buffersOf, packRows } from './packed-rows.ts';
 import type { ChannelPlace, HistoryCalls, RollupRow } from './protocol.ts';
 import { type RawSeries, readRaw } from './raw.ts';
-import { recomputeMinutes } from './recompute.ts';
+import { reachOf, recomputeMinutes } from './recompute.ts';
 import type { RegisterInterval } from './register-fold.ts';
 
 export type { HistoryInterval } from './intervals.ts';
@@ -231,11 +233,7 @@ class RollupHistory implements History {
   async #revise(signal: AbortSignal): Promise<boolean> {
     const minutes = await this.#worker.call('dirty', { limit: maxRevised });
     if (minutes.length === 0) return true;
-    const reachMs = Math.max(...minutes.map(({ group }) => this.#holdMs(group)));
-    const span = await this.#worker.call('span', {
-      fromMs: Math.min(...minutes.map(({ startMs }) => startMs)) - reachMs,
-      toMs: Math.max(...minutes.map(({ startMs }) => startMs)) + minuteMs + reachMs,
-    });
+    const span = await this.#worker.call('span', reachOf(minutes, this.#holdMs));
     if (span === undefined) return true;
     const rows = await recomputeMinutes({
       ...{ journal: this.#journal, holdMs: this.#holdMs, minutes, signal },
@@ -262,7 +260,11 @@ class RollupHistory implements History {
     const pending = this.#accumulator.take();
     if (pending.rows.length === 0) return;
     try {
-      await this.#worker.call('flush', { ...pending, position });
+      const { states, spans, dirty } = pending;
+      const packed = packRows(pending.rows);
+      const transfer = buffersOf(packed);
+      const input = { ...{ packed, states, spans, dirty }, position };
+      await this.#worker.call('flush', input, { transfer });
     } catch (error) {
       this.#accumulator.restore(pending);
       throw error;
@@ -278,15 +280,12 @@ class RollupHistory implements History {
     const revisions = new Map<number, number>();
     stored.startMs.forEach((startMs, index) => {
       revisions.set(startMs, stored.revisions[index] as number);
-      intervals.set(startMs, stored.fields.subarray(index * fieldCount, (index + 1) * fieldCount));
+      intervals.set(startMs, stored.fields.slice(index * fieldCount, (index + 1) * fieldCount));
     });
+    const sums = new IntervalSums({ fromMs, toMs, intervalMs }, intervals);
     for (const place of places) {
       this.#accumulator.unflushed(place, (startMs, fields) => {
-        if (startMs >= toMs || startMs + minuteMs <= fromMs) return;
-        const start = Math.floor(startMs / intervalMs) * intervalMs;
-        const target = intervals.get(start) ?? emptyAggregates(1);
-        mergeAggregate({ fields: target, at: 0 }, { fields, at: place.channel * fieldCount });
-        intervals.set(start, target);
+        sums.add({ startMs, lengthMs: minuteMs }, fields, place.channel);
       });
     }
     return [...intervals]

@@ -9,6 +9,15 @@ export type RollupRow = {
   readonly fields: Float64Array;
 };
 
+/** Rows side by side, for another thread. */
+export type PackedRows = {
+  readonly startMs: Float64Array;
+  readonly group: Uint32Array;
+  /** Where the aggregates of each row end among `fields`. */
+  readonly ends: Uint32Array;
+  readonly fields: Float64Array;
+};
+
 /** By channel: when its newest sample was, and whether it was usable; coverage goes on from there after a restart. */
 export type GroupState = {
   readonly group: number;
@@ -42,7 +51,7 @@ export type HistoryCalls = {
   /** All of it or nothing. */
   readonly flush: {
     input: {
-      readonly rows: readonly RollupRow[];
+      readonly packed: PackedRows;
       readonly states: readonly GroupState[];
       readonly spans: readonly MinuteSpan[];
       readonly dirty: readonly DirtyMinute[];

@@ -2,7 +2,8 @@ import { type EntryBatch, frameEntry, originCodes } from '../../core/entry.ts';
 import { absentStatus, statusCodes } from '../../core/quality.ts';
 import type { Journal } from '../contract.ts';
 import { Accumulator } from './accumulator.ts';
-import { minuteMs } from './lengths.ts';
+import { emptyAggregates } from './aggregate.ts';
+import { quarterMs } from './lengths.ts';
 import type { DirtyMinute, RollupRow } from './protocol.ts';
 
 const maxEntries = 4_096;
@@ -29,7 +30,8 @@ export type RecomputeOptions = {
 
 /**
  * Aggregates minutes anew from the journal, with their samples in the order of their times: what came late then covers, and
- * is covered, as if it had come in time. Undefined when the journal no longer has all of them, or on abort.
+ * is covered, as if it had come in time. Gives all rows of the quarter hours in which they lie, for a minute may hold what another
+ * covers now. Undefined when the journal no longer has all of them, or on abort.
  */
 export const recomputeMinutes = async (
   options: RecomputeOptions,
@@ -37,17 +39,49 @@ export const recomputeMinutes = async (
   const { minutes, holdMs, newestMs } = options;
   const frames = await collect(options);
   if (frames === undefined) return undefined;
-  return minutes.flatMap(({ group, startMs }) => {
+  return quartersOf(minutes).flatMap(({ group, startMs, dirty }) => {
     const reachMs = holdMs(group);
-    const endMs = startMs + minuteMs + reachMs;
+    const endMs = startMs + quarterMs + reachMs;
     const near = (frames.get(group) ?? [])
       .filter(({ timeMs }) => timeMs >= startMs - reachMs && timeMs < endMs)
       .toSorted((a, b) => a.timeMs - b.timeMs);
     const accumulator = new Accumulator(holdMs, []);
     overwrite(near);
     accumulator.add(batchOf(group, [...near, laterFrame(newestMs(group), endMs)]));
-    return accumulator.take().rows.filter((row) => row.startMs === startMs);
+    const rows = new Map(accumulator.take().rows.map((row) => [row.startMs, row]));
+    for (const minute of near.length === 0 ? [] : dirty) {
+      // Nothing covers it any more.
+      const fields = emptyAggregates(near[0]?.values.length ?? 0);
+      if (!rows.has(minute)) rows.set(minute, { group, startMs: minute, fields });
+    }
+    return [...rows.values()].filter((row) => quarterOf(row.startMs) === startMs);
   });
+};
+
+const quarterOf = (timeMs: number): number => Math.floor(timeMs / quarterMs) * quarterMs;
+
+type DirtyQuarter = DirtyMinute & { readonly dirty: number[] };
+
+const quartersOf = (minutes: readonly DirtyMinute[]): readonly DirtyQuarter[] => {
+  const quarters = new Map<string, DirtyQuarter>();
+  for (const { group, startMs } of minutes) {
+    const quarter = { group, startMs: quarterOf(startMs), dirty: [] };
+    const key = `${group}/${quarter.startMs}`;
+    const known = quarters.get(key) ?? quarter;
+    known.dirty.push(startMs);
+    quarters.set(key, known);
+  }
+  return [...quarters.values()];
+};
+
+/** The entries that tell of the quarter hours in which minutes lie: those whose times are between. */
+export const reachOf = (
+  minutes: readonly DirtyMinute[],
+  holdMs: (group: number) => number,
+): { readonly fromMs: number; readonly toMs: number } => {
+  const starts = minutes.map(({ startMs }) => quarterOf(startMs));
+  const reachMs = Math.max(...minutes.map(({ group }) => holdMs(group)));
+  return { fromMs: Math.min(...starts) - reachMs, toMs: Math.max(...starts) + quarterMs + reachMs };
 };
 
 const collect = async (
@@ -59,8 +93,8 @@ const collect = async (
     minutes.some(
       (minute) =>
         minute.group === group &&
-        timeMs >= minute.startMs - holdMs(group) &&
-        timeMs < minute.startMs + minuteMs + holdMs(group),
+        timeMs >= quarterOf(minute.startMs) - holdMs(group) &&
+        timeMs < quarterOf(minute.startMs) + quarterMs + holdMs(group),
     );
   const cursor = await journal.openCursor('history-revision', {
     from: firstSeq,

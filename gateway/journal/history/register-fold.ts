@@ -4,6 +4,7 @@ import {
   counterSteps,
   firstStandMs,
 } from '../../hot-path/operators/counter-step.ts';
+import { minuteMs } from './lengths.ts';
 
 /** What the roll-up of a minute or an hour knows of a register, in the register's own unit. */
 export type RegisterRow = {
@@ -11,6 +12,8 @@ export type RegisterRow = {
   /** Usable readings; without any only `coveredMs` counts. */
   readonly count: number;
   readonly coveredMs: number;
+  /** Covered after the end of a minute, at most to the end of its quarter hour. */
+  readonly heldMs: number;
   readonly first: number;
   readonly firstMs: number;
   readonly last: number;
@@ -85,6 +88,7 @@ export class RegisterFold {
   /** Rows may begin before the first boundary and end after the last: their readings tell what is at the edges. */
   take(row: RegisterRow): void {
     const draft = this.#draftAt(row.startMs);
+    this.#hold(row);
     if (draft !== undefined) {
       draft.measuredMs += row.coveredMs;
       draft.revision = Math.max(draft.revision, row.revision);
@@ -97,6 +101,17 @@ export class RegisterFold {
     if (row.minimum < row.first || row.maximum > row.last) this.#turn(row, first, last);
     else this.#straight(first, last, false);
     this.#before = last;
+  }
+
+  #hold({ startMs, heldMs }: RegisterRow): void {
+    const endMs = startMs + minuteMs + heldMs;
+    for (let fromMs = startMs + minuteMs; fromMs < endMs; ) {
+      const index = this.#seek(fromMs);
+      const untilMs = Math.min(endMs, this.#options.boundariesMs[index + 1] ?? endMs);
+      const draft = this.#drafts[index];
+      if (draft !== undefined) draft.measuredMs += untilMs - fromMs;
+      fromMs = untilMs;
+    }
   }
 
   intervals(): readonly RegisterInterval[] {

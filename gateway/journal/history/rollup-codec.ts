@@ -1,28 +1,78 @@
 import { ByteReader, ByteWriter } from '../codec/bytes.ts';
 import { ColumnDecoder, ColumnEncoder } from '../codec/column-codec.ts';
-import { fieldCount, timeFields } from './aggregate.ts';
+import {
+  countField,
+  coveredField,
+  fieldCount,
+  firstField,
+  firstMsField,
+  heldField,
+  lastField,
+  lastMsField,
+  maximumField,
+  minimumField,
+  statusField,
+  statusMsField,
+  sumField,
+  timeFields,
+} from './aggregate.ts';
 
 const streamCount = 11;
+
+const allFields: readonly number[] = Array.from({ length: fieldCount }, (_, field) => field);
+/** What a row is known by whose channels have one sample each, or none; the others of its fields repeat these. */
+const singleFields: readonly number[] = [
+  ...[countField, coveredField, heldField, firstField, firstMsField, statusField, statusMsField],
+];
+const repeated: readonly (readonly [field: number, of: number])[] = [
+  [sumField, firstField],
+  [minimumField, firstField],
+  [maximumField, firstField],
+  [lastField, firstField],
+];
 
 /** Times stand relative to the interval; none is stored as -1. */
 const relative = (timeMs: number, startMs: number): number =>
   Number.isFinite(timeMs) ? timeMs - startMs : -1;
 
-/** Aggregates of all channels of a group over one interval, as the bytes of a row. */
+/** Whether all fields follow from those of a single sample a channel. */
+const isSingle = (fields: Float64Array): boolean => {
+  for (let at = 0; at < fields.length; at += fieldCount) {
+    const count = fields[at + countField] as number;
+    if (count > 1) return false;
+    if (count === 1 && fields[at + lastMsField] !== fields[at + firstMsField]) return false;
+    for (const [field, of] of repeated) {
+      if (!Object.is(fields[at + field], fields[at + of])) return false;
+    }
+  }
+  return true;
+};
+
+const repeatSingle = (fields: Float64Array): void => {
+  for (let at = 0; at < fields.length; at += fieldCount) {
+    for (const [field, of] of repeated) fields[at + field] = fields[at + of] as number;
+    const isRead = fields[at + countField] === 1;
+    fields[at + lastMsField] = isRead ? (fields[at + firstMsField] as number) : -Infinity;
+  }
+};
+
+/** Makes of the aggregates of all channels of a group over one interval the bytes of a row. */
 export class RollupEncoder {
   readonly #columns = new ColumnEncoder();
   readonly #output = new ByteWriter();
   #column = new Float64Array(64);
 
+  /** A view that is valid until the next call. */
   encode(fields: Float64Array, startMs: number): Uint8Array {
     const channels = fields.length / fieldCount;
     if (this.#column.length < channels) this.#column = new Float64Array(channels);
     this.#columns.clear();
     this.#output.clear();
-    for (let field = 0; field < fieldCount; field++) {
+    for (const field of isSingle(fields) ? singleFields : allFields) {
+      const isTime = timeFields.has(field);
       for (let channel = 0; channel < channels; channel++) {
         const value = fields[channel * fieldCount + field] as number;
-        this.#column[channel] = timeFields.has(field) ? relative(value, startMs) : value;
+        this.#column[channel] = isTime ? relative(value, startMs) : value;
       }
       this.#columns.add(this.#column, channels);
     }
@@ -31,9 +81,13 @@ export class RollupEncoder {
     this.#output.varint(channels);
     for (const stream of streams) this.#output.varint(stream.length);
     for (const stream of streams) this.#output.bytes(stream.written());
-    return this.#output.written().slice();
+    return this.#output.written();
   }
 }
+
+/** By how many columns there are; rows of before version 3 have none for the time that is held, which is the last. */
+const fieldsOf = (columns: number): readonly number[] =>
+  columns === singleFields.length ? singleFields : allFields.slice(0, columns);
 
 export const decodeRollup = (bytes: Uint8Array, startMs: number): Float64Array => {
   const input = new ByteReader(bytes);
@@ -49,14 +103,17 @@ export const decodeRollup = (bytes: Uint8Array, startMs: number): Float64Array =
   const decoder = new ColumnDecoder({ kinds, layouts, bases, planes });
   const column = new Float64Array(channels);
   const fields = new Float64Array(channels * fieldCount);
-  for (let field = 0; field < fieldCount; field++) {
+  // One kind a column.
+  const stored = fieldsOf(lengths[0] as number);
+  for (const field of stored) {
     decoder.next(column, channels);
+    const none = timeFields.get(field);
     for (let channel = 0; channel < channels; channel++) {
       const value = column[channel] as number;
-      const none = timeFields.get(field);
       const time = value < 0 ? (none ?? 0) : value + startMs;
       fields[channel * fieldCount + field] = none === undefined ? value : time;
     }
   }
+  if (stored === singleFields) repeatSingle(fields);
   return fields;
 };

@@ -7,9 +7,10 @@ import {
   watchRegister,
 } from '../energy/storage/storage-inputs.ts';
 import { finishParts, finishResult } from '../result.ts';
-import { emissionFactorSchema, footprint2023 } from './emission-factors.ts';
+import { emissionFactorSchema } from './emission-factors.ts';
 
-const minuteMs = 60_000;
+/** Windows of the mix, aligned to the epoch: each ends with the first tick behind it. */
+export const minuteMs = 60_000;
 const none = Number.NEGATIVE_INFINITY;
 
 const register = (
@@ -18,9 +19,11 @@ const register = (
 ): KpiInput => ({ pattern, unit: 'kWh', ...options });
 
 const parametersSchema = z.strictObject({
-  grid: emissionFactorSchema.default(footprint2023.grid),
-  photovoltaics: emissionFactorSchema.default(footprint2023.photovoltaics),
-  wind: emissionFactorSchema.default(footprint2023.wind),
+  /** Life-cycle factors: none is assumed, so that each record names those it was made with. */
+  grid: emissionFactorSchema,
+  /** Without one it counts as the grid. */
+  photovoltaics: emissionFactorSchema.optional(),
+  wind: emissionFactorSchema.optional(),
   /** Of what is charged, the share that comes out again. */
   roundTripEfficiency: z.number().min(0.3).max(1).default(0.9),
   /** What the storage holds when this begins to be computed; what nobody knows of counts as grid electricity. */
@@ -38,7 +41,7 @@ const parametersSchema = z.strictObject({
  * Carbon of a kWh that the site uses or feeds in, minute by minute. Storage keeps the carbon of what it was charged with: the stock
  * counts what can come out again, and what comes out carries the stock's average.
  */
-export const carbonIntensity = defineKpi({
+export const carbonIntensity = defineKpi<z.infer<typeof parametersSchema>>({
   id: 'carbonIntensity',
   version: 1,
   equipmentClass: 'park',
@@ -98,7 +101,8 @@ export const carbonIntensity = defineKpi({
   },
   parametersSchema,
   build: (context) => {
-    const { grid, photovoltaics, wind, roundTripEfficiency, opening } = context.parameters;
+    const { grid, photovoltaics = grid, wind = grid, ...stock } = context.parameters;
+    const { roundTripEfficiency, opening } = stock;
     const uncertainIndex = context.reserve(1);
     const startIndex = context.reserve(1, [none]);
     const stockKwhIndex = context.reserve(1, [opening.energyKwh]);

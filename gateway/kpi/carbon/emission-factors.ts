@@ -15,15 +15,3 @@ export const eastChina2021: EmissionFactor = {
   value: 0.5992,
   source: 'MEE and NBS, Announcement 2024 No. 12, issued 2024-04-12: average, East China, 2021',
 };
-
-const footprintSource = 'MEE and others, carbon footprint factors of electricity, data year 2023';
-
-/** Life-cycle factors, for footprints of products; an inventory of emissions (Scope 2) never takes them. */
-export const footprint2023 = {
-  grid: { id: 'cn-2023-footprint-grid', value: 0.6205, source: `${footprintSource}: national` },
-  photovoltaics: {
-    ...{ id: 'cn-2023-footprint-pv', value: 0.0545 },
-    source: `${footprintSource}: photovoltaics`,
-  },
-  wind: { id: 'cn-2023-footprint-wind', value: 0.0336, source: `${footprintSource}: wind` },
-} as const satisfies Readonly<Record<string, EmissionFactor>>;

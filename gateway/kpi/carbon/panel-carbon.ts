@@ -6,20 +6,41 @@ import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts
 import { finishParts, finishResult } from '../result.ts';
 import { panelInputs, panelWindow } from '../welding/panel.ts';
 import { panelWindowOfTierA } from '../window.ts';
-import { emissionFactorSchema, footprint2023 } from './emission-factors.ts';
+import { minuteMs } from './carbon-intensity.ts';
+import { emissionFactorSchema } from './emission-factors.ts';
+
+/** Of a material, kg CO2e by kg; of gas by m3. */
+const materialFactorSchema = z
+  .strictObject({
+    value: z.number().min(0).max(1000),
+    /** The supplier's declaration (EPD), or a database. */
+    source: z.string().min(1).max(400),
+    /** Whether it is the supplier's own, for this very material. */
+    isPrimary: z.boolean().default(false),
+  })
+  .optional();
 
 const parametersSchema = z.strictObject({
-  /** For the whole of the electricity where the site has no `carbonIntensity`, and for `gridOnly`. */
-  grid: emissionFactorSchema.default(footprint2023.grid),
+  /** Life-cycle factor: for `gridOnly`, and for all electricity where the site has no `carbonIntensity`. */
+  grid: emissionFactorSchema,
   /** Volume share of CO2 in the shielding gas. */
   gasCo2Share: z.number().min(0).max(1).default(0.18),
   /** At 20 degC and 1013 hPa. */
   co2DensityKgPerM3: z.number().positive().max(3).default(1.83),
+  /** Not for this KPI: the footprint of the record, which names how its KPIs were configured, takes them from there. */
+  materials: z
+    .strictObject({
+      tube: materialFactorSchema,
+      fin: materialFactorSchema,
+      wire: materialFactorSchema,
+      gas: materialFactorSchema,
+    })
+    .prefault({}),
 });
 
 /**
- * Electricity of the panel so far by the mix of the minute in which it was used: when a minute's mix becomes known, it counts for
- * all that was used since the mix before it. The minute that runs counts by the newest mix.
+ * Electricity of the panel so far by the mix of the minute in which it was used. A minute's mix is known on the tick that ends it
+ * and then counts for all of that minute; the minute that runs counts by the newest mix.
  */
 const buildElectricity = (
   context: KpiContext<z.infer<typeof parametersSchema>>,
@@ -29,20 +50,20 @@ const buildElectricity = (
   const { grid } = context.parameters;
   const { epochIndex } = panelWindow(context);
   const seenEpochIndex = context.reserve(1, [-1]);
+  const minuteIndex = context.reserve(1, [Number.NaN]);
+  /** Energy and carbon up to the end of the last minute. */
   const baseIndex = context.reserve(1);
   const carbonIndex = context.reserve(1);
-  const factorIndex = context.reserve(1, [Number.NaN]);
+  const wasUncertainIndex = context.reserve(1);
   const uncertainIndex = context.reserve(1);
   /** The mix; the grid's factor, which is higher, where it is not known. */
   const readFactor = (memory: Float64Array): number => {
+    memory[uncertainIndex] = memory[wasUncertainIndex] as number;
     if (intensity === undefined) return grid.value;
     const { slot, multiply, divide } = intensity;
-    if (!isMeasuredSlot(memory, slot)) {
-      memory[uncertainIndex] = 1;
-      return grid.value;
-    }
-    if (isUncertainSlot(memory, slot)) memory[uncertainIndex] = 1;
-    return ((memory[slot + valueCell] as number) * multiply) / divide;
+    const isKnown = isMeasuredSlot(memory, slot);
+    if (!isKnown || isUncertainSlot(memory, slot)) memory[uncertainIndex] = 1;
+    return isKnown ? ((memory[slot + valueCell] as number) * multiply) / divide : grid.value;
   };
   return {
     uncertainIndex,
@@ -53,15 +74,17 @@ const buildElectricity = (
         memory[seenEpochIndex] = memory[epochIndex] as number;
         memory[baseIndex] = 0;
         memory[carbonIndex] = 0;
-        memory[uncertainIndex] = 0;
+        memory[wasUncertainIndex] = 0;
       }
       const factor = readFactor(memory);
       const used = factor * (energy - (memory[baseIndex] as number));
       const carbon = (memory[carbonIndex] as number) + used;
-      if (memory[factorIndex] !== factor) {
-        memory[factorIndex] = factor;
+      const minute = Math.floor((memory[context.tickMsIndex] as number) / minuteMs);
+      if (memory[minuteIndex] !== minute) {
+        memory[minuteIndex] = minute;
         memory[baseIndex] = energy;
         memory[carbonIndex] = carbon;
+        memory[wasUncertainIndex] = memory[uncertainIndex] as number;
       }
       return carbon;
     },

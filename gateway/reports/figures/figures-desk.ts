@@ -9,8 +9,6 @@ import type {
 } from '../../production/protocol.ts';
 import type { PanelFacts } from '../../records/panel-facts.ts';
 import type { FactsQuery } from '../../records/protocol.ts';
-import type { FootprintConfig } from '../footprint/footprint-config.ts';
-import { productFootprint } from '../footprint/product-footprint.ts';
 import { deviceShares } from './device-shares.ts';
 import {
   type Baseline,
@@ -44,7 +42,6 @@ export type FigureSources = {
   readonly groups: () => readonly RegisteredGroup[];
   readonly history: ReadHistory;
   readonly config: () => FiguresConfig;
-  readonly footprintFactors: () => FootprintConfig;
   readonly site: () => { readonly timeZone: string; readonly simulated: boolean };
   readonly nowMs: () => number;
 };
@@ -137,7 +134,7 @@ export class FiguresDesk {
       panels.inspectedPanels(facts, fullInspectionShare),
       panels.straightPanels(facts),
       panels.unmannedShare(facts),
-      panels.carbonCoverage(facts.map((one) => this.#footprintOf(one))),
+      panels.carbonCoverage(facts),
       panels.efficiencyGain(facts, hours, efficiencyBaseline(baselines.efficiency)),
       panels.perCapitaOutput(facts, { people, days }, outputBaseline(baselines.output)),
       withMissing(used, [
@@ -145,12 +142,6 @@ export class FiguresDesk {
         ...(production() === undefined ? [missingOf('production')] : []),
       ]),
     ].map((figure) => withMissing(figure, missing));
-  }
-
-  #footprintOf(facts: PanelFacts): panels.FootprintPanel {
-    const { id, carbon } = facts;
-    if (carbon.electricityKg === null) return { id, footprint: null };
-    return { id, footprint: productFootprint(facts, this.#sources.footprintFactors()) };
   }
 
   async #movements(window: Window) {

@@ -1,5 +1,4 @@
 import type { PanelFacts } from '../../records/panel-facts.ts';
-import type { ProductFootprint } from '../footprint/product-footprint.ts';
 import {
   type Baseline,
   count,
@@ -123,20 +122,15 @@ export const unmannedShare = (
   });
 };
 
-/** A panel with its footprint; null where its line does not count its carbon. */
-export type FootprintPanel = {
-  readonly id: string;
-  readonly footprint: Pick<ProductFootprint, 'parts'> | null;
-};
-
-/** Panels whose footprint has every element with the source of its factor / panels, in %. */
-export const carbonCoverage = (panels: readonly FootprintPanel[]): Figure => {
+/** Panels whose footprint has every element, measured in full and with the source of its factor / panels, in %. */
+export const carbonCoverage = (panels: readonly Pick<PanelFacts, 'id' | 'footprint'>[]): Figure => {
   const without = panels.filter(({ footprint }) => footprint === null).map(({ id }) => id);
   const known = panels.flatMap(({ footprint }) =>
     (footprint?.parts ?? []).filter(({ carbonKg }) => carbonKg !== null),
   );
-  const isCovered = ({ footprint }: FootprintPanel): boolean =>
-    footprint?.parts.every(({ carbonKg }) => carbonKg !== null) === true;
+  const isCovered = ({ footprint }: Pick<PanelFacts, 'footprint'>): boolean =>
+    footprint?.parts.every(({ carbonKg, isUncertain }) => carbonKg !== null && !isUncertain) ===
+    true;
   const covered = panels.filter(isCovered);
   const hasAny = panels.length > without.length;
   const primary = known.filter(({ isPrimary }) => isPrimary).length;
@@ -187,12 +181,14 @@ export const efficiencyGain = (
 ): Figure => {
   const { good, bad, undecided } = byStatus(panels);
   const known = good.filter(({ weldM }) => weldM !== null);
+  // All of the time went into all panels: what is not decided yet would make the gain too low.
+  const isDecided = undecided.length === 0 && known.length === good.length;
   const goodM = known.length === 0 ? null : sum(known.map(({ weldM }) => weldM ?? 0));
   const now = aptHours === null ? null : share(goodM, aptHours, 1);
   const gain = baseline === null ? null : share(now, baseline.value);
   return figureOf({
     ...{ id: 'efficiencyGain', unit: '%', baseline },
-    value: gain === null ? null : gain - 100,
+    value: gain === null || !isDecided ? null : gain - 100,
     numerator: { value: now, unit: 'm/h' },
     denominator: { value: baseline?.value ?? null, unit: 'm/h' },
     counted: known.map(({ id, weldM }) => member(id, null, weldM)),
@@ -233,7 +229,8 @@ export const perCapitaOutput = (
     baseline === null ? null : share(baseline.panels, baseline.people * baseline.days, 1);
   return figureOf({
     ...{ id: 'perCapitaOutput', unit: '1', baseline },
-    value: share(now, before, 1),
+    // People made the undecided ones, too.
+    value: undecided.length > 0 ? null : share(now, before, 1),
     numerator: { value: now, unit: '{panel}/d' },
     denominator: { value: before, unit: '{panel}/d' },
     counted: good.map(({ id }) => member(id)),

@@ -1,7 +1,5 @@
 import type { BinTable } from '../../records/bins-file.ts';
 import type { BinsQuery, ChainedRecord } from '../../records/protocol.ts';
-import type { FootprintConfig } from '../footprint/footprint-config.ts';
-import { type ProductFootprint, recordFootprint } from '../footprint/product-footprint.ts';
 import type { DossierLanguage } from './dossier-input.ts';
 import { DossierPress } from './dossier-press.ts';
 import { pathOf, type SeamPath, seamsWithBins } from './seam-path.ts';
@@ -22,34 +20,24 @@ export type DossierQuery = {
 /** A panel's dossier, and which revision it shows. */
 export type PrintedDossier = { readonly revision: number; readonly pdf: Uint8Array };
 
-export type DossierSource = {
-  /** Undefined where the site has none. */
-  readonly records: () => DossierRecords | undefined;
-  readonly timeZone: () => string;
-  readonly footprintFactors: () => FootprintConfig;
-};
-
-export type PanelFootprint = ProductFootprint & { readonly id: string; readonly revision: number };
-
 /** Makes dossiers of the records at hand. */
 export class DossierDesk {
   readonly #press: DossierPress;
-  readonly #source: DossierSource;
+  readonly #source: {
+    /** Undefined where the site has none. */
+    readonly records: () => DossierRecords | undefined;
+    readonly timeZone: () => string;
+  };
 
-  constructor(source: DossierSource, press = new DossierPress()) {
+  constructor(
+    source: {
+      readonly records: () => DossierRecords | undefined;
+      readonly timeZone: () => string;
+    },
+    press = new DossierPress(),
+  ) {
     this.#source = source;
     this.#press = press;
-  }
-
-  /** Undefined when there is no such record. @throws GatewayError STORE_FAILED, STORE_CORRUPT */
-  async footprint(query: Omit<DossierQuery, 'language'>): Promise<PanelFootprint | undefined> {
-    const chained = await this.#source.records()?.find(query.id, query.revision);
-    if (chained === undefined) return undefined;
-    return { id: chained.id, revision: chained.revision, ...this.#footprintOf(chained) };
-  }
-
-  #footprintOf(chained: ChainedRecord): ProductFootprint {
-    return recordFootprint(chained, this.#source.footprintFactors());
   }
 
   /**
@@ -69,8 +57,7 @@ export class DossierDesk {
         const table = await records.bins({ id, revision: shown, seam });
         if (table !== undefined) paths.push(pathOf(chained, seam, table));
       }
-      const footprint = this.#footprintOf(chained);
-      return { chained, language, timeZone: this.#source.timeZone(), paths, footprint };
+      return { chained, language, timeZone: this.#source.timeZone(), paths };
     });
     return pdf === undefined ? undefined : { revision: shown, pdf };
   }

@@ -1,5 +1,4 @@
 import type { ChainedRecord } from '../../records/protocol.ts';
-import type { ProductFootprint } from '../footprint/product-footprint.ts';
 import type { SeamPath } from './seam-path.ts';
 
 export const dossierLanguages = ['zh', 'en'] as const;
@@ -13,5 +12,4 @@ export type DossierInput = {
   readonly timeZone: string;
   /** Of the seams whose bins are at hand. */
   readonly paths: readonly SeamPath[];
-  readonly footprint: ProductFootprint;
 };

@@ -1,4 +1,4 @@
-import type { FootprintElement } from '../footprint/product-footprint.ts';
+import { type FootprintPart, productFootprint } from '../../records/product-footprint.ts';
 import { formatNumber, none, shorten, unitName } from './formats.ts';
 import { colours } from './paper.ts';
 import type { Sheet } from './sheet.ts';
@@ -9,19 +9,18 @@ const kilograms = (value: number | null): string =>
 
 const sourceOf = (
   { text }: Sheet,
-  element: FootprintElement,
-  source: string | null,
-  isPrimary: boolean,
+  { element, source, carbonKg, isPrimary }: FootprintPart,
 ): Cell => {
-  if (source === null) return { text: text.footprintUnknown, colour: colours.quiet };
-  const words = text.footprintMeasured[element] ?? shorten(source, 160);
+  const measured = carbonKg === null ? undefined : text.footprintMeasured[element];
+  const words = measured ?? (source === null ? undefined : shorten(source, 160));
+  if (words === undefined) return { text: text.footprintUnknown, colour: colours.quiet };
   return isPrimary ? text.footprintPrimary(words) : words;
 };
 
 /** The carbon footprint by elements: what making it gave off and the whole, always together, since materials are most of it. */
 export const drawFootprint = (sheet: Sheet): void => {
-  const { paper, text, footprint } = sheet;
-  const { parts, gateToGateKg, totalKg, gridOnlyKg } = footprint;
+  const { paper, text, record } = sheet;
+  const { parts, gateToGateKg, totalKg, totalKgPerM2, gridOnlyKg } = productFootprint(record);
   if (parts.every(({ carbonKg }) => carbonKg === null)) return;
   paper.heading(text.footprint, 48);
   paper.note(text.footprintNote);
@@ -31,17 +30,24 @@ export const drawFootprint = (sheet: Sheet): void => {
       share: [20, 14, 15, 12, 39][index] ?? 10,
       isNumber: index >= 1 && index <= 3,
     })),
-    rows: parts.map(({ element, amount, unit, factor, carbonKg, source, isPrimary }) => [
-      text.footprintElements[element],
-      amount === null ? none : `${formatNumber(amount, 3)} ${unitName(unit)}`,
-      factor === null ? none : formatNumber(factor, 5),
-      kilograms(carbonKg),
-      sourceOf(sheet, element, source, isPrimary),
-    ]),
+    rows: parts.map((part) => {
+      const doubt = part.isUncertain ? '?' : '';
+      return [
+        text.footprintElements[part.element],
+        part.amount === null ? none : `${formatNumber(part.amount, 3)} ${unitName(part.unit)}`,
+        part.factor === null ? none : formatNumber(part.factor, 5),
+        `${kilograms(part.carbonKg)}${doubt}`,
+        sourceOf(sheet, part),
+      ];
+    }),
   });
+  const doubt = (some: readonly FootprintPart[]): string =>
+    some.some(({ isUncertain }) => isUncertain) ? '?' : '';
+  const gate = `${kilograms(gateToGateKg)}${doubt(parts.slice(0, 2))}`;
+  const area = totalKgPerM2 === null ? '' : ` (${formatNumber(totalKgPerM2, 1)} kg/m²)`;
   drawPairs(paper, [
-    [text.footprintGateToGate, { text: kilograms(gateToGateKg), isBold: true }],
-    [text.footprintTotal, { text: kilograms(totalKg), isBold: true }],
+    [text.footprintGateToGate, { text: gate, isBold: true }],
+    [text.footprintTotal, { text: `${kilograms(totalKg)}${doubt(parts)}${area}`, isBold: true }],
     [text.footprintGridOnly, kilograms(gridOnlyKg)],
   ]);
 };

@@ -56,6 +56,10 @@ const energyKpis = new Set(['arcEnergy', 'heatInput']);
 export const energyMethods = ({ methods = [] }: PanelRecord): readonly RecordedMethod[] =>
   methods.filter(({ kpi }) => energyKpis.has(kpi));
 
+/** By which procedure and bands the conformance was judged, as configured. */
+export const wpsMethods = ({ methods = [] }: PanelRecord): readonly RecordedMethod[] =>
+  methods.filter(({ kpi }) => kpi === 'wpsConformance');
+
 /** A record from before production was told lacks all that it could have told. */
 const untold = (record: PanelRecord): readonly MissingField[] =>
   record.production === undefined

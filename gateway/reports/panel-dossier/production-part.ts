@@ -73,6 +73,7 @@ const drawOrder = (part: Part): void => {
     [text.project, plain(definition?.project ?? null)],
     [text.boiler, plain(definition?.boilerNo ?? null)],
     [text.serial, plain(panel.serial)],
+    [text.offCut, plain(panel.offCutId ?? null)],
     [text.released, actText(part, order?.released ?? null)],
     [text.started, actText(part, order?.started ?? null)],
     [text.size, `${number(panel.lengthMm)} × ${number(panel.widthMm)} mm`],
@@ -85,6 +86,8 @@ const drawProcedure = (part: Part): void => {
   const { procedure } = production;
   if (procedure === null) return;
   const { wpsNo, revision, wpqrNo, process, position, jointType, polarity, bands } = procedure;
+  const { preheatMinimumCelsius: preheat, interpassMaximumCelsius: interpass } = procedure;
+  const { postWeldHeatTreatment, mostRepairs } = procedure;
   const wps = [
     shorten(wpsNo, 120),
     ...(revision === null ? [] : [text.drawingRevision(shorten(revision, 40))]),
@@ -96,6 +99,10 @@ const drawProcedure = (part: Part): void => {
     [text.weldPosition, plain(position)],
     [text.joint, plain(jointType)],
     [text.polarity, plain(polarity)],
+    [text.preheat, preheat === undefined ? none : `${number(preheat)} °C`],
+    [text.interpass, interpass === undefined ? none : `${number(interpass)} °C`],
+    [text.heatTreatment, plain(postWeldHeatTreatment ?? null)],
+    [text.mostRepairs, number(mostRepairs ?? null)],
   ]);
   drawList(part, text.bands, {
     columns: text.bandColumns,
@@ -112,15 +119,16 @@ const drawMaterial = (part: Part): void => {
   const { tubes, fins, movements } = production.materials;
   drawList(part, text.base, {
     columns: text.baseColumns,
-    shares: [10, 10, 20, 18, 18, 28],
+    shares: [9, 9, 18, 14, 14, 22, 14],
     numbers: [1],
     rows: [
-      ...tubes.map(({ position, heatNo, grade, size, certificate }) => [
+      ...tubes.map(({ position, heatNo, grade, size, certificate, pmi = null }) => [
         ...[text.tube, String(position), plain(heatNo), plain(grade), plain(size)],
         plain(certificate),
+        plain(pmi),
       ]),
       ...fins.map(({ position, heatNo, grade, size }) => [
-        ...[text.fin, String(position), plain(heatNo), plain(grade), plain(size), ''],
+        ...[text.fin, String(position), plain(heatNo), plain(grade), plain(size), '', ''],
       ]),
     ],
   });
@@ -170,9 +178,9 @@ const drawPeople = (part: Part): void => {
   });
   drawList(part, text.equipment, {
     columns: text.equipmentColumns,
-    shares: [40, 40, 20],
-    rows: production.equipment.map(({ id, role, calibrationDue }) => [
-      ...[shorten(id, 120), plain(role), plain(calibrationDue)],
+    shares: [32, 32, 18, 18],
+    rows: production.equipment.map(({ id, role, calibrationDue, softwareVersion = null }) => [
+      ...[shorten(id, 120), plain(role), plain(calibrationDue), plain(softwareVersion)],
     ]),
   });
 };

@@ -1,15 +1,16 @@
 import type { ColumnStatistics } from '../../records/bin-statistics.ts';
-import type { RecordedResult, RecordedSeam } from '../../records/panel-record.ts';
+import type { RecordedMethod, RecordedResult, RecordedSeam } from '../../records/panel-record.ts';
 import {
   formatNumber,
   formatPosition,
   formatResult,
   formatStatistic,
+  formatTold,
   none,
   shorten,
   unitName,
 } from './formats.ts';
-import { energyMethods } from './missing-fields.ts';
+import { energyMethods, wpsMethods } from './missing-fields.ts';
 import { colours } from './paper.ts';
 import { byName, resultName } from './result-names.ts';
 import { mostRows, type Sheet, seamName } from './sheet.ts';
@@ -48,17 +49,54 @@ const seamRow = (sheet: Sheet, seam: RecordedSeam): readonly Cell[] => {
   ];
 };
 
-const drawMethods = ({ paper, record, text }: Sheet): void => {
-  const methods = energyMethods(record)
-    .slice(0, 10)
-    .map(({ kpi, equipment, parameters }) => {
-      const given = Object.entries(parameters).map(([name, value]) => `${name} ${String(value)}`);
-      return shorten(`${kpi} (${equipment}): ${given.join(', ')}`, 200);
-    });
+const methodText = ({ kpi, equipment, parameters }: RecordedMethod): string => {
+  const given = Object.entries(parameters).map(([name, value]) => `${name} ${String(value)}`);
+  return shorten(`${kpi} (${equipment}): ${given.join(', ')}`, 200);
+};
+
+const bandText = (band: unknown): string => {
+  const of = (key: string): string => {
+    const value: unknown = typeof band === 'object' && band !== null ? Reflect.get(band, key) : '';
+    return typeof value === 'number' ? formatTold(value) : '';
+  };
+  return `${of('minimum')}–${of('maximum')}`;
+};
+
+/** The procedure and the bands that `wpsConformance` judged by. */
+const judgedBy = (parameters: RecordedMethod['parameters']): string => {
+  const { wps, bands } = parameters;
+  const given = typeof bands === 'object' && bands !== null ? Object.entries(bands) : [];
+  const texts = given.map(([name, band]) => `${name} ${bandText(band)}`);
+  return `${typeof wps === 'string' ? wps : none}: ${texts.join(', ')}`;
+};
+
+/** The procedure that production told is the one that was judged by where its number stands in the name of the bands. */
+const isOther = ({ record }: Sheet, methods: readonly RecordedMethod[]): boolean => {
+  const told = record.production?.procedure?.wpsNo;
+  return (
+    told !== undefined &&
+    methods.some(({ parameters: { wps } }) => typeof wps !== 'string' || !wps.includes(told))
+  );
+};
+
+const drawMethods = (sheet: Sheet): void => {
+  const { paper, record, text } = sheet;
+  const methods = energyMethods(record).slice(0, 10).map(methodText);
   const said = methods.length === 0 ? text.energyMethodUnknown : methods.join('; ');
+  const judged = wpsMethods(record);
+  const bands = [...new Set(judged.map(({ parameters }) => judgedBy(parameters)))].slice(0, 10);
+  const shown = bands.length === 0 ? text.energyMethodUnknown : shorten(bands.join('; '), 400);
   drawPairs(
     paper,
-    [[text.energyMethod, methods.length === 0 ? said : `${said}; ${text.energyMethodDefault}`]],
+    [
+      [text.energyMethod, methods.length === 0 ? said : `${said}; ${text.energyMethodDefault}`],
+      [
+        text.wpsBands,
+        isOther(sheet, judged)
+          ? { text: `${shown}. ${text.wpsBandsOther}`, colour: colours.alarm }
+          : shown,
+      ],
+    ],
     { columns: 1 },
   );
 };

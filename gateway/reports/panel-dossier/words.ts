@@ -1,4 +1,4 @@
-import type { FootprintElement } from '../footprint/product-footprint.ts';
+import type { FootprintElement } from '../../records/product-footprint.ts';
 import type { DossierLanguage } from './dossier-input.ts';
 
 const english = {
@@ -55,6 +55,8 @@ const english = {
   energyMethod: 'Method behind E and Q',
   energyMethodDefault: 'what is not given here is the default (ISO/TR 18491 method C)',
   energyMethodUnknown: 'the record does not say it',
+  wpsBands: 'Bands behind WPS',
+  wpsBandsOther: 'Production told another procedure: the share says nothing about that one.',
 
   process: 'Process values by seam',
   processNote:
@@ -109,7 +111,7 @@ const english = {
 
   footprint: 'Carbon footprint',
   footprintNote:
-    'ISO 14067, partial, cradle to gate; declared unit: one panel. Computed when this was printed from the record and the factors of the site.',
+    'ISO 14067, partial, cradle to gate; declared unit: one panel. Of this record alone: what was measured and told, and the factors that were configured then.',
   footprintColumns: ['Element', 'Amount', 'kg CO2e by unit', 'CO2e', 'Source of the factor'],
   footprintElements: {
     electricity: 'Electricity',
@@ -120,8 +122,8 @@ const english = {
     'gas-upstream': 'Making of the shielding gas',
   },
   footprintMeasured: {
-    electricity: 'the mix of each minute, in this record',
-    'gas-direct': 'share and density of CO2, in this record',
+    electricity: 'KPI panelCarbon: the mix of each minute',
+    'gas-direct': 'KPI panelCarbon: share and density of CO2',
   } as Readonly<Partial<Record<FootprintElement, string>>>,
   footprintPrimary: (source: string) => `${source} (primary data)`,
   footprintUnknown: 'no factor is given',
@@ -200,6 +202,8 @@ const chinese: Words = {
   energyMethod: 'E 与 Q 所用方法',
   energyMethodDefault: '此处未列者取默认值（ISO/TR 18491 方法 C）',
   energyMethodUnknown: '记录中未说明',
+  wpsBands: 'WPS 符合率所用范围',
+  wpsBandsOther: '生产上报的工艺规程与此不同：该符合率不能说明其符合情况。',
 
   process: '各焊缝过程参数',
   processNote:
@@ -253,7 +257,7 @@ const chinese: Words = {
 
   footprint: '碳足迹',
   footprintNote:
-    'ISO 14067，部分碳足迹，摇篮到大门；声明单位：一张管屏。打印时由本记录与站点因子计算得出。',
+    'ISO 14067，部分碳足迹，摇篮到大门；声明单位：一张管屏。仅由本记录得出：实测与上报数据，以及当时配置的因子。',
   footprintColumns: ['项目', '数量', '单位排放 kg CO2e', 'CO2e', '因子来源'],
   footprintElements: {
     electricity: '用电',
@@ -264,8 +268,8 @@ const chinese: Words = {
     'gas-upstream': '保护气体生产',
   },
   footprintMeasured: {
-    electricity: '逐分钟电力构成，见本记录',
-    'gas-direct': 'CO2 占比与密度，见本记录',
+    electricity: 'KPI panelCarbon：逐分钟电力构成',
+    'gas-direct': 'KPI panelCarbon：CO2 占比与密度',
   },
   footprintPrimary: (source) => `${source}（初级数据）`,
   footprintUnknown: '未给出因子',

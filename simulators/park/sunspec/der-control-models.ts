@@ -138,100 +138,68 @@ export const derVoltWatt706 = (points: number): ModelLayout => ({
   },
 });
 
+const voltageTripPoints = {
+  Ena: 'enum16',
+  AdptCrvReq: 'uint16',
+  AdptCrvRslt: 'enum16',
+  NPt: 'uint16',
+  NCrvSet: 'uint16',
+  V_SF: 'sunssf',
+  Tms_SF: 'sunssf',
+  ReadOnly: 'enum16',
+  MustTrip_ActPt: 'uint16',
+  MustTrip_V: 'uint16',
+  MustTrip_Tms: 'uint32',
+  MayTrip_ActPt: 'uint16',
+  MayTrip_V: 'uint16',
+  MayTrip_Tms: 'uint32',
+  MomCess_ActPt: 'uint16',
+  MomCess_V: 'uint16',
+  MomCess_Tms: 'uint32',
+} as const;
+
 /** Low voltage trip. */
 export const derTripLowVoltage707 = {
   id: 707,
-  points: {
-    Ena: 'enum16',
-    AdptCrvReq: 'uint16',
-    AdptCrvRslt: 'enum16',
-    NPt: 'uint16',
-    NCrvSet: 'uint16',
-    V_SF: 'sunssf',
-    Tms_SF: 'sunssf',
-    ReadOnly: 'enum16',
-    MustTrip_ActPt: 'uint16',
-    MustTrip_V: 'uint16',
-    MustTrip_Tms: 'uint32',
-    MayTrip_ActPt: 'uint16',
-    MayTrip_V: 'uint16',
-    MayTrip_Tms: 'uint32',
-    MomCess_ActPt: 'uint16',
-    MomCess_V: 'uint16',
-    MomCess_Tms: 'uint32',
-  },
+  points: voltageTripPoints,
 } as const satisfies ModelLayout;
 
 /** High voltage trip. */
 export const derTripHighVoltage708 = {
   id: 708,
-  points: {
-    Ena: 'enum16',
-    AdptCrvReq: 'uint16',
-    AdptCrvRslt: 'enum16',
-    NPt: 'uint16',
-    NCrvSet: 'uint16',
-    V_SF: 'sunssf',
-    Tms_SF: 'sunssf',
-    ReadOnly: 'enum16',
-    MustTrip_ActPt: 'uint16',
-    MustTrip_V: 'uint16',
-    MustTrip_Tms: 'uint32',
-    MayTrip_ActPt: 'uint16',
-    MayTrip_V: 'uint16',
-    MayTrip_Tms: 'uint32',
-    MomCess_ActPt: 'uint16',
-    MomCess_V: 'uint16',
-    MomCess_Tms: 'uint32',
-  },
+  points: voltageTripPoints,
 } as const satisfies ModelLayout;
+
+const frequencyTripPoints = {
+  Ena: 'enum16',
+  AdptCrvReq: 'uint16',
+  AdptCrvRslt: 'enum16',
+  NPt: 'uint16',
+  NCrvSet: 'uint16',
+  Hz_SF: 'sunssf',
+  Tms_SF: 'sunssf',
+  ReadOnly: 'enum16',
+  MustTrip_ActPt: 'uint16',
+  MustTrip_Hz: 'uint32',
+  MustTrip_Tms: 'uint32',
+  MayTrip_ActPt: 'uint16',
+  MayTrip_Hz: 'uint32',
+  MayTrip_Tms: 'uint32',
+  MomCess_ActPt: 'uint16',
+  MomCess_Hz: 'uint32',
+  MomCess_Tms: 'uint32',
+} as const;
 
 /** Low frequency trip. */
 export const derTripLowFrequency709 = {
   id: 709,
-  points: {
-    Ena: 'enum16',
-    AdptCrvReq: 'uint16',
-    AdptCrvRslt: 'enum16',
-    NPt: 'uint16',
-    NCrvSet: 'uint16',
-    Hz_SF: 'sunssf',
-    Tms_SF: 'sunssf',
-    ReadOnly: 'enum16',
-    MustTrip_ActPt: 'uint16',
-    MustTrip_Hz: 'uint32',
-    MustTrip_Tms: 'uint32',
-    MayTrip_ActPt: 'uint16',
-    MayTrip_Hz: 'uint32',
-    MayTrip_Tms: 'uint32',
-    MomCess_ActPt: 'uint16',
-    MomCess_Hz: 'uint32',
-    MomCess_Tms: 'uint32',
-  },
+  points: frequencyTripPoints,
 } as const satisfies ModelLayout;
 
 /** High frequency trip. */
 export const derTripHighFrequency710 = {
   id: 710,
-  points: {
-    Ena: 'enum16',
-    AdptCrvReq: 'uint16',
-    AdptCrvRslt: 'enum16',
-    NPt: 'uint16',
-    NCrvSet: 'uint16',
-    Hz_SF: 'sunssf',
-    Tms_SF: 'sunssf',
-    ReadOnly: 'enum16',
-    MustTrip_ActPt: 'uint16',
-    MustTrip_Hz: 'uint32',
-    MustTrip_Tms: 'uint32',
-    MayTrip_ActPt: 'uint16',
-    MayTrip_Hz: 'uint32',
-    MayTrip_Tms: 'uint32',
-    MomCess_ActPt: 'uint16',
-    MomCess_Hz: 'uint32',
-    MomCess_Tms: 'uint32',
-  },
+  points: frequencyTripPoints,
 } as const satisfies ModelLayout;
 
 /** Frequency droop (length 12 + 10 a control). */

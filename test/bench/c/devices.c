@@ -1,7 +1,8 @@
 // Modbus TCP devices that cost next to nothing: any number of connections, FC3 and FC4 at any address and unit id.
 // Of every thousand registers, 0-2 are the time of the answer in microseconds of UTC (48 bits), 3-9 count seconds, and the
 // others wander about 32768 by a few counts, as signals do.
-// usage: devices; prints its port and serves until its standard input ends. A line there is answered by the reads so far.
+// usage: devices; prints its port and serves until its standard input ends. A line there is answered by the reads so far
+// and the bytes of them and of their answers, as JSON.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -24,7 +25,7 @@ struct peer {
 static unsigned char out[OUT_BYTES];
 static uint16_t registers[REGISTERS];
 static uint32_t noise = 1;
-static unsigned long reads;
+static unsigned long reads, bytes;
 
 static uint16_t value_of(int address, uint64_t now_us) {
   int place = address % 1000;
@@ -61,6 +62,7 @@ static int serve(struct peer *p) {
   uint64_t now_us = (uint64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
   int at = 0, filled = 0, sent = 0;
   for (; p->have - at >= 12; at += 12, reads++) filled += answer(p->in + at, out + filled, now_us);
+  bytes += at + filled;
   memmove(p->in, p->in + at, p->have - at);
   p->have -= at;
   while (sent < filled) {
@@ -96,7 +98,7 @@ int main(void) {
       if (p == &input) {
         char line[256];
         if (read(0, line, sizeof line) <= 0) return 0;
-        printf("%lu\n", reads);
+        printf("{\"reads\":%lu,\"bytes\":%lu}\n", reads, bytes);
         fflush(stdout);
       } else if (p == &listener) {
         p = calloc(1, sizeof *p);

@@ -99,7 +99,7 @@ const lineProfile = {
 };
 
 /** 60 values of an inverter once a second; 50 of them are the 3 000 values of the park. */
-const inverterProfile = {
+export const inverterProfile = {
   profile: 'bench-inverter',
   version: 1,
   title: text('Inverter of the benches'),

@@ -57,6 +57,7 @@ const fromElsewhere = [
 ];
 const parameters: Readonly<Record<string, object>> = {
   adjustmentRangeUsed: { minimumMm: -20, maximumMm: 20 },
+  panelCarbon: { grid: { id: 'grid', value: 0.6205, source: 'published' } },
   wpsConformance: {
     variables: ['current', 'voltage', 'wireFeedSpeed', 'gasFlow', 'travelSpeed', 'arcEnergy'],
     bands: {

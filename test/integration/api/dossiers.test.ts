@@ -8,18 +8,13 @@ import type { GatewayView } from '../../../gateway/runtime/view.ts';
 import { noReloads } from '../../support/no-reloads.ts';
 import { createTestLog } from '../../support/test-log.ts';
 
-const nothing = async () => undefined;
-
-const serve = async (
-  { dossier = nothing, footprint = nothing }: Partial<PanelDossiers>,
-  hasRecords = true,
-) => {
+const serve = async (dossier: PanelDossiers['dossier'], hasRecords = true) => {
   const server = await startApi({
     // Only whether there are records is asked of it.
     view: (hasRecords ? { records: {} } : {}) as GatewayView,
     deliveries: {} as DeliveryDesk,
     reloads: noReloads,
-    dossiers: { dossier, footprint },
+    dossiers: { dossier },
     log: createTestLog(),
     ...{ host: '127.0.0.1', port: 0, pageFolder: tmpdir(), version: '1.2.3' },
   });
@@ -33,11 +28,9 @@ const pdf = new TextEncoder().encode('%PDF-1.3 …');
 describe('GET /api/v1/panels/{id}/dossier', () => {
   it('gives the PDF of the revision in the language asked for, else in that of the client', async () => {
     const asked: unknown[] = [];
-    const get = await serve({
-      dossier: async (query) => {
-        asked.push(query);
-        return { revision: 3, pdf };
-      },
+    const get = await serve(async (query) => {
+      asked.push(query);
+      return { revision: 3, pdf };
     });
     const path = `/api/v1/panels/${encodeURIComponent('屏 7')}/dossier`;
     const response = await get(`${path}?language=zh&revision=3`);
@@ -58,33 +51,32 @@ describe('GET /api/v1/panels/{id}/dossier', () => {
   });
 
   it('says in both languages what there is not', async () => {
-    const get = await serve({});
+    const get = await serve(async () => undefined);
     const unknown = await get('/api/v1/panels/P-9/dossier');
     expect(unknown.status).toBe(404);
     expect(await unknown.json()).toMatchObject({
       error: { code: 'NOT_FOUND', words: { zh: expect.stringContaining('没有管屏 P-9 的记录') } },
     });
     expect((await get('/api/v1/panels/P-9/dossier?language=fr')).status).toBe(400);
-    const without = await serve({}, false);
+    const without = await serve(async () => undefined, false);
     expect((await without('/api/v1/panels/P-9/dossier')).status).toBe(404);
   });
 
   it('asks to come again when too many are being made, and tells the cause of a failure', async () => {
     const words = { en: 'too many', zh: '过多' };
-    const busy = await serve({
-      dossier: () =>
-        Promise.reject(
-          new GatewayError('UNAVAILABLE', words, { retryable: true, retryAfterMs: 60_000 }),
-        ),
-    });
+    const busy = await serve(() =>
+      Promise.reject(
+        new GatewayError('UNAVAILABLE', words, { retryable: true, retryAfterMs: 60_000 }),
+      ),
+    );
     const later = await busy('/api/v1/panels/P-9/dossier');
     expect([later.status, later.headers.get('retry-after')]).toEqual([503, '60']);
     expect(await later.json()).toMatchObject({
       error: { code: 'UNAVAILABLE', message: 'too many', words: { en: 'too many' } },
     });
-    const broken = await serve({
-      dossier: () => Promise.reject(new GatewayError('REPORT_FAILED', words, { retryable: false })),
-    });
+    const broken = await serve(() =>
+      Promise.reject(new GatewayError('REPORT_FAILED', words, { retryable: false })),
+    );
     const failed = await broken('/api/v1/panels/P-9/dossier');
     expect(failed.status).toBe(500);
     expect(await failed.json()).toMatchObject({
@@ -93,43 +85,10 @@ describe('GET /api/v1/panels/{id}/dossier', () => {
   });
 
   it('is in the OpenAPI document', async () => {
-    const get = await serve({});
+    const get = await serve(async () => undefined);
     const document = (await (await get('/api/v1/openapi.json')).json()) as {
       paths: Record<string, unknown>;
     };
     expect(document.paths).toHaveProperty(['/api/v1/panels/{id}/dossier']);
-  });
-});
-
-describe('GET /api/v1/panels/{id}/footprint', () => {
-  const footprint: Awaited<ReturnType<PanelDossiers['footprint']>> = {
-    ...{ id: 'P-7', revision: 2, gateToGateKg: 23.242, totalKg: null, gridOnlyKg: 37.394 },
-    parts: [
-      {
-        ...{ element: 'tube', amount: 439.468, unit: 'kg', factor: null, source: null },
-        ...{ carbonKg: null, isPrimary: false },
-      },
-    ],
-  };
-
-  it('gives what it is made of, of the revision asked for', async () => {
-    const asked: unknown[] = [];
-    const get = await serve({
-      footprint: async (query) => {
-        asked.push(query);
-        return footprint;
-      },
-    });
-    const response = await get('/api/v1/panels/P-7/footprint?revision=2');
-    expect(await response.json()).toEqual(footprint);
-    expect(asked).toEqual([{ id: 'P-7', revision: 2 }]);
-  });
-
-  it('says that there is no such panel, no such question, and no line', async () => {
-    const get = await serve({});
-    expect((await get('/api/v1/panels/P-9/footprint')).status).toBe(404);
-    expect((await get('/api/v1/panels/P-9/footprint?language=zh')).status).toBe(400);
-    const without = await serve({}, false);
-    expect((await without('/api/v1/panels/P-9/footprint')).status).toBe(404);
   });
 });

@@ -27,6 +27,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/panels',
       '/api/v1/panels/{id}',
       '/api/v1/panels/{id}/bins/{seam}',
+      '/api/v1/panels/{id}/footprint',
       '/api/v1/points',
       '/api/v1/points/{id}/history',
       '/api/v1/production/messages',

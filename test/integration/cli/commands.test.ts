@@ -21,8 +21,8 @@ test('the demo site is in order, with every device, KPI and sink that it promise
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   const { site } = JSON.parse(out);
   expect(site.identity).toMatchObject({ enterprise: 'seamwatt', site: 'demo', simulated: true });
-  // 21 of the line, 50 inverters, a weather station, 4 meters, 1 storage, 10 chargers, and the park itself.
-  expect(site.counts.equipment).toBe(88);
+  // 21 of the line, 50 inverters, a weather station, 21 meters, the grid connection, 1 storage, 10 chargers, and the park itself.
+  expect(site.counts.equipment).toBe(106);
   expect(site.sinks).toEqual([{ id: 'influx', kind: 'influxdb' }]);
   expect(site.broker).toMatchObject({ embedded: true });
   expect(site.kpis).toEqual(

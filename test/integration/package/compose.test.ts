@@ -96,7 +96,8 @@ const simulatorOptions = (): ReturnType<typeof parseProgramOptions> => {
 const listening = (name: string): readonly number[] => {
   if (name === 'simulators') {
     const { control, ...wire } = simulatorOptions().ports;
-    return [...Object.values(wire), ...[simulatorOptions().lineOpcua?.port ?? []].flat()];
+    const served = Object.values(wire).filter((port) => port !== undefined);
+    return [...served, ...[simulatorOptions().lineOpcua?.port ?? []].flat()];
   }
   if (name === 'influxdb') return [8086];
   const listener = /^listener (\d+)$/m.exec(read('docker/mosquitto.conf'))?.[1];

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { footprintConfigOf } from '../../../gateway/reports/footprint/footprint-config.ts';
 import { DossierDesk } from '../../../gateway/reports/panel-dossier/dossier-desk.ts';
 import type { DossierInput } from '../../../gateway/reports/panel-dossier/dossier-input.ts';
 import {
@@ -76,7 +75,6 @@ describe('the desk', { timeout: 120_000 }, () => {
         },
       }),
       timeZone: () => 'Asia/Shanghai',
-      footprintFactors: () => footprintConfigOf(undefined),
     });
     const printed = await desk.dossier({ id: 'PANEL-0815', language: 'en' });
     expect(printed?.revision).toBe(2);
@@ -87,11 +85,7 @@ describe('the desk', { timeout: 120_000 }, () => {
   });
 
   it('of a site without records has nothing', async () => {
-    const desk = new DossierDesk({
-      ...{ records: () => undefined, timeZone: () => 'UTC' },
-      footprintFactors: () => footprintConfigOf(undefined),
-    });
+    const desk = new DossierDesk({ records: () => undefined, timeZone: () => 'UTC' });
     expect(await desk.dossier({ id: 'PANEL-0815', language: 'en' })).toBeUndefined();
-    expect(await desk.footprint({ id: 'PANEL-0815' })).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 // Goal: a dossier says what the record says, in both languages, and nothing else. Method: poppler reads it, which has nothing of
 // ours; every value of a record is looked for on the pages.
 import { describe, expect, it } from 'vitest';
+import { productFootprint } from '../../../gateway/records/product-footprint.ts';
 import { fieldText } from '../../../gateway/reports/panel-dossier/code-words.ts';
 import { formatResult } from '../../../gateway/reports/panel-dossier/formats.ts';
 import { renderDossier } from '../../../gateway/reports/panel-dossier/render.ts';
@@ -64,7 +65,7 @@ describe.each(languages)('a dossier in %s', (language) => {
     const { equipment, transfers, inspections, repairs, disposition } = production;
     const { orderId, definition } = order ?? expect.fail('no order');
     const { drawing, project, boilerNo } = definition ?? expect.fail('no definition');
-    const tubes = materials.tubes.map(({ heatNo, certificate }) => [heatNo, certificate]);
+    const tubes = materials.tubes.map(({ heatNo, certificate, pmi }) => [heatNo, certificate, pmi]);
     const fins = materials.fins.map(({ heatNo }) => heatNo);
     const told = [
       ...[orderId, drawing, project, boilerNo, panel, tubes, fins, consumables, procedure],
@@ -79,13 +80,16 @@ describe.each(languages)('a dossier in %s', (language) => {
   });
 
   it('has its carbon footprint: each element that is known, and no total while one is not', () => {
-    const { footprint } = fullInput(language);
-    for (const { carbonKg } of footprint.parts) {
+    for (const { carbonKg } of productFootprint(fullRecord()).parts) {
       if (carbonKg !== null) has(`${carbonKg.toFixed(3)} kg`);
     }
     has(language === 'zh' ? 'EPD S-P-01234（初级数据）' : 'EPD S-P-01234 (primary data)');
     has(language === 'zh' ? '未给出因子' : 'no factor is given');
-    has(language === 'zh' ? '逐分钟电力构成' : 'the mix of each minute');
+    has(
+      language === 'zh'
+        ? 'KPI panelCarbon：逐分钟电力构成'
+        : 'KPI panelCarbon: the mix of each minute',
+    );
     has(language === 'zh' ? '门到门23.242 kg' : 'Gate to gate23.242 kg');
     has(language === 'zh' ? '含材料—' : 'With materials—');
   });
@@ -128,6 +132,16 @@ describe.each(languages)('a dossier in %s', (language) => {
 });
 
 describe('a dossier', () => {
+  it('says by which procedure the conformance was judged, and when that is not the one that was told', async () => {
+    expect(dense(of('en').text)).toContain(dense('WPS-118 rev 3: current 205–251'));
+    const other = 'Production told another procedure';
+    expect(dense(of('en').text)).not.toContain(dense(other));
+    const told = { ...production.procedure, wpsNo: 'WPS-119' } as typeof production.procedure;
+    const record = { ...fullRecord(), production: { ...production, procedure: told } };
+    const text = dense(textOfPdf(await renderDossier({ ...fullInput('en', record), paths: [] })));
+    expect(text).toContain(dense(other));
+  });
+
   it('has marks first, and events with their place', () => {
     const { text } = of('en');
     const at = (what: string): number => {

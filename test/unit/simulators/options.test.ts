@@ -15,6 +15,7 @@ describe('program options', () => {
       host: '127.0.0.1',
       panelLengthMm: 18_000,
       parkStartMinuteOfDay: undefined,
+      parkOcpp: undefined,
       lineOpcua: {
         port: 15_021,
         isAnonymousAllowed: true,
@@ -28,8 +29,20 @@ describe('program options', () => {
         parkMeter: 15_031,
         parkStorage: 15_032,
         parkCharger: 15_033,
+        parkRevenue: undefined,
       },
     });
+  });
+
+  it('take the address that chargers connect to, and their password from the environment', () => {
+    const environment = { SIMULATOR_OCPP_PASSWORD: 'secret' };
+    const url = 'wss://gateway:9000/ocpp';
+    expect(parseProgramOptions(['--park-ocpp', url], environment).parkOcpp).toEqual({
+      ...{ url, password: 'secret' },
+    });
+    for (const wrong of ['http://gateway', 'gateway', 'ws://gateway/', '']) {
+      expect(() => parseProgramOptions(['--park-ocpp', wrong])).toThrow(UsageError);
+    }
   });
 
   it('start on 21 June 2023 in lock-step', () => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openTransport } from '../../../../adapters/modbus/connect.ts';
 import { layoutSource } from '../../../../adapters/modbus/device-layout.ts';
 import { DevicePoller } from '../../../../adapters/modbus/device-poller.ts';
-import { GroupFrame } from '../../../../adapters/modbus/group-frame.ts';
+import { GroupFrame } from '../../../../adapters/shared/group-frame.ts';
 import type { Clock } from '../../../../gateway/core/clock.ts';
 import type { SourceContext } from '../../../../gateway/core/source.ts';
 import { LockStepClock } from '../../../../gateway/runtime/lock-step-clock.ts';

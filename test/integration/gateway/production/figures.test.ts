@@ -7,7 +7,6 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { FigureId } from '../../../../gateway/reports/figures/figure.ts';
 import { figuresConfigOf } from '../../../../gateway/reports/figures/figures-config.ts';
 import { FiguresDesk } from '../../../../gateway/reports/figures/figures-desk.ts';
-import { footprintConfigOf } from '../../../../gateway/reports/footprint/footprint-config.ts';
 import { createLine, startProductionSite } from '../../../support/production-line.ts';
 
 test('figures are of the records, the messages and the history of a gateway', async () => {
@@ -47,7 +46,6 @@ test('figures are of the records, the messages and the history of a gateway', as
     ...{ records: () => view.records, production: () => view.production },
     ...{ groups: () => view.groups, history: (query) => view.history(query) },
     ...{ config: () => figuresConfigOf({ devicesWithoutLink: ['lathe'] }), site: () => view.site },
-    footprintFactors: () => footprintConfigOf(undefined),
     nowMs: () => view.nowMs() + 600_000,
   });
   const window = { fromMs: time - 86_400_000, toMs: time + 600_000 };

@@ -6,9 +6,9 @@ import { profileSchema } from '../../../../adapters/modbus/profile-schema.ts';
 import { loadProfile, profileOf } from '../../../support/modbus-source.ts';
 
 const folder = fileURLToPath(new URL('../../../../config/profiles', import.meta.url));
-/** Those of OPC UA name their namespace. */
+/** Those of OPC UA name their namespace, those of DL/T 645 data identifiers. */
 const names = readdirSync(folder)
-  .filter((file) => !readFileSync(join(folder, file), 'utf8').includes('namespaceUri:'))
+  .filter((file) => !/namespaceUri:| identifier: "/.test(readFileSync(join(folder, file), 'utf8')))
   .map((file) => basename(file, '.yaml'));
 
 const point = { point: 'p', address: 0, type: 'u16', description: { en: 'p', zh: 'p' } };

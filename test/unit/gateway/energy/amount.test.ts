@@ -24,6 +24,18 @@ describe('amounts of energy', () => {
     expect(divide(11n, [1, 5, 4])).toEqual([1n, 6n, 4n]);
   });
 
+  test('of what was counted backwards, too, and not the largest weight', () => {
+    expect(divide(-11n, [1, 5, 4])).toEqual([-1n, -6n, -4n]);
+    // 4, 3 1/3 and 2 2/3: what is left over goes to the last.
+    expect(divide(10n, [6, 5, 4])).toEqual([4n, 3n, 3n]);
+  });
+
+  test('of equal remainders the earlier come first, however many there are', () => {
+    const equal = Array.from({ length: 40 }, () => 1);
+    const parts = divide(17n, equal);
+    expect(parts).toEqual(equal.map((_, index) => (index < 17 ? 1n : 0n)));
+  });
+
   test('parts always add up, and none is further from its share than one', () => {
     const amount = fc.bigInt({ min: -(10n ** 21n), max: 10n ** 21n });
     const weights = fc.array(

@@ -59,7 +59,7 @@ const deskOf = (input: {
         const row = { first: wattHours, last: wattHours, minimum: wattHours, maximum: wattHours };
         fold.take({
           ...{ ...row, startMs: ms, firstMs: ms, lastMs: ms, count: 1, revision: 0 },
-          coveredMs: quarterMs,
+          ...{ coveredMs: quarterMs, heldMs: 0 },
         });
         wattHours += (input.loads[id] as Load)(ms) / 4;
       }
@@ -120,6 +120,54 @@ describe('what a meter counted', () => {
     const empty = { fromMs: february, toMs: january, step: 'day' } as const;
     await expect(desk.intervals('m', empty)).rejects.toThrow('must begin before it ends');
     await expect(desk.intervals('m', { ...month, step: 'minute' })).rejects.toThrow('10000');
+    const none = deskOf({ meters: [], loads: {} });
+    const unknown = none.intervals('x', { ...month, step: 'day' });
+    await expect(unknown).rejects.toMatchObject({
+      ...{ code: 'CONFIG_INVALID', retryable: false },
+      words: { en: expect.stringContaining('has none under'), zh: expect.stringContaining('：无') },
+    });
+  });
+
+  test('a meter whose register is not there now is refused in words', async () => {
+    const desk = deskOf({ meters: [register('gone')], loads: { m: () => 1 } });
+    await expect(desk.intervals('gone', { ...month, step: 'day' })).rejects.toMatchObject({
+      ...{ code: 'CONFIG_INVALID', retryable: false },
+      words: {
+        en: 'meter gone: there is no register park/meters/gone/energy now',
+        zh: '电表 gone：目前没有累计寄存器 park/meters/gone/energy',
+      },
+    });
+  });
+
+  test('two questions are answered at a time; a third is to ask again, and then has its answer', async () => {
+    const desk = deskOf({ meters: [register('m')], loads: { m: () => 4 } });
+    const ask = () => desk.intervals('m', { ...month, step: 'month' });
+    const [first, second, third] = await Promise.allSettled([ask(), ask(), ask()]);
+    expect([first?.status, second?.status, third?.status]).toEqual([
+      ...['fulfilled', 'fulfilled', 'rejected'],
+    ]);
+    expect(third).toMatchObject({
+      reason: {
+        ...{ code: 'UNAVAILABLE', retryable: true },
+        words: { en: expect.stringContaining('again'), zh: expect.stringContaining('稍后') },
+      },
+    });
+    await expect(ask()).resolves.toHaveLength(1);
+    // Nor does a refusal keep its place.
+    for (let turn = 0; turn < 3; turn += 1) {
+      await expect(desk.intervals('x', { ...month, step: 'day' })).rejects.toThrow('no meter x');
+    }
+    await expect(ask()).resolves.toHaveLength(1);
+  });
+
+  test('nothing is known without a reading, of a day as of a month with a multiplier that changes', async () => {
+    const multipliers = [{ value: 400 }, { value: 600, from: '2024-01-11' }];
+    const desk = deskOf({
+      ...{ meters: [{ ...register('m'), multipliers }], loads: { m: () => 1_000 }, without: ['m'] },
+    });
+    const [none] = await desk.intervals('m', { ...month, step: 'month' });
+    expect(none).toMatchObject({ energy: null, method: 'none', estimated: 0n, multiplier: null });
+    expect(none).toMatchObject({ completeness: 0, unknownMs: february - january });
   });
 });
 
@@ -194,6 +242,9 @@ describe('what tenants used', () => {
       ['ada', 2_400_000_000_000_000n, 0n],
       [null, 0n, 5_040_000_000_000_000n],
     ]);
+    const dark = deskOf({ meters, tenants, loads, without: ['main', 'a', 'b'] });
+    const [nothing] = await dark.tenants({ ...month, step: 'month' });
+    expect(nothing).toMatchObject({ energy: 0n, tenants: [], below: [], withoutReading: [] });
     const dead = deskOf({ meters, tenants, loads, without: ['main'] });
     const [rest] = await dead.tenants({ ...month, step: 'month' });
     expect(rest?.withoutReading).toEqual([{ meter: 'main', days: 31 }]);

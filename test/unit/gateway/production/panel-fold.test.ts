@@ -121,6 +121,27 @@ describe('what production told of a panel', () => {
     expect(consumables.wires.map(({ spoolId }) => spoolId)).toEqual(['S-9', 'S-2']);
   });
 
+  it('has what few plants tell where it was told, and no trace of it elsewhere', () => {
+    const told = folded([
+      messageOf('panelAssignment', {
+        ...{ panelId: 'P-1', offCutId: 'OC-1' },
+        tubes: [{ position: 1, pmi: 'PMI-1' }, { position: 2 }],
+        procedure: { wpsNo: 'WPS-7', preheatMinimumCelsius: 120, mostRepairs: 2 },
+        equipment: [{ id: 'PLC', softwareVersion: '3.1' }],
+      }),
+    ]);
+    expect(told.panel.offCutId).toBe('OC-1');
+    expect(told.materials.tubes.map(({ pmi }) => pmi)).toEqual(['PMI-1', undefined]);
+    expect(told.procedure).toMatchObject({ preheatMinimumCelsius: 120, mostRepairs: 2 });
+    expect(told.procedure).not.toHaveProperty('interpassMaximumCelsius');
+    expect(told.equipment).toMatchObject([{ id: 'PLC', softwareVersion: '3.1' }]);
+    const { panel, materials, procedure, equipment } = folded(whole);
+    expect(Object.keys(panel)).not.toContain('offCutId');
+    expect(Object.keys(materials.tubes[0] ?? {})).not.toContain('pmi');
+    expect(Object.keys(procedure ?? {})).toHaveLength(8);
+    expect(Object.keys(equipment[0] ?? {})).toHaveLength(3);
+  });
+
   it('marks a panel that is released with a rejection that was not made good', () => {
     const vt = (result: 'accepted' | 'rejected', time: number, seam?: string) =>
       messageOf('inspection', {

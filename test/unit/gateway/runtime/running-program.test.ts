@@ -18,7 +18,7 @@ const calculated = (point: string): object => ({
 });
 
 /** A journal that takes no record while `refuses` is set, and an admission that tells which programs it was given. */
-const setUp = async (clock: Clock = systemClock) => {
+const setUp = async (pace: Clock = systemClock, clock = pace) => {
   const journal = await testJournal(testFolder());
   const full = { refuses: false };
   const gate = new Proxy(journal, {
@@ -52,6 +52,7 @@ const setUp = async (clock: Clock = systemClock) => {
   const gateway = {
     ...{ journal: gate, admission, clock, log: silentLog },
     snapshotMs: 60_000,
+    pace,
   };
   const running = await RunningProgram.restore(await settingsOf('first', ['twice']), gateway);
   return { journal, running, used, full, settingsOf };
@@ -112,4 +113,32 @@ test('the state is saved at the start and every snapshotMs, and what was missed 
   await running.snapshots.run(stop.signal);
   expect(dues).toEqual([60_000, 120_000, 560_000, 620_000]);
   expect(saved).toEqual([nextSeq - 1, nextSeq, nextSeq + 1, nextSeq + 2]);
+});
+
+test('the clock of the site, which may fly in lock-step, neither paces the saving nor waits for it', async () => {
+  const stop = new AbortController();
+  const joined: string[] = [];
+  const never: Clock = {
+    nowMs: () => 0,
+    monotonicMs: () => 0,
+    join: (name) => {
+      joined.push(name);
+      return { sleepUntil: () => new Promise(() => undefined), leave: () => undefined };
+    },
+  };
+  const dues: number[] = [];
+  const pace: Clock = {
+    nowMs: () => 0,
+    monotonicMs: () => dues.at(-1) ?? 0,
+    join: () => ({
+      sleepUntil: async (dueMs) => {
+        if (dues.push(dueMs) === 2) stop.abort();
+      },
+      leave: () => undefined,
+    }),
+  };
+  const { running } = await setUp(pace, never);
+  await running.snapshots.run(stop.signal);
+  expect(dues).toEqual([60_000, 120_000]);
+  expect(joined).toEqual([]);
 });

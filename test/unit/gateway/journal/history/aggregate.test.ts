@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ByteWriter } from '../../../../../gateway/journal/codec/bytes.ts';
+import { ColumnEncoder } from '../../../../../gateway/journal/codec/column-codec.ts';
 import {
   addSample,
   addStatus,
   emptyAggregates,
   fieldCount,
+  heldField,
   mergeAggregate,
+  sumField,
 } from '../../../../../gateway/journal/history/aggregate.ts';
 import { intervalFor } from '../../../../../gateway/journal/history/intervals.ts';
 import {
@@ -67,10 +71,39 @@ describe('aggregates', () => {
           const shifted = all.map((sample) => ({ ...sample, timeMs: startMs + sample.timeMs }));
           fields.set(aggregate(shifted), channel * fieldCount);
         });
+        fields[heldField] = 7_000;
         expect(decodeRollup(encoder.encode(fields, startMs), startMs)).toEqual(fields);
       }),
       parameters,
     );
+  });
+
+  it('of single samples take less than half of the bytes', () => {
+    const encoder = new RollupEncoder();
+    const channels = Array.from({ length: 20 }, (_, channel) => [
+      { timeMs: 0, value: channel * 1.1, usable: channel !== 7 },
+    ]);
+    const fields = Float64Array.from(channels.flatMap((all) => [...aggregate(all)]));
+    const single = encoder.encode(fields, 0);
+    expect(decodeRollup(single, 0)).toEqual(fields);
+    fields[sumField] = 1;
+    expect(single.length).toBeLessThan(encoder.encode(fields, 0).length / 2);
+  });
+
+  it('come back from rows of before version 3, which hold nothing', () => {
+    const fields = aggregate([
+      { timeMs: 1_000, value: 5, usable: true },
+      { timeMs: 2_000, value: 7, usable: true },
+    ]);
+    const columns = new ColumnEncoder();
+    const relative = fields.slice(0, heldField);
+    for (const value of relative) columns.add(Float64Array.of(value), 1);
+    const output = new ByteWriter();
+    const streams = [columns.kinds, columns.layouts, columns.bases, ...columns.planes];
+    output.varint(1);
+    for (const stream of streams) output.varint(stream.length);
+    for (const stream of streams) output.bytes(stream.written());
+    expect(decodeRollup(output.written(), 0)).toEqual(fields);
   });
 });
 

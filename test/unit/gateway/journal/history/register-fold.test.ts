@@ -38,7 +38,13 @@ const rowsOf = (readings: readonly Reading[], lengthMs: number, holdMs = 3_000):
     const own = byStart.get(startMs) ?? [];
     const values = own.map(([, value]) => value);
     return {
-      ...{ startMs, count: own.length, coveredMs: coveredMs.get(startMs) ?? 0, revision: 0 },
+      ...{
+        startMs,
+        count: own.length,
+        coveredMs: coveredMs.get(startMs) ?? 0,
+        heldMs: 0,
+        revision: 0,
+      },
       ...{ first: values[0] ?? 0, firstMs: own[0]?.[0] ?? 0 },
       ...{ last: values.at(-1) ?? 0, lastMs: own.at(-1)?.[0] ?? 0 },
       minimum: Math.min(...values),

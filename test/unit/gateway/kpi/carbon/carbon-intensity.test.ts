@@ -7,6 +7,10 @@ import { type Energies, MeteredPark, midnight, minuteMs } from '../energy/metere
 
 const { good, badNoData } = statusCodes;
 
+const factor = (value: number) => ({ id: 'published', value, source: 'data year 2023' });
+/** Life-cycle factors of China for 2023. */
+const factors = { grid: factor(0.6205), photovoltaics: factor(0.0545), wind: factor(0.0336) };
+
 const windMeter = testGroup({
   ...{
     area: 'park',
@@ -25,7 +29,10 @@ class MixedPark extends MeteredPark {
   #wind = 0;
 
   constructor(parameters: object = {}, without: readonly string[] = []) {
-    super([{ kpi: 'carbonIntensity', parameters }], { more: [windMeter], without });
+    super([{ kpi: 'carbonIntensity', parameters: { ...factors, ...parameters } }], {
+      more: [windMeter],
+      without,
+    });
     this.#readAll(midnight, []);
     this.tick(midnight);
   }
@@ -80,11 +87,11 @@ describe('§3.13 mix of electricity', () => {
     expect(park.value('carbonIntensity.stored')).toBeCloseTo(0.6205, 12);
   });
 
-  test('own factors replace those that were published', () => {
-    const own = (value: number) => ({ id: 'own', value, source: 'supplier' });
-    const park = new MixedPark({ grid: own(0.5), photovoltaics: own(0.1), wind: own(0) });
+  test('a source without a factor counts as the grid', () => {
+    const park = new MixedPark({ photovoltaics: undefined, wind: undefined });
     park.minute({ import: 10, pv: 10, wind: 20 });
-    expect(park.intensity()).toBeCloseTo(6 / 40, 12);
+    expect(park.intensity()).toBeCloseTo(0.6205, 12);
+    expect(park.value('carbonIntensity.carbonFree')).toBeCloseTo(0.75, 12);
   });
 
   test('a site without sun, wind and storage has the factor of the grid', () => {

@@ -9,6 +9,7 @@ import {
 } from '../../../../support/program-feed.ts';
 
 const { good, uncertain, badNoData } = statusCodes;
+const grid = { id: 'published', value: 0.6205, source: 'data year 2023' };
 
 const lineGroup = testGroup({
   ...{ equipment: 'line', equipmentClass: 'weld_line', name: 'told' },
@@ -43,8 +44,20 @@ class CarbonLine {
     const { hasMix = true, parameters = {} } = options;
     this.#site = compileTestSite({
       groups: hasMix ? [lineGroup, parkGroup] : [lineGroup],
-      kpis: [{ kpi: 'panelCarbon', equipment: 'welding/mpm01/line', parameters }],
+      kpis: [
+        {
+          kpi: 'panelCarbon',
+          equipment: 'welding/mpm01/line',
+          parameters: { grid, ...parameters },
+        },
+      ],
     });
+  }
+
+  /** The same when the minute that runs has ended. */
+  minute(told: Told): (point?: string) => Result {
+    this.#timeMs = Math.ceil((this.#timeMs + 1) / 60_000) * 60_000 - 10_000;
+    return this.tell(told);
   }
 
   tell({
@@ -85,16 +98,28 @@ describe('§3.13 carbon of a panel, gate to gate', () => {
     expect(at()).toMatchObject({ status: good });
   });
 
-  test('each minute counts by its own mix, known when it has ended', () => {
+  test('each minute counts by its own mix, however often the same comes again', () => {
+    const line = new CarbonLine();
+    line.tell({ intensity: 0.0545 });
+    // Twenty minutes of sun, then one of the grid: mixes are known when their minutes have ended.
+    for (let minute = 1; minute <= 20; minute += 1) {
+      line.minute({ energy: 3 * minute, intensity: 0.0545 });
+    }
+    const at = line.minute({ energy: 63, intensity: 0.6205 });
+    expect(at('panelCarbon.electricity').value).toBeCloseTo(60 * 0.0545 + 3 * 0.6205, 9);
+    expect(at()).toMatchObject({ status: good });
+  });
+
+  test('the minute that runs counts by the newest mix until its own is known', () => {
     const line = new CarbonLine();
     line.tell({ intensity: 0.5 });
-    line.tell({ energy: 1, intensity: 0.5 });
-    // 2 kWh since the mix before it, and 1 kWh in the minute that runs.
-    line.tell({ energy: 2, intensity: 0.1 });
-    const at = line.tell({ energy: 3, intensity: 0.1 });
-    expect(at('panelCarbon.electricity').value).toBeCloseTo(0.3, 12);
-    expect(line.tell({ energy: 3, intensity: 0.4 })('panelCarbon.electricity').value).toBeCloseTo(
-      0.2 + 0.4,
+    line.minute({ energy: 1, intensity: 0.5 });
+    expect(line.tell({ energy: 2, intensity: 0.5 })('panelCarbon.electricity').value).toBeCloseTo(
+      1,
+      12,
+    );
+    expect(line.minute({ energy: 3, intensity: 0.1 })('panelCarbon.electricity').value).toBeCloseTo(
+      0.5 + 2 * 0.1,
       12,
     );
   });
@@ -108,8 +133,8 @@ describe('§3.13 carbon of a panel, gate to gate', () => {
   });
 
   test('a site without a mix takes the factor of its grid', () => {
-    const grid = { id: 'own', value: 0.4, source: 'supplier' };
-    const at = new CarbonLine({ hasMix: false, parameters: { grid } }).tell({ energy: 10 });
+    const own = { grid: { id: 'own', value: 0.4, source: 'supplier' } };
+    const at = new CarbonLine({ hasMix: false, parameters: own }).tell({ energy: 10 });
     expect(at().value).toBeCloseTo(4, 12);
     expect(at()).toMatchObject({ status: good });
   });
@@ -124,15 +149,29 @@ describe('§3.13 carbon of a panel, gate to gate', () => {
 });
 
 describe('what is not known', () => {
-  test('while the mix is not known the grid counts, and the panel is uncertain to its end', () => {
+  test('a minute whose mix is not known counts by the grid, and the panel is uncertain to its end', () => {
     const line = new CarbonLine();
+    const unknown = { value: 0, status: badNoData };
     line.tell({ intensity: 0.1 });
-    const lost = line.tell({ energy: 1, intensity: { value: 0, status: badNoData } });
-    expect(lost().value).toBeCloseTo(0.6205, 12);
+    line.minute({ energy: 1, intensity: 0.1 });
+    const lost = line.minute({ energy: 2, intensity: unknown });
+    expect(lost().value).toBeCloseTo(0.1 + 0.6205, 12);
     expect(lost()).toMatchObject({ status: uncertain });
-    expect(line.tell({ energy: 2, intensity: 0.1 })()).toMatchObject({ status: uncertain });
+    const later = line.minute({ energy: 3, intensity: 0.1 });
+    expect(later().value).toBeCloseTo(0.1 + 0.6205 + 0.1, 12);
+    expect(later()).toMatchObject({ status: uncertain });
     line.tell({ panelId: 2, intensity: 0.1 });
     expect(line.tell({ energy: 1, panelId: 2, intensity: 0.1 })()).toMatchObject({ status: good });
+  });
+
+  test('a mix that is away within a minute, and back at its end, has cost nothing', () => {
+    const line = new CarbonLine();
+    line.tell({ intensity: 0.1 });
+    const away = line.tell({ energy: 1, intensity: { value: 0, status: badNoData } });
+    expect(away()).toMatchObject({ status: uncertain });
+    const back = line.minute({ energy: 2, intensity: 0.1 });
+    expect(back().value).toBeCloseTo(0.2, 12);
+    expect(back()).toMatchObject({ status: good });
   });
 
   test.each(['energy', 'gas', 'intensity'] as const)(

@@ -33,10 +33,7 @@ const facts = (id: string, more: Partial<PanelFacts> = {}): PanelFacts => ({
   ...{ id, panelId: id, line, simulated: true, startMs: now - dayMs, endMs: now - dayMs + 1 },
   ...{ weldM: 360, wholeWeldM: 360, inspectedM: 359.64, deformationMm: 3, deformationMarginMm: 3 },
   ...{ unmannedPercent: 100, arcHours: 0.4, status: 'released', netMassKg: 559.86 },
-  carbon: {
-    ...{ energyKwh: 60.265, electricityKg: 20.574, gridOnlyKg: 37.394, gasM3: 8.1, gasKg: 2.668 },
-    ...{ wireKg: 27.966, tubeKg: 439.468, finKg: null },
-  },
+  footprint: { parts: [] },
   ...more,
 });
 
@@ -81,7 +78,6 @@ const sources = (more: Partial<FigureSources> = {}): FigureSources => ({
   groups: () => [],
   history: async () => [],
   config: () => config,
-  footprintFactors: () => ({}),
   site: () => ({ timeZone: 'Asia/Shanghai', simulated: true }),
   nowMs: () => now,
   ...more,
@@ -124,20 +120,11 @@ describe('the headline figures of a time', () => {
   });
 
   it('say what is missing, and never 0 instead', async () => {
-    const { carbon, ...uncounted } = facts('P1');
-    const records = {
-      facts: async () => [{ ...uncounted, carbon: { ...carbon, electricityKg: null } }],
-    };
-    expect((await figuresOf(sources({ records: () => records })))('carbonCoverage')).toMatchObject({
+    const uncounted = { facts: async () => [facts('P1', { footprint: null })] };
+    const of = await figuresOf(sources({ records: () => uncounted }));
+    expect(of('carbonCoverage')).toMatchObject({
       ...{ value: null, numerator: { value: null } },
       missing: [{ code: 'product-footprint' }],
-    });
-    const of = await figuresOf(sources());
-    // Of the fins nobody told the mass, and no material has a factor.
-    expect(of('carbonCoverage')).toMatchObject({
-      ...{ value: 0, numerator: { value: 0 }, denominator: { value: 2 } },
-      notCounted: [{ reason: 'footprint-incomplete' }, { reason: 'footprint-incomplete' }],
-      parts: { primaryDataShare: { value: 100 } },
     });
     expect(of('efficiencyGain')).toMatchObject({
       value: null,

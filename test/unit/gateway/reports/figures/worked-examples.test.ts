@@ -1,5 +1,6 @@
 // The worked examples of the factory's headline figures, to the digits given there.
 import { describe, expect, it } from 'vitest';
+import type { FootprintPart } from '../../../../../gateway/records/product-footprint.ts';
 import type { Baseline, Figure } from '../../../../../gateway/reports/figures/figure.ts';
 import {
   carbonCoverage,
@@ -18,7 +19,6 @@ import {
   materialUtilisation,
   transferDistance,
 } from '../../../../../gateway/reports/figures/plant-figures.ts';
-import type { FootprintPart } from '../../../../../gateway/reports/footprint/product-footprint.ts';
 
 const many = <Item>(count: number, make: (index: number) => Item): readonly Item[] =>
   Array.from({ length: count }, (_, index) => make(index));
@@ -161,7 +161,7 @@ describe('§3.14 automatic scheduling', () => {
 describe('§3.14 carbon-footprint coverage', () => {
   const part = (carbonKg: number | null, isPrimary = false): FootprintPart => ({
     ...{ element: 'wire', amount: 1, unit: 'kg', factor: 1, source: 'database' },
-    ...{ carbonKg, isPrimary },
+    ...{ carbonKg, isPrimary, isUncertain: false },
   });
   const whole = { parts: [part(20, true), part(3, true), part(1), part(1), part(1), part(1)] };
 
@@ -173,6 +173,13 @@ describe('§3.14 carbon-footprint coverage', () => {
       denominator: { value: 14 },
     });
     expect(figure.parts['primaryDataShare']?.value).toBeCloseTo(100 / 3, 10);
+  });
+
+  it('counts no footprint of which something was not measured in full', () => {
+    const uncertain = { parts: [{ ...part(20), isUncertain: true }, ...whole.parts.slice(1)] };
+    const figure = carbonCoverage([{ id: 'P1', footprint: uncertain }]);
+    expect(figure.value).toBe(0);
+    expect(figure.notCounted).toMatchObject([{ id: 'P1', reason: 'footprint-incomplete' }]);
   });
 
   it('counts no footprint with an element that is not known, nor a panel without one', () => {
@@ -204,11 +211,18 @@ describe('§3.14 efficiency gain', () => {
 
   it('takes the weld of good panels only', () => {
     const hold = { ...released('P2', 280), status: 'hold' } as const;
-    const undecided = { ...released('P3', 280), status: null } as const;
-    const figure = efficiencyGain([released('P1', 70), hold, undecided], 10, baseline(14, 'm/h'));
+    const figure = efficiencyGain([released('P1', 70), hold], 10, baseline(14, 'm/h'));
     expect(figure.value).toBe(-50);
     expect(idsOf(figure.notCounted)).toEqual(['P2']);
+  });
+
+  it('has no value while a panel is undecided or a good one was not measured: it would be too low', () => {
+    const undecided = { ...released('P3', 280), status: null } as const;
+    const figure = efficiencyGain([released('P1', 70), undecided], 10, baseline(14, 'm/h'));
+    expect(figure).toMatchObject({ value: null, numerator: { value: 7 } });
     expect(figure.missing).toMatchObject([{ code: 'dispositions', members: ['P3'] }]);
+    const unmeasured = [released('P1', 70), { ...released('P4', 1), weldM: null }];
+    expect(efficiencyGain(unmeasured, 10, baseline(14, 'm/h')).value).toBeNull();
   });
 
   it('says what is missing: a baseline, production time, panels', () => {
@@ -235,6 +249,8 @@ describe('§3.14 per-capita output', () => {
   it('says what is missing', () => {
     const undecided = { ...released('P1', 1), status: null } as const;
     expect(perCapitaOutput([undecided], { people: 4, days: 1 }, before).value).toBeNull();
+    const some = [released('P2', 1), undecided];
+    expect(perCapitaOutput(some, { people: 4, days: 1 }, before).value).toBeNull();
     expect(codesOf(perCapitaOutput([], { people: null, days: 1 }, null))).toEqual([
       ...['panels', 'people', 'baseline'],
     ]);
