@@ -34,6 +34,8 @@ const threePanels = () =>
     new PanelScript(panelLine())
       .configure()
       .panel('A1', 20)
+      // Nobody tells an id while the position falls: what is called the same again is another panel.
+      .position('', 0)
       .panel('A1', 12)
       .panel('A2', 11, 0.7)
       .panel('A3', 1),

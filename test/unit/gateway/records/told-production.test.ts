@@ -123,7 +123,12 @@ describe('records of which production tells', () => {
     tell(assigned('A1', { serial: '7' }));
     records.store(
       panels(
-        new PanelScript(panelLine()).configure().panel('A1', 20).panel('A1', 12).panel('A2', 1),
+        new PanelScript(panelLine())
+          .configure()
+          .panel('A1', 20)
+          .position('', 0)
+          .panel('A1', 12)
+          .panel('A2', 1),
       ),
     );
     const marks = (id: string) => records.find({ id })?.record.production?.marks;
