@@ -22,8 +22,12 @@ const fields = {
 const fieldCount = 11;
 
 /** Places of the fields of a signal of a bin. */
-export const signalFields = { count: 0, sum: 1, squares: 2, minimum: 3, maximum: 4 } as const;
-const signalSize = 5;
+export const signalFields = {
+  ...{ count: 0, sum: 1, squares: 2, minimum: 3, maximum: 4 },
+  /** 1 once an uncertain sample went in. */
+  isUncertain: 5,
+} as const;
+const signalSize = 6;
 
 export type BinField = keyof typeof fields;
 
@@ -240,13 +244,14 @@ export const countIntervention = (memory: Float64Array, rows: BinRows): boolean 
 export const pushBinSample = (
   memory: Float64Array,
   rows: BinRows,
-  { signal, source }: { readonly signal: number; readonly source: number },
+  { signal, source, isUncertain }: BinSample,
 ): void => {
   const here = (memory[rows.hereIndex] as number) | 0;
   if (here < 0) return;
   const base = here + fieldCount + signal * signalSize;
   const value = memory[source] as number;
   const isFirst = memory[base] === 0;
+  if (memory[isUncertain] !== 0) memory[base + signalFields.isUncertain] = 1;
   memory[base] = (memory[base] as number) + 1;
   memory[base + signalFields.sum] = (memory[base + signalFields.sum] as number) + value;
   memory[base + signalFields.squares] =
@@ -257,6 +262,13 @@ export const pushBinSample = (
   if (isFirst || value > (memory[base + signalFields.maximum] as number)) {
     memory[base + signalFields.maximum] = value;
   }
+};
+
+/** Number of the signal, and cells with its value and with 1 where that is uncertain. */
+export type BinSample = {
+  readonly signal: number;
+  readonly source: number;
+  readonly isUncertain: number;
 };
 
 /** Closes all bins of the panel; the next step opens those of the panel whose id is in cell `panelIdIndex`. */

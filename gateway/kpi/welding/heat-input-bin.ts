@@ -24,33 +24,41 @@ const parametersSchema = efficiencyParameters.extend({
   binMm: z.number().min(2).max(1000).default(10),
 });
 
+type Parameters = z.infer<typeof parametersSchema>;
+
+/** What decides k, for the keys of what is shared. */
+const efficiencyOf = ({ process, thermalEfficiency }: Parameters): string =>
+  JSON.stringify([process, thermalEfficiency]);
+
 const mjPerKj = 1e6;
 
-/** Energy in mJ, distance in mm and whether it is uncertain, of the bin that the result is of. */
+/** Energy in mJ, distance in mm, whether it is uncertain and k, of the bin that the result is of. */
 type HeldBin = Collector & {
   readonly widthMm: number;
   readonly heldIndex: number;
-  /** Cell that counts how often another bin was taken. */
-  readonly takenIndex: number;
   /** Takes the newest closed bin, should there be another one. */
   readonly hold: (memory: Float64Array) => void;
 };
 
-const binSteps = (context: KpiContext<{ readonly binMm: number }>): PanelSteps<HeldBin> => {
+const binSteps = (context: KpiContext<Parameters>): PanelSteps<HeldBin> => {
   const { binMm } = context.parameters;
   const power = context.one('arcPower');
   const arcOn = context.one('arcOn');
   const position = context.one('panelPosition');
   return panelSteps(context, {
-    name: `heat bins ${binMm}`,
+    name: `heat bins ${binMm} ${efficiencyOf(context.parameters)}`,
     clock: power,
+    others: [context.optional('process')],
     partners: [
       { input: arcOn, needs: 'state' },
       { input: position, needs: 'usable' },
     ],
     arcs: [arcOn],
     collect: ({ stepMsIndex }) => {
-      const bins = reserveSeamBins(context, binMm);
+      const bins = reserveSeamBins(context, {
+        widthMm: binMm,
+        efficiencyIndex: efficiencyIndex(context),
+      });
       const lastIndex = context.reserve(3, [Number.NaN]);
       const { restart, ...held } = heldBin(context, bins);
       const places = panelPlaces(context);
@@ -104,16 +112,15 @@ const heldBin = (
   context: KpiContext<unknown>,
   bins: SeamBins,
 ): Omit<HeldBin, 'push'> & { readonly restart: Step } => {
-  const heldIndex = context.reserve(3);
+  const heldIndex = context.reserve(4);
   const heldBinIndex = context.reserve(1, [Number.NEGATIVE_INFINITY]);
-  const takenIndex = context.reserve(1);
   const held = { from: heldBinIndex, out: heldIndex };
   return {
     widthMm: bins.widthMm,
-    ...{ heldIndex, takenIndex },
+    heldIndex,
     reset: (memory) => {
       memory[heldBinIndex] = Number.NEGATIVE_INFINITY;
-      memory.fill(0, heldIndex, heldIndex + 3);
+      memory.fill(0, heldIndex, heldIndex + 4);
       resetSeamBins(memory, bins);
     },
     restart: (memory) => {
@@ -124,7 +131,6 @@ const heldBin = (
       const bin = newestClosedBin(memory, bins);
       if (!(bin > (memory[heldBinIndex] as number))) return;
       memory[heldBinIndex] = bin;
-      memory[takenIndex] = (memory[takenIndex] as number) + 1;
       readSeamBin(memory, bins, held);
     },
   };
@@ -165,23 +171,17 @@ export const heatInputBin = defineKpi({
     const steps = binSteps(context);
     const power = context.one('arcPower');
     const powerAge = { timeIndex: context.tickMsIndex, limitMs: power.staleMs };
-    const { heldIndex, takenIndex, widthMm, hold } = steps.collected;
-    const factorIndex = efficiencyIndex(context);
-    /** Which bin is shown, and its k: that of when it closed. */
-    const shown = context.reserve(2, [Number.NaN]);
+    const { heldIndex, widthMm, hold } = steps.collected;
     context.onTick((memory) => {
       steps.startPanel(memory);
       hold(memory);
-      if (memory[shown] !== memory[takenIndex]) {
-        memory[shown] = memory[takenIndex] as number;
-        memory[shown + 1] = memory[factorIndex] as number;
-      }
       // Without measured power no bin closes any more, and the last one is of a place long ago.
       const isCurrent =
         isMeasuredSlot(memory, power.slot) && isFreshSlot(memory, power.slot, powerAge);
       const distanceMm = isCurrent ? Math.max(0, memory[heldIndex + 1] as number) : 0;
       memory[context.value + valueCell] = isCurrent
-        ? (((memory[heldIndex] as number) / distanceMm) * (memory[shown + 1] as number)) / mjPerKj
+        ? (((memory[heldIndex] as number) / distanceMm) * (memory[heldIndex + 3] as number)) /
+          mjPerKj
         : Number.NaN;
       memory[context.coverage + valueCell] = Math.min(1, distanceMm / widthMm);
       finishResult(memory, context, heldIndex + 2);

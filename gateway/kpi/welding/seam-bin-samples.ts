@@ -209,6 +209,7 @@ const collectSamples = (
     positionStaleMs: validMsOf(parts.position),
     rows,
     source: context.reserve(2),
+    isUncertain: context.reserve(1),
   };
   for (const [signal, name] of signals.entries()) {
     const input = context.optional(name);
@@ -256,6 +257,8 @@ type Sampling = {
   readonly rows: BinRows;
   /** Cell with the sample at hand, before another for one that is made of two; and the signal that it is of. */
   readonly source: number;
+  /** Cell with 1 where it is uncertain. */
+  readonly isUncertain: number;
   readonly signal: number;
 };
 type SignalSampling = Sampling & { readonly input: ResolvedInput };
@@ -276,6 +279,7 @@ const takeSignal = (memory: Float64Array, sampling: SignalSampling): void => {
   if (!isMeasuredSlot(memory, input.slot)) return;
   if (!isWelding(memory, sampling, input.slot + timeCell)) return;
   readInput(memory, input, sampling.source);
+  memory[sampling.isUncertain] = isUncertainSlot(memory, input.slot) ? 1 : 0;
   pushBinSample(memory, sampling.rows, sampling);
 };
 
@@ -295,5 +299,8 @@ const takeError = (memory: Float64Array, sampling: ErrorSampling): void => {
   const y = memory[sampling.source] as number;
   const z = memory[sampling.source + 1] as number;
   memory[sampling.source] = Math.sqrt(y * y + z * z);
+  const isUncertain =
+    isUncertainSlot(memory, lateral.slot) || isUncertainSlot(memory, vertical.slot);
+  memory[sampling.isUncertain] = isUncertain ? 1 : 0;
   pushBinSample(memory, sampling.rows, sampling);
 };

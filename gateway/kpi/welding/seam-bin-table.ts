@@ -295,7 +295,8 @@ const rowWriter = (context: SeamContext, rows: BinRows): ((memory: Float64Array)
     const heatMj = energyMj * readBin(memory, rows, 'efficiency');
     writeKnown(memory, heat, heatMj / readBin(memory, rows, 'arcOnMm') / mjPerKj, status);
     for (const { slot, signal, kind } of columns) {
-      writeKnown(memory, slot, statisticOf(memory, rows, { signal, kind }), status);
+      const ofSignal = isUncertainSignal(memory, rows, signal) ? statusCodes.uncertain : status;
+      writeKnown(memory, slot, statisticOf(memory, rows, { signal, kind }), ofSignal);
     }
     return true;
   };
@@ -323,15 +324,20 @@ const deviationsWriter = (
   });
   return (memory, status) => {
     let deviations = judged.length === 0 ? Number.NaN : 0;
+    let worst = status;
     for (const { variable, bit, minimum, maximum } of judged) {
       // Under flux nobody misses the gas.
       if (variable === 'gasFlow' && readBin(memory, rows, 'hasGas') === 0) continue;
+      // Of the arc energy, the power is judged with the steps of the bin.
+      const isUncertain =
+        variable !== 'arcEnergy' && isUncertainSignal(memory, rows, signalNames.indexOf(variable));
+      if (isUncertain) worst = statusCodes.uncertain;
       const isThere = variable !== 'arcEnergy' || hasPower;
       const value = isThere ? judgedValue(memory, rows, variable) : Number.NaN;
       if (!Number.isFinite(value)) deviations = Number.NaN;
       else if (value < minimum || value > maximum) deviations += 2 ** bit;
     }
-    writeKnown(memory, slot, deviations, status);
+    writeKnown(memory, slot, deviations, worst);
   };
 };
 
@@ -341,6 +347,9 @@ const writeKnown = (memory: Float64Array, slot: number, value: number, status: n
   memory[slot + valueCell] = isKnown ? value : 0;
   memory[slot + statusCell] = isKnown ? status : statusCodes.badNoData;
 };
+
+const isUncertainSignal = (memory: Float64Array, rows: BinRows, signal: number): boolean =>
+  memory[binSignalIndex(memory, rows, signal) + signalFields.isUncertain] !== 0;
 
 const statisticOf = (
   memory: Float64Array,

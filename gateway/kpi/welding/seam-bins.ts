@@ -36,6 +36,9 @@ export type SeamBins = {
   readonly energy: PositionBins;
   readonly distance: PositionBins;
   readonly uncertainIndex: number;
+  /** Cell with k now, and cells with that of when each bin was opened. */
+  readonly efficiencyIndex: number;
+  readonly openedEfficiencyIndex: number;
   readonly binIndex: number;
   readonly firstBinIndex: number;
   readonly openBinIndex: number;
@@ -44,7 +47,7 @@ export type SeamBins = {
 
 export const reserveSeamBins = (
   context: Pick<BuildContext, 'reserve'>,
-  widthMm: number,
+  { widthMm, efficiencyIndex }: Pick<SeamBins, 'widthMm' | 'efficiencyIndex'>,
 ): SeamBins => {
   const first = context.reserve(5);
   const positionIndex = context.reserve(1);
@@ -53,7 +56,7 @@ export const reserveSeamBins = (
   const stepMsIndex = context.reserve(1);
   const shape = { bins: heldBins, widthMm, positionIndex, stepMsIndex };
   return {
-    widthMm,
+    ...{ widthMm, efficiencyIndex },
     step: {
       fromMm: first,
       toMm: first + 1,
@@ -65,6 +68,7 @@ export const reserveSeamBins = (
     energy: reservePositionBins(context, { ...shape, source: powerIndex }),
     distance: reservePositionBins(context, { ...shape, source: speedIndex }),
     uncertainIndex: context.reserve(heldBins),
+    openedEfficiencyIndex: context.reserve(heldBins),
     binIndex: context.reserve(1),
     firstBinIndex: context.reserve(1, [none]),
     openBinIndex: context.reserve(1, [none]),
@@ -95,6 +99,7 @@ const enterBin = (memory: Float64Array, bins: SeamBins): void => {
     resetPositionBin(memory, bins.energy, place);
     resetPositionBin(memory, bins.distance, place);
     memory[bins.uncertainIndex + place] = 0;
+    memory[bins.openedEfficiencyIndex + place] = memory[bins.efficiencyIndex] as number;
   }
   memory[bins.openBinIndex] = bin;
 };
@@ -144,7 +149,7 @@ export const newestClosedBin = (memory: Float64Array, bins: SeamBins): number =>
   return bin >= (memory[bins.firstBinIndex] as number) ? bin : none;
 };
 
-/** Writes energy in mJ, distance in mm and whether it is uncertain of the bin in cell `from` to the cells from `out` on. */
+/** Writes energy in mJ, distance in mm, whether it is uncertain and k of the bin in cell `from` to the cells from `out` on. */
 export const readSeamBin = (
   memory: Float64Array,
   bins: SeamBins,
@@ -154,4 +159,5 @@ export const readSeamBin = (
   memory[out] = memory[binIntegralIndex(bins.energy, place)] as number;
   memory[out + 1] = memory[binIntegralIndex(bins.distance, place)] as number;
   memory[out + 2] = memory[bins.uncertainIndex + place] as number;
+  memory[out + 3] = memory[bins.openedEfficiencyIndex + place] as number;
 };

@@ -1,4 +1,5 @@
 import { isGood } from '../../core/quality.ts';
+import type { ColumnStatistics } from '../../records/bin-statistics.ts';
 import type { RecordedResult } from '../../records/panel-record.ts';
 
 /** What stands where there is no value. */
@@ -32,6 +33,21 @@ export const formatResult = (result: RecordedResult | undefined, decimals?: numb
   const { value, status } = result;
   const text = typeof value === 'number' ? formatNumber(value, decimals) : shorten(value, 60);
   return isGood(status) ? text : `${text}?`;
+};
+
+/** Of the bins of a seam; the first and the last of them are mostly short, so that some uncertain ones say nothing of all. */
+const mostUncertainShare = 0.05;
+
+/** A statistic over the bins of a seam: with a question mark where more than 5 % of them are not Good. */
+export const formatStatistic = (
+  statistics: ColumnStatistics | undefined,
+  field: 'mean' | 'minimum' | 'maximum' | 'deviation',
+  decimals: number,
+): string => {
+  const value = statistics?.[field];
+  if (statistics === undefined || value === null || value === undefined) return none;
+  const isUncertain = statistics.uncertain > mostUncertainShare * statistics.count;
+  return `${formatNumber(value, decimals)}${isUncertain ? '?' : ''}`;
 };
 
 /** As somebody told it: no digit more, and none of binary fractions. */

@@ -4,6 +4,7 @@ import {
   formatNumber,
   formatPosition,
   formatResult,
+  formatStatistic,
   formatTold,
   none,
   shorten,
@@ -165,13 +166,11 @@ const processCells = (seam: RecordedSeam, { columns, decimals }: Quantity): read
   const statisticsOf = (point: string): ColumnStatistics | undefined =>
     seam.bins?.statistics.find((statistics) => statistics.point === point);
   const [mean, least, most] = columns.map(statisticsOf);
-  const cell = (value: number | null | undefined, digits: number): Cell =>
-    value === null || value === undefined ? none : formatNumber(value, digits);
   return [
-    cell(mean?.mean, decimals),
-    cell(least?.minimum, decimals),
-    cell(most?.maximum, decimals),
-    cell(mean?.deviation, decimals + 1),
+    formatStatistic(mean, 'mean', decimals),
+    formatStatistic(least, 'minimum', decimals),
+    formatStatistic(most, 'maximum', decimals),
+    formatStatistic(mean, 'deviation', decimals + 1),
   ];
 };
 

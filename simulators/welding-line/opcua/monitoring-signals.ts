@@ -12,6 +12,12 @@ type LineSignal = {
   readonly read: (line: LineReadings) => SignalValue;
 };
 
+/** By their numbers in ISO 4063. */
+const processTexts: ReadonlyMap<number, string> = new Map([
+  [121, 'submerged arc welding'],
+  [135, 'MAG welding'],
+]);
+
 /** What the line has beside its travel and energy. */
 const lineSignals: readonly LineSignal[] = [
   {
@@ -25,8 +31,15 @@ const lineSignals: readonly LineSignal[] = [
     group: 'Process',
     name: 'Number',
     description: 'Welding process by ISO 4063',
+    shape: { kind: 'multi-state-value', texts: processTexts },
+    read: ({ process }) => Number(process),
+  },
+  {
+    group: 'Procedure',
+    name: 'Wps',
+    description: 'Welding procedure of the panel',
     shape: { kind: 'text' },
-    read: ({ process }) => process,
+    read: ({ wps }) => wps,
   },
   {
     group: 'Fume',
@@ -183,6 +196,13 @@ export const monitoringGroups = (model: WeldingLine): readonly SignalGroup[] => 
         description: 'Panel in the machine',
         shape: { kind: 'text' },
         read: () => line.panelId,
+      },
+      {
+        id: `${machineId}.Panel.Length`,
+        browseName: 'Length',
+        description: 'Length that the panel is to become',
+        shape: analog(units.millimetre, 0, 30_000),
+        read: () => model.panelLengthMm,
       },
       {
         id: `${machineId}.Panel.Position`,

@@ -26,6 +26,7 @@ const makeRows = (signals = 2) => {
   const hasGasIndex = plan.reserve(1, [1]);
   const rows = reserveBinRows(plan, { widthMm: 10, signals, efficiencyIndex, hasGasIndex });
   const source = plan.reserve(1);
+  const isUncertain = plan.reserve(1);
   const memory = plan.allocate();
   const { stepCells } = rows;
   let atMm = 0;
@@ -63,7 +64,7 @@ const makeRows = (signals = 2) => {
   };
   const sample = (value: number, signal = 0): void => {
     memory[source] = value;
-    pushBinSample(memory, rows, { signal, source });
+    pushBinSample(memory, rows, { signal, source, isUncertain });
   };
   const read = (field: BinField): number => readBin(memory, rows, field);
   const statistics = (signal = 0): readonly number[] => {
@@ -192,12 +193,12 @@ describe('samples', () => {
     go(21);
     expect(bring(() => [statistics(0), statistics(1)])).toEqual([
       [
-        [3, 2, 26, -3, 4],
-        [1, 9, 81, 9, 9],
+        [3, 2, 26, -3, 4, 0],
+        [1, 9, 81, 9, 9, 0],
       ],
       [
-        [1, 7, 49, 7, 7],
-        [0, 0, 0, 0, 0],
+        [1, 7, 49, 7, 7, 0],
+        [0, 0, 0, 0, 0, 0],
       ],
     ]);
   });

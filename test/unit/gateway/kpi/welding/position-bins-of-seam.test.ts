@@ -16,7 +16,7 @@ const makeBins = (widthMm = 10) => {
   const plan = new ArenaPlan();
   // The arena begins with other things: an index that is 0 by mistake is not one of these cells.
   plan.reserve(7, [1, 1, 1, 1, 1, 1, 1]);
-  const bins = reserveSeamBins(plan, widthMm);
+  const bins = reserveSeamBins(plan, { widthMm, efficiencyIndex: plan.reserve(1, [0.8]) });
   const from = plan.reserve(1);
   const out = plan.reserve(3);
   const memory = plan.allocate();

@@ -46,6 +46,24 @@ describe('heat input', () => {
     expect(line.at(5002, 'heatInputBin').value).toBeCloseTo(0.4485, 9);
   });
 
+  test('of a bin has the k of when it was opened, in its row and where it is shown', () => {
+    const line = wholeLine([ofSeam('heatInputBin'), ofSeam('seamBins')]);
+    line.line(0, { panelId: 1, process: mag });
+    for (let timeMs = 100; timeMs <= 2000; timeMs += 100) {
+      // The bin from 10 to 20 mm is open.
+      if (timeMs === 1500) line.line(timeMs - 50, { process: saw });
+      line.line(timeMs, { travelSpeed: 0.6, panelPosition: timeMs / 100 });
+      line.seam(timeMs, { arcOn: 1, arcPower: 3000 });
+    }
+    for (let timeMs = 2100; timeMs <= 2200; timeMs += 100) {
+      line.line(timeMs, { travelSpeed: 0.6, panelPosition: timeMs / 100 });
+      line.seam(timeMs, { arcOn: 1, arcPower: 3000 });
+    }
+    // Of the rows of one tick it is the newest.
+    expect(line.at(2200, 'bin.heatInput').value).toBeCloseTo(0.24, 9);
+    expect(line.at(2201, 'heatInputBin').value).toBeCloseTo(0.24, 9);
+  });
+
   test('is that of each part of a panel whose process changes on the way', () => {
     const line = wholeLine([ofSeam('heatInput')]);
     weld(line, 0, { process: mag });

@@ -326,3 +326,16 @@ describe('a carriage that goes back under one panel', () => {
     ]);
   });
 });
+
+describe('a signal of which a sample is uncertain', () => {
+  test('makes its own statistics of that bin uncertain, and no others', () => {
+    const { weld, rows } = makeSeam();
+    weld(0, 31, (mm) => (mm === 15 ? { current: uncertain(230) } : {}));
+    const [first, second, third] = rows().map(({ status }) => status);
+    expect(second?.['current.mean']).toBe(statusCodes.uncertain);
+    expect(second?.['current.maximum']).toBe(statusCodes.uncertain);
+    expect(second?.['voltage.mean']).toBe(statusCodes.good);
+    expect(second?.['heatInput']).toBe(statusCodes.good);
+    for (const other of [first, third]) expect(other?.['current.mean']).toBe(statusCodes.good);
+  });
+});
