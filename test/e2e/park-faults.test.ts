@@ -58,7 +58,7 @@ describe('over the wire, a fault moves the KPIs that it is about and no other', 
     expect(clean.events).toEqual(['value-frozen park/meters/ev/power']);
   });
 
-  for (const row of parkFaultRows) {
-    test.skipIf(row.isLong && !isLong)(row.name, () => judge(row), takesMs);
+  for (const row of parkFaultRows.filter((one) => isLong || !one.isLong)) {
+    test(row.name, () => judge(row), takesMs);
   }
 });
