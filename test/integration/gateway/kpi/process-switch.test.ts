@@ -1,5 +1,6 @@
 // Goal: what the line is welded by is what its figures are computed with, from what the machine tells to the record of the panel.
-// Method: a panel by 135 and one by 121 in lock-step, over the PLC and over OPC UA, then the records beside the truth of the line.
+// Method: a panel by 135 and one by 121 in lock-step, over the PLC and, on long runs, over OPC UA; then the records beside the
+// truth of the line.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type * as contract from '../../../../gateway/api/contract.ts';
@@ -41,7 +42,10 @@ const machine = (simulator: Simulator) => ({
   devices: [{ profile: 'weld-machine-opcua', area: 'welding', line: 'mpm01', machine: false }],
 });
 
-describe.each(['Modbus', 'OPC UA'] as const)(
+const wires = ['Modbus', 'OPC UA'] as const;
+const isLong = process.env['SEAMWATT_LONG'] === '1';
+
+describe.each(isLong ? wires : wires.slice(0, 1))(
   'a process that the machine changes, over %s',
   { timeout: 400_000 },
   (wire) => {
