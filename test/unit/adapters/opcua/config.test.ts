@@ -175,7 +175,7 @@ describe('the layout', () => {
     );
     expect(issues).toEqual([]);
     expect(groups).toHaveLength(23);
-    expect(targets).toHaveLength(9 + 17 + 2 + 20 * 16);
+    expect(targets).toHaveLength(9 + 20 + 2 + 20 * 16);
     const seams = groups.filter(({ equipmentClass }) => equipmentClass === 'weld_seam');
     expect(seams.map(({ equipment }) => equipment.equipment)).toEqual([
       ...Array.from({ length: 10 }, (_, i) => `f${String(i + 1).padStart(2, '0')}`),

@@ -229,10 +229,10 @@ describe('inputs', () => {
     for (const timeMs of [0, 900, 10_000, 10_500, 10_600]) {
       feed(program, [{ group: seam, timeMs, values: { arcPower: 5980, arcOn: 1 } }]);
     }
-    // A point that comes on change holds for 10 s: the frames at 10 500 and 10 600 have no speed.
+    // The speed comes on change and holds; what lies between 900 and 10 000 was not measured.
     const results = tickProgram(program, 10_600);
     expect(results['welding/mpm01/f01/heatInput']?.value).toBeCloseTo(0.3588, 12);
-    expect(results['welding/mpm01/f01/heatInput.coverage']?.value).toBeCloseTo(900 / 10_600, 12);
+    expect(results['welding/mpm01/f01/heatInput.coverage']?.value).toBeCloseTo(1500 / 10_600, 12);
   });
 });
 

@@ -17,14 +17,15 @@ const weld = (
     readonly power: number;
     readonly speed?: number;
     readonly arcOn?: number;
-    readonly panelId?: number;
+    /** Null: the machine tells none. */
+    readonly panelId?: number | null;
     readonly position?: (timeMs: number) => number;
   },
 ): void => {
   for (let timeMs = options.fromMs; timeMs <= options.toMs; timeMs += 100) {
     line.line(timeMs, {
       travelSpeed: options.speed ?? 0.8,
-      panelId: options.panelId ?? 7,
+      ...(options.panelId === null ? {} : { panelId: options.panelId ?? 7 }),
       panelPosition: options.position?.(timeMs) ?? (timeMs / 1000) * (0.8 / 0.06),
     });
     line.seam(timeMs, { arcPower: options.power, arcOn: options.arcOn ?? 1 });
@@ -102,15 +103,23 @@ describe('heat input', () => {
     expect(tickProgram(line.program, 2000)[point]?.value).toBeCloseTo(0.3588, 10);
   });
 
-  test('begins anew when the position restarts, but not for encoder noise', () => {
+  test('begins anew where no id is told when the position restarts, but not for encoder noise', () => {
     const line = weldingLine([entry]);
-    weld(line, { fromMs: 0, toMs: 1000, power: 9000, position: () => 500 });
-    weld(line, { fromMs: 1100, toMs: 2000, power: 3000, position: () => 400 });
+    const panelId = null;
+    weld(line, { fromMs: 0, toMs: 1000, power: 9000, panelId, position: () => 500 });
+    weld(line, { fromMs: 1100, toMs: 2000, power: 3000, panelId, position: () => 400 });
     const mixed = tickProgram(line.program, 2000)[point]?.value ?? 0;
     expect(mixed).toBeGreaterThan(0.18);
     expect(mixed).toBeLessThan(0.54);
-    weld(line, { fromMs: 2100, toMs: 3000, power: 5980, position: () => 399 });
+    weld(line, { fromMs: 2100, toMs: 3000, power: 5980, panelId, position: () => 399 });
     expect(tickProgram(line.program, 3000)[point]?.value).toBeCloseTo(0.3588, 10);
+  });
+
+  test('goes on where the position restarts under the same id', () => {
+    const line = weldingLine([entry]);
+    weld(line, { fromMs: 0, toMs: 1000, power: 9000, position: () => 500 });
+    weld(line, { fromMs: 1100, toMs: 2000, power: 3000, position: () => 300 });
+    expect(tickProgram(line.program, 2000)[point]?.value).toBeGreaterThan(0.19);
   });
 
   test('a new panel at a tick has no value yet', () => {
