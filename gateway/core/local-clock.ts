@@ -33,11 +33,19 @@ export class LocalClock {
     return wholeSecond + (((timeMs % 1000) + 1000) % 1000);
   }
 
-  /** The instant at which the local wall clock shows `localMs`, which is written as if it were UTC. */
+  /**
+   * The instant at which the local wall clock shows `localMs`, which is written as if it were UTC; the first of two where the
+   * clock is put back over it. A time that is skipped, as midnight where summer time begins at it, is as long after the change as
+   * it would have been: midnight is the change itself.
+   */
   utcMs(localMs: number): number {
     // The offset at the guess may differ from that at the result by a change of summer time, so it is applied twice.
-    let guess = localMs;
-    for (let round = 0; round < 2; round += 1) guess = localMs - (this.localMs(guess) - guess);
-    return guess;
+    const first = this.#byOffsetAt(localMs, localMs);
+    const second = this.#byOffsetAt(localMs, first);
+    return this.localMs(second) === localMs ? second : Math.max(first, second);
+  }
+
+  #byOffsetAt(localMs: number, timeMs: number): number {
+    return localMs - (this.localMs(timeMs) - timeMs);
   }
 }

@@ -48,6 +48,30 @@ describe('the calendar of a site', () => {
     },
   );
 
+  test.each([
+    ['America/Santiago', '2024-09-08', '2024-09-08T04:00Z', 23],
+    ['America/Santiago', '2024-04-06', '2024-04-06T03:00Z', 25],
+    ['America/Havana', '2024-03-10', '2024-03-10T05:00Z', 23],
+    ['America/Havana', '2024-11-03', '2024-11-03T04:00Z', 25],
+    ['Atlantic/Azores', '2024-03-31', '2024-03-31T01:00Z', 23],
+    ['Atlantic/Azores', '2024-10-27', '2024-10-27T00:00Z', 25],
+    ['Africa/Cairo', '2024-04-26', '2024-04-25T22:00Z', 23],
+  ] as const)(
+    'where summer time changes at midnight, %s, %s begins at %s',
+    (zone, date, start, hours) => {
+      const calendar = new SiteCalendar(zone);
+      const fromMs = calendar.midnightMs(date);
+      expect(new Date(fromMs).toISOString()).toBe(new Date(start).toISOString());
+      const toMs = fromMs + hours * hourMs;
+      expect(calendar.boundaries('day', { fromMs, toMs, most })).toEqual([fromMs, toMs]);
+      expect(calendar.boundaries('hour', { fromMs, toMs, most })).toHaveLength(hours + 1);
+      const around = { fromMs: fromMs - 36 * hourMs, toMs: toMs + 36 * hourMs, most };
+      for (const step of ['quarter', 'hour', 'day'] as const) {
+        expect(calendar.boundaries(step, around)).toContain(fromMs);
+      }
+    },
+  );
+
   test('more intervals than asked for are none', () => {
     const calendar = new SiteCalendar('UTC');
     const range = { fromMs: 0, toMs: 10 * 60_000 };
