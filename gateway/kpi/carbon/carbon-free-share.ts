@@ -8,7 +8,7 @@ import { foldHours, hourlySchema } from './hourly-folds.ts';
 /** Share of what the site uses that is carbon-free in the very hour in which it is used. */
 export const carbonFreeShare = defineKpi({
   id: 'carbonFreeShare',
-  version: 1,
+  version: 2,
   equipmentClass: 'park',
   point: 'carbonFreeShare',
   unit: '1',

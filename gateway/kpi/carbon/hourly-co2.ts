@@ -26,7 +26,7 @@ const defineHourly = (options: {
   const { terms, energy, ...described } = options;
   return defineKpi({
     ...described,
-    version: 1,
+    version: 2,
     equipmentClass: 'park',
     point: options.id,
     unit: 'kg',

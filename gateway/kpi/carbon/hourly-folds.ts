@@ -44,7 +44,7 @@ export const foldHours = (
   },
 ): void => {
   const { terms, sumCount, hourly, write, parts } = options;
-  const rows = quarterRows(context, terms);
+  const rows = quarterRows(context, terms, { needsAll: terms.length > 1 });
   const inputs = terms.map((term) => context.one(term));
   const fold: Fold = dayFold(context, sumCount);
   const open = context.reserve(terms.length);

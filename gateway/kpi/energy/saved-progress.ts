@@ -47,7 +47,7 @@ const savedOf = (memory: Float64Array, { sums }: Fold, measure: Measure): number
 /** What the year has saved so far, against the line of its monthly targets. */
 export const savedProgress = defineKpi({
   id: 'savedProgress',
-  version: 1,
+  version: 2,
   equipmentClass: 'park',
   point: 'savedProgress',
   unit: 'kWh',
@@ -84,7 +84,7 @@ export const savedProgress = defineKpi({
   parametersSchema,
   build: (context) => {
     const { targetKwh, monthlyPercent, measure } = context.parameters;
-    const rows = quarterRows(context, points);
+    const rows = quarterRows(context, points, { needsAll: true });
     const inputs = points.map((point) => context.one(point));
     const year = calendarFold(context, points.length, 'yearStart');
     const month = calendarFold(context, points.length, 'monthStart');

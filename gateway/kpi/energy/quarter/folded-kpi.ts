@@ -48,7 +48,7 @@ export const defineFolded = <Parameters>(options: {
   const names = Object.keys(options.parts ?? {});
   return defineKpi<Parameters>({
     ...described,
-    version: 1,
+    version: 2,
     equipmentClass: 'park',
     point: options.id,
     window: over === 'day' ? dayOfQuarterHours : monthOfQuarterHours,
@@ -63,7 +63,7 @@ export const defineFolded = <Parameters>(options: {
       ...inputs,
     },
     build: (context) => {
-      const rows = quarterRows(context, points);
+      const rows = quarterRows(context, points, { needsAll: true });
       const terms = points.map((point) => context.one(point));
       const fold =
         over === 'day'

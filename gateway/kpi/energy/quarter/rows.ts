@@ -8,6 +8,7 @@ import {
   valueCell,
 } from '../../../hot-path/slot.ts';
 import type { KpiInput, ResolvedInput, SiteContext } from '../../definition.ts';
+import { minimumGoodCoverage } from '../../result.ts';
 import { quarterMs } from '../quarter-hours.ts';
 import { balanceTerms, type Flow, flowTexts, type Term, termTexts } from './terms.ts';
 
@@ -60,13 +61,21 @@ export type Rows = {
   readonly whole: ResolvedInput;
   /** Of what is read: where a meter that has nothing to do with it fails, nothing changes. */
   readonly coverages: readonly ResolvedInput[];
+  /** Whether terms are set against each other: without one of them the others would say what is not so. */
+  readonly needsAll: boolean;
 };
 
-export const quarterRows = (context: RowContext, points: readonly RowPoint[]): Rows => {
+/** `needsAll`: the KPI sets its terms against each other. */
+export const quarterRows = (
+  context: RowContext,
+  points: readonly RowPoint[],
+  { needsAll = false }: { readonly needsAll?: boolean } = {},
+): Rows => {
   const whole = context.one('quarterCoverage');
   const own = points.filter(isBalanceTerm).map((point) => context.one(`${point}.coverage`));
   const isWhole = points.some((point) => point in flowTexts);
-  return { startIndex: whole.slot + timeCell, whole, coverages: isWhole ? [whole] : own };
+  const coverages = isWhole ? [whole] : own;
+  return { startIndex: whole.slot + timeCell, whole, coverages, needsAll };
 };
 
 /** Share of the newest quarter hour that the terms were metered for. */
@@ -144,7 +153,8 @@ export const calendarFold = (
 
 /**
  * Puts the newest row to its window: a quarter hour belongs to the day, month or year that it begins in, and the old window's sums
- * stay until the new one has a row. False: nobody has told when the window began. To be followed by `addToFold`.
+ * stay until the new one has a row. False: nobody has told when the window began, or terms are set against each other and one of
+ * them was not metered: a grid meter that is silent has not saved what it did not count. To be followed by `addToFold`.
  */
 export const foldRow = (memory: Float64Array, fold: Fold, rows: Rows): boolean => {
   const { told } = fold;
@@ -160,8 +170,9 @@ export const foldRow = (memory: Float64Array, fold: Fold, rows: Rows): boolean =
   if (!(rowMs >= (memory[fold.startIndex] as number)) || memory[fold.startIndex] === none)
     return false;
   const covered = rowCoverage(memory, rows);
-  memory[fold.coveredIndex] = (memory[fold.coveredIndex] as number) + covered * quarterMs;
   memory[fold.endIndex] = rowMs + quarterMs;
+  if (rows.needsAll && covered < minimumGoodCoverage) return false;
+  memory[fold.coveredIndex] = (memory[fold.coveredIndex] as number) + covered * quarterMs;
   return true;
 };
 

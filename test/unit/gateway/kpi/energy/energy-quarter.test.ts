@@ -85,6 +85,28 @@ describe('energies of a quarter hour', () => {
     expect(park.value('day.coverage')).toBeCloseTo(0.5, 9);
   });
 
+  test.each([
+    ['energySaved', 40],
+    ['selfSufficiency', 0.4],
+    ['selfSufficiencyPv', 0.4],
+  ] as const)(
+    'a grid meter that is silent has not saved what it did not count: %s',
+    (kpi, meant) => {
+      const park = new MeteredPark(['energyQuarter', kpi]);
+      const usual = { pv: 40, load: 100, import: 60 };
+      park.quarter(usual);
+      for (let quarter = 0; quarter < 8; quarter += 1) park.quarter(usual, { silent: ['grid'] });
+      expect(park.value(kpi)).toBeCloseTo(meant, 9);
+      // The meter is back: the quarter hour that was open is shared out, what was counted over closed ones belongs to none.
+      park.quarter(usual);
+      park.quarter(usual);
+      const isSum = meant > 1;
+      expect(park.value(kpi)).toBeCloseTo(isSum ? 4 * meant : meant, 9);
+      expect(park.status(kpi)).toBe(uncertain);
+      expect(park.value(`${kpi}.coverage`)).toBeCloseTo(4 / 11, 9);
+    },
+  );
+
   test('what a register counted over closed quarter hours is told as unassigned', () => {
     const park = new MeteredPark(['energyQuarter']);
     park.quarter({ load: 30, import: 30 });
