@@ -11,10 +11,7 @@ const cellMm = 800 / 60;
 const placeOf = (xMm: number): number => Math.round(xMm / cellMm);
 /** Slack on either side, in standard deviations of the clean panels: a panel is looked at some 400 000 times. */
 const slack = 8;
-/**
- * A tracking error is a length of two axes, with the long tail of Rayleigh's distribution; a confidence has one to below. So has the
- * deviation within a bin: a correction in it is a step, which clean panels show now and then (8.9 of 0.48 A at seed 864565723).
- */
+/** A tracking error is a length of two axes, with the long tail of Rayleigh's distribution; a confidence has one to below. */
 const slackOfError = 13;
 /** Four panels say little of the spread of what there is once a line: so much of it at least is no movement. */
 const leastOfLine: Readonly<Record<string, number>> = {
@@ -104,7 +101,7 @@ export class CleanBands {
 }
 
 const slackOf = (key: string): number =>
-  /racking(Error|Max)|\.confidence\.|\.deviation$/.test(key) ? slackOfError : slack;
+  /racking(Error|Max)|\.confidence\./.test(key) ? slackOfError : slack;
 
 const leastOf = (key: string, mean: number, xMm: number): number => {
   if (/\.cusum(Up|Down)$/.test(key)) return cusumDecision;
