@@ -23,7 +23,7 @@ const savingMs = 12;
 const snapshotsOfALife = 3;
 const longestLifeMs = 60_000;
 /** Of all kills: otherwise they came too early, or too far from what they were to hit, to mean anything. */
-const fewest = { withKpis: kills * 0.75, fromPeriodic: kills * 0.2, nearSaving: kills * 0.2 };
+const fewest = { withKpis: kills * 0.8, fromPeriodic: kills * 0.24, nearSaving: kills * 0.24 };
 
 /** A small generator of numbers in [0, 1), so that a printed seed repeats the moments of the kills. */
 const randomFrom = (seed: number): (() => number) => {
