@@ -11,8 +11,12 @@ const cellMm = 800 / 60;
 const placeOf = (xMm: number): number => Math.round(xMm / cellMm);
 /** Slack on either side, in standard deviations of the clean panels: a panel is looked at some 400 000 times. */
 const slack = 8;
-/** A tracking error is a length of two axes, with the long tail of Rayleigh's distribution; a confidence has one to below. */
-const slackOfError = 13;
+/**
+ * What is a root of squares has a long tail: a tracking error of two axes (Rayleigh's), and the deviation within a bin. Its seven
+ * samples hang together (phi 0.8), so that half of its square is that of one normal number: 8 of its standard deviations come
+ * once in 10^6 bins, of which a panel has 3 × 10^4, and 12 once in 10^12. A confidence has such a tail to below.
+ */
+const slackOfTail = 13;
 /** Four panels say little of the spread of what there is once a line: so much of it at least is no movement. */
 const leastOfLine: Readonly<Record<string, number>> = {
   travelSpeedMean: 0.005,
@@ -101,7 +105,7 @@ export class CleanBands {
 }
 
 const slackOf = (key: string): number =>
-  /racking(Error|Max)|\.confidence\./.test(key) ? slackOfError : slack;
+  /racking(Error|Max)|\.confidence\.|bin\.\w+\.deviation$/.test(key) ? slackOfTail : slack;
 
 const leastOf = (key: string, mean: number, xMm: number): number => {
   if (/\.cusum(Up|Down)$/.test(key)) return cusumDecision;
