@@ -204,6 +204,7 @@ const runGateway = async (options: RunOptions): Promise<void> => {
       }),
       energy: new EnergyDesk({
         register: (query) => gateway.view.register(query),
+        believe: (subjects) => gateway.view.believe(subjects),
         groups: () => gateway.view.groups,
         config: () => energyConfigOf(files.current.site.sections[energySection.key]),
         site: () => gateway.view.site,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { calendarSteps } from '../energy/calendar.ts';
+import { energyMethods } from '../energy/meter-intervals.ts';
 import { localText } from './contract.ts';
 
 /** Messages about energy: what meters counted, and who used it. */
@@ -42,10 +43,29 @@ export const energyMeters = z.object({
   tenants: z.array(z.object({ id: z.string(), name: localText, share: z.number() })),
 });
 
+const isOver = z
+  .boolean()
+  .describe(
+    'Whether it is over and read to its end, or a reading after it is overdue: else it is of what has been so far',
+  );
+
+const method = (of: string) =>
+  z
+    .enum(energyMethods)
+    .describe(
+      `${of}measured: by readings at both ends; estimated: linear over a gap, in part; partial: of some of the time nothing is known, and nothing is made up for it; none: of none of it`,
+    );
+
+const revision = z
+  .int()
+  .describe(
+    'Of numbers that were over: 0 until one becomes another, by readings that came late or a corrected multiplier; higher with each change, not by one',
+  );
+
 const meterInterval = z.object({
   startMs: z.number(),
   endMs: z.number(),
-  isOver: z.boolean().describe('Whether its end has passed: else it is of what has been so far'),
+  isOver,
   energyKwh: z
     .number()
     .nullable()
@@ -53,11 +73,7 @@ const meterInterval = z.object({
   estimatedKwh: z
     .number()
     .describe('Of it, shared out evenly over a time without readings of which the sum is known'),
-  method: z
-    .enum(['measured', 'estimated', 'partial', 'none'])
-    .describe(
-      'measured: by readings at both ends; estimated: linear over a gap, in part; partial: of some of the time nothing is known, and nothing is made up for it; none: of none of it',
-    ),
+  method: method(''),
   completeness: z.number().describe('Share of the time in which readings came, 0 to 1'),
   unknownMs: z.number(),
   breaks: z.int().describe('Resets and replacements of the register'),
@@ -65,7 +81,7 @@ const meterInterval = z.object({
   opening: z.number().nullable().describe("Reading at the start, in the register's unit"),
   closing: z.number().nullable(),
   multiplier: z.number().nullable().describe('Null where it changed within the interval'),
-  revision: z.int().describe('Grows when late readings or a corrected multiplier change it'),
+  revision,
 });
 
 export const energyIntervals = z.object({
@@ -90,6 +106,7 @@ export const energyTenants = z.object({
     z.object({
       startMs: z.number(),
       endMs: z.number(),
+      isOver,
       energyKwh: z.number().describe('Of the topmost meters: the sum of all tenants'),
       tenants: z.array(
         z.object({
@@ -98,6 +115,11 @@ export const energyTenants = z.object({
           directKwh: z.number().describe('By meters of its own'),
           commonKwh: z.number().describe('Its part of what is beyond the meters below'),
           energyKwh: z.number(),
+          method: method('The worst of the meters that went in. '),
+          estimatedKwh: z
+            .number()
+            .describe('At most so much of it is shared out over times without readings'),
+          revision,
         }),
       ),
       below: z

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { describeWords, GatewayError } from '../core/error.ts';
+import type { LocalText } from '../core/point.ts';
 import { kwhOf } from '../energy/amount.ts';
 import type { CalendarStep } from '../energy/calendar.ts';
 import type { EnergyDesk, TenantInterval } from '../energy/energy-desk.ts';
@@ -81,7 +82,9 @@ export const registerEnergyRoutes = (
         const names = new Map(tenants.map((tenant) => [tenant.id, tenant.name]));
         return {
           ...{ ...site(), fromMs, toMs, step: query.step, commonBy },
-          intervals: intervals.map((interval) => presentTenants(interval, names)),
+          intervals: intervals.map((interval) =>
+            presentTenants(interval, { names, nowMs: view.nowMs() }),
+          ),
         };
       });
     },
@@ -118,23 +121,25 @@ const presentMeters = (desk: EnergyDesk): z.infer<typeof energy.energyMeters> =>
 };
 
 const presentInterval = (
-  { energy: amount, estimated, ...interval }: MeterInterval,
+  { energy: amount, estimated, overMs, expectedMs: _, ...interval }: MeterInterval,
   nowMs: number,
 ) => ({
   ...interval,
-  isOver: interval.endMs <= nowMs,
+  isOver: overMs <= nowMs,
   energyKwh: amount === null ? null : kwhOf(amount),
   estimatedKwh: kwhOf(estimated),
 });
 
 const presentTenants = (
-  { startMs, endMs, energy: amount, tenants, below, withoutReading }: TenantInterval,
-  names: ReadonlyMap<string, { readonly en: string; readonly zh: string }>,
+  { startMs, endMs, overMs, energy: amount, tenants, below, withoutReading }: TenantInterval,
+  { names, nowMs }: { readonly names: ReadonlyMap<string, LocalText>; readonly nowMs: number },
 ) => ({
-  ...{ startMs, endMs, energyKwh: kwhOf(amount), withoutReading: [...withoutReading] },
-  tenants: tenants.map(({ tenant, direct, common, energy: used }) => ({
-    ...{ tenant, name: names.get(tenant ?? '') ?? null },
+  ...{ startMs, endMs, isOver: overMs <= nowMs, energyKwh: kwhOf(amount) },
+  withoutReading: [...withoutReading],
+  tenants: tenants.map(({ tenant, direct, common, energy: used, estimated, ...how }) => ({
+    ...{ tenant, name: names.get(tenant ?? '') ?? null, ...how },
     ...{ directKwh: kwhOf(direct), commonKwh: kwhOf(common), energyKwh: kwhOf(used) },
+    estimatedKwh: kwhOf(estimated),
   })),
   below: below.map(({ meter, rest }) => ({ meter, restKwh: kwhOf(rest) })),
 });

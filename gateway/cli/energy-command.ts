@@ -31,6 +31,7 @@ const meters = z.looseObject({
   ),
 });
 const answered = { simulated: z.boolean(), timeZone: z.string() };
+const method = z.enum(['measured', 'estimated', 'partial', 'none']);
 const intervals = z.looseObject({
   ...answered,
   intervals: z.array(
@@ -39,7 +40,7 @@ const intervals = z.looseObject({
       isOver: z.boolean(),
       energyKwh: z.number().nullable(),
       estimatedKwh: z.number(),
-      method: z.enum(['measured', 'estimated', 'partial', 'none']),
+      method,
       completeness: z.number(),
       breaks: z.number(),
       revision: z.number(),
@@ -51,6 +52,7 @@ const tenants = z.looseObject({
   intervals: z.array(
     z.looseObject({
       startMs: z.number(),
+      isOver: z.boolean(),
       energyKwh: z.number(),
       tenants: z.array(
         z.looseObject({
@@ -59,6 +61,7 @@ const tenants = z.looseObject({
           directKwh: z.number(),
           commonKwh: z.number(),
           energyKwh: z.number(),
+          ...{ method, estimatedKwh: z.number(), revision: z.number() },
         }),
       ),
       below: z.array(z.object({ meter: z.string(), restKwh: z.number() })),
@@ -129,11 +132,14 @@ const printIntervals = (
 
 const printTenants = (answer: z.infer<typeof tenants>, text: EnergyMessages, kit: Kit): void => {
   if (answer.simulated) kit.print(text.simulated);
-  const rows = answer.intervals.flatMap(({ startMs, energyKwh, tenants: used }) => [
-    ...used.map(({ name, tenant, ...kwh }) => [
+  const rows = answer.intervals.flatMap(({ startMs, isOver, energyKwh, tenants: used }) => [
+    ...used.map(({ name, tenant, method: how, revision, ...kwh }) => [
       timeText(startMs, answer.timeZone),
       name?.[kit.language] ?? tenant ?? text.nobody,
       ...[kwhText(kwh.energyKwh), kwhText(kwh.directKwh), kwhText(kwh.commonKwh)],
+      kwh.estimatedKwh === 0 ? '' : kwhText(kwh.estimatedKwh),
+      isOver ? text.methods[how] : text.running,
+      revision === 0 ? '' : String(revision),
     ]),
     ...(used.length === 0
       ? []

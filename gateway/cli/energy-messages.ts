@@ -13,7 +13,16 @@ const english = {
   meterColumns: ['meter', 'name', 'register', 'below', 'building'],
   noMeters: 'No meters: the site file has none under energy.meters.',
   intervalColumns: ['from', 'kWh', 'estimated', 'method', 'complete', 'breaks', 'revision'],
-  tenantColumns: ['from', 'tenant', 'kWh', 'own meters', 'common'],
+  tenantColumns: [
+    'from',
+    'tenant',
+    'kWh',
+    'own meters',
+    'common',
+    'estimated',
+    'method',
+    'revision',
+  ],
   nobody: '(nobody)',
   sum: 'sum',
   methods: {
@@ -46,7 +55,7 @@ const chinese: EnergyMessages = {
   meterColumns: ['电表', '名称', '寄存器', '上级', '建筑'],
   noMeters: '没有电表：站点文件的 energy.meters 为空。',
   intervalColumns: ['起始', 'kWh', '估算', '方法', '完整率', '中断', '修订'],
-  tenantColumns: ['起始', '租户', 'kWh', '自有电表', '公摊'],
+  tenantColumns: ['起始', '租户', 'kWh', '自有电表', '公摊', '估算', '方法', '修订'],
   nobody: '（无人）',
   sum: '合计',
   methods: {

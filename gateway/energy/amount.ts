@@ -4,12 +4,10 @@
  */
 export type Amount = bigint;
 
-/** Steps of a register in a kWh. */
-export const stepsPerKwh = 1e6;
 const multiplierScale = 1e6;
 const amountPerKwh = 1e12;
 
-/** @param steps a whole number of mWh as the register counts; @param multiplier of its transformers, to six decimals */
+/** @param steps a whole number of mWh as the register counts, 1e6 a kWh; @param multiplier of its transformers, to six decimals */
 export const amountOf = (steps: number, multiplier: number): Amount =>
   BigInt(steps) * BigInt(Math.round(multiplier * multiplierScale));
 

@@ -1,6 +1,12 @@
 import { GatewayError } from '../core/error.ts';
 import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
-import { stepsPerKwh } from './amount.ts';
+import {
+  type Believed,
+  divisionSubject,
+  meterSubject,
+  revisionWithin,
+  type Subject,
+} from './beliefs.ts';
 import { type CalendarStep, SiteCalendar } from './calendar.ts';
 import type { EnergyConfig, MeterConfig } from './energy-config.ts';
 import {
@@ -11,15 +17,16 @@ import {
   type RegisterCount,
 } from './meter-intervals.ts';
 import { findRegister, toKwh } from './section.ts';
-import { type Division, divideAmongTenants, mergeDivisions } from './tenants.ts';
+import { type Division, divideAmongTenants, mergeDivisions, raiseDivision } from './tenants.ts';
 
 /** Where energy is read. */
 export type EnergySources = {
   readonly register: (query: {
     readonly point: PointNumber;
     readonly boundariesMs: Float64Array;
-    readonly stepsPerUnit: number;
   }) => Promise<readonly RegisterCount[]>;
+  /** Takes down what the site file says; gives of each subject since which change it does. */
+  readonly believe: (subjects: readonly Subject[]) => Promise<readonly (readonly Believed[])[]>;
   readonly groups: () => readonly RegisteredGroup[];
   readonly config: () => EnergyConfig;
   readonly site: () => { readonly timeZone: string };
@@ -32,7 +39,12 @@ export type EnergyQuery = {
   readonly step: CalendarStep;
 };
 
-export type TenantInterval = Division & { readonly startMs: number; readonly endMs: number };
+export type TenantInterval = Division & {
+  readonly startMs: number;
+  readonly endMs: number;
+  /** From when on all meters can be taken for read. */
+  readonly overMs: number;
+};
 
 const mostIntervals = 10_000;
 /** Of all meters together, when tenants are asked for. */
@@ -89,15 +101,20 @@ export class EnergyDesk {
       for (const meter of config.meters) {
         read.set(meter.id, await this.#read(meter, cut, calendar));
       }
+      const [believed = []] = await this.#sources.believe([divisionSubject(config, calendar)]);
       const divisions = cut.slice(1).map((endMs, index) => {
         const of = [...read].map(([id, intervals]) => [id, intervals[index]] as const);
         const known = new Map(of.flatMap(([id, interval]) => (interval ? [[id, interval]] : [])));
         const startMs = cut[index] as number;
-        return { startMs, endMs, ...divideAmongTenants(config, known, calendar) };
+        const overMs = Math.max(endMs, ...[...known.values()].map((interval) => interval.overMs));
+        const division = divideAmongTenants(config, known, calendar);
+        const revision = revisionWithin(believed, { startMs, endMs });
+        return { startMs, endMs, overMs, ...raiseDivision(division, revision) };
       });
       return group(divisions, steps).map((parts) => ({
         startMs: parts[0]?.startMs ?? 0,
         endMs: parts.at(-1)?.endMs ?? 0,
+        overMs: parts.at(-1)?.overMs ?? 0,
         ...mergeDivisions(parts),
       }));
     });
@@ -121,14 +138,17 @@ export class EnergyDesk {
   ): Promise<readonly MeterInterval[]> {
     const found = findRegister(this.#sources.groups(), meter.register);
     const point = found?.group.pointNumbers[found.channel];
-    const conversion = toKwh(found?.group.channels[found.channel]?.unit ?? '');
-    if (point === undefined || conversion === undefined) throw refused(noRegisterWords(meter));
+    const unit = found?.group.channels[found.channel]?.unit ?? '';
+    if (point === undefined || toKwh(unit) === undefined) throw refused(noRegisterWords(meter));
     const counts = await this.#sources.register({
       point,
       boundariesMs: Float64Array.from(boundaries),
-      stepsPerUnit: (stepsPerKwh * conversion.multiply) / conversion.divide,
     });
-    return counts.map((count) => meterInterval(count, meter, calendar));
+    const [believed = []] = await this.#sources.believe([meterSubject(meter, calendar)]);
+    return counts.map((count) => {
+      const revision = Math.max(count.revision, revisionWithin(believed, count));
+      return meterInterval({ ...count, revision }, meter, calendar);
+    });
   }
 
   async #working<Result>(work: () => Promise<Result>): Promise<Result> {

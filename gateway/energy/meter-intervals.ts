@@ -18,14 +18,19 @@ export type RegisterCount = {
   readonly opening: number | null;
   readonly closing: number | null;
   readonly revision: number;
+  /** From when on it can be taken for over. */
+  readonly overMs: number;
+  /** How far apart readings should be. */
+  readonly expectedMs: number;
 };
 
 /**
- * `measured`: by readings of the register at both ends. `estimated`: some of it is a part of what the register counted in a
- * longer time without readings, shared out evenly (linear). `partial`: of some of the time nothing is known, and nothing is
- * made up for it. `none`: of none of it anything is known.
+ * From the best to the worst. `measured`: by readings of the register at both ends, no further from them than readings are apart.
+ * `estimated`: some of it is a part of what the register counted in a longer time without readings, shared out evenly (linear).
+ * `partial`: of some of the time nothing is known, and nothing is made up for it. `none`: of none of it anything is known.
  */
-export type EnergyMethod = 'measured' | 'estimated' | 'partial' | 'none';
+export const energyMethods = ['measured', 'estimated', 'partial', 'none'] as const;
+export type EnergyMethod = (typeof energyMethods)[number];
 
 /** The energy of a meter between two instants. */
 export type MeterInterval = {
@@ -44,12 +49,12 @@ export type MeterInterval = {
   readonly closing: number | null;
   /** What the register was multiplied by; null where that changed within the interval. */
   readonly multiplier: number | null;
-  /** Grows whenever late readings or a corrected multiplier make it another number. */
+  /** Higher whenever it is another number than somebody may have read: by readings that came late, or another multiplier. */
   readonly revision: number;
+  /** From when on it can be taken for over: its end, or later by so much as a reading after it may take. */
+  readonly overMs: number;
+  readonly expectedMs: number;
 };
-
-/** Below, time of which nothing is known is that between two readings around an edge. */
-const unknownShare = 0.01;
 
 /** Days on which something about a meter changes, UTC epoch ms. */
 export const changesOf = (meter: MeterConfig, calendar: SiteCalendar): readonly number[] =>
@@ -81,13 +86,11 @@ export const meterInterval = (
 ): MeterInterval => {
   const holding = holdingAt(meter.multipliers, calendar, count.startMs);
   const multiplier = holding?.entry.value ?? 1;
-  const { increase, estimated, revision, measuredMs, ...rest } = count;
+  const { increase, estimated, measuredMs, ...rest } = count;
   const energy = increase === null ? null : amountOf(increase, multiplier);
   const interval = {
     ...{ ...rest, energy, multiplier, estimated: amountOf(estimated, multiplier) },
     completeness: Math.min(1, measuredMs / (count.endMs - count.startMs)),
-    // Each multiplier that was said later makes another number of it.
-    revision: revision + (holding?.place ?? 0),
   };
   return { ...interval, method: methodOf(interval) };
 };
@@ -96,12 +99,11 @@ const methodOf = ({
   energy,
   estimated,
   unknownMs,
-  startMs,
-  endMs,
+  expectedMs,
   breaks,
 }: Omit<MeterInterval, 'method'>): EnergyMethod => {
   if (energy === null) return 'none';
-  if (breaks > 0 || unknownMs > unknownShare * (endMs - startMs)) return 'partial';
+  if (breaks > 0 || unknownMs >= expectedMs) return 'partial';
   return estimated === 0n ? 'measured' : 'estimated';
 };
 
@@ -126,6 +128,7 @@ export const mergeIntervals = (parts: readonly MeterInterval[]): MeterInterval =
       ...{ opening: whole.opening, closing: part.closing },
       multiplier: whole.multiplier === part.multiplier ? whole.multiplier : null,
       revision: Math.max(whole.revision, part.revision),
+      ...{ overMs: part.overMs, expectedMs: whole.expectedMs },
     };
     return { ...merged, method: methodOf(merged) };
   }, first);

@@ -5,6 +5,7 @@ import type { LocalText, RegisteredGroup } from '../core/point.ts';
 import type { Journal } from '../journal/contract.ts';
 import type { History } from '../journal/history/history.ts';
 import { openJournal } from '../journal/journal.ts';
+import { withSiteRates } from '../kpi/site-rates.ts';
 import { Admission } from './admission.ts';
 import { inBackground } from './background.ts';
 import { DeliveryDesk } from './delivery-desk.ts';
@@ -201,7 +202,7 @@ class Assembly {
       };
       this.#admission.screenBy(screening);
       points.use(groups);
-      history.use(groups);
+      history.use(withSiteRates(groups, next.sections['screening']));
       told.use(groups, next.sections);
       this.#siteName = next.siteName;
       this.#siteNote = next.siteNote;
@@ -246,6 +247,7 @@ class Assembly {
       events: (query) => this.#events.list(query),
       history: (query) => history.query(query),
       register: (query) => history.register(query),
+      believe: (subjects) => history.believe(subjects),
       text: (id) => this.#journal.text(id),
       metrics: async () => ({ contentType: metrics.contentType, text: await metrics.text() }),
     };

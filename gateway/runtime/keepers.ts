@@ -2,6 +2,7 @@ import type { Log } from '../core/log.ts';
 import type { RegisteredGroup } from '../core/point.ts';
 import type { Journal } from '../journal/contract.ts';
 import { type History, openHistory } from '../journal/history/history.ts';
+import { withSiteRates } from '../kpi/site-rates.ts';
 import type { Endings } from './endings.ts';
 import type { SiteProductionOptions } from './production/site-production.ts';
 import { SiteProduction } from './production/site-production.ts';
@@ -27,8 +28,10 @@ const openSiteHistory = async (
   { flushMs, ...keeping }: Keeping & { readonly flushMs: number | undefined },
   endings: Endings,
 ): Promise<History> => {
+  const { groups, sections } = keeping;
   const history = await openHistory({
     ...keeping,
+    groups: withSiteRates(groups, sections['screening']),
     ...(flushMs === undefined ? {} : { flushMs }),
   });
   endings.push({

@@ -1,6 +1,11 @@
 import type { SiteIdentity } from '../core/adapter.ts';
 import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
-import type { RegisterInterval, RegisterQuery } from '../journal/history/history.ts';
+import type {
+  Believed,
+  RegisterInterval,
+  RegisterQuery,
+  Subject,
+} from '../journal/history/history.ts';
 import type { EventQuery, JournalledEvent } from './latest-events.ts';
 import type { LatestValues } from './latest-values.ts';
 import type { ProductionView } from './production/site-production.ts';
@@ -21,7 +26,7 @@ export type HistoryInterval = {
   readonly mean: number | null;
   readonly first: number | null;
   readonly last: number | null;
-  /** How often samples that came late have made it be aggregated anew. */
+  /** 0 until samples come late or it is aggregated anew; from then on higher with each change. */
   readonly revision: number;
 };
 
@@ -79,6 +84,8 @@ export interface GatewayView {
   history(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
   /** @throws GatewayError STORE_FAILED */
   register(query: RegisterQuery): Promise<readonly RegisterInterval[]>;
+  /** @throws GatewayError STORE_FAILED */
+  believe(subjects: readonly Subject[]): Promise<readonly (readonly Believed[])[]>;
   /** The text behind a dictionary id of a string channel. */
   text(id: number): string | undefined;
   metrics(): Promise<{ readonly contentType: string; readonly text: string }>;

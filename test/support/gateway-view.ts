@@ -102,6 +102,7 @@ export const createView = (): TestView => {
     readiness: () => ({ ready: view.ready, reasons: view.ready ? [] : [diskIsFull] }),
     events: (query) => events.list(query),
     register: async () => [],
+    believe: async () => [],
     history: async ({ fromMs, maxIntervals }) => [
       {
         startMs: fromMs,

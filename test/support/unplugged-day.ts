@@ -104,6 +104,7 @@ export const openAccounts = async ({ site, energy }: ParkDay): Promise<ParkAccou
   const timeZone = 'Asia/Shanghai';
   const desk = new EnergyDesk({
     register: (query) => history.register(query),
+    believe: (subjects) => history.believe(subjects),
     groups: () => groups,
     config: () => energyConfigOf(energy),
     site: () => ({ timeZone }),

@@ -96,6 +96,7 @@ export const runPark = async (time: ParkTime): Promise<ParkRun> => {
     });
     const desk = new EnergyDesk({
       register: (query) => history.register(query),
+      believe: (subjects) => history.believe(subjects),
       groups: () => groups,
       config: () => energyConfigOf(energySection.value),
       site: () => ({ timeZone: 'Asia/Shanghai' }),

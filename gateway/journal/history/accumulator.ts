@@ -8,15 +8,32 @@ import {
   fieldCount,
   heldField,
   mergeAggregate,
+  type Place,
 } from './aggregate.ts';
-import { minuteMs, quarterMs } from './lengths.ts';
-import type { ChannelPlace, DirtyMinute, GroupState, MinuteSpan, RollupRow } from './protocol.ts';
+import { ChangeNumbers, LateMinutes } from './late-minutes.ts';
+import { minuteMs, quarterMs, slackOf } from './lengths.ts';
+import type {
+  ChannelPlace,
+  DirtyMinute,
+  GroupState,
+  MinuteChange,
+  MinuteSpan,
+  RollupRow,
+} from './protocol.ts';
+import {
+  emptyStands,
+  type RegisterSpec,
+  type RegisterStands,
+  RegisterTrack,
+} from './register-track.ts';
 
 type Group = {
   readonly channels: number;
   holdMs: number;
   readonly lastMs: Float64Array;
   readonly usable: Uint8Array;
+  /** Of a group that has registers. */
+  track: RegisterTrack | undefined;
   /** Not flushed, by start of the minute. */
   minutes: Map<number, Float64Array>;
 };
@@ -27,9 +44,26 @@ export type Pending = {
   readonly states: readonly GroupState[];
   readonly spans: readonly MinuteSpan[];
   readonly dirty: readonly DirtyMinute[];
+  readonly changes: readonly MinuteChange[];
+};
+
+/** What is known of a group by its number. */
+export type GroupRules = {
+  readonly holdMs: (group: number) => number;
+  /** By channel; undefined where there is no register in it. */
+  readonly registers: (group: number) => readonly (RegisterSpec | undefined)[] | undefined;
 };
 
 type Covered = { readonly fromMs: number; readonly toMs: number; readonly rowMs: number };
+
+type RegisterSample = {
+  readonly number: number;
+  readonly group: Group;
+  readonly channel: number;
+  readonly value: number;
+  readonly usable: boolean;
+  readonly place: Place;
+};
 
 const addTo = (fields: Float64Array, at: number, ms: number): void => {
   fields[at] = (fields[at] as number) + ms;
@@ -43,23 +77,34 @@ export class Accumulator {
   /** Minutes of groups that wait to be flushed. */
   rows = 0;
   readonly #groups = new Map<number, Group>();
-  readonly #holdMs: (group: number) => number;
+  readonly #rules: GroupRules;
   #spans = new Map<number, { first: number; last: number }>();
-  /** By group the starts of minutes whose coverage is not right because of a sample out of order. */
-  #dirty = new Map<number, Set<number>>();
+  /** Minutes that are not right because of a sample out of order. */
+  readonly #late: LateMinutes;
 
-  constructor(holdMs: (group: number) => number, states: readonly GroupState[]) {
-    this.#holdMs = holdMs;
-    for (const { group, lastMs, usable } of states) {
-      const channels = lastMs.length;
+  constructor(
+    rules: GroupRules,
+    states: readonly GroupState[],
+    numbers: ChangeNumbers = new ChangeNumbers(0),
+  ) {
+    this.#rules = rules;
+    this.#late = new LateMinutes(numbers);
+    for (const { group, lastMs, usable, stands } of states) {
       this.#groups.set(group, {
-        channels,
-        holdMs: holdMs(group),
-        lastMs,
-        usable,
-        minutes: new Map(),
+        ...{ channels: lastMs.length, lastMs, usable, minutes: new Map() },
+        holdMs: rules.holdMs(group),
+        track: this.#track(group, lastMs.length, stands),
       });
     }
+  }
+
+  #track(
+    group: number,
+    channels: number,
+    stands: RegisterStands | undefined,
+  ): RegisterTrack | undefined {
+    const specs = this.#rules.registers(group);
+    return specs && new RegisterTrack(specs, stands ?? emptyStands(channels));
   }
 
   add(batch: EntryBatch): void {
@@ -72,9 +117,33 @@ export class Accumulator {
     }
   }
 
-  /** Asks anew how long values hold: a group keeps its number when its period is another. */
-  holdAnew(): void {
-    for (const [number, group] of this.#groups) group.holdMs = this.#holdMs(number);
+  /** Asks the rules anew: a group keeps its number when its period is another. */
+  useAnew(): void {
+    for (const [number, group] of this.#groups) {
+      group.holdMs = this.#rules.holdMs(number);
+      group.track = this.#track(number, group.channels, group.track?.stands);
+    }
+  }
+
+  /** How the registers of a group stand at its newest samples. */
+  stands(group: number): RegisterStands | undefined {
+    return this.#groups.get(group)?.track?.stands;
+  }
+
+  /** Takes what became of minutes that were aggregated anew, where it is newer than the samples that came in time. */
+  standAnew(rows: readonly RollupRow[]): void {
+    for (const { group, fields } of rows) this.#groups.get(group)?.track?.standAnew(fields);
+  }
+
+  /** Takes registers to have stood so, whatever came before. */
+  standAt(group: number, channels: number, stands: RegisterStands): void {
+    const known = this.#group(group, channels);
+    known.track = this.#track(group, channels, stands);
+  }
+
+  /** Minutes of groups that are not flushed and became others. */
+  changes(): readonly MinuteChange[] {
+    return this.#late.changes();
   }
 
   /** By channel, when the newest sample of the group was. */
@@ -105,28 +174,25 @@ export class Accumulator {
   take(): Pending {
     const rows: RollupRow[] = [];
     const states: GroupState[] = [];
-    for (const [group, { minutes, lastMs, usable }] of this.#groups) {
+    for (const [group, { minutes, lastMs, usable, track }] of this.#groups) {
       if (minutes.size === 0) continue;
       for (const [startMs, fields] of minutes) rows.push({ group, startMs, fields });
       minutes.clear();
-      states.push({ group, lastMs, usable });
+      states.push({ group, lastMs, usable, stands: track?.stands });
     }
     const spans = [...this.#spans].map(([startMs, { first, last }]) => ({
       startMs,
       firstSeq: first,
       lastSeq: last,
     }));
-    const dirty = [...this.#dirty].flatMap(([group, starts]) =>
-      [...starts].map((startMs) => ({ group, startMs })),
-    );
+    const { dirty, changes } = this.#late.take();
     this.#spans = new Map();
-    this.#dirty = new Map();
     this.rows = 0;
-    return { rows, states, spans, dirty };
+    return { rows, states, spans, dirty, changes };
   }
 
   /** Puts back what could not be flushed. */
-  restore({ rows, spans, dirty }: Pending): void {
+  restore({ rows, spans, dirty, changes }: Pending): void {
     for (const { group, startMs, fields } of rows) {
       const known = this.#groups.get(group);
       if (known === undefined) continue;
@@ -135,7 +201,7 @@ export class Accumulator {
         mergeAggregate({ fields: target, at }, { fields, at });
       }
     }
-    for (const { group, startMs } of dirty) this.#soil(group, startMs, startMs);
+    this.#late.restore({ dirty, changes });
     for (const { startMs, firstSeq, lastSeq } of spans) {
       this.#addSpan(startMs, firstSeq);
       this.#addSpan(startMs, lastSeq);
@@ -158,7 +224,8 @@ export class Accumulator {
     if (group === undefined) {
       group = {
         channels,
-        holdMs: this.#holdMs(number),
+        holdMs: this.#rules.holdMs(number),
+        track: this.#track(number, channels, undefined),
         lastMs: new Float64Array(channels).fill(Number.NEGATIVE_INFINITY),
         usable: new Uint8Array(channels),
         minutes: new Map(),
@@ -181,7 +248,8 @@ export class Accumulator {
   #addFrame(batch: EntryBatch, index: number, timeMs: number): void {
     const start = batch.offset[index] as number;
     const channels = (batch.offset[index + 1] as number) - start;
-    const group = this.#group(batch.group[index] as number, channels);
+    const number = batch.group[index] as number;
+    const group = this.#group(number, channels);
     const fields = this.#minute(group, Math.floor(timeMs / minuteMs) * minuteMs);
     const measured = batch.origin[index] !== originCodes.estimated;
     const count = Math.min(channels, group.channels);
@@ -191,12 +259,17 @@ export class Accumulator {
       const value = batch.values[start + channel] as number;
       const usable = !isBad(status) && !isLastUsable(status) && Number.isFinite(value);
       const place = { fields, at: channel * fieldCount };
+      const lastMs = group.lastMs[channel] as number;
+      if (group.track?.isRegister(channel) === true) {
+        this.#follow(batch, index, { number, group, channel, value, usable, place });
+      }
       if (usable) addSample(place, { timeMs, value, status });
       else addStatus(place, timeMs, status);
-      const lastMs = group.lastMs[channel] as number;
       // A sample out of order is counted; what was covered around it is not known here, but from the journal.
       if (timeMs < lastMs) {
-        this.#soil(batch.group[index] as number, timeMs, timeMs + group.holdMs);
+        this.#late.add(number, {
+          ...{ timeMs, untilMs: timeMs + group.holdMs, seq: batch.seq[index] as number },
+        });
         continue;
       }
       if (group.usable[channel] === 1) {
@@ -210,14 +283,27 @@ export class Accumulator {
     }
   }
 
-  #soil(group: number, fromMs: number, toMs: number): void {
-    let starts = this.#dirty.get(group);
-    if (starts === undefined) {
-      starts = new Set();
-      this.#dirty.set(group, starts);
+  /** A sample of a register, before it is in its row. */
+  #follow(batch: EntryBatch, index: number, sample: RegisterSample): void {
+    const { number, group, channel, value, usable, place } = sample;
+    const timeMs = batch.timeMs[index] as number;
+    const lastMs = group.lastMs[channel] as number;
+    const track = group.track as RegisterTrack;
+    const seq = batch.seq[index] as number;
+    if (timeMs > lastMs) {
+      if (!usable) return;
+      const slackMs = slackOf(group.holdMs);
+      const passedMs = track.take(channel, timeMs, value, place);
+      if (passedMs > slackMs) this.#late.note('closing', number, { timeMs, seq });
+      const isTardy = (batch.receivedMs[index] as number) - timeMs > slackMs;
+      if (isTardy) this.#late.note('late', number, { timeMs, seq });
+      return;
     }
-    for (let ms = Math.floor(fromMs / minuteMs) * minuteMs; ms <= toMs; ms += minuteMs)
-      starts.add(ms);
+    // Of one time the newest word is true, and which that was is known from the journal.
+    const isSame = usable && track.isAt(channel, timeMs, value);
+    if (timeMs === lastMs && !isSame) {
+      this.#late.add(number, { timeMs, untilMs: timeMs + group.holdMs, seq });
+    }
   }
 
   /**

@@ -2,7 +2,7 @@
  * Aggregates of one channel over one interval, as fields side by side in a Float64Array. Two of them merge, in any order,
  * to that of both.
  */
-export const fieldCount = 12;
+export const fieldCount = 18;
 export const countField = 0;
 /** Measured time within the interval, in ms. */
 export const coveredField = 1;
@@ -21,6 +21,28 @@ export const statusMsField = 10;
  * hour has a row for each sample, not for each minute over which its value holds. Always 0 in longer intervals.
  */
 export const heldField = 11;
+
+/*
+ * Of registers alone, 0 elsewhere: what became of them from sample to sample, judged as each came. Steps that end in the interval
+ * are in it, so that of two neighbours it is the sum.
+ */
+/** How long the register had stood at the last sample, in ms, at most an hour. */
+export const standField = 12;
+/** How the first sample follows the one before it: 0 counted on, else one of `joins`, else by how many steps it broke off there. */
+export const joinField = 13;
+/** Resets, replacements and steps faster than the register can count. */
+export const breaksField = 14;
+export const rolloversField = 15;
+/** Whole steps by which the register went on at breaks without having counted them; may be below 0. */
+export const jumpField = 16;
+/** Time between the samples around breaks, in ms. */
+export const lostField = 17;
+
+export const joins = {
+  rollover: Number.POSITIVE_INFINITY,
+  /** Nothing is known of before: whoever finds an earlier sample judges by himself. */
+  none: Number.NEGATIVE_INFINITY,
+} as const;
 
 /** Fields that are times, and what they are without a sample. */
 export const timeFields: ReadonlyMap<number, number> = new Map([
@@ -97,14 +119,22 @@ export const mergeAggregate = (target: Place, source: Place): void => {
   };
   const ahead = (field: number): number =>
     (from[start + field] as number) - (into[at + field] as number);
-  if (ahead(firstMsField) < 0) take(firstField, firstMsField);
-  if (ahead(lastMsField) >= 0) take(lastField, lastMsField);
+  if (ahead(firstMsField) < 0) {
+    take(firstField, firstMsField);
+    into[at + joinField] = from[start + joinField] as number;
+  }
+  if (ahead(lastMsField) >= 0) {
+    take(lastField, lastMsField);
+    into[at + standField] = from[start + standField] as number;
+  }
   if (ahead(statusMsField) >= 0) take(statusField, statusMsField);
-  add(countField);
-  add(coveredField);
-  add(heldField);
-  add(sumField);
+  for (const field of summedFields) add(field);
 };
+
+const summedFields = [
+  ...[countField, coveredField, heldField, sumField],
+  ...[breaksField, rolloversField, jumpField, lostField],
+] as const;
 
 /** Adds an interval to a longer one in which the whole of it lies, with what it holds. */
 export const foldAggregate = (target: Place, source: Place): void => {

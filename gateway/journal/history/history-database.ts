@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { type DatabaseSpec, openDatabase } from '../store/database.ts';
 import { fieldCount } from './aggregate.ts';
+import { type Believed, StoredBeliefs } from './beliefs.ts';
 import { IntervalSums } from './interval-sums.ts';
 import { hourMs, minuteMs } from './lengths.ts';
 import { unpackRows } from './packed-rows.ts';
 import type { DirtyMinute, GroupState, HistoryCalls, MinuteSpan, RollupRow } from './protocol.ts';
 import type { RegisterInterval } from './register-fold.ts';
 import { type RollupRows, readRegister } from './register-reader.ts';
+import type { RegisterStands } from './register-track.ts';
 import { RollupTables } from './rollup-tables.ts';
-import { differsInCoverage, isEmpty } from './row-comparison.ts';
+import { differs, isEmpty } from './row-comparison.ts';
+import { bytesOf, numbersOf, standsBytes, standsOf } from './stand-bytes.ts';
+import { StoredChanges } from './stored-changes.ts';
+import { type Edge, edgesOf, nextReadings, otherStands, standsBefore } from './stored-stands.ts';
 
 /** Minutes into which samples fell late, and how often each was aggregated anew; since version 2. */
 const lateTables = `
@@ -32,17 +37,32 @@ const quarterHours = `
       FROM (SELECT 'quarters-from' AS key UNION ALL SELECT 'quarters-until');
 `;
 
+/**
+ * Registers are judged step by step since version 4: of minutes before, and of those of the hour in which it came, what the first,
+ * last, least and most reading tell. Of changes there is kept what brought them.
+ */
+const judgedRegisters = `
+  ALTER TABLE group_state ADD COLUMN stands BLOB;
+  ALTER TABLE revision ADD COLUMN closing INTEGER NOT NULL DEFAULT 0;
+  ${StoredBeliefs.tables}
+  INSERT INTO state (key, value)
+    SELECT 'judged-from', coalesce(max(start_ms) / 3600000 * 3600000 + 3600000, 0) FROM minute;
+`;
+
 const databaseSpec = (folder: string): DatabaseSpec => ({
   path: join(folder, 'history.db'),
-  version: 3,
-  migrations: [lateTables, quarterHours],
+  version: 4,
+  migrations: [lateTables, quarterHours, judgedRegisters],
   tables: `
     ${RollupTables.tables}
     CREATE TABLE IF NOT EXISTS span (
       start_ms INTEGER PRIMARY KEY, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS group_state (
-      group_number INTEGER PRIMARY KEY, last_ms BLOB NOT NULL, usable BLOB NOT NULL) STRICT;
+      group_number INTEGER PRIMARY KEY, last_ms BLOB NOT NULL, usable BLOB NOT NULL,
+      stands BLOB) STRICT;
     ${lateTables}
+    ALTER TABLE revision ADD COLUMN closing INTEGER NOT NULL DEFAULT 0;
+    ${StoredBeliefs.tables}
     CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
   `,
 });
@@ -59,6 +79,8 @@ const foldedUntil = [
 export class HistoryDatabase {
   readonly #database: DatabaseSync;
   readonly #rows: RollupTables;
+  readonly #changes: StoredChanges;
+  readonly #beliefs: StoredBeliefs;
   readonly #maxBytes: number;
   readonly #maxAgeMs: number;
   readonly setAside: readonly string[];
@@ -69,6 +91,8 @@ export class HistoryDatabase {
     const { database, setAside, migrated } = openDatabase(databaseSpec(folder));
     this.#database = database;
     this.#rows = new RollupTables(database);
+    this.#changes = new StoredChanges(database);
+    this.#beliefs = new StoredBeliefs(database);
     this.setAside = setAside;
     this.migrated = migrated;
     this.#maxBytes = maxBytes;
@@ -79,28 +103,37 @@ export class HistoryDatabase {
     return this.#state('position');
   }
 
+  newestChange(): number {
+    return Math.max(this.#changes.newest(), this.#beliefs.newest());
+  }
+
   states(): readonly GroupState[] {
     return this.#database
-      .prepare('SELECT group_number, last_ms, usable FROM group_state')
+      .prepare('SELECT group_number, last_ms, usable, stands FROM group_state')
       .all()
       .map((row) => ({
         group: Number(row['group_number']),
-        lastMs: new Float64Array(new Uint8Array(row['last_ms'] as Uint8Array).buffer),
+        lastMs: numbersOf(row['last_ms'] as Uint8Array),
         usable: new Uint8Array(row['usable'] as Uint8Array),
+        stands: row['stands'] === null ? undefined : standsOf(row['stands'] as Uint8Array),
       }));
   }
 
   /** `rows` in the order of their times. */
-  flush({ packed, states, spans, dirty, position }: Calls['flush']['input']): undefined {
+  flush(input: Calls['flush']['input']): undefined {
+    const { packed, states, spans, dirty, registers, changes, position } = input;
     const rows = unpackRows(packed);
     this.#transaction(() => {
-      this.#rows.mergeMinutes(rows);
-      for (const [table, key] of foldedUntil) {
-        this.#setState(key, this.#rows.fold(table, this.#state(key), rows));
-      }
+      this.#judgingNext(edgesOf(dirty, registers), () => {
+        this.#rows.mergeMinutes(rows);
+        for (const [table, key] of foldedUntil) {
+          this.#setState(key, this.#rows.fold(table, this.#state(key), rows));
+        }
+      });
       this.#saveStates(states);
       this.#saveSpans(spans);
       this.#saveDirty(dirty);
+      for (const change of changes) this.#changes.raise(change);
       this.#setState('position', position);
       this.#prune();
     });
@@ -113,33 +146,51 @@ export class HistoryDatabase {
       .map((row) => ({ startMs: Number(row['start_ms']), group: Number(row['group_number']) }));
   }
 
-  revise({ minutes, rows }: Calls['revise']['input']): undefined {
+  revise({ minutes, rows, registers, number }: Calls['revise']['input']): undefined {
     const done = this.#database.prepare(
       'DELETE FROM dirty WHERE start_ms = ? AND group_number = ?',
     );
-    const raise = this.#database.prepare(
-      `INSERT INTO revision (start_ms, group_number, revision) VALUES (?, ?, 1)
-         ON CONFLICT (start_ms, group_number) DO UPDATE SET revision = revision + 1`,
-    );
     this.#transaction(() => {
       for (const { startMs, group } of minutes) done.run(startMs, group);
-      const changed = rows.filter((row) => this.#isOther(row, minutes));
-      for (const row of changed) {
-        this.#rows.put('minute', row);
-        raise.run(row.startMs, row.group);
-      }
-      for (const [table, key] of foldedUntil) this.#rows.refold(table, this.#state(key), changed);
+      const changed = rows.filter((row) => this.#isOther(row));
+      this.#judgingNext(edgesOf(changed, registers), () => {
+        for (const row of changed) {
+          this.#rows.put('minute', row);
+          this.#changes.raise({ ...row, kind: 'late', number });
+        }
+        for (const [table, key] of foldedUntil) this.#rows.refold(table, this.#state(key), changed);
+      });
     });
   }
 
+  /** Does what may change how registers stand at some edges; the readings after those where it does are to be judged anew. */
+  #judgingNext(edges: readonly Edge[], work: () => void): void {
+    const stands = () => edges.map((edge) => standsBefore(this.#rollups(), edge));
+    const before = stands();
+    work();
+    for (const [index, now] of stands().entries()) {
+      const edge = edges[index] as Edge;
+      const channels = otherStands(before[index] as RegisterStands, now, edge.channels);
+      this.#saveDirty(nextReadings(this.#rollups(), { ...edge, channels, fromMs: edge.beforeMs }));
+    }
+  }
+
+  believe({ subjects, number }: Calls['believe']['input']): Calls['believe']['output'] {
+    const believed: (readonly Believed[])[] = [];
+    this.#transaction(() => {
+      for (const subject of subjects) believed.push(this.#beliefs.believe(subject, number));
+    });
+    return believed;
+  }
+
+  stands(input: Calls['stands']['input']): RegisterStands {
+    return standsBefore(this.#rollups(), input);
+  }
+
   /** What shares a quarter hour with dirty minutes may hold more or less of it, and has the same samples as before. */
-  #isOther(row: RollupRow, dirty: readonly DirtyMinute[]): boolean {
+  #isOther(row: RollupRow): boolean {
     const stored = this.#rows.get('minute', row.startMs, row.group);
-    if (stored === undefined) return !isEmpty(row.fields);
-    const isDirty = dirty.some(
-      ({ group, startMs }) => group === row.group && startMs === row.startMs,
-    );
-    return isDirty || differsInCoverage(stored, row.fields);
+    return stored === undefined ? !isEmpty(row.fields) : differs(stored, row.fields);
   }
 
   #transaction(work: () => void): void {
@@ -155,7 +206,7 @@ export class HistoryDatabase {
     }
   }
 
-  #saveDirty(dirty: Calls['flush']['input']['dirty']): void {
+  #saveDirty(dirty: readonly DirtyMinute[]): void {
     const save = this.#database.prepare(
       'INSERT OR IGNORE INTO dirty (start_ms, group_number) VALUES (?, ?)',
     );
@@ -195,14 +246,12 @@ export class HistoryDatabase {
   /** Of each interval the highest of its minutes. */
   #revisions(query: Calls['query']['input']): ReadonlyMap<number, number> {
     const revisions = new Map<number, number>();
-    const find = this.#database.prepare(
-      `SELECT start_ms, revision FROM revision
-         WHERE start_ms > ?1 AND start_ms < ?2 AND group_number = ?3`,
-    );
+    const { fromMs, toMs } = query;
     for (const { group } of query.places) {
-      for (const row of find.all(query.fromMs - minuteMs, query.toMs, group)) {
-        const start = Math.floor(Number(row['start_ms']) / query.intervalMs) * query.intervalMs;
-        revisions.set(start, Math.max(revisions.get(start) ?? 0, Number(row['revision'])));
+      for (const { kind, startMs, number } of this.#changes.within({ group, fromMs, toMs })) {
+        if (kind !== 'late') continue;
+        const start = Math.floor(startMs / query.intervalMs) * query.intervalMs;
+        revisions.set(start, Math.max(revisions.get(start) ?? 0, number));
       }
     }
     return revisions;
@@ -213,10 +262,6 @@ export class HistoryDatabase {
   }
 
   #rollups(): RollupRows {
-    const database = this.#database;
-    const revision = database.prepare(
-      'SELECT max(revision) AS newest FROM revision WHERE start_ms >= ? AND start_ms < ? AND group_number = ?',
-    );
     const [minutes, hours] = [this.#rows.edges('minute'), this.#rows.edges('hour')];
     return {
       folded: {
@@ -231,8 +276,8 @@ export class HistoryDatabase {
               toMs: Math.max(minutes?.newestMs ?? -Infinity, hours?.newestMs ?? -Infinity),
             },
       get: (table, startMs, group) => this.#rows.get(table, startMs, group),
-      revision: (startMs, endMs, group) =>
-        Number(revision.get(startMs, endMs, group)?.['newest'] ?? 0),
+      judgedFromMs: this.#state('judged-from'),
+      changes: (range) => this.#changes.within(range),
     };
   }
 
@@ -263,10 +308,10 @@ export class HistoryDatabase {
 
   #saveStates(states: readonly GroupState[]): void {
     const save = this.#database.prepare(
-      'INSERT OR REPLACE INTO group_state (group_number, last_ms, usable) VALUES (?, ?, ?)',
+      'INSERT OR REPLACE INTO group_state (group_number, last_ms, usable, stands) VALUES (?, ?, ?, ?)',
     );
-    for (const { group, lastMs, usable } of states) {
-      save.run(group, new Uint8Array(lastMs.buffer, lastMs.byteOffset, lastMs.byteLength), usable);
+    for (const { group, lastMs, usable, stands } of states) {
+      save.run(group, bytesOf(lastMs), usable, stands === undefined ? null : standsBytes(stands));
     }
   }
 

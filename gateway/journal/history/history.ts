@@ -1,89 +1,46 @@
 import { describeError } from '../../core/error.ts';
 import type { Log } from '../../core/log.ts';
 import type { PointNumber, RegisteredGroup } from '../../core/point.ts';
-import { counterLimits } from '../../hot-path/operators/counter-step.ts';
 import type { Cursor, Journal } from '../contract.ts';
 import { WorkerCalls } from '../worker-calls.ts';
-import { Accumulator } from './accumulator.ts';
+import { Accumulator, type GroupRules } from './accumulator.ts';
 import { fieldCount } from './aggregate.ts';
+import type { Believed, Subject } from './beliefs.ts';
+import type {
+  History,
+  HistoryOptions,
+  HistoryQuery,
+  RawQuery,
+  RegisterQuery,
+} from './history-contract.ts';
 import { IntervalSums } from './interval-sums.ts';
 import { type HistoryInterval, intervalFor, presentInterval } from './intervals.ts';
+import { ChangeNumbers } from './late-minutes.ts';
 import { minuteMs } from './lengths.ts';
 import { buffersOf, packRows } from './packed-rows.ts';
-import type { ChannelPlace, HistoryCalls, RollupRow } from './protocol.ts';
+import type {
+  ChannelPlace,
+  DirtyMinute,
+  GroupRegisters,
+  HistoryCalls,
+  RollupRow,
+} from './protocol.ts';
 import { type RawSeries, readRaw } from './raw.ts';
 import { reachOf, recomputeMinutes } from './recompute.ts';
 import type { RegisterInterval } from './register-fold.ts';
+import { type RegisterSpec, registerSpecOf } from './register-track.ts';
 
+export type { Believed, Subject } from './beliefs.ts';
+export type {
+  History,
+  HistoryOptions,
+  HistoryQuery,
+  RawQuery,
+  RegisterQuery,
+} from './history-contract.ts';
 export type { HistoryInterval } from './intervals.ts';
 export type { RawSeries } from './raw.ts';
 export type { RegisterInterval } from './register-fold.ts';
-
-export type HistoryOptions = {
-  readonly folder: string;
-  readonly journal: Journal;
-  /** Of the running configuration; those of earlier ones are asked of the journal. */
-  readonly groups: readonly RegisteredGroup[];
-  readonly log: Log;
-  /** Of the roll-ups by minute; hours stay. 400 days unless given. */
-  readonly maxAgeMs?: number;
-  /** Beyond, the oldest days of roll-ups by minute go. 1 GiB unless given. */
-  readonly maxBytes?: number;
-  /** How long samples may wait to be read together: roll-ups are of a minute. 250 ms unless given. */
-  readonly gatherMs?: number;
-  /** How often what was counted is stored, and what came late aggregated anew. A minute unless given. */
-  readonly flushMs?: number;
-};
-
-export type HistoryQuery = {
-  readonly point: PointNumber;
-  readonly fromMs: number;
-  /** Not included. */
-  readonly toMs: number;
-  readonly maxIntervals: number;
-};
-
-export type RegisterQuery = {
-  /** A counter. */
-  readonly point: PointNumber;
-  /** Ascending, on whole minutes; n of them make n - 1 intervals. */
-  readonly boundariesMs: Float64Array;
-  /** The register's unit in the steps that are counted: 1e6 counts a register of kWh in mWh. */
-  readonly stepsPerUnit: number;
-};
-
-export type RawQuery = Omit<HistoryQuery, 'maxIntervals'> & {
-  readonly maxSamples: number;
-  readonly signal: AbortSignal;
-};
-
-/** What was, point by point: roll-ups kept by a reader of the journal, and single samples from the journal itself. */
-export interface History {
-  /** The groups of another configuration. */
-  use(groups: readonly RegisteredGroup[]): void;
-  /** Follows the journal until `signal` aborts. Whatever fails is tried again. */
-  run(signal: AbortSignal): Promise<void>;
-  /**
-   * Intervals that have samples, oldest first: of a minute, or as much longer as it takes to have at most `maxIntervals`.
-   * @throws GatewayError STORE_FAILED
-   */
-  query(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
-  /**
-   * What a register counted, exactly: the steps of intervals add up to those of the time that they fill. Across rollovers;
-   * what was counted around a reset or a replacement is not known, and not in it.
-   * @throws GatewayError STORE_FAILED
-   */
-  register(query: RegisterQuery): Promise<readonly RegisterInterval[]>;
-  /**
-   * Samples as they were journalled, as far as the journal still has them.
-   * @throws GatewayError STORE_FAILED
-   */
-  raw(query: RawQuery): Promise<RawSeries>;
-  /** Resolves when all has been read that is durable now, or after `withinMs`; `run` reads on meanwhile. */
-  caughtUp(withinMs: number): Promise<void>;
-  /** Stores what is counted; to be called after `run` has ended and before the journal is closed. */
-  close(): Promise<void>;
-}
 
 const dayMs = 86_400_000;
 const usualFlushMs = 60_000;
@@ -111,7 +68,7 @@ export const openHistory = async (options: HistoryOptions): Promise<History> => 
   const { folder, log } = options;
   const worker = new WorkerCalls<HistoryCalls>('history/history');
   try {
-    const { position, states, setAside, migrated } = await worker.call('open', {
+    const { position, states, newestChange, setAside, migrated } = await worker.call('open', {
       folder,
       maxBytes: options.maxBytes ?? 2 ** 30,
       maxAgeMs: options.maxAgeMs ?? 400 * dayMs,
@@ -126,12 +83,28 @@ export const openHistory = async (options: HistoryOptions): Promise<History> => 
       const periodMs = groups.get(number)?.periodMs;
       return periodMs === undefined ? holdWithoutPeriodMs : periodMs * holdPeriods;
     };
-    const accumulator = new Accumulator(holdMs, states);
-    return new RollupHistory({ options, worker, accumulator, holdMs, position, groups });
+    const rules = { holdMs, registers: registersOf(groups) };
+    const numbers = new ChangeNumbers(newestChange);
+    const accumulator = new Accumulator(rules, states, numbers);
+    return new RollupHistory({ options, worker, accumulator, numbers, rules, position, groups });
   } catch (error) {
     await worker.end();
     throw error;
   }
+};
+
+/** By group, and as long as the group is the same: it is asked for every group that late samples are of. */
+const registersOf = (groups: ReadonlyMap<number, RegisteredGroup>): GroupRules['registers'] => {
+  const known = new WeakMap<RegisteredGroup, ReturnType<GroupRules['registers']>>();
+  return (number) => {
+    const group = groups.get(number);
+    if (group === undefined) return undefined;
+    if (!known.has(group)) {
+      const specs = group.channels.map(registerSpecOf);
+      known.set(group, specs.some((spec) => spec !== undefined) ? specs : undefined);
+    }
+    return known.get(group);
+  };
 };
 
 class RollupHistory implements History {
@@ -141,9 +114,10 @@ class RollupHistory implements History {
   readonly #flushMs: number;
   readonly #worker: WorkerCalls<HistoryCalls>;
   readonly #accumulator: Accumulator;
+  readonly #numbers: ChangeNumbers;
   readonly #groups: Map<number, RegisteredGroup>;
   /** Of the groups as they are at present. */
-  readonly #holdMs: (group: number) => number;
+  readonly #rules: GroupRules;
   #position: number;
   /** How often there was nothing to read. */
   #waits = 0;
@@ -154,24 +128,26 @@ class RollupHistory implements History {
     readonly options: HistoryOptions;
     readonly worker: WorkerCalls<HistoryCalls>;
     readonly accumulator: Accumulator;
-    readonly holdMs: (group: number) => number;
+    readonly numbers: ChangeNumbers;
+    readonly rules: GroupRules;
     readonly position: number;
     readonly groups: Map<number, RegisteredGroup>;
   }) {
-    this.#holdMs = parts.holdMs;
+    this.#rules = parts.rules;
     this.#journal = parts.options.journal;
     this.#log = parts.options.log;
     this.#gatherMs = parts.options.gatherMs ?? usualGatherMs;
     this.#flushMs = parts.options.flushMs ?? usualFlushMs;
     this.#worker = parts.worker;
     this.#accumulator = parts.accumulator;
+    this.#numbers = parts.numbers;
     this.#position = parts.position;
     this.#groups = parts.groups;
   }
 
   use(groups: readonly RegisteredGroup[]): void {
     for (const group of groups) this.#groups.set(group.number, group);
-    this.#accumulator.holdAnew();
+    this.#accumulator.useAnew();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -233,10 +209,15 @@ class RollupHistory implements History {
   async #revise(signal: AbortSignal): Promise<boolean> {
     const minutes = await this.#worker.call('dirty', { limit: maxRevised });
     if (minutes.length === 0) return true;
-    const span = await this.#worker.call('span', reachOf(minutes, this.#holdMs));
+    const span = await this.#worker.call('span', reachOf(minutes, this.#rules.holdMs));
     if (span === undefined) return true;
     const rows = await recomputeMinutes({
-      ...{ journal: this.#journal, holdMs: this.#holdMs, minutes, signal },
+      ...{ journal: this.#journal, rules: this.#rules, minutes, signal },
+      standsBefore: async (group, beforeMs) => {
+        const channels = this.#registers(group);
+        if (channels.length === 0) return undefined;
+        return this.#worker.call('stands', { group, channels, beforeMs });
+      },
       newestMs: (group) => this.#accumulator.newestMs(group),
       firstSeq: span.firstSeq,
       lastSeq: Math.min(span.lastSeq, this.#position),
@@ -248,8 +229,27 @@ class RollupHistory implements History {
         'history: samples came so late that the journal no longer has their neighbours; their minutes stay as they are',
       );
     }
-    await this.#worker.call('revise', { minutes, rows: rows ?? [] });
-    return minutes.length < maxRevised;
+    await this.#worker.call('revise', {
+      ...{ minutes, rows: rows ?? [], number: this.#numbers.anew(this.#position) },
+      registers: this.#registersOf(minutes),
+    });
+    this.#accumulator.standAnew(rows ?? []);
+    // What follows a register that stands otherwise now waits to be judged anew.
+    return minutes.length < maxRevised && rows === undefined;
+  }
+
+  #registersOf(minutes: readonly DirtyMinute[]): readonly GroupRegisters[] {
+    const groups = [...new Set(minutes.map(({ group }) => group))];
+    return groups
+      .map((group) => ({ group, channels: this.#registers(group) }))
+      .filter(({ channels }) => channels.length > 0);
+  }
+
+  /** Channels of a group that are registers. */
+  #registers(group: number): readonly number[] {
+    return [...(this.#rules.registers(group) ?? []).entries()].flatMap(([channel, spec]) =>
+      spec === undefined ? [] : [channel],
+    );
   }
 
   async #flush(): Promise<void> {
@@ -260,10 +260,11 @@ class RollupHistory implements History {
     const pending = this.#accumulator.take();
     if (pending.rows.length === 0) return;
     try {
-      const { states, spans, dirty } = pending;
+      const { states, spans, dirty, changes } = pending;
       const packed = packRows(pending.rows);
       const transfer = buffersOf(packed);
-      const input = { ...{ packed, states, spans, dirty }, position };
+      const registers = this.#registersOf(dirty);
+      const input = { ...{ packed, states, spans, dirty, registers, changes }, position };
       await this.#worker.call('flush', input, { transfer });
     } catch (error) {
       this.#accumulator.restore(pending);
@@ -308,11 +309,18 @@ class RollupHistory implements History {
       });
       return rows;
     });
+    const spec = registerSpecOf(channel) ?? registerSpecOf({ kind: 'counter', unit: '1' });
     return this.#worker.call('register', {
-      ...{ ...query, places, unflushed },
-      limits: counterLimits(channel ?? { unit: '1' }),
-      holdMs: newest === undefined ? holdWithoutPeriodMs : this.#holdMs(newest.group),
+      ...{ ...query, ...(spec as RegisterSpec), places, unflushed },
+      changes: this.#accumulator.changes(),
+      holdMs: newest === undefined ? holdWithoutPeriodMs : this.#rules.holdMs(newest.group),
+      expectedMs: group?.periodMs ?? holdWithoutPeriodMs,
     });
+  }
+
+  believe(subjects: readonly Subject[]): Promise<readonly (readonly Believed[])[]> {
+    const number = this.#numbers.anew(this.#position);
+    return this.#worker.call('believe', { subjects, number });
   }
 
   async raw(query: RawQuery): Promise<RawSeries> {

@@ -16,10 +16,13 @@ if (parentPort !== null) {
     open: (input) => {
       database = new HistoryDatabase(input);
       const { setAside, migrated } = database;
-      return { position: database.position(), states: database.states(), setAside, migrated };
+      const known = { position: database.position(), states: database.states() };
+      return { ...known, newestChange: database.newestChange(), setAside, migrated };
     },
     flush: (input) => opened().flush(input),
     dirty: (input) => opened().dirty(input),
+    believe: (input) => opened().believe(input),
+    stands: (input) => opened().stands(input),
     revise: (input) => opened().revise(input),
     query: (input) => opened().query(input),
     register: (input) => opened().register(input),

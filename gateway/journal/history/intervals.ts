@@ -26,7 +26,7 @@ export type HistoryInterval = {
   readonly last: number | null;
   /** Status of the newest sample. */
   readonly lastStatus: number;
-  /** How often samples that came late have made it be aggregated anew. */
+  /** 0 until samples come late or it is aggregated anew; from then on higher with each change. */
   readonly revision: number;
 };
 

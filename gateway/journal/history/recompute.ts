@@ -1,10 +1,11 @@
 import { type EntryBatch, frameEntry, originCodes } from '../../core/entry.ts';
 import { absentStatus, statusCodes } from '../../core/quality.ts';
 import type { Journal } from '../contract.ts';
-import { Accumulator } from './accumulator.ts';
+import { Accumulator, type GroupRules } from './accumulator.ts';
 import { emptyAggregates } from './aggregate.ts';
 import { quarterMs } from './lengths.ts';
 import type { DirtyMinute, RollupRow } from './protocol.ts';
+import { copyStands, type RegisterStands } from './register-track.ts';
 
 const maxEntries = 4_096;
 const waitMs = 1_000;
@@ -19,7 +20,9 @@ type Frame = {
 export type RecomputeOptions = {
   readonly journal: Journal;
   readonly minutes: readonly DirtyMinute[];
-  readonly holdMs: (group: number) => number;
+  readonly rules: GroupRules;
+  /** How the registers of a group stood before a time, as it is stored. */
+  readonly standsBefore: (group: number, beforeMs: number) => Promise<RegisterStands | undefined>;
   /** By channel, when the newest sample of a group was. */
   readonly newestMs: (group: number) => Float64Array | undefined;
   /** Entries in which the minutes and what reaches into them lie. */
@@ -36,27 +39,76 @@ export type RecomputeOptions = {
 export const recomputeMinutes = async (
   options: RecomputeOptions,
 ): Promise<readonly RollupRow[] | undefined> => {
-  const { minutes, holdMs, newestMs } = options;
   const frames = await collect(options);
   if (frames === undefined) return undefined;
-  return quartersOf(minutes).flatMap(({ group, startMs, dirty }) => {
-    const reachMs = holdMs(group);
-    const endMs = startMs + quarterMs + reachMs;
-    const near = (frames.get(group) ?? [])
-      .filter(({ timeMs }) => timeMs >= startMs - reachMs && timeMs < endMs)
-      .toSorted((a, b) => a.timeMs - b.timeMs);
-    const accumulator = new Accumulator(holdMs, []);
-    overwrite(near);
-    accumulator.add(batchOf(group, [...near, laterFrame(newestMs(group), endMs)]));
-    const rows = new Map(accumulator.take().rows.map((row) => [row.startMs, row]));
-    for (const minute of near.length === 0 ? [] : dirty) {
-      // Nothing covers it any more.
-      const fields = emptyAggregates(near[0]?.values.length ?? 0);
-      if (!rows.has(minute)) rows.set(minute, { group, startMs: minute, fields });
-    }
-    return [...rows.values()].filter((row) => quarterOf(row.startMs) === startMs);
-  });
+  const chain = new StandChain();
+  const rows: RollupRow[] = [];
+  for (const quarter of quartersOf(options.minutes)) {
+    const stored = await options.standsBefore(quarter.group, quarter.startMs);
+    const before = stored && chain.before(quarter, stored);
+    const anew = recomputeQuarter(options, frames.get(quarter.group) ?? [], { quarter, before });
+    chain.after(quarter, anew.stands);
+    rows.push(...anew.rows);
+  }
+  return rows;
 };
+
+const recomputeQuarter = (
+  { rules, newestMs }: RecomputeOptions,
+  frames: readonly Frame[],
+  of: { readonly quarter: DirtyQuarter; readonly before: RegisterStands | undefined },
+): { readonly rows: readonly RollupRow[]; readonly stands: RegisterStands | undefined } => {
+  const { group, startMs, dirty } = of.quarter;
+  const reachMs = rules.holdMs(group);
+  const endMs = startMs + quarterMs;
+  const near = frames
+    .filter(({ timeMs }) => timeMs >= startMs - reachMs && timeMs < endMs + reachMs)
+    .toSorted((a, b) => a.timeMs - b.timeMs);
+  overwrite(near);
+  const accumulator = new Accumulator(rules, []);
+  const add = (some: readonly Frame[]): void => accumulator.add(batchOf(group, some));
+  add(near.filter(({ timeMs }) => timeMs < startMs));
+  const channels = near[0]?.values.length ?? 0;
+  if (of.before !== undefined) accumulator.standAt(group, channels, copyStands(of.before));
+  add(near.filter(({ timeMs }) => timeMs >= startMs && timeMs < endMs));
+  const reached = accumulator.stands(group);
+  const stands = reached && copyStands(reached);
+  add(near.filter(({ timeMs }) => timeMs >= endMs));
+  add([laterFrame(newestMs(group), endMs + reachMs)]);
+  const rows = new Map(accumulator.take().rows.map((row) => [row.startMs, row]));
+  for (const minute of near.length === 0 ? [] : dirty) {
+    // Nothing covers it any more.
+    const fields = emptyAggregates(channels);
+    if (!rows.has(minute)) rows.set(minute, { group, startMs: minute, fields });
+  }
+  return { rows: [...rows.values()].filter((row) => quarterOf(row.startMs) === startMs), stands };
+};
+
+/** How registers stand after quarter hours that are aggregated anew, before that is stored. */
+class StandChain {
+  readonly #groups = new Map<
+    number,
+    { readonly endMs: number; readonly stands: RegisterStands | undefined }
+  >();
+
+  /** What is stored of the time since the last of them is true, and before that what came out of it. */
+  before({ group }: DirtyMinute, stored: RegisterStands): RegisterStands {
+    const last = this.#groups.get(group);
+    if (last?.stands === undefined) return stored;
+    const stands = copyStands(stored);
+    for (const [channel, timeMs] of last.stands.timeMs.entries()) {
+      if ((stored.timeMs[channel] ?? Number.NEGATIVE_INFINITY) >= last.endMs) continue;
+      stands.value[channel] = last.stands.value[channel] as number;
+      stands.timeMs[channel] = timeMs;
+      stands.standMs[channel] = last.stands.standMs[channel] as number;
+    }
+    return stands;
+  }
+
+  after({ group, startMs }: DirtyMinute, stands: RegisterStands | undefined): void {
+    this.#groups.set(group, { endMs: startMs + quarterMs, stands });
+  }
+}
 
 const quarterOf = (timeMs: number): number => Math.floor(timeMs / quarterMs) * quarterMs;
 
@@ -71,7 +123,7 @@ const quartersOf = (minutes: readonly DirtyMinute[]): readonly DirtyQuarter[] =>
     known.dirty.push(startMs);
     quarters.set(key, known);
   }
-  return [...quarters.values()];
+  return [...quarters.values()].sort((a, b) => a.startMs - b.startMs);
 };
 
 /** The entries that tell of the quarter hours in which minutes lie: those whose times are between. */
@@ -87,14 +139,14 @@ export const reachOf = (
 const collect = async (
   options: RecomputeOptions,
 ): Promise<ReadonlyMap<number, readonly Frame[]> | undefined> => {
-  const { journal, minutes, holdMs, firstSeq, lastSeq, signal } = options;
+  const { journal, minutes, rules, firstSeq, lastSeq, signal } = options;
   const frames = new Map<number, Frame[]>(minutes.map(({ group }) => [group, []]));
   const isNear = (group: number, timeMs: number): boolean =>
     minutes.some(
       (minute) =>
         minute.group === group &&
-        timeMs >= quarterOf(minute.startMs) - holdMs(group) &&
-        timeMs < quarterOf(minute.startMs) + quarterMs + holdMs(group),
+        timeMs >= quarterOf(minute.startMs) - rules.holdMs(group) &&
+        timeMs < quarterOf(minute.startMs) + quarterMs + rules.holdMs(group),
     );
   const cursor = await journal.openCursor('history-revision', {
     from: firstSeq,

@@ -4,7 +4,22 @@ import {
   counterSteps,
   firstStandMs,
 } from '../../hot-path/operators/counter-step.ts';
-import { minuteMs } from './lengths.ts';
+import {
+  breaksField,
+  countField,
+  coveredField,
+  firstField,
+  firstMsField,
+  heldField,
+  joinField,
+  joins,
+  jumpField,
+  lastField,
+  lastMsField,
+  lostField,
+  rolloversField,
+} from './aggregate.ts';
+import { minuteMs, slackOf } from './lengths.ts';
 
 /** What the roll-up of a minute or an hour knows of a register, in the register's own unit. */
 export type RegisterRow = {
@@ -18,14 +33,30 @@ export type RegisterRow = {
   readonly firstMs: number;
   readonly last: number;
   readonly lastMs: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  /** How often late samples have made it be aggregated anew. */
-  readonly revision: number;
+  /** How the first reading follows the one before it; see `joinField`. */
+  readonly join: number;
+  /** Of steps that end in the row, with that to the first reading. */
+  readonly breaks: number;
+  readonly rollovers: number;
+  /** Whole steps. */
+  readonly jump: number;
+  readonly lostMs: number;
 };
 
-/** What a register counted between two instants. */
-export type RegisterInterval = {
+/** Of the aggregates of one channel over the interval that begins at `startMs`. */
+export const registerRowOf = (startMs: number, fields: Float64Array): RegisterRow => {
+  const at = (field: number): number => fields[field] as number;
+  return {
+    ...{ startMs, count: at(countField), coveredMs: at(coveredField), heldMs: at(heldField) },
+    ...{ first: at(firstField), firstMs: at(firstMsField) },
+    ...{ last: at(lastField), lastMs: at(lastMsField) },
+    ...{ join: at(joinField), breaks: at(breaksField), rollovers: at(rolloversField) },
+    ...{ jump: at(jumpField), lostMs: at(lostField) },
+  };
+};
+
+/** What a register counted between two instants, and which readings tell that. */
+export type FoldedInterval = {
   readonly startMs: number;
   readonly endMs: number;
   /** Whole steps of the resolution; null where no reading tells anything of the interval. */
@@ -42,6 +73,21 @@ export type RegisterInterval = {
   /** Readings at start and end, between two readings by interpolation; null where there is none on both sides. */
   readonly opening: number | null;
   readonly closing: number | null;
+  /** Times of the readings that all this rests on, also those before and after it; 0 without any. */
+  readonly restsFromMs: number;
+  readonly restsToMs: number;
+  /**
+   * From when on it can be taken for over: its end, or where no reading has come since, later by so much as readings may come late
+   * without a new revision.
+   */
+  readonly overMs: number;
+  /** How far apart readings should be. */
+  readonly expectedMs: number;
+};
+
+/** What a register counted between two instants. */
+export type RegisterInterval = Omit<FoldedInterval, 'restsFromMs' | 'restsToMs'> & {
+  /** 0 until any of it becomes another than somebody may have read; from then on higher with each change. */
   readonly revision: number;
 };
 
@@ -53,11 +99,18 @@ export type RegisterFoldOptions = {
   readonly stepsPerUnit: number;
   /** Readings further apart than this leave a gap. */
   readonly holdMs: number;
+  /** How far apart they should be. */
+  readonly expectedMs: number;
+};
+
+const nothing = {
+  ...{ increase: null, estimated: 0, measuredMs: 0, breaks: 0, rollovers: 0 },
+  ...{ opening: null, closing: null, restsFromMs: 0, restsToMs: 0 },
 };
 
 /** A reading: when, as it was, and in whole steps. */
 type Reading = { readonly timeMs: number; readonly value: number; readonly steps: number };
-type Draft = { -readonly [Key in keyof RegisterInterval]: RegisterInterval[Key] };
+type Draft = { -readonly [Key in keyof FoldedInterval]: FoldedInterval[Key] };
 
 /**
  * Sums a register over intervals, from its roll-ups in the order of their times. Readings are rounded to whole steps before
@@ -77,10 +130,10 @@ export class RegisterFold {
     for (let index = 0; index + 1 < boundariesMs.length; index++) {
       const startMs = boundariesMs[index] as number;
       const endMs = boundariesMs[index + 1] as number;
+      const overMs = endMs + 2 * slackOf(options.holdMs);
       this.#drafts.push({
-        ...{ startMs, endMs, increase: null, estimated: 0, measuredMs: 0 },
-        ...{ unknownMs: endMs - startMs, breaks: 0, rollovers: 0 },
-        ...{ opening: null, closing: null, revision: 0 },
+        ...{ ...nothing, startMs, endMs, overMs, unknownMs: endMs - startMs },
+        expectedMs: options.expectedMs,
       });
     }
   }
@@ -89,17 +142,14 @@ export class RegisterFold {
   take(row: RegisterRow): void {
     const draft = this.#draftAt(row.startMs);
     this.#hold(row);
-    if (draft !== undefined) {
-      draft.measuredMs += row.coveredMs;
-      draft.revision = Math.max(draft.revision, row.revision);
-    }
+    if (draft !== undefined) draft.measuredMs += row.coveredMs;
     if (row.count === 0) return;
-    if (draft !== undefined) draft.increase ??= 0;
     const first = this.#reading(row.firstMs, row.first);
     const last = this.#reading(row.lastMs, row.last);
-    if (this.#before !== undefined) this.#join(this.#before, first);
-    if (row.minimum < row.first || row.maximum > row.last) this.#turn(row, first, last);
-    else this.#straight(first, last, false);
+    const before = this.#before;
+    if (before !== undefined) this.#join(before, first, row);
+    this.#rest(first, last);
+    if (draft !== undefined) this.#within(draft, row, { first, last, before });
     this.#before = last;
   }
 
@@ -114,7 +164,7 @@ export class RegisterFold {
     }
   }
 
-  intervals(): readonly RegisterInterval[] {
+  intervals(): readonly FoldedInterval[] {
     return this.#drafts;
   }
 
@@ -123,49 +173,65 @@ export class RegisterFold {
   }
 
   /** From the last reading of a row to the first of the next. */
-  #join(from: Reading, to: Reading): void {
-    const { step, steps } = this.#step(from, to);
-    if (step === counterSteps.forward) {
-      this.#straight(from, to, to.timeMs - from.timeMs > this.#options.holdMs);
-      return;
-    }
+  #join(from: Reading, to: Reading, row: RegisterRow): void {
+    this.#rest(from, to);
+    const isJudged = row.join !== joins.none;
+    const step = isJudged ? row.join : this.#judge(from, to);
+    const isGap = to.timeMs - from.timeMs > this.#options.holdMs;
     const draft = this.#draftAt(to.timeMs);
-    if (draft === undefined) return;
-    if (step !== counterSteps.rollover) {
-      draft.breaks += 1;
-      return;
-    }
-    draft.rollovers += 1;
-    // Nobody knows when it passed its end: as with any other gap, the step is shared out over it.
-    this.#spread(
-      from,
-      { ...to, steps: from.steps + steps },
-      to.timeMs - from.timeMs > this.#options.holdMs,
-    );
+    if (step === 0) this.#straight(from, to, isGap);
+    else if (step === joins.rollover) {
+      // Nobody knows when it passed its end: as with any other step, it is shared out over the time.
+      const value = to.value + this.#options.limits.rolloverAt;
+      this.#straight(from, { ...to, value, steps: to.steps + this.#range() }, isGap);
+      if (!isJudged && draft !== undefined) draft.rollovers += 1;
+    } else if (!isJudged && draft !== undefined) draft.breaks += 1;
   }
 
-  /** Within a row the register did not only count on: it stood at the maximum before and began at the minimum. */
-  #turn(row: RegisterRow, first: Reading, last: Reading): void {
-    const draft = this.#draftAt(row.startMs);
-    if (draft === undefined) return;
-    const highest = this.#reading(first.timeMs, row.maximum);
-    const lowest = this.#reading(last.timeMs, row.minimum);
-    const { step, steps } = this.#step(highest, lowest);
-    const over = step === counterSteps.rollover ? steps : 0;
-    if (step === counterSteps.rollover) draft.rollovers += 1;
-    else draft.breaks += 1;
-    draft.increase =
-      (draft.increase ?? 0) + highest.steps - first.steps + over + last.steps - lowest.steps;
-    this.#know(draft, first.timeMs, last.timeMs);
-  }
-
-  #step(from: Reading, to: Reading): { readonly step: number; readonly steps: number } {
-    const { limits, stepsPerUnit } = this.#options;
-    // A coarse register may have stood for an hour before it stepped.
+  /** How a reading follows another where nobody judged it when it came: the register may have stood for an hour before. */
+  #judge(from: Reading, to: Reading): number {
     const passedMs = firstStandMs + to.timeMs - from.timeMs;
-    const step = classifyCounterStep(limits, from.value, to.value, passedMs);
-    const over = Math.round(limits.rolloverAt * stepsPerUnit);
-    return { step, steps: step === counterSteps.rollover ? over - from.steps + to.steps : 0 };
+    const step = classifyCounterStep(this.#options.limits, from.value, to.value, passedMs);
+    if (step === counterSteps.forward) return 0;
+    return step === counterSteps.rollover ? joins.rollover : to.steps - from.steps;
+  }
+
+  /** From the first reading of a row to its last; no row reaches over a boundary. */
+  #within(
+    draft: Draft,
+    row: RegisterRow,
+    at: {
+      readonly first: Reading;
+      readonly last: Reading;
+      readonly before: Reading | undefined;
+    },
+  ): void {
+    const { first, last } = at;
+    const { join, breaks, rollovers, jump } = row;
+    const jumped = Number.isFinite(join) ? jump - join : jump;
+    const over = (join === joins.rollover ? rollovers - 1 : rollovers) * this.#range();
+    draft.breaks += breaks;
+    draft.rollovers += rollovers;
+    draft.increase = (draft.increase ?? 0) + last.steps - first.steps - jumped + over;
+    const spanMs = last.timeMs - first.timeMs;
+    draft.unknownMs -= Math.max(0, spanMs - lostWithin(row, at));
+    this.#read(first, first);
+  }
+
+  #range(): number {
+    const { limits, stepsPerUnit } = this.#options;
+    return Number.isFinite(limits.rolloverAt) ? Math.round(limits.rolloverAt * stepsPerUnit) : 0;
+  }
+
+  /** Whatever lies between two readings, or has one of them, rests on both. */
+  #rest(from: Reading, to: Reading): void {
+    for (let index = Math.max(0, this.#seek(from.timeMs)); ; index++) {
+      const draft = this.#drafts[index];
+      if (draft === undefined || draft.startMs > to.timeMs) return;
+      if (draft.restsToMs === 0) draft.restsFromMs = from.timeMs;
+      draft.restsToMs = to.timeMs;
+      if (to.timeMs >= draft.endMs) draft.overMs = draft.endMs;
+    }
   }
 
   /** It counted from one reading to the other, which are of one segment of the register. */
@@ -187,15 +253,11 @@ export class RegisterFold {
       if (draft !== undefined && toMs >= draft.startMs) {
         draft.increase = (draft.increase ?? 0) + toSteps - steps;
         if (isGap && !isWhole) draft.estimated += toSteps - steps;
-        this.#know(draft, atMs, toMs);
+        draft.unknownMs -= toMs - atMs;
       }
       [atMs, steps] = [toMs, toSteps];
       if (toMs === to.timeMs) return;
     }
-  }
-
-  #know(draft: Draft, fromMs: number, toMs: number): void {
-    draft.unknownMs -= toMs - fromMs;
   }
 
   /** Readings at the boundaries that lie between two readings of one segment. */
@@ -207,7 +269,9 @@ export class RegisterFold {
       if (atMs < from.timeMs) continue;
       const share =
         to.timeMs === from.timeMs ? 0 : (atMs - from.timeMs) / (to.timeMs - from.timeMs);
-      const value = from.value + share * (to.value - from.value);
+      const counted = from.value + share * (to.value - from.value);
+      const { rolloverAt } = this.#options.limits;
+      const value = counted >= rolloverAt ? counted - rolloverAt : counted;
       const [ended, begun] = [this.#drafts[index - 1], this.#drafts[index]];
       if (ended !== undefined) ended.closing = value;
       if (begun !== undefined) begun.opening = value;
@@ -233,6 +297,16 @@ export class RegisterFold {
     return this.#drafts[this.#seek(timeMs)];
   }
 }
+
+/** Time between readings around breaks, without that to the first reading of the row. */
+const lostWithin = (
+  { join, breaks, lostMs }: RegisterRow,
+  { first, before }: { readonly first: Reading; readonly before: Reading | undefined },
+): number => {
+  if (!Number.isFinite(join) || join === 0) return lostMs;
+  if (before === undefined) return breaks > 1 ? lostMs : 0;
+  return Math.max(0, lostMs - (first.timeMs - before.timeMs));
+};
 
 const between = (from: Reading, to: Reading, atMs: number): number =>
   from.steps +

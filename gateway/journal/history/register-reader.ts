@@ -1,23 +1,23 @@
 import {
-  countField,
-  coveredField,
-  fieldCount,
-  firstField,
-  firstMsField,
-  heldField,
-  lastField,
-  lastMsField,
-  maximumField,
-  mergeAggregate,
-  minimumField,
-} from './aggregate.ts';
+  classifyCounterStep,
+  counterSteps,
+  firstStandMs,
+} from '../../hot-path/operators/counter-step.ts';
+import { fieldCount, joins, maximumField, mergeAggregate, minimumField } from './aggregate.ts';
 import { hourMs, minuteMs, quarterMs } from './lengths.ts';
-import type { ChannelPlace, HistoryCalls } from './protocol.ts';
-import { RegisterFold, type RegisterInterval, type RegisterRow } from './register-fold.ts';
+import type { ChannelPlace, HistoryCalls, MinuteChange } from './protocol.ts';
+import {
+  type FoldedInterval,
+  RegisterFold,
+  type RegisterInterval,
+  type RegisterRow,
+  registerRowOf,
+} from './register-fold.ts';
+import { RegisterRevisions, type Rest, restOf } from './register-revisions.ts';
 import { type FoldedTable, type RollupTable, rollupLengthMs } from './rollup-tables.ts';
 
 /** How far beyond the edges a reading is looked for: a device that was off for longer has begun anew. */
-const reachMs = 45 * 24 * hourMs;
+export const reachMs = 45 * 24 * hourMs;
 
 /** Roll-ups as they are stored. */
 export interface RollupRows {
@@ -29,7 +29,14 @@ export interface RollupRows {
   >;
   /** Oldest and newest minute and hour, undefined without any. */
   readonly range: { readonly fromMs: number; readonly toMs: number } | undefined;
-  revision(startMs: number, endMs: number, group: number): number;
+  /** From when on steps of registers were judged as they came; by the version of the store. */
+  readonly judgedFromMs: number;
+  /** Minutes that became others, in the order of their times. */
+  changes(range: {
+    readonly group: number;
+    readonly fromMs: number;
+    readonly toMs: number;
+  }): readonly MinuteChange[];
 }
 
 type Input = HistoryCalls['register']['input'];
@@ -42,8 +49,30 @@ export const readRegister = (rows: RollupRows, input: Input): readonly RegisterI
   const reader = new RegisterReader(rows, input);
   const fold = new RegisterFold(input);
   for (const row of reader.rows()) fold.take(row);
-  return fold.intervals();
+  return withRevisions(fold.intervals(), rows, input);
 };
+
+const withRevisions = (
+  intervals: readonly FoldedInterval[],
+  rows: RollupRows,
+  { places, changes }: Input,
+): readonly RegisterInterval[] => {
+  const spans = intervals.map(restOf);
+  const fromMs = Math.min(...spans.map((span) => span.fromMs));
+  const toMs = Math.max(...spans.map((span) => span.toMs));
+  const known = places.flatMap(({ group }) => [
+    ...rows.changes({ group, fromMs, toMs: toMs + 1 }),
+    ...changes.filter((change) => change.group === group),
+  ]);
+  const revisions = new RegisterRevisions(known);
+  return intervals.map(({ restsFromMs, restsToMs, ...interval }, index) => ({
+    ...interval,
+    revision: revisions.of(spans[index] as Rest, interval.endMs),
+  }));
+};
+
+/** `isTurned`: it was made of what its minutes, where they are still there, tell more exactly. */
+type ReadRow = RegisterRow & { readonly isTurned: boolean };
 
 class RegisterReader {
   readonly #rows: RollupRows;
@@ -84,13 +113,13 @@ class RegisterReader {
   #longest(
     tables: readonly FoldedTable[],
     atMs: number,
-  ): { readonly row: RegisterRow | undefined; readonly lengthMs: number } {
+  ): { readonly row: ReadRow | undefined; readonly lengthMs: number } {
     for (const table of tables) {
       if (!this.#isFolded(table, atMs) || this.#isFresh(table, atMs)) continue;
       const row = this.#row(table, atMs);
       // A quarter hour with a single minute is not folded.
       if (row === undefined && table === 'quarter') continue;
-      if (row !== undefined && isTurned(row) && this.#hasMinutes(table, atMs)) continue;
+      if (row?.isTurned === true && this.#hasMinutes(table, atMs)) continue;
       return { row, lengthMs: rollupLengthMs[table] };
     }
     return { row: this.#row('minute', atMs), lengthMs: minuteMs };
@@ -152,10 +181,8 @@ class RegisterReader {
   }
 
   /** Of all group numbers that the register had; where it changed its group, both are merged. */
-  #row(table: RollupTable, startMs: number): RegisterRow | undefined {
-    const endMs = startMs + rollupLengthMs[table];
+  #row(table: RollupTable, startMs: number): ReadRow | undefined {
     let merged: Float64Array | undefined;
-    let revision = 0;
     for (const place of this.#input.places) {
       for (const fields of this.#stored(table, startMs, place)) {
         const at = place.channel * fieldCount;
@@ -163,10 +190,12 @@ class RegisterReader {
         const own = fields.subarray(at, at + fieldCount);
         if (merged === undefined) merged = own.slice();
         else mergeAggregate({ fields: merged, at: 0 }, { fields: own, at: 0 });
-        revision = Math.max(revision, this.#rows.revision(startMs, endMs, place.group));
       }
     }
-    return merged === undefined ? undefined : rowOf(startMs, revision, merged);
+    if (merged === undefined) return undefined;
+    const row = registerRowOf(startMs, merged);
+    if (startMs >= this.#rows.judgedFromMs) return { ...row, isTurned: false };
+    return unjudged(row, merged, this.#input);
   }
 
   #stored(table: RollupTable, startMs: number, { group }: ChannelPlace): readonly Float64Array[] {
@@ -179,16 +208,22 @@ class RegisterReader {
   }
 }
 
-const isTurned = ({ count, first, last, minimum, maximum }: RegisterRow): boolean =>
-  count > 0 && (minimum < first || maximum > last);
-
-const rowOf = (startMs: number, revision: number, fields: Float64Array): RegisterRow => {
-  const at = (field: number): number => fields[field] as number;
-  return {
-    ...{ startMs, revision, count: at(countField), coveredMs: at(coveredField) },
-    heldMs: at(heldField),
-    ...{ first: at(firstField), firstMs: at(firstMsField) },
-    ...{ last: at(lastField), lastMs: at(lastMsField) },
-    ...{ minimum: at(minimumField), maximum: at(maximumField) },
-  };
+/**
+ * Of a version that did not judge steps as they came: a register that only counted has its minimum first and its maximum last, and
+ * one that did not stood at the maximum before and began at the minimum. What it jumped up is not seen.
+ */
+const unjudged = (
+  row: RegisterRow,
+  fields: Float64Array,
+  { limits, stepsPerUnit }: Pick<Input, 'limits' | 'stepsPerUnit'>,
+): ReadRow => {
+  const [minimum, maximum] = [fields[minimumField] as number, fields[maximumField] as number];
+  const plain = { ...row, join: joins.none, breaks: 0, rollovers: 0, jump: 0, lostMs: 0 };
+  const isTurned = row.count > 0 && (minimum < row.first || maximum > row.last);
+  if (!isTurned) return { ...plain, isTurned };
+  const passedMs = firstStandMs + row.lastMs - row.firstMs;
+  const step = classifyCounterStep(limits, maximum, minimum, passedMs);
+  if (step === counterSteps.rollover) return { ...plain, isTurned, rollovers: 1 };
+  const jump = Math.round(minimum * stepsPerUnit) - Math.round(maximum * stepsPerUnit);
+  return { ...plain, isTurned, breaks: 1, jump };
 };

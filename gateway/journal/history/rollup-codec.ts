@@ -7,10 +7,13 @@ import {
   firstField,
   firstMsField,
   heldField,
+  joinField,
   lastField,
   lastMsField,
+  lostField,
   maximumField,
   minimumField,
+  standField,
   statusField,
   statusMsField,
   sumField,
@@ -20,10 +23,16 @@ import {
 const streamCount = 11;
 
 const allFields: readonly number[] = Array.from({ length: fieldCount }, (_, field) => field);
+/** Without those of registers, which are 0 mostly. */
+const plainFields = allFields.slice(0, standField);
+const standingFields = [...plainFields, standField];
 /** What a row is known by whose channels have one sample each, or none; the others of its fields repeat these. */
 const singleFields: readonly number[] = [
   ...[countField, coveredField, heldField, firstField, firstMsField, statusField, statusMsField],
 ];
+const standingSingleFields: readonly number[] = [...singleFields, standField];
+/** By how many columns they have, no two have as many. */
+const layouts = [singleFields, standingSingleFields, plainFields, standingFields, allFields];
 const repeated: readonly (readonly [field: number, of: number])[] = [
   [sumField, firstField],
   [minimumField, firstField],
@@ -56,6 +65,21 @@ const repeatSingle = (fields: Float64Array): void => {
   }
 };
 
+const isZero = (fields: Float64Array, first: number, last: number): boolean => {
+  for (let at = 0; at < fields.length; at += fieldCount) {
+    for (let field = first; field <= last; field++) if (fields[at + field] !== 0) return false;
+  }
+  return true;
+};
+
+/** The fewest fields from which all follow. */
+const layoutOf = (fields: Float64Array): readonly number[] => {
+  if (!isZero(fields, joinField, lostField)) return allFields;
+  const hasStood = !isZero(fields, standField, standField);
+  if (isSingle(fields)) return hasStood ? standingSingleFields : singleFields;
+  return hasStood ? standingFields : plainFields;
+};
+
 /** Makes of the aggregates of all channels of a group over one interval the bytes of a row. */
 export class RollupEncoder {
   readonly #columns = new ColumnEncoder();
@@ -68,7 +92,7 @@ export class RollupEncoder {
     if (this.#column.length < channels) this.#column = new Float64Array(channels);
     this.#columns.clear();
     this.#output.clear();
-    for (const field of isSingle(fields) ? singleFields : allFields) {
+    for (const field of layoutOf(fields)) {
       const isTime = timeFields.has(field);
       for (let channel = 0; channel < channels; channel++) {
         const value = fields[channel * fieldCount + field] as number;
@@ -85,9 +109,9 @@ export class RollupEncoder {
   }
 }
 
-/** By how many columns there are; rows of before version 3 have none for the time that is held, which is the last. */
+/** By how many columns there are; rows of before version 3 have none for the time that is held, which is the last of the plain. */
 const fieldsOf = (columns: number): readonly number[] =>
-  columns === singleFields.length ? singleFields : allFields.slice(0, columns);
+  layouts.find((fields) => fields.length === columns) ?? plainFields.slice(0, columns);
 
 export const decodeRollup = (bytes: Uint8Array, startMs: number): Float64Array => {
   const input = new ByteReader(bytes);
@@ -114,6 +138,6 @@ export const decodeRollup = (bytes: Uint8Array, startMs: number): Float64Array =
       fields[channel * fieldCount + field] = none === undefined ? value : time;
     }
   }
-  if (stored === singleFields) repeatSingle(fields);
+  if (stored.length <= standingSingleFields.length) repeatSingle(fields);
   return fields;
 };

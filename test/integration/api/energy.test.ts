@@ -30,6 +30,7 @@ const serve = async (): Promise<string> => {
   const { area, line, equipment } = site.group.equipment;
   const energy = new EnergyDesk({
     register: (query) => site.history.register(query),
+    believe: (subjects) => site.history.believe(subjects),
     groups: () => [site.group],
     config: () =>
       energyConfigOf({
@@ -95,7 +96,13 @@ describe('energy accounts over HTTP', { timeout: 60_000 }, () => {
       intervals: [
         {
           energyKwh: expect.closeTo(72.6, 6),
-          tenants: [{ tenant: 'ada', name: { zh: '甲公司' }, commonKwh: 0 }],
+          isOver: false,
+          tenants: [
+            {
+              ...{ tenant: 'ada', name: { zh: '甲公司' }, commonKwh: 0, estimatedKwh: 0 },
+              ...{ method: 'partial', revision: 0 },
+            },
+          ],
         },
       ],
     });

@@ -5,7 +5,15 @@ import { kwhOf, sumOf } from '../../../../gateway/energy/amount.ts';
 import { energyConfigOf } from '../../../../gateway/energy/energy-config.ts';
 import { EnergyDesk } from '../../../../gateway/energy/energy-desk.ts';
 import { counterLimits } from '../../../../gateway/hot-path/operators/counter-step.ts';
-import { RegisterFold } from '../../../../gateway/journal/history/register-fold.ts';
+import {
+  type Believed,
+  believeAnew,
+  type Subject,
+} from '../../../../gateway/journal/history/beliefs.ts';
+import {
+  type FoldedInterval,
+  RegisterFold,
+} from '../../../../gateway/journal/history/register-fold.ts';
 import { testGroup } from '../../../support/entry-batch.ts';
 import { runsOf, testSeed } from '../../../support/seed.ts';
 
@@ -19,6 +27,22 @@ const name = { en: 'meter', zh: '电表' };
 /** How much each meter counts an hour, in Wh, at a time. */
 type Load = (timeMs: number) => number;
 
+/** What was said of things, as the history keeps it; changes are numbered from 1001 on. */
+class Beliefs {
+  readonly #subjects = new Map<string, readonly Believed[]>();
+  #number = 1_000;
+
+  believe(subjects: readonly Subject[]): readonly (readonly Believed[])[] {
+    this.#number += 1;
+    return subjects.map(({ subject, beliefs }) => {
+      const before = this.#subjects.get(subject) ?? [];
+      const now = believeAnew(before, { beliefs, number: this.#number });
+      this.#subjects.set(subject, now);
+      return now;
+    });
+  }
+}
+
 /** Meters read once a quarter hour, each at its load, over January 2024 in Shanghai. */
 const deskOf = (input: {
   readonly meters: readonly object[];
@@ -26,7 +50,14 @@ const deskOf = (input: {
   readonly commonBy?: string;
   readonly loads: Readonly<Record<string, Load>>;
   readonly without?: readonly string[];
+  /** Of intervals that are shared out, in mWh, and of the changes of a meter. */
+  readonly counted?: (
+    id: string,
+    startMs: number,
+  ) => Partial<FoldedInterval & { revision: number }>;
+  readonly beliefs?: Beliefs;
 }): EnergyDesk => {
+  const beliefs = input.beliefs ?? new Beliefs();
   const ids = Object.keys(input.loads);
   const groups = ids.map((id) =>
     testGroup({
@@ -48,22 +79,26 @@ const deskOf = (input: {
       }),
     groups: () => numbered as never,
     site: () => ({ timeZone: 'Asia/Shanghai' }),
-    register: async ({ point, boundariesMs, stepsPerUnit }) => {
+    believe: async (subjects) => beliefs.believe(subjects),
+    register: async ({ point, boundariesMs }) => {
       const id = ids[(point as number) - 1] as string;
       const fold = new RegisterFold({
-        ...{ boundariesMs, stepsPerUnit, holdMs: 3 * quarterMs },
+        ...{ boundariesMs, stepsPerUnit: 1_000, holdMs: 3 * quarterMs, expectedMs: quarterMs },
         limits: counterLimits({ unit: 'W.h' }),
       });
       let wattHours = 1_000;
       for (let ms = january; ms <= february && !input.without?.includes(id); ms += quarterMs) {
-        const row = { first: wattHours, last: wattHours, minimum: wattHours, maximum: wattHours };
         fold.take({
-          ...{ ...row, startMs: ms, firstMs: ms, lastMs: ms, count: 1, revision: 0 },
-          ...{ coveredMs: quarterMs, heldMs: 0 },
+          ...{ first: wattHours, last: wattHours, startMs: ms, firstMs: ms, lastMs: ms, count: 1 },
+          ...{ coveredMs: quarterMs, heldMs: 0, join: 0, breaks: 0, rollovers: 0, jump: 0 },
+          lostMs: 0,
         });
         wattHours += (input.loads[id] as Load)(ms) / 4;
       }
-      return fold.intervals();
+      return fold.intervals().map((interval) => ({
+        ...{ ...interval, revision: 0 },
+        ...input.counted?.(id, interval.startMs),
+      }));
     },
   });
 };
@@ -112,6 +147,47 @@ describe('what a meter counted', () => {
     expect(kwhOf(now?.energy ?? 0n)).toBe(297_600 + 10 * 4_800);
     expect(now).toMatchObject({ multiplier: null, method: 'measured', completeness: 1 });
     expect(now).toMatchObject({ opening: 1_000, closing: 745_000, revision: 1 });
+  });
+
+  test('whatever is said otherwise of a multiplier gives a higher revision of what it changes, also when it is taken back', async () => {
+    const loads = { m: () => 1_000 };
+    const beliefs = new Beliefs();
+    const days = async (multipliers: readonly object[]) => {
+      const desk = deskOf({ meters: [{ ...register('m'), multipliers }], loads, beliefs });
+      return desk.intervals('m', { ...month, step: 'day' });
+    };
+    const first = { value: 400 };
+    const corrected = { value: 600, from: '2024-01-11', until: '2024-01-21' };
+    const answers = [
+      await days([first]),
+      await days([first, corrected]),
+      await days([first, { ...corrected, value: 500 }]),
+      await days([first, { ...corrected, value: 500, until: '2024-01-20' }]),
+      await days([first]),
+      await days([first]),
+    ];
+    for (const [index, answer] of answers.entries()) {
+      for (const [day, now] of answer.entries()) {
+        const before = answers[index - 1]?.[day];
+        if (before === undefined) expect(now.revision).toBe(0);
+        else if (now.energy === before.energy) expect(now.revision).toBe(before.revision);
+        else expect(now.revision).toBeGreaterThan(before.revision);
+      }
+    }
+    expect(answers.at(-1)?.filter(({ revision }) => revision > 0)).toHaveLength(10);
+  });
+
+  test.each([
+    ['all of it is read', 0, 'measured'],
+    ['a reading at the edge is not there yet', quarterMs - 1, 'measured'],
+    ['one reading is missing in a month', quarterMs, 'partial'],
+  ] as const)('where %s, it is told so', async (_, unknownMs, method) => {
+    const desk = deskOf({
+      ...{ meters: [register('m')], loads: { m: () => 4 } },
+      counted: () => ({ unknownMs }),
+    });
+    const [whole] = await desk.intervals('m', { ...month, step: 'month' });
+    expect(whole).toMatchObject({ method, unknownMs });
   });
 
   test('an unknown meter, an empty time and too many intervals are refused in words', async () => {
@@ -249,5 +325,72 @@ describe('what tenants used', () => {
     const [rest] = await dead.tenants({ ...month, step: 'month' });
     expect(rest?.withoutReading).toEqual([{ meter: 'main', days: 31 }]);
     expect(kwhOf(rest?.energy ?? 0n)).toBe(31 * 24 * 9);
+  });
+
+  test('each is told how its amount is known: the worst of the meters that went in, with their newest change', async () => {
+    const shared = Date.parse('2024-01-20T00:00+08:00');
+    const desk = deskOf({
+      ...{ meters, tenants, loads },
+      counted: (id, startMs) =>
+        id === 'b' && startMs === shared ? { estimated: 1e6, revision: 42 } : {},
+    });
+    const days = await desk.tenants({ ...month, step: 'day' });
+    const how = (of: (typeof days)[number] | undefined) =>
+      of?.tenants.map(({ tenant, method, estimated, revision }) => [
+        ...[tenant, method, Number(kwhOf(estimated).toFixed(6)), revision],
+      ]);
+    expect(how(days[18])).toEqual([
+      ['ada', 'measured', 0, 0],
+      ['bob', 'measured', 0, 0],
+    ]);
+    // The whole kWh of its meter, and a third of the rest that is less certain by as much.
+    const estimated = [
+      ['ada', 'estimated', 0.666667, 42],
+      ['bob', 'estimated', 1.333333, 42],
+    ];
+    expect(how(days[19])).toEqual(estimated);
+    expect(how((await desk.tenants({ ...month, step: 'month' }))[0])).toEqual(estimated);
+  });
+
+  test('of a tenant whose meter had no reading it is said that nothing or not all is known', async () => {
+    const alone = [
+      register('main'),
+      { ...register('a'), tenants: [{ tenant: 'ada' }] },
+      { ...register('b'), tenants: [{ tenant: 'bob' }] },
+    ];
+    const methods = async (desk: EnergyDesk) =>
+      (await desk.tenants({ ...month, step: 'month' }))[0]?.tenants.map(({ tenant, method }) => [
+        ...[tenant, method],
+      ]);
+    expect(await methods(deskOf({ meters: alone, tenants, loads, without: ['b'] }))).toEqual([
+      ['ada', 'measured'],
+      ['bob', 'none'],
+    ]);
+    const once = deskOf({
+      ...{ meters: alone, tenants, loads },
+      counted: (id, startMs) => (id === 'b' && startMs === january ? { increase: null } : {}),
+    });
+    expect(await methods(once)).toEqual([
+      ['ada', 'measured'],
+      ['bob', 'partial'],
+    ]);
+  });
+
+  test('another division gives all of it a higher revision from the day on from which it holds', async () => {
+    const beliefs = new Beliefs();
+    const revisions = async (more: readonly object[]) => {
+      const changed = meters.map((meter) =>
+        'tenants' in meter && meter.id === 'a'
+          ? { ...meter, tenants: [...meter.tenants, ...more] }
+          : meter,
+      );
+      const desk = deskOf({ meters: changed, tenants, loads, beliefs });
+      const days = await desk.tenants({ ...month, step: 'day' });
+      return days.map((day) => Math.min(...day.tenants.map(({ revision }) => revision)));
+    };
+    expect(new Set(await revisions([]))).toEqual(new Set([0]));
+    const now = await revisions([{ tenant: 'bob', from: '2024-01-21' }]);
+    expect(now.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 0));
+    expect(Math.min(...now.slice(20))).toBeGreaterThan(0);
   });
 });

@@ -26,7 +26,7 @@ const aggregate = (samples: readonly Sample[], holdMs: number) => {
     const status = isBad ? statusCodes.badTimeout : statusCodes.good;
     batch.frame(group, { timeMs, values: { p: { value: 1, status } } });
   }
-  const accumulator = new Accumulator(() => holdMs, []);
+  const accumulator = new Accumulator({ holdMs: () => holdMs, registers: () => undefined }, []);
   accumulator.add(batch.build());
   return accumulator.take().rows;
 };

@@ -2,10 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { counterLimits } from '../../../../../gateway/hot-path/operators/counter-step.ts';
 import {
+  addSample,
+  coveredField,
+  emptyAggregates,
+} from '../../../../../gateway/journal/history/aggregate.ts';
+import {
+  type FoldedInterval,
   RegisterFold,
-  type RegisterInterval,
   type RegisterRow,
+  registerRowOf,
 } from '../../../../../gateway/journal/history/register-fold.ts';
+import {
+  emptyStands,
+  RegisterTrack,
+} from '../../../../../gateway/journal/history/register-track.ts';
 import { runsOf, testSeed } from '../../../../support/seed.ts';
 
 const minuteMs = 60_000;
@@ -17,41 +27,38 @@ const stepsPerUnit = 1e6;
 type Reading = readonly [timeMs: number, kWh: number];
 
 /** The roll-ups of readings by a minute or an hour, each reading covering up to `holdMs`. */
-const rowsOf = (readings: readonly Reading[], lengthMs: number, holdMs = 3_000): RegisterRow[] => {
-  const byStart = new Map<number, Reading[]>();
-  const coveredMs = new Map<number, number>();
-  for (const [index, reading] of readings.entries()) {
-    const startMs = reading[0] - (reading[0] % lengthMs);
-    byStart.set(startMs, [...(byStart.get(startMs) ?? []), reading]);
-    const nextMs = readings[index + 1]?.[0] ?? reading[0];
-    let atMs = reading[0];
-    const toMs = Math.min(nextMs, reading[0] + holdMs);
-    while (atMs < toMs) {
-      const begin = atMs - (atMs % lengthMs);
-      const end = Math.min(toMs, begin + lengthMs);
-      coveredMs.set(begin, (coveredMs.get(begin) ?? 0) + end - atMs);
-      atMs = end;
+const rowsOf = (
+  readings: readonly Reading[],
+  lengthMs: number,
+  { holdMs = 3_000, rolloverAt }: { readonly holdMs?: number; readonly rolloverAt?: number } = {},
+): RegisterRow[] => {
+  const spec = { limits: limitsOf(rolloverAt), stepsPerUnit };
+  const track = new RegisterTrack([spec], emptyStands(1));
+  const rows = new Map<number, Float64Array>();
+  const rowAt = (timeMs: number): Float64Array => {
+    const startMs = timeMs - (timeMs % lengthMs);
+    const fields = rows.get(startMs) ?? emptyAggregates(1);
+    rows.set(startMs, fields);
+    return fields;
+  };
+  for (const [index, [timeMs, value]] of readings.entries()) {
+    const place = { fields: rowAt(timeMs), at: 0 };
+    track.take(0, timeMs, value, place);
+    addSample(place, { timeMs, value, status: 0 });
+    const toMs = Math.min(readings[index + 1]?.[0] ?? timeMs, timeMs + holdMs);
+    for (let atMs = timeMs; atMs < toMs; ) {
+      const endMs = Math.min(toMs, atMs - (atMs % lengthMs) + lengthMs);
+      const fields = rowAt(atMs);
+      fields[coveredField] = (fields[coveredField] ?? 0) + endMs - atMs;
+      atMs = endMs;
     }
   }
-  const starts = [...new Set([...byStart.keys(), ...coveredMs.keys()])].sort((a, b) => a - b);
-  return starts.map((startMs) => {
-    const own = byStart.get(startMs) ?? [];
-    const values = own.map(([, value]) => value);
-    return {
-      ...{
-        startMs,
-        count: own.length,
-        coveredMs: coveredMs.get(startMs) ?? 0,
-        heldMs: 0,
-        revision: 0,
-      },
-      ...{ first: values[0] ?? 0, firstMs: own[0]?.[0] ?? 0 },
-      ...{ last: values.at(-1) ?? 0, lastMs: own.at(-1)?.[0] ?? 0 },
-      minimum: Math.min(...values),
-      maximum: Math.max(...values),
-    };
-  });
+  const starts = [...rows.keys()].sort((a, b) => a - b);
+  return starts.map((startMs) => registerRowOf(startMs, rows.get(startMs) as Float64Array));
 };
+
+const limitsOf = (rolloverAt?: number) =>
+  counterLimits({ unit: 'kW.h', rolloverAt, maximumRatePerSecond: 1 });
 
 const boundaries = (fromMs: number, toMs: number, stepMs: number): Float64Array =>
   Float64Array.from(
@@ -63,16 +70,16 @@ const fold = (
   rows: readonly RegisterRow[],
   boundariesMs: Float64Array,
   more: { readonly rolloverAt?: number; readonly holdMs?: number } = {},
-): readonly RegisterInterval[] => {
+): readonly FoldedInterval[] => {
   const registers = new RegisterFold({
-    ...{ boundariesMs, stepsPerUnit, holdMs: more.holdMs ?? 3_000 },
-    limits: counterLimits({ unit: 'kW.h', rolloverAt: more.rolloverAt, maximumRatePerSecond: 1 }),
+    ...{ boundariesMs, stepsPerUnit, holdMs: more.holdMs ?? 3_000, expectedMs: 1_000 },
+    limits: limitsOf(more.rolloverAt),
   });
   for (const row of rows) registers.take(row);
   return registers.intervals();
 };
 
-const total = (intervals: readonly RegisterInterval[]): number =>
+const total = (intervals: readonly FoldedInterval[]): number =>
   intervals.reduce((sum, { increase }) => sum + (increase ?? 0), 0);
 
 /** Readings each second of a register that counts `kW`. */
@@ -160,12 +167,32 @@ describe('what a register counted', () => {
     ];
     for (const lengthMs of [minuteMs, 1_000]) {
       const [minute] = fold(
-        rowsOf(readings, lengthMs),
+        rowsOf(readings, lengthMs, { rolloverAt: 4_294_967.296 }),
         boundaries(dayMs, dayMs + minuteMs, minuteMs),
         { rolloverAt: 4_294_967.296 },
       );
       expect(minute).toMatchObject({ rollovers: 1, breaks: 0, increase: 8.796e6 });
     }
+  });
+
+  test('one that passes its end behind the last boundary has counted up to it', () => {
+    const rolloverAt = 4_294_967.296;
+    const readings: Reading[] = [
+      [dayMs, rolloverAt - 20],
+      [dayMs + quarterMs - minuteMs, rolloverAt - 10],
+      [dayMs + quarterMs + minuteMs, 10],
+    ];
+    const rows = rowsOf(readings, minuteMs, { rolloverAt });
+    const of = (minutes: number) =>
+      fold(rows, boundaries(dayMs, dayMs + minutes * minuteMs, quarterMs), {
+        ...{ rolloverAt, holdMs: quarterMs },
+      });
+    const [first] = of(15);
+    expect(first).toMatchObject({ increase: 20e6, breaks: 0, unknownMs: 0 });
+    expect(first?.closing).toBeCloseTo(0, 6);
+    const [same, second] = of(30);
+    expect(same?.increase).toBe(first?.increase);
+    expect(second).toMatchObject({ increase: 10e6, rollovers: 1, breaks: 0 });
   });
 
   test('quarter hours add up to the day, hours say what minutes say, and all of it is what the register counted', () => {
