@@ -21,6 +21,12 @@ type Keeping = {
   readonly sections: Readonly<Record<string, unknown>>;
 };
 
+/** With what the site file says of how fast registers count: accounts believe what KPIs and screening do. */
+export const groupsOfHistory = (
+  groups: readonly RegisteredGroup[],
+  sections: Keeping['sections'],
+): readonly RegisteredGroup[] => withSiteRates(groups, sections['screening']);
+
 const endWithinMs = { history: 1000, records: 500, production: 500 };
 
 /** @throws GatewayError STORE_VERSION, STORE_FAILED */
@@ -31,7 +37,7 @@ const openSiteHistory = async (
   const { groups, sections } = keeping;
   const history = await openHistory({
     ...keeping,
-    groups: withSiteRates(groups, sections['screening']),
+    groups: groupsOfHistory(groups, sections),
     ...(flushMs === undefined ? {} : { flushMs }),
   });
   endings.push({
