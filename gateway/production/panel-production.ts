@@ -148,6 +148,10 @@ export type RecordedInspection = {
   /** Number of the non-conformance report. */
   readonly ncr: string | null;
   readonly who: string;
+  /** Inspected of each seam that it is about. */
+  readonly lengthMm?: number;
+  /** Id of the message in place of which it stands. */
+  readonly corrects?: string;
 };
 
 export type RecordedRepair = {
