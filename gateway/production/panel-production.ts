@@ -231,6 +231,9 @@ export const missingFields = [
   'wire-spool',
   'wire-change-position',
   'gas-batch',
+  /** Of submerged arc welding. */
+  'flux-lot',
+  'flux-bake-record',
   'wps',
   'wps-revision',
   'wpqr',
