@@ -92,7 +92,7 @@ const buildElectricity = (
         memory[minuteIndex] = minute;
         memory[baseIndex] = energy;
         memory[carbonIndex] = carbon;
-        memory[unmixedBaseIndex] = memory[unmixedIndex] as number;
+        memory[unmixedBaseIndex] = memory[unmixedIndex];
       }
       return carbon;
     },
