@@ -97,16 +97,25 @@ afterAll(async () => {
 describe.each(wires)('a process that the machine changes, over %s', (wire, line) => {
   let seams: readonly Seam[] = [];
 
-  const recordOf = async (index: number): Promise<readonly Seam[]> => {
+  const recordOf = async (index: number) => {
     const id = (await panelsOf(line))[index]?.id ?? expect.fail(`no panel ${index}`);
     const { record } = await gateway.get<PanelRecord>(`/api/v1/panels/${encodeURIComponent(id)}`);
-    return record['seams'] as readonly Seam[];
+    return record;
   };
   const resultOf = (seam: string, point: string): number | null | undefined =>
     seams.find((one) => one.seam === seam)?.results.find((result) => result.point === point)?.value;
 
+  it('says in its records how the clock of the machine stood to the gateway', async () => {
+    const clocks = (await recordOf(1))['timeSync'] as readonly { source: string; skewMs: number }[];
+    expect(clocks.map(({ source }) => source)).toEqual([
+      wire === 'Modbus' ? 'line-plc' : 'machine',
+    ]);
+    // The stack of an OPC UA server stamps its answers with the clock of the computer, which is not that of the plant here.
+    if (wire === 'Modbus') expect(Math.abs(clocks[0]?.skewMs ?? Number.NaN)).toBeLessThan(1000);
+  });
+
   it('has k, wire and gas of 135 in the record of the first panel', async () => {
-    seams = await recordOf(0);
+    seams = (await recordOf(0))['seams'] as readonly Seam[];
     expect(resultOf('f01', 'heatInput.efficiency')).toBe(0.8);
     expect(isNear(resultOf('f01', 'heatInput'), 0.355)).toBe(true);
     expect(resultOf('f01', 'wpsConformance.gasFlow')).toBeGreaterThan(95);
@@ -117,7 +126,7 @@ describe.each(wires)('a process that the machine changes, over %s', (wire, line)
   });
 
   it('has those of 121 in the record of the second', async () => {
-    seams = await recordOf(1);
+    seams = (await recordOf(1))['seams'] as readonly Seam[];
     expect(resultOf('f01', 'heatInput.efficiency')).toBe(1);
     expect(isNear(resultOf('f01', 'heatInput'), 0.7068)).toBe(true);
     const bins = seams.find(({ seam }) => seam === 'f01')?.bins.statistics;
