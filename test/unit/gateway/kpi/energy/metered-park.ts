@@ -22,6 +22,7 @@ const meter = (equipment: string, periodMs: number): GroupSpec =>
       counter('energyExport'),
       { point: 'power', unit: 'kW' },
       { point: 'reactivePower', unit: 'var' },
+      { point: 'apparentPower', unit: 'VA' },
     ],
   });
 
