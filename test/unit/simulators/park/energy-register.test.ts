@@ -38,7 +38,7 @@ describe('an energy register', () => {
     }
   });
 
-  it('has gains around 1 with a deviation of 0.002', () => {
+  it('§6 has gains around 1 with a deviation of 0.002', () => {
     const errors = Array.from({ length: 2000 }, (_, i) => meterGain(testSeed(), i) - 1);
     const mean = errors.reduce((sum, e) => sum + e, 0) / errors.length;
     const deviation = Math.sqrt(errors.reduce((sum, e) => sum + e * e, 0) / errors.length);
