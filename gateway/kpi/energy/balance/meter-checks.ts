@@ -146,6 +146,8 @@ export const meterChecks = defineKpi<z.infer<typeof parametersSchema>>({
       const [of, counted] = [memory[less] as number, memory[more] as number];
       return Math.max(of, counted) >= minimumKwh ? 1 - of / counted : Number.NaN;
     };
+    const hasSubmeters = context.many('submeters').length > 0;
+    const hasInverters = context.many('inverters').length > 0;
     const fails = (isFailed: boolean): number => (isFailed ? 1 : 0);
     context.onTick((memory) => {
       if (memory[dayIndex] !== memory[context.dayStartMsIndex]) {
@@ -154,8 +156,6 @@ export const meterChecks = defineKpi<z.infer<typeof parametersSchema>>({
         grid.reset(memory);
         memory[uncertainIndex] = 0;
       }
-      const hasSubmeters = context.many('submeters').length > 0;
-      const hasInverters = context.many('inverters').length > 0;
       const loss = hasSubmeters ? lossOf(memory, submeters, load) : Number.NaN;
       const ofPv = hasInverters ? lossOf(memory, pv, inverters) : Number.NaN;
       const ofIntegral = grid.deviation(memory, minimumKwh);
