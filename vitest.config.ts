@@ -16,7 +16,7 @@ type ProjectOptions = {
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /** Tests of real parts wait half of their time, for timeouts and servers: one more of them uses what the others leave. */
-const waiting = { groupOrder: 2, maxWorkers: maxWorkers + 1 };
+const waiting = { groupOrder: 2, maxWorkers: maxWorkers + 1, isolate: false };
 
 /**
  * Watch a plant in real time and say within what time something is seen: they have the machine for themselves. All others

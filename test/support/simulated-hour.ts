@@ -1,4 +1,7 @@
-/** One simulated hour of line and park, read by the gateway in lock-step, with what the simulators know of it. */
+/**
+ * One simulated hour of line and park, read by the gateway in lock-step, with what the simulators know of it: two whole panels
+ * and the beginning of a third. In short runs it is one whole panel and the beginning of the next, which takes half as long.
+ */
 import { createHash } from 'node:crypto';
 import { replayJournal } from '../../gateway/runtime/replay.ts';
 import { type TestSite, writeDemoSite } from './demo-site.ts';
@@ -9,26 +12,35 @@ import { type Simulator, startSimulator } from './simulator.ts';
 // A broken sky over a holiday, with the battery full: PV exceeds the demand at times and falls short at others, so that
 // both import and export are more than nothing.
 const start = '2023-06-22T03:00:00Z';
-const startMs = Date.parse(start);
+export const startMs = Date.parse(start);
 /** Where 03:00 UTC is midnight: the daily totals then begin with the simulation. */
 const timeZone = 'Etc/GMT+3';
-export const hourSeconds = 3600;
+const isLong = process.env['SEAMWATT_LONG'] === '1';
+/** Of panels of 1350 s: the first begins with its arcs, each other one with 153 s before them; 120 s follow. */
+export const hourSeconds = isLong ? 3600 : 1730;
 export const endMs = startMs + hourSeconds * 1000;
 export const stepSeconds = 0.1;
+/** Of devices of the park: their registers count on between two reads, and 130 devices a second are half of an hour's work. */
+export const parkPeriodSeconds = 5;
+export const accountPeriodSeconds = 10;
 
 export const panelLengthMm = 18_000;
 /** The parts of a panel's cycle whose durations the line keeps exactly, in seconds. */
 export const loadAndFindSeconds = 150 + 3;
 export const scanAndUnloadSeconds = 30 + 90;
-/** The first panel is clamped already, and each is welded in 1350 s but for the noise of the drive: two whole panels. */
-export const wholePanels = 2;
-/** While the third panel is loaded, which takes from 3096 to 3246 s. */
-const changeSeconds = 3200;
+/** What of the newest panel is welded within the hour; the drive's noise makes a second or two of it. */
+export const newestWeldSeconds = isLong ? 351 : 104;
+/** The first panel is clamped already, and each is welded in 1350 s but for the noise of the drive. */
+export const wholePanels = isLong ? 2 : 1;
+/** What the last whole panel had before its arcs: the first one of all is clamped already, and only looks for its seams. */
+export const lastBeginSeconds = isLong ? loadAndFindSeconds : 3;
+/** While the last panel is loaded, which takes from 3096 to 3246 s, or from 1473 to 1623 s. */
+const changeSeconds = isLong ? 3200 : 1550;
 /** Of the instantaneous power over the product of mean current and mean voltage: method A would be wrong by 15 %. */
 const pulsePowerRatio = 1.15;
 
 /** What is recomputed a second time: into the second panel. */
-const hashedSeconds = 1700;
+const hashedSeconds = isLong ? 1700 : 1650;
 
 export type SeamTruth = {
   readonly arcOnSeconds: number;
@@ -150,7 +162,7 @@ const binsOf = async (
   return bins;
 };
 
-/** Two whole panels and the beginning of a third; the caller removes the site. */
+/** The caller removes the site. */
 export const runSimulatedHour = async (): Promise<SimulatedHour> => {
   const simulator = await startSimulator([
     ...['--lock-step', '--start', start],
@@ -161,8 +173,13 @@ export const runSimulatedHour = async (): Promise<SimulatedHour> => {
     const site = await writeDemoSite(simulator, (demo) => {
       demo.site = { ...demo.site, timeZone };
       // Its reads are answered one by one in any case; nobody waits for them between two of them.
-      const [plc] = demo.sources as { devices?: { maxInFlight?: number }[] }[];
+      const [plc, ...park] = demo.sources as {
+        devices?: { maxInFlight?: number; periodMs?: number }[];
+      }[];
       if (plc?.devices?.[0] !== undefined) plc.devices[0].maxInFlight = 8;
+      for (const device of park.flatMap(({ devices = [] }) => devices)) {
+        device.periodMs = Math.max(device.periodMs ?? 0, 1000 * parkPeriodSeconds);
+      }
     });
     const gateway = await startGatewayProcess([
       ...['run', '--config', site.file],

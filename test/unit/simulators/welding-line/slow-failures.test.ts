@@ -31,8 +31,8 @@ const nearEnds = (line: WeldingLine, panels: number): readonly TorchReadings[] =
   while (shown.length < panels) {
     line.advanceTo(line.line.timeMs + 100);
     const { phase, positionMm } = line.line;
-    const { panelsStarted } = line.truth();
-    if (phase !== 'weld' || positionMm < 350 || panelsStarted !== shown.length + 1) continue;
+    if (phase !== 'weld' || positionMm < 350) continue;
+    if (line.truth()['panelsStarted'] !== shown.length + 1) continue;
     shown.push({ ...(line.torches.find(({ id }) => id === torch) as TorchReadings) });
   }
   return shown;
