@@ -66,13 +66,26 @@ export type ProductionRecord = {
   readonly message: unknown;
 };
 
+/** How far the clock of a device was from the gateway's: what a time of the device is worth. */
+export type ClockRecord = {
+  readonly type: 'clock';
+  /** When it was looked at, by the gateway. */
+  readonly timeMs: number;
+  readonly source: string;
+  /** Of the source. */
+  readonly device: string;
+  /** Ahead of the gateway's; negative when it is behind. */
+  readonly skewMs: number;
+};
+
 export type JournalRecord =
   | BootRecord
   | ConfigurationRecord
   | TickRecord
   | DictionaryRecord
   | EventRecord
-  | ProductionRecord;
+  | ProductionRecord
+  | ClockRecord;
 
 /**
  * A run of journal entries in ascending `seq`, as columns. Entry i is a frame (`kind[i] === frameEntry`) of group number
@@ -100,9 +113,9 @@ export interface EntryBatch {
 export const retentionClasses = ['raw', 'kpi', 'event', 'record'] as const;
 export type RetentionClass = (typeof retentionClasses)[number];
 
-/** A tick is kept as long as the frames between which it stands: without them it is of no use, and there are many. */
+/** Ticks and looks at clocks are kept as long as the frames between which they stand: without those they are of no use. */
 export const recordRetentionClass = ({ type }: JournalRecord): RetentionClass =>
-  type === 'event' ? 'event' : type === 'tick' ? 'raw' : 'record';
+  type === 'event' ? 'event' : type === 'tick' || type === 'clock' ? 'raw' : 'record';
 
 export const originRetentionClass = (originCode: number): RetentionClass =>
   originCode === originCodes.computed ? 'kpi' : 'raw';

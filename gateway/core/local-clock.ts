@@ -1,3 +1,5 @@
+const minuteMs = 60_000;
+
 /** The wall clock of a time zone, also across the hours that summer time adds or takes. */
 export class LocalClock {
   readonly #format: Intl.DateTimeFormat;
@@ -45,7 +47,28 @@ export class LocalClock {
     return this.localMs(second) === localMs ? second : Math.max(first, second);
   }
 
+  /** What the wall clock is ahead of UTC at `timeMs`, in ms. */
+  offsetMs(timeMs: number): number {
+    return this.localMs(timeMs) - timeMs;
+  }
+
+  /**
+   * The first whole minute after `fromMs`, up to `toMs`, at which the offset is no longer that of `fromMs`; undefined where it is
+   * the same at both. Between the two the clock is changed at most once: they are to be a few weeks apart at the most.
+   */
+  changeMs(fromMs: number, toMs: number): number | undefined {
+    const offset = this.offsetMs(fromMs);
+    if (this.offsetMs(toMs) === offset) return undefined;
+    let [same, other] = [Math.floor(fromMs / minuteMs), Math.ceil(toMs / minuteMs)];
+    while (other - same > 1) {
+      const middle = Math.floor((same + other) / 2);
+      if (this.offsetMs(middle * minuteMs) === offset) same = middle;
+      else other = middle;
+    }
+    return other * minuteMs;
+  }
+
   #byOffsetAt(localMs: number, timeMs: number): number {
-    return localMs - (this.localMs(timeMs) - timeMs);
+    return localMs - this.offsetMs(timeMs);
   }
 }

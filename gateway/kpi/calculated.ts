@@ -4,7 +4,7 @@ import { type CheckedExpression, checkExpression } from '../hot-path/expression/
 import { parseExpression, referencesOf } from '../hot-path/expression/parse.ts';
 import type { NodeSpec } from '../hot-path/program.ts';
 import { statusCell, valueCell } from '../hot-path/slot.ts';
-import { type PointIssue, type PointTable, staleMsOf } from './point-table.ts';
+import { isHeldPoint, type PointIssue, type PointTable, staleMsOf } from './point-table.ts';
 import type { CalculatedEntry } from './site-schema.ts';
 
 const expressionIssue = (
@@ -127,8 +127,10 @@ const expressionNode = (options: {
         tickMsIndex: context.tickMsIndex,
         // What comes on change is valid until its source says otherwise.
         staleMs: (path) => {
-          const periodMs = table.find(absoluteReference(path, entry.equipment))?.periodMs;
-          return periodMs === undefined ? Number.POSITIVE_INFINITY : staleMsOf(periodMs);
+          const point = table.find(absoluteReference(path, entry.equipment));
+          return point === undefined || isHeldPoint(point)
+            ? Number.POSITIVE_INFINITY
+            : staleMsOf(point);
         },
       });
       context.onTick((memory) => {

@@ -32,8 +32,10 @@ export type ResolvedInput = {
   readonly divide: number;
   /** Whether that is another number than `value`. */
   readonly isConverted: boolean;
-  /** How often it is sampled; undefined: on change. */
+  /** How often it is sampled at most; undefined: whenever it changes. */
   readonly periodMs: number | undefined;
+  /** Comes on change, with a period or without: it holds until its source says otherwise. */
+  readonly isHeld: boolean;
   /** Samples further apart than this leave a gap, in ms. */
   readonly staleMs: number;
   /** Of a register, in the point's own unit. */
@@ -44,8 +46,8 @@ export type ResolvedInput = {
  * How old a sample may be, in ms, to stand for now beside another. What comes on change stands for ever: its source marks it bad
  * when it no longer knows.
  */
-export const validMsOf = ({ periodMs, staleMs }: ResolvedInput): number =>
-  periodMs === undefined ? Number.POSITIVE_INFINITY : staleMs;
+export const validMsOf = ({ isHeld, staleMs }: ResolvedInput): number =>
+  isHeld ? Number.POSITIVE_INFINITY : staleMs;
 
 /** A point that a KPI writes. */
 export type KpiColumn = {

@@ -5,7 +5,13 @@ import type { BuildContext, NodeSpec } from '../hot-path/program.ts';
 import { conversionBetween, findUnit } from '../hot-path/units.ts';
 import { kpiCatalogue } from './catalogue.ts';
 import type { AnyKpiDefinition, KpiInput, KpiTableContext, ResolvedInput } from './definition.ts';
-import { type KnownPoint, type PointIssue, type PointTable, staleMsOf } from './point-table.ts';
+import {
+  isHeldPoint,
+  type KnownPoint,
+  type PointIssue,
+  type PointTable,
+  staleMsOf,
+} from './point-table.ts';
 import type { KpiEntry } from './site-schema.ts';
 import { chooseWindow, type KpiWindow } from './window.ts';
 
@@ -158,14 +164,19 @@ const resolve = (point: KnownPoint, input: KpiInput, context: BuildContext): Res
     multiply: conversion?.multiply ?? 1,
     divide: conversion?.divide ?? 1,
     periodMs: point.periodMs,
-    staleMs: staleMsOf(point.periodMs),
+    staleMs: staleMsOf(point),
     limits: counterLimits(point),
   };
   return {
     slot: context.slot(point.reference),
     reference: point.reference,
-    key: JSON.stringify([context.pointKey(point.reference), ...Object.values(reading)]),
+    key: JSON.stringify([
+      context.pointKey(point.reference),
+      ...Object.values(reading),
+      ...(point.comesOnChange === true ? ['on change'] : []),
+    ]),
     ...reading,
+    isHeld: isHeldPoint(point),
     isConverted: reading.multiply !== 1 || reading.divide !== 1,
   };
 };

@@ -12,6 +12,8 @@ export type KnownPoint = {
   readonly kind: ValueKind;
   readonly unit: string;
   readonly periodMs: number | undefined;
+  /** Of a group with a period that tells changes only; one without a period does so anyway. */
+  readonly comesOnChange?: true;
   readonly rolloverAt: number | undefined;
   readonly maximumRatePerSecond: number | undefined;
 };
@@ -21,9 +23,18 @@ const minimumStaleMs = 1000;
 /** Points that come on change have no period: silence is normal, up to this. */
 const onChangeStaleMs = 10_000;
 
-/** Age from which a sample says nothing about now: three periods, at least a second. */
-export const staleMsOf = (periodMs: number | undefined): number =>
-  periodMs === undefined ? onChangeStaleMs : Math.max(staleFactor * periodMs, minimumStaleMs);
+type Rhythm = Pick<KnownPoint, 'periodMs' | 'comesOnChange'>;
+
+/** Whether a sample holds until the next: silence says only that nothing has changed. */
+export const isHeldPoint = ({ periodMs, comesOnChange }: Rhythm): boolean =>
+  periodMs === undefined || comesOnChange === true;
+
+/** Age from which a sample says nothing about now: three periods, at least a second, or ten where it comes on change. */
+export const staleMsOf = (rhythm: Rhythm): number =>
+  Math.max(
+    staleFactor * (rhythm.periodMs ?? 0),
+    isHeldPoint(rhythm) ? onChangeStaleMs : minimumStaleMs,
+  );
 
 /** `area/line/equipment`: how the site file names equipment. */
 export const relativePath = (path: EquipmentPath): string =>
@@ -73,6 +84,9 @@ export class PointTable {
         kind: channel.kind,
         unit: channel.unit,
         periodMs: group.periodMs,
+        ...(group.periodMs !== undefined && group.comesOnChange === true
+          ? { comesOnChange: true as const }
+          : {}),
         rolloverAt: channel.rolloverAt,
         maximumRatePerSecond: channel.maximumRatePerSecond,
       });

@@ -23,6 +23,7 @@ export const dayOfRegisters: KpiWindow = { tier: 'c', folds: 'registers', over: 
 export const quarterHourWindow: KpiWindow = { tier: 'b', lengthMs: 900_000 };
 export const dayOfQuarterHours: KpiWindow = { tier: 'c', folds: 'b', over: 'day' };
 export const monthOfQuarterHours: KpiWindow = { tier: 'c', folds: 'b', over: 'month' };
+export const yearOfQuarterHours: KpiWindow = { tier: 'c', folds: 'b', over: 'year' };
 
 const unitMs = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 } as const;
 

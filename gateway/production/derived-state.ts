@@ -24,10 +24,11 @@ import {
   type TimeSpan,
 } from './protocol.ts';
 import { wheres } from './sql.ts';
+import { isOfFindings, StoredFindings } from './stored-findings.ts';
 import { messageOf, messagesOfOrder, type OrderName, orderIdOf } from './stored-messages.ts';
 
 /** Raised whenever something else follows from the same messages. */
-export const derivedVersion = 1;
+export const derivedVersion = 2;
 
 type Row = Readonly<Record<string, unknown>>;
 /** With the calendar that it is of: a later one is above it. */
@@ -41,21 +42,28 @@ const minuteMs = 60_000;
  */
 export class DerivedState {
   readonly #database: DatabaseSync;
+  readonly #findings: StoredFindings;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.#findings = new StoredFindings(database);
   }
 
   /** Takes messages that have been stored, within a transaction. */
   take(messages: readonly ProductionMessage[]): void {
     const orders = new Map<string, OrderName>();
+    const panels = new Map<string, { readonly line: string; readonly panelId: string }>();
     for (const message of messages) {
       if (message.kind === 'calendar') this.#plan(message);
       const { line } = message;
+      if (isOfFindings(message)) {
+        panels.set(JSON.stringify([line, message.panelId]), { line, panelId: message.panelId });
+      }
       const orderId = orderIdOf(message);
       if (orderId !== null) orders.set(JSON.stringify([line, orderId]), { line, orderId });
     }
     for (const order of orders.values()) this.#refreshOrder(order);
+    for (const { line, panelId } of panels.values()) this.#findings.refresh(line, panelId);
   }
 
   /** Everything from the messages again, within a transaction, where it was made otherwise. */
@@ -70,6 +78,7 @@ export class DerivedState {
     for (const row of orders) {
       this.#refreshOrder({ line: String(row['line']), orderId: String(row['order_id']) });
     }
+    this.#findings.renew();
     const calendars = database.prepare("SELECT content FROM message WHERE kind = 'calendar'");
     for (const row of calendars.iterate()) this.#plan(messageOf(row) as MessageOf<'calendar'>);
     database
@@ -97,6 +106,7 @@ export class DerivedState {
       plannedRunTimePerItemMin: order?.definition?.plannedRunTimePerItemMin ?? null,
       counts: this.#counts(line, span),
       executions: this.#executions(line, span),
+      findings: this.#findings.within(line, span),
     };
   }
 

@@ -169,9 +169,18 @@ const schemasFor = (read: ReadInstant) => {
     standard: text.optional().describe('With level, such as ISO 5817-B'),
     seam: seam.optional(),
     positionMm: positionMm.optional(),
+    lengthMm: z
+      .number()
+      .positive()
+      .max(100_000)
+      .optional()
+      .describe('How much of each seam was inspected, mm; the length of the panel unless told'),
     value: z.number().optional(),
     unit: text.optional().describe('UCUM, of the value'),
     ncr: text.optional().describe('Number of the non-conformance report'),
+    corrects: text
+      .optional()
+      .describe('Id of the inspection of this sender and panel that was told wrongly'),
     who: text,
   });
   const repair = z.strictObject({

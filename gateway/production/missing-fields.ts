@@ -29,7 +29,12 @@ const isMissing: Readonly<Record<MissingField, (told: Told) => boolean>> = {
   'wire-change-position': ({ consumables }) =>
     isIncomplete(consumables.wires, null, ({ changePositionMm }) => changePositionMm),
   'gas-batch': ({ consumables, procedure }) =>
-    consumables.gases.length === 0 && !isWithoutGas(procedure?.process ?? null),
+    consumables.gases.length === 0 && !isUnderFlux(procedure?.process ?? null),
+  'flux-lot': ({ consumables, procedure }) =>
+    consumables.fluxes.length === 0 && isUnderFlux(procedure?.process ?? null),
+  'flux-bake-record': ({ consumables, procedure }) =>
+    isUnderFlux(procedure?.process ?? null) &&
+    isIncomplete(consumables.fluxes, null, ({ bakeRecord }) => bakeRecord),
   wps: ({ procedure }) => procedure === null,
   'wps-revision': ({ procedure }) => (procedure?.revision ?? null) === null,
   wpqr: ({ procedure }) => (procedure?.wpqrNo ?? null) === null,
@@ -60,7 +65,7 @@ const operatorsOf = ({ personnel }: Told): PanelProduction['personnel'] =>
   personnel.filter(({ role }) => role === 'operator');
 
 /** Submerged arc welding (ISO 4063: 12x) has flux in place of a gas. */
-const isWithoutGas = (process: string | null): boolean => process?.startsWith('12') === true;
+const isUnderFlux = (process: string | null): boolean => process?.startsWith('12') === true;
 
 /** Mandatory fields of a weld data sheet that nobody told. */
 export const missingFieldsOf = (told: Told): readonly MissingField[] =>

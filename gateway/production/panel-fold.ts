@@ -14,6 +14,7 @@ import type {
   RecordedTransfer,
 } from './panel-production.ts';
 import type { Equipment, Fin, Flux, Gas, Person, Tube, Wire } from './particulars.ts';
+import { standingInspections } from './seam-findings.ts';
 import { isKnownSeam, type OrderMessages } from './stored-messages.ts';
 
 /** What the machine knows of the panel. */
@@ -242,7 +243,6 @@ const happenedTo = (
   all: readonly PanelMessage[],
 ): Pick<PanelProduction, 'transfers' | 'inspections' | 'repairs' | 'disposition'> => {
   const transfers: RecordedTransfer[] = [];
-  const inspections: RecordedInspection[] = [];
   const repairs: RecordedRepair[] = [];
   let disposition: RecordedDisposition | null = null;
   for (const message of all) {
@@ -251,8 +251,7 @@ const happenedTo = (
       const { mode, means, distanceM, from, to } = message;
       const way = { means: means ?? null, distanceM, from: from ?? null, to: to ?? null };
       transfers.push({ timeMs, mode, ...way });
-    } else if (kind === 'inspection') inspections.push(inspectionOf(message));
-    else if (kind === 'repair') {
+    } else if (kind === 'repair') {
       const { ncr, seam, positionMm, lengthMm, wpsNo, who, reinspection } = message;
       const how = { lengthMm: lengthMm ?? null, wpsNo: wpsNo ?? null, who };
       const after = { reinspection: reinspection ?? null };
@@ -263,15 +262,17 @@ const happenedTo = (
       disposition = { timeMs, status, who, ...about };
     }
   }
+  const inspections = standingInspections(all).map(inspectionOf);
   return { transfers, inspections, repairs, disposition };
 };
 
 const inspectionOf = (message: MessageOf<'inspection'>): RecordedInspection => {
   const { time, method, result, standard, seam, positionMm, value, unit, ncr, who } = message;
+  const { lengthMm, corrects } = message;
   return {
     ...{ timeMs: time, method, result, standard: standard ?? null, seam: seam ?? null },
     ...{ positionMm: positionMm ?? null, value: value ?? null, unit: unit ?? null },
-    ...{ ncr: ncr ?? null, who },
+    ...{ ncr: ncr ?? null, who, ...onlyTold({ lengthMm, corrects }) },
   };
 };
 

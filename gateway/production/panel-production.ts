@@ -148,6 +148,10 @@ export type RecordedInspection = {
   /** Number of the non-conformance report. */
   readonly ncr: string | null;
   readonly who: string;
+  /** Inspected of each seam that it is about. */
+  readonly lengthMm?: number;
+  /** Id of the message in place of which it stands. */
+  readonly corrects?: string;
 };
 
 export type RecordedRepair = {
@@ -227,6 +231,9 @@ export const missingFields = [
   'wire-spool',
   'wire-change-position',
   'gas-batch',
+  /** Of submerged arc welding. */
+  'flux-lot',
+  'flux-bake-record',
   'wps',
   'wps-revision',
   'wpqr',

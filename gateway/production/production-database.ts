@@ -142,7 +142,7 @@ export class ProductionDatabase {
     this.#database.close();
   }
 
-  #find({ source, id }: ProductionMessage): ProductionMessage | undefined {
+  #find({ source, id }: Pick<ProductionMessage, 'source' | 'id'>): ProductionMessage | undefined {
     const row = this.#database
       .prepare('SELECT content FROM message WHERE source = ? AND id = ?')
       .get(source, id);
@@ -194,7 +194,26 @@ export class ProductionDatabase {
     if (message.kind === 'jobOrder' && this.#isRedefined(message, before)) {
       notes.push('order-redefined');
     }
+    if (message.kind === 'inspection' && !this.#isCorrectedKnown(message, before)) {
+      notes.push('corrected-unknown');
+    }
     return notes;
+  }
+
+  #isCorrectedKnown(
+    { source, corrects, panelId, line, time }: MessageOf<'inspection'>,
+    before: readonly ProductionMessage[],
+  ): boolean {
+    if (corrects === undefined) return true;
+    const known =
+      before.find((of) => of.source === source && of.id === corrects) ??
+      this.#find({ source, id: corrects });
+    return (
+      known?.kind === 'inspection' &&
+      known.line === line &&
+      known.panelId === panelId &&
+      known.time <= time
+    );
   }
 
   #isRedefined(message: MessageOf<'jobOrder'>, before: readonly ProductionMessage[]): boolean {

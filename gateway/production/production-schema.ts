@@ -22,6 +22,14 @@ const derivedTables = `
     CREATE TABLE derivation (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL) STRICT;
 `;
 
+/** What inspections found of each panel; `to_ms` is the last instant that its state names. */
+const findingTable = `
+    CREATE TABLE panel_finding (
+      line TEXT NOT NULL, panel_id TEXT NOT NULL, to_ms REAL NOT NULL, state TEXT NOT NULL,
+      PRIMARY KEY (line, panel_id)) STRICT, WITHOUT ROWID;
+    CREATE INDEX panel_finding_by_end ON panel_finding (line, to_ms);
+`;
+
 const messageIndexes = `
     CREATE INDEX message_of_order ON message (order_id, line, kind, time_ms);
     CREATE INDEX message_of_panel ON message (panel_id, line, kind);
@@ -32,12 +40,13 @@ const messageIndexes = `
 
 /** What `production.db` is; the version is in the file. */
 export const productionSchema = {
-  version: 2,
+  version: 3,
   migrations: [
     `
     DROP INDEX message_of_order; DROP INDEX message_of_panel; DROP TABLE job_order;
     ${messageIndexes} ${derivedTables}
     `,
+    findingTable,
   ] as readonly string[],
   tables: `
     CREATE TABLE message (
@@ -51,6 +60,6 @@ export const productionSchema = {
       BEGIN SELECT RAISE(ABORT, 'a message is never changed'); END;
     CREATE TRIGGER message_is_never_deleted BEFORE DELETE ON message
       BEGIN SELECT RAISE(ABORT, 'a message is never deleted'); END;
-    ${messageIndexes} ${derivedTables}
+    ${messageIndexes} ${derivedTables} ${findingTable}
   `,
 };

@@ -1,6 +1,7 @@
 import type { PlannedWindow } from './calendar.ts';
 import type { MessageKind, ProductionMessage } from './messages.ts';
 import type { ExecutionSpan, OrderState, OrderStatus, StartedOrder } from './order-state.ts';
+import type { PanelFindings } from './seam-findings.ts';
 
 /** What is odd about a message that is taken all the same. */
 export const messageNotes = [
@@ -8,6 +9,8 @@ export const messageNotes = [
   'order-unknown',
   'order-redefined',
   'seam-unknown',
+  /** Nobody has told of the inspection that it corrects, or for another panel, or as a later one. */
+  'corrected-unknown',
 ] as const;
 export type MessageNote = (typeof messageNotes)[number];
 
@@ -72,6 +75,8 @@ export type LineTold = {
   >)[];
   /** When any order was at work: one behind the other, oldest first. */
   readonly executions: readonly ExecutionSpan[];
+  /** Of panels with something found within the time, the newest first. */
+  readonly findings: readonly PanelFindings[];
 };
 
 export type TimeSpan = { readonly fromMs: number; readonly toMs: number };

@@ -191,4 +191,8 @@ export const noteWords: Readonly<Record<MessageNote, LocalText>> = {
     en: 'the line has no seam of this name; it is kept, and marked in the record of the panel',
     zh: '该产线没有此名称的焊缝；消息已保存，并在管屏记录中标记',
   },
+  'corrected-unknown': {
+    en: 'no earlier inspection of this sender and panel has the id that this one corrects',
+    zh: '未找到本报文所更正的检验（须为同一报送方、同一管屏且不晚于本报文）',
+  },
 };

@@ -16,6 +16,7 @@ import {
   type LineContext,
   noContext,
   withBoot,
+  withClock,
   withConfiguration,
 } from './line-context.ts';
 import type { CollectedPanel } from './panel-record.ts';
@@ -241,6 +242,7 @@ const oldest = ({ window, closing }: Line): PanelWindow => closing[0] ?? window;
 
 const contextAfter = (context: LineContext, record: JournalRecord): LineContext => {
   if (record.type === 'boot') return withBoot(context, record);
+  if (record.type === 'clock') return withClock(context, record);
   return record.type === 'configuration' ? withConfiguration(context, record) : context;
 };
 

@@ -1,6 +1,6 @@
-import type { BootRecord, ConfigurationRecord } from '../core/entry.ts';
+import type { BootRecord, ClockRecord, ConfigurationRecord } from '../core/entry.ts';
 import { linePath, roleOf } from './group-roles.ts';
-import type { RecordedMethod } from './panel-record.ts';
+import type { RecordedClock, RecordedMethod } from './panel-record.ts';
 
 /** What holds for all lines until a record of the journal says otherwise. Plain JSON: it is stored with the place. */
 export type LineContext = {
@@ -16,6 +16,8 @@ export type LineContext = {
   readonly subjects: { readonly [line: string]: readonly string[] };
   /** Of all lines; left out by those who wrote before there were any. */
   readonly methods?: readonly RecordedMethod[];
+  /** Of all sources; left out by those who wrote before there were any. */
+  readonly clocks?: readonly RecordedClock[];
 };
 
 export const noContext: LineContext = {
@@ -26,9 +28,10 @@ export const noContext: LineContext = {
   subjects: {},
 };
 
-/** Only the newest configuration and version go on to the next panel. */
+/** Only the newest configuration, version and look at each clock go on to the next panel. */
 export const atPanelStart = (context: LineContext): LineContext => ({
   ...context,
+  ...(context.clocks === undefined ? {} : { clocks: context.clocks.map(asLastSeen) }),
   configurations: context.configurations.slice(-1),
   gatewayVersions: context.gatewayVersions.slice(-1),
 });
@@ -65,6 +68,38 @@ export const withConfiguration = (
     simulated: isSimulated(record.computation),
     methods: configuredMethods(record.computation),
   };
+};
+
+const asLastSeen = (clock: RecordedClock): RecordedClock => ({
+  ...clock,
+  ...{ leastSkewMs: clock.skewMs, mostSkewMs: clock.skewMs },
+});
+
+const mostClocks = 1000;
+
+export const withClock = (context: LineContext, record: ClockRecord): LineContext => {
+  const { source, device, skewMs, timeMs: seenMs } = record;
+  const { clocks = [] } = context;
+  const before = clocks.find((clock) => clock.source === source && clock.device === device);
+  if (before === undefined && clocks.length >= mostClocks) return context;
+  const { leastSkewMs, mostSkewMs } = before ?? { leastSkewMs: skewMs, mostSkewMs: skewMs };
+  const seen: RecordedClock = {
+    ...{ source, device, seenMs, skewMs, leastSkewMs: Math.min(leastSkewMs, skewMs) },
+    mostSkewMs: Math.max(mostSkewMs, skewMs),
+  };
+  return { ...context, clocks: [...clocks.filter((clock) => clock !== before), seen] };
+};
+
+/** Of the devices that read one line, as its record has them. */
+export const timeSyncOf = (
+  { clocks = [], subjects }: LineContext,
+  line: string,
+): { readonly timeSync?: readonly RecordedClock[] } => {
+  const keyOf = ({ source, device }: RecordedClock): string => `${source}/${device}`;
+  const own = clocks
+    .filter(({ source }) => subjects[line]?.includes(source) === true)
+    .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  return own.length === 0 ? {} : { timeSync: own };
 };
 
 const mostMethods = 1000;

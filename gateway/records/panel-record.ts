@@ -43,6 +43,19 @@ export type RecordMark = {
   readonly mostMm?: number;
 };
 
+/** How the clock of a device that reads the line stood to the gateway's; ms ahead of it, negative when behind. */
+export type RecordedClock = {
+  readonly source: string;
+  /** Of the source. */
+  readonly device: string;
+  /** When it was last looked at before the panel was closed. */
+  readonly seenMs: number;
+  readonly skewMs: number;
+  /** The least and the most of the panel. */
+  readonly leastSkewMs: number;
+  readonly mostSkewMs: number;
+};
+
 /** The last value of a KPI of the panel. */
 export type RecordedResult = {
   readonly point: string;
@@ -133,6 +146,8 @@ export type PanelRecord = {
   readonly marks: readonly RecordMark[];
   /** Left out where the line has no profile. */
   readonly deformation?: RecordedDeformation;
+  /** Status of time synchronisation; left out where no clock of a device of the line could be read. */
+  readonly timeSync?: readonly RecordedClock[];
   /** Those with parameters, by the newest configuration; left out where there are none. */
   readonly methods?: readonly RecordedMethod[];
   /** What MES and people told of the panel; from version 2 on always there, with what nobody told as `missing`. */

@@ -5,7 +5,7 @@ import { BinCollector } from './bin-collector.ts';
 import type { BinTable } from './bins-file.ts';
 import { DeformationCollector, type ProfileFrame } from './deformation-collector.ts';
 import { LastResults } from './last-results.ts';
-import { type LineContext, methodsOf } from './line-context.ts';
+import { type LineContext, methodsOf, timeSyncOf } from './line-context.ts';
 import {
   type CollectedPanel,
   type RecordedEvent,
@@ -237,6 +237,7 @@ export class PanelWindow {
         events: [...this.#events],
         marks: this.#marks(configured, tables),
         ...this.#deformation.recorded(),
+        ...timeSyncOf(context, line),
         ...methodsOf(context, line),
       },
     };

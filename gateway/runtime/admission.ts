@@ -1,4 +1,4 @@
-import { originCodes, type TickRecord } from '../core/entry.ts';
+import { type ClockRecord, originCodes, type TickRecord } from '../core/entry.ts';
 import type { GatewayEvent } from '../core/event.ts';
 import type { PointNumber, RegisteredGroup } from '../core/point.ts';
 import { absentStatus } from '../core/quality.ts';
@@ -153,6 +153,11 @@ export class Admission {
 
   event(event: GatewayEvent, timeMs: number): void {
     this.#journal.appendRecord({ type: 'event', timeMs, event });
+  }
+
+  /** False: the journal refused it. */
+  clock(record: ClockRecord): boolean {
+    return this.#journal.appendRecord(record) >= 0;
   }
 
   #place(input: FrameInput): boolean {

@@ -46,7 +46,7 @@ export const groupsBySource = (
 
 type SourcesGateway = {
   readonly journal: Pick<Journal, 'intern'>;
-  readonly admission: Pick<Admission, 'frame'>;
+  readonly admission: Pick<Admission, 'frame' | 'clock'>;
   readonly clock: Clock;
   readonly log: Log;
   event(event: GatewayEvent): void;
@@ -152,6 +152,7 @@ export class RunningSources {
       ...{ source, groups, clock, log, event },
       backoff: new Backoff(backoff),
       admit: (group, frame) => admission.frame(group, frame),
+      clockRecord: (record) => admission.clock(record),
       intern: (text) => journal.intern(text),
       report: async (reports) => (await this.#production?.report(source.id, reports)) ?? true,
     });

@@ -1,4 +1,5 @@
 import type { Clock, Participant } from '../core/clock.ts';
+import type { ClockRecord } from '../core/entry.ts';
 import { type ErrorCode, errorFields, GatewayError } from '../core/error.ts';
 import { explainError } from '../core/error-text.ts';
 import type { GatewayEvent } from '../core/event.ts';
@@ -8,6 +9,7 @@ import type { ProductionReport } from '../core/production-report.ts';
 import { isGood, isUncertain } from '../core/quality.ts';
 import type { ClockSkew, MemberState, Source, SourceContext, SourceFrame } from '../core/source.ts';
 import type { Backoff } from './backoff.ts';
+import { DeviceClocks } from './device-clocks.ts';
 import { MemberWatch } from './member-watch.ts';
 
 export type ConnectionState = 'connecting' | 'up' | 'down' | 'stopped';
@@ -36,6 +38,8 @@ export type SourceSupervisorOptions = {
   readonly backoff: Backoff;
   admit(group: RegisteredGroup, frame: SourceFrame): boolean;
   event(event: GatewayEvent): void;
+  /** Journals a look at the clock of a device; false: not taken. */
+  clockRecord(record: ClockRecord): boolean;
   report(reports: readonly ProductionReport[]): Promise<boolean>;
   intern(text: string): number;
 };
@@ -55,7 +59,7 @@ const connectionIsLost: LocalText = { en: 'the connection is lost', zh: '连接�
 export class SourceSupervisor {
   readonly #options: SourceSupervisorOptions;
   readonly #members: MemberWatch;
-  readonly #skewMs = new Map<string, number>();
+  readonly #clocks: DeviceClocks;
   readonly #counters: Record<string, number> = {};
   #state: ConnectionState = 'connecting';
   #reason = noText;
@@ -71,6 +75,10 @@ export class SourceSupervisor {
   constructor(options: SourceSupervisorOptions) {
     this.#options = options;
     this.#members = new MemberWatch(options.source.id, (event) => options.event(event));
+    this.#clocks = new DeviceClocks({
+      source: options.source.id,
+      record: (record) => options.clockRecord(record),
+    });
     this.#sinceMs = options.clock.nowMs();
   }
 
@@ -83,7 +91,7 @@ export class SourceSupervisor {
       restarts: this.#restarts,
       lastFrameMs: this.#lastFrameMs,
       members: this.#members.states(),
-      clocks: [...this.#skewMs].map(([device, skewMs]) => ({ device, skewMs })),
+      clocks: this.#clocks.skews,
       counters: { ...this.#counters },
     };
   }
@@ -166,7 +174,7 @@ export class SourceSupervisor {
         this.#connectedMs = this.#options.clock.monotonicMs();
       },
       clockSeen: (device, skewMs) => {
-        this.#skewMs.set(device, skewMs);
+        this.#clocks.seen(device, skewMs, this.#options.clock.nowMs());
       },
       count: (name, delta) => {
         this.#counters[name] = (this.#counters[name] ?? 0) + delta;

@@ -1,4 +1,4 @@
-import { channels, hashUnit, normalFromUniform } from './noise.ts';
+import { channels, hashUnit, normalFromUniform, valueNoise } from './noise.ts';
 
 const twoTo32 = 4_294_967_296;
 
@@ -96,6 +96,22 @@ export const startReadingWh = (seed: number, index: number, fullWh: number): num
 
 /** Standard deviation of a meter's gain: class 0.5 meters keep within it by 2.5 sigma. */
 const gainDeviation = 0.002;
+
+/** Of a power as a meter shows it, relative: how far it is at most from what its register counts. */
+const powerFlickerShare = 0.002;
+/** Correlation length of that, ms. */
+const powerFlickerMs = 7000;
+/** Between the meters of the park on one lattice of noise. */
+const latticeDistance = 1_000_003;
+
+/**
+ * What a meter makes of a power at an instant, around 1: loads follow the voltage and a converter has noise, so no power that is
+ * measured stands to the last digit for long. The register counts the mean, which is 1.
+ */
+export const powerFlicker = (seed: number, index: number, timeMs: number): number => {
+  const position = index * latticeDistance + timeMs / powerFlickerMs;
+  return 1 + powerFlickerShare * valueNoise(seed, channels.meterPower, position);
+};
 
 /** Gain of a meter, 1 + N(0, 0.002). */
 export const meterGain = (seed: number, index: number): number => {

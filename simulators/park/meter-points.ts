@@ -5,6 +5,7 @@ import {
   type MeteredEnergy,
   MeteredRegister,
   meterGain,
+  powerFlicker,
   startReadingWh,
 } from './energy-register.ts';
 import { serialNumberPlace } from './inverter-unit.ts';
@@ -37,6 +38,7 @@ export class Meter {
   readonly #view: ParkView;
   readonly #faults: SensorFaults;
   readonly #shares: Phases;
+  readonly #flickerAt: (timeMs: number) => number;
 
   constructor(options: MeterOptions) {
     const { seed, index, spec } = options;
@@ -45,6 +47,7 @@ export class Meter {
     this.#faults = options.faults;
     this.#shares = phaseShares(seed, index);
     this.gain = options.hasError ? meterGain(seed, index) : 1;
+    this.#flickerAt = options.hasError ? (timeMs) => powerFlicker(seed, index, timeMs) : () => 1;
     const register = (offset: number): EnergyRegister =>
       new EnergyRegister(startReadingWh(seed, 100 + 2 * index + offset, 2 ** 32), this.gain);
     const shares = registerShares(this.#load, []);
@@ -76,7 +79,7 @@ export class Meter {
     const supply = this.#view.supply;
     const phaseV = this.spec.nominalPhaseVoltage * supply.voltageShare;
     const faults = this.#faults.wiringOf(this.spec.name);
-    const activeW = this.powerKw * 1000 * this.gain;
+    const activeW = this.powerKw * 1000 * this.gain * this.#flickerAt(this.#view.nowMs);
     const measured = measuredPowers({ ...this.#load, activeW }, faults);
     const apparent = measured.activeW.map((w, i) =>
       Math.hypot(w, measured.reactiveVar[i] as number),

@@ -67,6 +67,7 @@ export const channels = {
   wind: 63,
   phaseShare: 66,
   cellVoltage: 68,
+  meterPower: 70,
   /** First of one channel a tenant and one a building's common areas. */
   tenantLoad: 80,
 } as const;

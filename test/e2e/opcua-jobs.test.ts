@@ -67,7 +67,7 @@ const startSite = async (simulator: Simulator, folder: string) => {
       await advance(toMs);
     },
   });
-  const site = await startProductionSite(sourceFor(simulator), folder, clock);
+  const site = await startProductionSite(sourceFor(simulator), folder, { clock });
   return {
     ...site,
     letGo: async (toMs: number): Promise<void> => {

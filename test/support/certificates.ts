@@ -10,8 +10,15 @@ export type Certificates = {
   readonly clientKeyFile: string;
 };
 
+/** Without `OPENSSL_CONF`, which node-opcua sets to a file of the name `undefined` in a process that has loaded it. */
+const env = { PATH: process.env['PATH'] };
+
 const run = (...args: readonly string[]): void => {
-  const { status, stderr } = spawnSync('openssl', args, { encoding: 'utf8', timeout: 20_000 });
+  const { status, stderr } = spawnSync('openssl', args, {
+    encoding: 'utf8',
+    timeout: 20_000,
+    env,
+  });
   if (status !== 0) throw new Error(`openssl ${args[0]} failed: ${stderr}`);
 };
 

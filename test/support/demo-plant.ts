@@ -138,7 +138,14 @@ const parkKpis = [
   ...['pvEnergy', 'gridImport', 'gridExport', 'selfConsumption', 'avoidedCo2'],
   ...['gridDemand', 'gridDemandPeak', 'gridImportHour'],
   ...['energyQuarter', 'energyFlows', 'energySaved', 'selfSufficiency', 'selfSufficiencyPv'],
-  ...['balanceResidual', 'meterSuspect', 'demandForecast', 'maximumDemand', 'loadFactor'],
+  ...[
+    'balanceResidual',
+    'meterSuspect',
+    'meterChecks',
+    'demandForecast',
+    'maximumDemand',
+    'loadFactor',
+  ],
   ...['powerFactor', 'powerFactorMonth', 'energyCost', 'arbitrageMargin', 'savedProgress'],
   'frequencyQuality',
 ];
@@ -147,6 +154,8 @@ const parkEntries = [
   ...parkKpis.map((kpi) => ({ kpi, equipment: 'park/energy/site' })),
   ...[
     { kpi: 'demandCharge', parameters: { capacityKva: 6300 } },
+    { kpi: 'carbonPerArea', parameters: { areaM2: 126_500 } },
+    { kpi: 'savedPerModule', parameters: { ratedPowerKwp: 5600 } },
     // Meters show the voltage of an arc here.
     ...['voltageQuality', 'gridConnection'].map((kpi) => ({
       kpi,

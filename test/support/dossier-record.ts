@@ -158,6 +158,7 @@ export const production: PanelProduction = {
     {
       ...{ timeMs: startMs + 61 * minuteMs, method: 'leg', result: 'accepted', standard: null },
       ...{ seam: 'F01', positionMm: 9000, value: 4.25, unit: 'mm', ncr: null, who: '王检' },
+      ...{ lengthMm: 350, corrects: 'VT-88' },
     },
   ],
   repairs: [
@@ -195,6 +196,12 @@ export const fullRecord = (): PanelRecord => ({
   journal: { firstSeq: 12_345, lastSeq: 678_901 },
   configurations: [{ configurationId: 'c'.repeat(64), programId: 'd'.repeat(64) }],
   gatewayVersions: ['0.1.0'],
+  timeSync: [
+    {
+      ...{ source: 'line-plc', device: 'unit 1', seenMs: startMs + 22 * minuteMs },
+      ...{ skewMs: -87, leastSkewMs: -1210, mostSkewMs: 43 },
+    },
+  ],
   seams: seamNames.map(seamOf),
   results: [
     { equipment: 'line', ...result('panelEnergy', 'kWh', 60.265) },

@@ -53,6 +53,7 @@ export type TestGroupOptions = {
   readonly name?: string;
   readonly producer?: string;
   readonly periodMs?: number;
+  readonly comesOnChange?: boolean;
   /** Names of points of kind number, or whole channels. */
   readonly channels: readonly (string | (Partial<ChannelSpec> & { readonly point: string }))[];
 };
@@ -78,6 +79,7 @@ export const testGroup = (options: TestGroupOptions): GroupSpec => ({
   name: options.name ?? 'signals',
   producer: options.producer ?? 'plc',
   ...(options.periodMs === undefined ? {} : { periodMs: options.periodMs }),
+  ...(options.comesOnChange === undefined ? {} : { comesOnChange: options.comesOnChange }),
   channels: options.channels.map(testChannel),
 });
 

@@ -2,6 +2,9 @@ import { type ParkFault, startMs } from './park-fault-run.ts';
 
 export const minuteMs = 60_000;
 
+export const faultRuns = ['sensors and meters', 'equipment', 'island', 'dark'] as const;
+export type FaultRun = (typeof faultRuns)[number];
+
 /** A fault of the simulated park, and what it may do to what is computed. */
 export type FaultRow = {
   readonly name: string;
@@ -18,7 +21,8 @@ export type FaultRow = {
     readonly to: number;
   }[];
   readonly events: readonly string[];
-  readonly isLong: boolean;
+  /** Faults of one run, which do not touch each other: all of a run are over the wire at once, and each alone in a long test. */
+  readonly run: FaultRun;
 };
 
 const site = (...names: readonly string[]): readonly string[] =>
@@ -40,6 +44,8 @@ const ofImport = site(
   ...['quarter.import', 'quarter.gridToLoad', 'day.import', 'day.gridToLoad', 'importCo2Hourly.*'],
   ...['energySaved', 'energySaved.gridSaved', 'selfSufficiency', 'savedProgress.*'],
   ...['carbonFreeShare', 'carbonFreeShare.onSite', 'carbonFreeShare.byVolume'],
+  ...['carbonPerArea', 'carbonPerArea.electricity', 'carbonPerArea.total'],
+  ...['savedPerModule', 'savedPerModule.co2'],
 );
 /** Energies that really are others have other class errors; out of tolerance, or in need of a suspect, they are not. */
 const balanceWithin = site(
@@ -71,7 +77,7 @@ const ofConsumption = site(
   ...['quarter.pvToLoad', 'quarter.pvToGrid', 'quarter.pvToStorage', 'quarter.gridToLoad'],
   ...['quarter.gridToStorage', 'quarter.storageToLoad', 'quarter.coverage', 'day.*'],
   ...['energySaved.*', 'savedProgress.*', 'selfSufficiency.*', 'selfSufficiencyPv.*'],
-  ...['carbonFreeShare.*', 'pvShareOfDemand'],
+  ...['carbonFreeShare.*', 'pvShareOfDemand', 'savedPerModule.*'],
 );
 
 const ofStorage = [
@@ -94,7 +100,7 @@ const row = (
   faults: readonly ParkFault[],
   effects: Partial<Omit<FaultRow, 'name' | 'faults'>>,
 ): FaultRow => ({
-  ...{ name, faults, may: [], must: [], says: [], events: [], isLong: false },
+  ...{ name, faults, may: [], must: [], says: [], events: [], run: 'sensors and meters' },
   ...effects,
 });
 const says = (path: string, minute: number, from: number, to: number) => ({
@@ -138,8 +144,9 @@ export const parkFaultRows: readonly FaultRow[] = [
     'register of the buildings begins anew',
     [{ device: 'park.meters/2', kind: 'counter-jump', to: 0, fromMs: at(20) }],
     {
+      run: 'equipment',
       // Its quarter hour is uncertain, and with it what the whole row is the basis of.
-      may: [...ofConsumption, ...balance],
+      may: [...ofConsumption, ...balance, ...site('meterChecks.*')],
       must: site('quarter.load', 'quarter.load.coverage', 'energySaved', 'balanceResidual'),
       events: [
         'counter-reset park/meters/load/energyExport',
@@ -160,6 +167,7 @@ export const parkFaultRows: readonly FaultRow[] = [
     'the park leaves the grid',
     [{ device: 'park.plant', kind: 'islanding', cause: 'planned', ...between(5, 20) }],
     {
+      run: 'island',
       // Photovoltaics go on as they were; the battery has what the grid had, and what it cannot serve is shed.
       may: [
         ...[...ofConnection, ...ofImport, ...ofStorage, ...ofChargers, ...balanceWithin],
@@ -181,6 +189,7 @@ export const parkFaultRows: readonly FaultRow[] = [
     },
   ),
   row('the grid is lost', [{ device: 'park.plant', kind: 'islanding', ...between(5, 20) }], {
+    run: 'dark',
     may: [
       ...[...ofConnection, ...ofStorage, ...ofChargers, ...lessPv],
       ...site('quarter.load', 'quarter.ev', 'day.load', 'day.ev', 'pvTechnicalAvailability'),
@@ -198,20 +207,20 @@ export const parkFaultRows: readonly FaultRow[] = [
       says('energy/site/gridConnection', 10, 1, 1),
       says('energy/site/gridConnection.blackStarts', 10, 1, 1),
     ],
-    isLong: true,
   }),
   row('string dead', [{ device: 'park.plant', kind: 'string-dead', inverter: 7, strings: [3] }], {
+    run: 'equipment',
     may: [...lessPv, ...inverter(7, 'finalYield', 'performanceIndex')],
     must: [
       ...inverter(7, 'finalYield', 'performanceIndex'),
       ...site('pvEnergy', 'pvLosses.unexplainedEnergy', 'quarter.pv', 'gridImport'),
     ],
-    isLong: true,
   }),
   row(
     'inverter trips',
     [{ device: 'park.plant', kind: 'inverter-trip', inverter: 9, ...between(5, 20) }],
     {
+      run: 'equipment',
       may: [
         ...[...lessPv, ...inverter(9, 'finalYield', 'performanceIndex', 'availability')],
         ...site('pvTechnicalAvailability', 'pvEnergyAvailability', 'pvEnergyAvailability.lost'),
@@ -223,16 +232,15 @@ export const parkFaultRows: readonly FaultRow[] = [
       ],
       // A quarter of an hour of half an hour.
       says: [says('pv/inv09/availability', 30, 0.45, 0.55)],
-      isLong: true,
     },
   ),
   row('charger hangs', [{ device: 'park.plant', kind: 'charger-hung', charger: 5 }], {
+    run: 'equipment',
     may: [
       ...[...ofImport, ...ofMix, ...ofChargers, ...balanceWithin],
       ...site('quarter.ev', 'day.ev', 'selfSufficiencyPv', 'pvShareOfDemand'),
     ],
     must: site('chargerUtilisation', 'chargerUtilisation.energy', 'quarter.ev', 'gridImport'),
-    isLong: true,
   }),
   row(
     'bus of the chargers is down',
@@ -241,23 +249,22 @@ export const parkFaultRows: readonly FaultRow[] = [
       may: ofChargers,
       must: site('chargerUtilisation.coverage'),
       events: ['source-lost park-chargers', 'source-restored park-chargers'],
-      isLong: true,
     },
   ),
   row(
     'connection of the storage system is down',
     [{ device: 'park.storage', kind: 'close', ...between(5, 12) }],
     {
+      run: 'equipment',
       // It is back within the quarter hour, whose energy is known by its registers; only how it was measured is another.
       may: [...ofStorage, ...balanceWithin],
       must: storage('socCoulomb.coverage', 'cellVoltageSpread'),
       events: ['source-lost park-storage', 'source-restored park-storage'],
-      isLong: true,
     },
   ),
   row(
     "a tenant's meter reversed",
     [{ device: 'park.plant', kind: 'meter-reversed', meter: 't05' }],
-    { isLong: true },
+    {},
   ),
 ];

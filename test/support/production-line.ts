@@ -21,8 +21,8 @@ export const linePath = 'acme/boilers/welding/mpm01';
 /** States of the machine, as the profile of the welding line numbers them. */
 export const machineStates = { standing: 1, welding: 2 } as const;
 
-/** A welding line whose panel and state a test sets; it welds unless told otherwise. */
-export const createLine = () => {
+/** A welding line whose panel and state a test sets; it welds unless told otherwise. Of its seams it tells nothing but that they are there. */
+export const createLine = (seams: readonly string[] = []) => {
   const group = testGroup({
     ...{ equipment: 'line', equipmentClass: 'weld_line', producer: 'plc', periodMs: 10 },
     channels: [
@@ -34,7 +34,19 @@ export const createLine = () => {
   });
   const under = { panelId: '', positionMm: 0, state: machineStates.welding as number };
   const source: Source = {
-    ...{ id: 'plc', groups: [{ ...group, equipment: { ...group.equipment, ...site } }] },
+    id: 'plc',
+    groups: [
+      { ...group, equipment: { ...group.equipment, ...site } },
+      ...seams.map((equipment) => ({
+        ...testGroup({
+          equipment,
+          equipmentClass: 'weld_seam',
+          producer: 'plc',
+          channels: ['arc'],
+        }),
+        equipment: { ...group.equipment, ...site, equipment },
+      })),
+    ],
     run: async ({ emit, intern, clock, signal, connected }) => {
       connected();
       while (!signal.aborted) {
@@ -85,7 +97,13 @@ export type PostAnswer = {
 export const startProductionSite = async (
   source: Source,
   folder: string,
-  clock: Clock = systemClock,
+  {
+    clock = systemClock,
+    kpis = [],
+  }: {
+    readonly clock?: Clock;
+    readonly kpis?: readonly { readonly kpi: string; readonly equipment: string }[];
+  } = {},
 ): Promise<ProductionSite> => {
   const production = productionSection.check({
     ...{ value: {}, groups: source.groups, isPartial: false, site },
@@ -93,7 +111,10 @@ export const startProductionSite = async (
   const groups = [...source.groups, ...production.groups];
   const equipment = 'welding/mpm01/line';
   const sections = {
-    kpis: kpisSchema.parse(['timeElements', 'oee'].map((kpi) => ({ kpi, equipment }))),
+    kpis: kpisSchema.parse([
+      ...['timeElements', 'oee'].map((kpi) => ({ kpi, equipment })),
+      ...kpis,
+    ]),
     calculated: calculatedSchema.parse([]),
   };
   const gateway = await startGateway({

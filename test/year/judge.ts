@@ -43,6 +43,12 @@ const within = (
   ok: value >= least && value <= most,
 });
 
+/** Consumption less import, kWh. */
+const savedOf = (of: Energies): number =>
+  (of['buildings'] ?? Number.NaN) +
+  (of['chargers'] ?? Number.NaN) -
+  (of['grid-import'] ?? Number.NaN);
+
 const tceOf = (kwh: number): number => (0.1229 * kwh) / 1000;
 const co2Of = (kwh: number): number => (0.5992 * kwh) / 1000;
 
@@ -71,18 +77,28 @@ export const judgeBalance = (name: string, run: ParkRun, of: Energies): readonly
     get('grid-import') +
     get('storage-discharge') -
     (get('buildings') + get('chargers') + get('grid-export') + get('storage-charge'));
-  const tolerance = 2 * Math.hypot(...meters.map((id) => 0.005 * get(id)));
+  const allowed = (...ids: readonly string[]): number =>
+    2 * Math.hypot(...ids.map((id) => 0.005 * get(id)));
+  const tolerance = allowed(...meters);
+  const savedTruth = (run.truth.loadWh + run.truth.evWh - run.truth.importWh) / 1000;
+  const savedWithin = allowed('buildings', 'chargers', 'grid-import');
   return [
     // Class errors are N(0, 0.2 %); the last step is not read any more.
     within(`${name}: meters beside the truth, largest difference`, worst, [0, 0.01], share),
     within(`${name}: balance residual`, residual, [-tolerance, tolerance], mwh),
+    within(
+      `${name}: saved by the meters (consumption - import), beside the truth of it`,
+      savedOf(of),
+      [savedTruth - savedWithin, savedTruth + savedWithin],
+      mwh,
+    ),
   ];
 };
 
 /** The figures that the announcement of the park gives for a year, under the factors that it used. */
 export const judgeYear = (of: Energies): readonly Verdict[] => {
   const get = (id: string): number => of[id] ?? Number.NaN;
-  const saved = get('buildings') + get('chargers') - get('grid-import');
+  const saved = savedOf(of);
   return [
     within('PV', get('pv'), [5_550_000, 5_850_000], mwh),
     within('saved (consumption - import)', saved, [5_000_000, 5_250_000], mwh),

@@ -3,12 +3,12 @@ import { valueCell } from '../../hot-path/slot.ts';
 import { defineKpi } from '../definition.ts';
 import { rowInputs } from '../energy/quarter/rows.ts';
 import { dayOfQuarterHours } from '../window.ts';
-import { foldHours, hourlySchema } from './hourly-folds.ts';
+import { clockInputs, foldHours, hourlySchema } from './hourly-folds.ts';
 
 /** Share of what the site uses that is carbon-free in the very hour in which it is used. */
 export const carbonFreeShare = defineKpi({
   id: 'carbonFreeShare',
-  version: 2,
+  version: 3,
   equipmentClass: 'park',
   point: 'carbonFreeShare',
   unit: '1',
@@ -25,7 +25,7 @@ export const carbonFreeShare = defineKpi({
   window: dayOfQuarterHours,
   windowRule: { en: "hours of the site's day so far", zh: '站点当日截至目前的各小时' },
   coverageRule: 'metered time of the quarter hours / time since the day began',
-  inputs: rowInputs('load', 'ev', 'pv'),
+  inputs: { ...rowInputs('load', 'ev', 'pv'), ...clockInputs },
   parts: {
     onSite: {
       decimals: 3,
@@ -37,7 +37,7 @@ export const carbonFreeShare = defineKpi({
     },
   },
   parametersSchema: z.strictObject({
-    /** Carbon-free share of the grid by hour of the day, 0 to 1. */
+    /** Carbon-free share of the grid by hour of the wall clock, 0 to 1. */
     gridShare: hourlySchema(1),
   }),
   build: (context) => {

@@ -6,10 +6,10 @@ import { rowInputs } from '../energy/quarter/rows.ts';
 import type { Term } from '../energy/quarter/terms.ts';
 import { dayOfQuarterHours } from '../window.ts';
 import { eastChina2021, emissionFactorSchema } from './emission-factors.ts';
-import { foldHours, hourlySchema } from './hourly-folds.ts';
+import { clockInputs, foldHours, hourlySchema } from './hourly-folds.ts';
 
 const parametersSchema = z.strictObject({
-  /** kg CO2 per kWh of the grid, by hour of the day. */
+  /** kg CO2 per kWh of the grid, by hour of the wall clock. */
   hourly: hourlySchema(5),
   average: emissionFactorSchema.default(eastChina2021),
 });
@@ -26,7 +26,7 @@ const defineHourly = (options: {
   const { terms, energy, ...described } = options;
   return defineKpi({
     ...described,
-    version: 2,
+    version: 3,
     equipmentClass: 'park',
     point: options.id,
     unit: 'kg',
@@ -34,7 +34,7 @@ const defineHourly = (options: {
     window: dayOfQuarterHours,
     windowRule: { en: "hours of the site's day so far", zh: '站点当日截至目前的各小时' },
     coverageRule: 'metered time of the quarter hours / time since the day began',
-    inputs: rowInputs(...terms),
+    inputs: { ...rowInputs(...terms), ...clockInputs },
     parts: {
       average: {
         decimals: 1,

@@ -3,7 +3,7 @@ import { isBad } from '../../core/quality.ts';
 import { isMeasuredSlot, isUncertainSlot, statusCell, valueCell } from '../../hot-path/slot.ts';
 import { kpiInputs } from '../combined.ts';
 import { defineKpi, type KpiContext, type ResolvedInput } from '../definition.ts';
-import { finishParts, finishResult } from '../result.ts';
+import { finishParts, finishResult, minimumGoodCoverage } from '../result.ts';
 import { panelInputs, panelWindow } from '../welding/panel.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { minuteMs } from './carbon-intensity.ts';
@@ -54,19 +54,25 @@ const buildElectricity = (
   /** Energy and carbon up to the end of the last minute. */
   const baseIndex = context.reserve(1);
   const carbonIndex = context.reserve(1);
-  const wasUncertainIndex = context.reserve(1);
-  const uncertainIndex = context.reserve(1);
+  /** Energy without a Good mix: up to the end of the last minute, and up to now. */
+  const unmixedBaseIndex = context.reserve(1);
+  const unmixedIndex = context.reserve(1);
+  const isUnmixedIndex = context.reserve(1);
   /** The mix; the grid's factor, which is higher, where it is not known. */
   const readFactor = (memory: Float64Array): number => {
-    memory[uncertainIndex] = memory[wasUncertainIndex] as number;
+    memory[isUnmixedIndex] = 0;
     if (intensity === undefined) return grid.value;
     const { slot, multiply, divide } = intensity;
     const isKnown = isMeasuredSlot(memory, slot);
-    if (!isKnown || isUncertainSlot(memory, slot)) memory[uncertainIndex] = 1;
+    if (!isKnown || isUncertainSlot(memory, slot)) memory[isUnmixedIndex] = 1;
     return isKnown ? ((memory[slot + valueCell] as number) * multiply) / divide : grid.value;
   };
   return {
-    uncertainIndex,
+    /** Share of the energy whose minutes had a Good mix; 1 of none. */
+    mixedShare: (memory: Float64Array): number => {
+      const energy = memory[energyIndex] as number;
+      return energy > 0 ? 1 - (memory[unmixedIndex] as number) / energy : 1;
+    },
     /** Carbon up to now, kg. To be called at each tick on which the energy is known. */
     read: (memory: Float64Array): number => {
       const energy = memory[energyIndex] as number;
@@ -74,17 +80,19 @@ const buildElectricity = (
         memory[seenEpochIndex] = memory[epochIndex] as number;
         memory[baseIndex] = 0;
         memory[carbonIndex] = 0;
-        memory[wasUncertainIndex] = 0;
+        memory[unmixedBaseIndex] = 0;
       }
       const factor = readFactor(memory);
-      const used = factor * (energy - (memory[baseIndex] as number));
-      const carbon = (memory[carbonIndex] as number) + used;
+      const used = energy - (memory[baseIndex] as number);
+      const carbon = (memory[carbonIndex] as number) + factor * used;
+      memory[unmixedIndex] =
+        (memory[unmixedBaseIndex] as number) + (memory[isUnmixedIndex] === 1 ? used : 0);
       const minute = Math.floor((memory[context.tickMsIndex] as number) / minuteMs);
       if (memory[minuteIndex] !== minute) {
         memory[minuteIndex] = minute;
         memory[baseIndex] = energy;
         memory[carbonIndex] = carbon;
-        memory[wasUncertainIndex] = memory[uncertainIndex] as number;
+        memory[unmixedBaseIndex] = memory[unmixedIndex];
       }
       return carbon;
     },
@@ -94,7 +102,7 @@ const buildElectricity = (
 /** Carbon that making the panel gave off so far, gate to gate: electricity and the CO2 of the shielding gas. */
 export const panelCarbon = defineKpi<z.infer<typeof parametersSchema>>({
   id: 'panelCarbon',
-  version: 1,
+  version: 2,
   equipmentClass: 'weld_line',
   point: 'panelCarbon',
   unit: 'kg',
@@ -110,7 +118,8 @@ export const panelCarbon = defineKpi<z.infer<typeof parametersSchema>>({
   },
   window: panelWindowOfTierA,
   windowRule: { en: 'the current panel', zh: '当前管屏' },
-  coverageRule: 'the smaller of the coverages of panelEnergy and panelGasVolume',
+  coverageRule:
+    'the smaller of the coverages of panelEnergy and panelGasVolume; mixed says of how much electricity the mix is known',
   inputs: {
     ...kpiInputs('panelEnergy', 'kWh', { en: 'energy of the panel', zh: '管屏电量' }),
     ...kpiInputs('panelGasVolume', 'm3', { en: 'gas of the panel', zh: '管屏保护气体用量' }),
@@ -136,6 +145,13 @@ export const panelCarbon = defineKpi<z.infer<typeof parametersSchema>>({
       },
     },
     gas: { decimals: 3, description: { en: 'of shielding gas, direct', zh: '保护气体直接排放' } },
+    mixed: {
+      ...{ unit: '1', decimals: 3 },
+      description: {
+        en: 'share of the electricity whose mix is known',
+        zh: '电源结构已知的用电量占比',
+      },
+    },
   },
   parametersSchema,
   build: (context) => {
@@ -149,8 +165,8 @@ export const panelCarbon = defineKpi<z.infer<typeof parametersSchema>>({
       intensity: context.optional('intensity'),
     });
     const flagIndex = context.reserve(1);
-    const parts = ['electricity', 'gridOnly', 'gas'].map((name) => context.part(name));
-    const [ofElectricity = 0, gridOnly = 0, ofGas = 0] = parts;
+    const parts = ['electricity', 'gridOnly', 'gas', 'mixed'].map((name) => context.part(name));
+    const [ofElectricity = 0, gridOnly = 0, ofGas = 0, mixed = 0] = parts;
     const amountOf = (memory: Float64Array, { slot, multiply, divide }: ResolvedInput): number =>
       ((memory[slot + valueCell] as number) * multiply) / divide;
     context.onTick((memory) => {
@@ -160,13 +176,15 @@ export const panelCarbon = defineKpi<z.infer<typeof parametersSchema>>({
       if (isKnown) {
         memory[energyIndex] = amountOf(memory, energy);
         memory[ofElectricity + valueCell] = electricity.read(memory);
+        memory[mixed + valueCell] = electricity.mixedShare(memory);
         memory[gridOnly + valueCell] = memory[energyIndex] * grid.value;
         memory[ofGas + valueCell] = amountOf(memory, gas) * gasCo2Share * co2DensityKgPerM3;
       }
       memory[context.value + valueCell] =
         (memory[ofElectricity + valueCell] as number) + (memory[ofGas + valueCell] as number);
       const isUncertain = [energy, gas].some(({ slot }) => isUncertainSlot(memory, slot));
-      memory[flagIndex] = isUncertain || memory[electricity.uncertainIndex] !== 0 ? 1 : 0;
+      const isMixed = (memory[mixed + valueCell] as number) >= minimumGoodCoverage;
+      memory[flagIndex] = isUncertain || !isMixed ? 1 : 0;
       memory[context.coverage + valueCell] = isKnown
         ? Math.min(...shares.map(({ slot }) => memory[slot + valueCell] as number))
         : 0;

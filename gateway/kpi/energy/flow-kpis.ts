@@ -1,7 +1,9 @@
 import { carbonFreeShare } from '../carbon/carbon-free-share.ts';
 import { avoidedCo2Hourly, importCo2Hourly } from '../carbon/hourly-co2.ts';
+import { carbonPerArea, savedPerModule } from '../carbon/year-intensity.ts';
 import type { AnyKpiDefinition } from '../definition.ts';
 import { balanceResidual } from './balance/balance-residual.ts';
+import { meterChecks } from './balance/meter-checks.ts';
 import { meterSuspect } from './balance/meter-suspect.ts';
 import { chargerUtilisation } from './charger-utilisation.ts';
 import { arbitrageMargin, energyCost } from './cost/energy-cost.ts';
@@ -29,6 +31,7 @@ export const flowKpis: readonly AnyKpiDefinition[] = [
   selfSufficiencyPv,
   balanceResidual,
   meterSuspect,
+  meterChecks,
   demandForecast,
   maximumDemand,
   loadFactor,
@@ -40,6 +43,8 @@ export const flowKpis: readonly AnyKpiDefinition[] = [
   carbonFreeShare,
   avoidedCo2Hourly,
   importCo2Hourly,
+  carbonPerArea,
+  savedPerModule,
   savedProgress,
   chargerUtilisation,
   frequencyQuality,

@@ -135,7 +135,7 @@ const reserveAccounts = (context: KpiContext<Parameters>): Accounts => {
   const states = meaningsOf(itemStates, context.parameters.states);
   const modes = meaningsOf(operationModes, context.parameters.modes);
   const gapMs = Math.max(state.staleMs, mode.staleMs);
-  const isHeld = state.periodMs === undefined || mode.periodMs === undefined;
+  const isHeld = state.isHeld || mode.isHeld;
   const [flagsNow, isUncertainNow] = [context.reserve(1), context.reserve(1)];
   const isTrue = (memory: Float64Array, input: ResolvedInput | undefined): boolean =>
     input !== undefined && isUsableSlot(memory, input.slot) && memory[input.slot + valueCell] !== 0;

@@ -65,6 +65,14 @@ const channels: readonly ChannelSpec[] = [
   channel('tariff.lowestPrice', price, 'Lowest price of the day', '当日最低电价'),
   channel('tariff.demandPrice', '{CNY}/kW', 'Price of maximum demand, a month', '需量电价（每月）'),
   channel('tariff.capacityPrice', '{CNY}/kVA', 'Price of capacity, a month', '容量电价（每月）'),
+  channel('calendar.utcOffset', 'min', 'Wall clock ahead of UTC', '当地时间与 UTC 之差'),
+  channel('calendar.utcOffsetBefore', 'min', 'The same before its change', '变更前与 UTC 之差'),
+  channel(
+    'calendar.utcOffsetStart',
+    'ms',
+    'When it last changed (UTC); 0: not for a year',
+    '时差最近变更时刻（UTC）；0：一年内未变更',
+  ),
 ];
 
 /** One tariff must follow the other without a gap, and none may hold beside another. */

@@ -5,7 +5,7 @@ import type { ResolvedInput, SiteContext } from '../definition.ts';
 import { panelWindow } from './panel.ts';
 
 /** Stretches remembered of a panel; further ones are taken for one. */
-const mostStretches = 16;
+export const mostStretches = 16;
 
 /** Where the line has been on the panel under the torches. All are indices of cells. */
 export type PanelPlaces = {
@@ -15,6 +15,12 @@ export type PanelPlaces = {
   readonly lateStartIndex: number;
   /** 1 while the line is where an earlier pass of this panel was: what is measured there has been counted. */
   readonly isAgainIndex: number;
+  /** The stretch at hand: that what was passed forwards without a jump; NaN before there is one. */
+  readonly fromIndex: number;
+  readonly toIndex: number;
+  /** Stretches that are over: how many, and beginning and end of each. */
+  readonly countIndex: number;
+  readonly stretches: number;
 };
 
 type Watch = PanelPlaces & {
@@ -22,13 +28,8 @@ type Watch = PanelPlaces & {
   readonly panelEpochIndex: number;
   readonly epochIndex: number;
   readonly placeIndex: number;
-  /** Of the newest sample, and of the stretch at hand: that what was passed forwards without a jump. */
+  /** Of the newest sample. */
   readonly lastIndex: number;
-  readonly fromIndex: number;
-  readonly toIndex: number;
-  /** Stretches that are over: how many, and beginning and end of each. */
-  readonly countIndex: number;
-  readonly stretches: number;
 };
 
 /** Shared by all KPIs that collect by position: computed once for each sample. */

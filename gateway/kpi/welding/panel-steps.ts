@@ -143,7 +143,7 @@ const makeSteps = <C extends Collector>(
 ): PanelSteps<C> => {
   const { clock, partners, arcs = [] } = options;
   const arcCells = arcs.map((arc) => arcStateIndex(context, arc));
-  const isHeld = options.isState === true && clock.periodMs === undefined;
+  const isHeld = options.isState === true && clock.isHeld;
   const timeIndex = isHeld ? context.reserve(1) : clock.slot + timeCell;
   const interval = reserveInterval(context, { timeIndex, gapMs: clock.staleMs, isHeld });
   const countsIndex = context.reserve(1);

@@ -142,7 +142,7 @@ const collectSteps = (context: SiteContext<unknown>, parts: SeamParts, panel: Pa
 
 /** Whether the sample of a point is at most so old, at the time in a cell, that it stands for now. */
 const isInTime = (memory: Float64Array, input: ResolvedInput, timeIndex: number): boolean =>
-  input.periodMs === undefined ||
+  input.isHeld ||
   (memory[timeIndex] as number) - (memory[input.slot + timeCell] as number) <= input.staleMs;
 
 const takePosition = (memory: Float64Array, stepping: Stepping): void => {

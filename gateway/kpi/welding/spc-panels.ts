@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { isBad } from '../../core/quality.ts';
 import type { Step } from '../../hot-path/program.ts';
-import { isUncertainSlot, isUsableSlot, statusCell, valueCell } from '../../hot-path/slot.ts';
+import { isUncertainSlot, statusCell, valueCell } from '../../hot-path/slot.ts';
 import { defineKpi, type KpiContext, type KpiPart } from '../definition.ts';
 import { finishParts, finishResult } from '../result.ts';
 import { panelWindowOfTierA } from '../window.ts';
 import { panelInputs, panelLengthIndex, panelLengthInput, panelWindow } from './panel.ts';
 import { panelPlaces } from './panel-places.ts';
+import { reservePanelSeen } from './panel-seen.ts';
 import { processInput } from './process.ts';
 import { chartOptionsOf, chartParameters, hasSpecification, onChange, wpsInput } from './spc.ts';
 import { reserveSpcChart } from './spc-chart.ts';
@@ -37,35 +38,19 @@ type Outcome = {
 
 const reserveOutcome = (context: KpiContext<Parameters>, onPanel: Step): Outcome => {
   const [value, coverage] = [context.one('value'), context.one('value.coverage')];
-  const position = context.one('panelPosition');
   const panel = panelWindow(context);
   const lengthIndex = panelLengthIndex(context, context.parameters.panelLengthMm);
   const epochIndex = context.reserve(1);
   const first = context.reserve(3, [Number.NaN]);
   const outcome = { value: first, coverage: first + 1, uncertain: first + 2 };
-  const nearest = context.reserve(1, [Number.POSITIVE_INFINITY]);
-  const furthest = context.reserve(1, [Number.NEGATIVE_INFINITY]);
+  const seen = reservePanelSeen(context, panelPlaces(context));
   const endPanel: Step = (memory) => {
-    const seenMm = (memory[furthest] as number) - (memory[nearest] as number);
-    const isWhole = seenMm >= context.parameters.leastShare * (memory[lengthIndex] as number);
+    // As it was at the tick before: by now the next panel has been seen.
+    const isWhole =
+      (memory[seen.mmIndex] as number) >=
+      context.parameters.leastShare * (memory[lengthIndex] as number);
     if (isWhole && !Number.isNaN(memory[outcome.value])) onPanel(memory);
     memory[outcome.value] = Number.NaN;
-    memory[nearest] = Number.POSITIVE_INFINITY;
-    memory[furthest] = Number.NEGATIVE_INFINITY;
-  };
-  const { lateStartIndex } = panelPlaces(context);
-  const seenStartIndex = context.reserve(1);
-  const takePlace: Step = (memory) => {
-    if (!isUsableSlot(memory, position.slot)) return;
-    if (memory[seenStartIndex] !== memory[lateStartIndex]) {
-      memory[seenStartIndex] = memory[lateStartIndex] as number;
-      memory[nearest] = Number.POSITIVE_INFINITY;
-      memory[furthest] = Number.NEGATIVE_INFINITY;
-    }
-    const raw = memory[position.slot + valueCell] as number;
-    const placeMm = (raw * position.multiply) / position.divide;
-    memory[nearest] = Math.min(memory[nearest] as number, placeMm);
-    memory[furthest] = Math.max(memory[furthest] as number, placeMm);
   };
   return {
     ...outcome,
@@ -74,7 +59,7 @@ const reserveOutcome = (context: KpiContext<Parameters>, onPanel: Step): Outcome
         memory[epochIndex] = memory[panel.epochIndex] as number;
         endPanel(memory);
       }
-      takePlace(memory);
+      seen.read(memory);
       if (isBad(memory[value.slot + statusCell] as number)) return;
       memory[outcome.value] =
         ((memory[value.slot + valueCell] as number) * value.multiply) / value.divide;
@@ -100,7 +85,7 @@ const shownParts: Readonly<Record<string, KpiPart>> = {
 /** Control chart of what panels end with, one value each: individuals and moving range, and capability against the contract. */
 export const spcDeformation = defineKpi<Parameters>({
   id: 'spcDeformation',
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_line',
   point: 'spcDeformation',
   unit: 'mm',

@@ -3,7 +3,8 @@ import type { Window } from './figure.ts';
 import type { HistorySpan, ReadHistory } from './history-days.ts';
 import type { RegisteredDevice } from './plant-figures.ts';
 
-const computed = new Set(['kpi', 'calculated', 'production']);
+/** What produces points without a device behind them: KPIs, expressions, messages, tariffs. */
+const withoutDevice: ReadonlySet<string> = new Set(['kpi', 'calculated', 'production', 'billing']);
 export const mostDevices = 1000;
 /** Of an hour over thirty days, of half a day over 400. */
 const shareIntervals = 1000;
@@ -12,7 +13,7 @@ const shareIntervals = 1000;
 const deviceProbes = (groups: readonly RegisteredGroup[]): ReadonlyMap<string, PointNumber> => {
   const probes = new Map<string, { readonly point: PointNumber; readonly periodMs: number }>();
   for (const group of groups) {
-    if (computed.has(group.producer)) continue;
+    if (withoutDevice.has(group.producer)) continue;
     const id = `${group.producer}: ${group.device ?? formatEquipmentPath(group.equipment)}`;
     const channel = group.channels.findIndex(({ kind }) => kind !== 'string');
     const point = group.pointNumbers[channel];

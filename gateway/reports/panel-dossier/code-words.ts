@@ -116,6 +116,7 @@ export const measuredFields = [
   'arc-interruptions',
   'bins',
   'deformation-profile',
+  'time-sync',
 ] as const;
 export type MeasuredField = (typeof measuredFields)[number];
 
@@ -144,6 +145,10 @@ const fieldWords: Readonly<Record<MissingField | MeasuredField, LocalText>> = {
     en: 'deformation along the panel',
     zh: '沿管屏的变形量',
   },
+  'time-sync': {
+    en: 'status of time synchronisation: no clock of a device of the line could be read',
+    zh: '时间同步状态：产线设备的时钟均不可读',
+  },
   'job-order': { en: 'job order', zh: '工单' },
   drawing: { en: 'drawing number', zh: '图号' },
   'drawing-revision': { en: 'revision of the drawing', zh: '图纸版次' },
@@ -158,6 +163,8 @@ const fieldWords: Readonly<Record<MissingField | MeasuredField, LocalText>> = {
   'wire-spool': { en: 'wire spools', zh: '焊丝盘号' },
   'wire-change-position': { en: 'where spools were changed', zh: '换盘位置' },
   'gas-batch': { en: 'batch of the shielding gas', zh: '保护气体批号' },
+  'flux-lot': { en: 'lot of the flux', zh: '焊剂批号' },
+  'flux-bake-record': { en: 'bake record of the flux', zh: '焊剂烘干记录' },
   wps: { en: 'WPS', zh: '焊接工艺规程（WPS）' },
   'wps-revision': { en: 'revision of the WPS', zh: 'WPS 版次' },
   wpqr: { en: 'WPQR (procedure qualification record)', zh: '焊接工艺评定（WPQR）' },

@@ -1,5 +1,5 @@
 import { markText, productionMarkText, reasonText } from './code-words.ts';
-import { formatDuration, formatPosition, shorten } from './formats.ts';
+import { formatDuration, formatNumber, formatPosition, shorten } from './formats.ts';
 import { missingOf } from './missing-fields.ts';
 import { colours, lineHeight, margin } from './paper.ts';
 import { mostRows, type Sheet } from './sheet.ts';
@@ -11,6 +11,31 @@ const statusCell = ({ record, text }: Sheet): Cell => {
   const { status } = disposition;
   const colour = status === 'released' ? colours.text : colours.alarm;
   return { text: text.statuses[status], colour, isBold: true };
+};
+
+const mostClocks = 8;
+/** A line travels 13 mm in it. */
+const clockOffMs = 1000;
+
+/** How far each clock was ahead of the gateway's: last, and between which bounds within the panel. */
+const timeSyncCell = ({ record: { timeSync = [] }, text, time, language }: Sheet): Cell => {
+  const seconds = (skewMs: number): string =>
+    `${skewMs < 0 ? '−' : '+'}${formatNumber(Math.abs(skewMs) / 1000, 3)}`;
+  const clocks = timeSync.slice(0, mostClocks).map(({ source, device, ...clock }) =>
+    text.clockText(shorten(`${source}/${device}`, 60), {
+      last: seconds(clock.skewMs),
+      least: seconds(clock.leastSkewMs),
+      most: seconds(clock.mostSkewMs),
+      seen: time.text(clock.seenMs),
+    }),
+  );
+  if (timeSync.length > mostClocks) clocks.push('…');
+  if (clocks.length === 0) return text.timeSyncNone;
+  const isOff = timeSync.some(
+    ({ leastSkewMs, mostSkewMs }) => Math.max(-leastSkewMs, mostSkewMs) > clockOffMs,
+  );
+  const line = clocks.join(language === 'zh' ? '；' : '; ');
+  return isOff ? { text: line, colour: colours.alarm, isBold: true } : line;
 };
 
 /** Who, where, when: what a dossier begins with. */
@@ -49,7 +74,14 @@ export const drawHead = (sheet: Sheet): void => {
     ],
     [text.status, statusCell(sheet)],
   ]);
-  drawPairs(paper, [[text.hash, chained.hash]], { columns: 1 });
+  drawPairs(
+    paper,
+    [
+      [text.timeSync, timeSyncCell(sheet)],
+      [text.hash, chained.hash],
+    ],
+    { columns: 1 },
+  );
   if (record.simulated) paper.paragraph(text.simulatedNote, { size: 8, colour: colours.alarm });
 };
 

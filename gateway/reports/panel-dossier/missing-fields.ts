@@ -47,6 +47,7 @@ export const missingMeasurements = (record: PanelRecord): readonly MissingMeasur
   }
   if (energyMethods(record).length === 0) missing.push({ field: 'energy-method', seams: [] });
   if (record.deformation === undefined) missing.push({ field: 'deformation-profile', seams: [] });
+  if (record.timeSync === undefined) missing.push({ field: 'time-sync', seams: [] });
   return missing;
 };
 
@@ -60,10 +61,15 @@ export const energyMethods = ({ methods = [] }: PanelRecord): readonly RecordedM
 export const wpsMethods = ({ methods = [] }: PanelRecord): readonly RecordedMethod[] =>
   methods.filter(({ kpi }) => kpi === 'wpsConformance');
 
+/** Missing only where something that was told asks for it: a rejection, a report, a process under flux. */
+const askedByWhatIsTold: ReadonlySet<MissingField> = new Set<MissingField>([
+  ...(['ncr', 'repair', 'flux-lot', 'flux-bake-record'] as const),
+]);
+
 /** A record from before production was told lacks all that it could have told. */
 const untold = (record: PanelRecord): readonly MissingField[] =>
   record.production === undefined
-    ? missingFields.filter((field) => field !== 'ncr' && field !== 'repair')
+    ? missingFields.filter((field) => !askedByWhatIsTold.has(field))
     : record.production.missing;
 
 /** Mandatory fields that the record lacks, in words. */

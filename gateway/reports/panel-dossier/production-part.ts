@@ -196,8 +196,15 @@ const drawInspections = (part: Part): void => {
     numbers: [5, 6],
     rows: production.inspections.map((one) => [
       sheet.time.text(one.timeMs),
-      shorten(one.method, 60),
-      rejected(text.inspectionResults[one.result], one.result === 'rejected'),
+      one.lengthMm === undefined
+        ? shorten(one.method, 60)
+        : `${shorten(one.method, 60)}, ${number(one.lengthMm)} mm`,
+      rejected(
+        one.corrects === undefined
+          ? text.inspectionResults[one.result]
+          : text.corrected(text.inspectionResults[one.result], shorten(one.corrects, 60)),
+        one.result === 'rejected',
+      ),
       plain(one.standard),
       seamOf(one.seam),
       formatPosition(one.positionMm),

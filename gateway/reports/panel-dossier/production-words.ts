@@ -61,6 +61,7 @@ const english = {
     ...['Time', 'Method', 'Result', 'Standard', 'Seam', 'x, mm', 'Value', 'NCR', 'Inspector'],
   ],
   inspectionResults: { accepted: 'accepted', rejected: 'rejected' },
+  corrected: (result: string, id: string) => `${result} (corrects ${id})`,
   repairs: 'Repair',
   repairColumns: [
     ...['Time', 'NCR', 'Seam', 'x, mm', 'Length, mm', 'WPS', 'Welder', 'Re-inspection'],
@@ -153,6 +154,7 @@ const chinese: ProductionWords = {
     '检验员',
   ],
   inspectionResults: { accepted: '合格', rejected: '不合格' },
+  corrected: (result: string, id: string) => `${result}（更正 ${id}）`,
   repairs: '返修',
   repairColumns: ['时间', '不合格报告', '焊缝', 'x，mm', '长度，mm', 'WPS', '焊工', '复检'],
   reinspections: { accepted: '合格', rejected: '不合格', open: '未复检' },

@@ -79,6 +79,7 @@ const names: Readonly<Record<string, Name>> = {
     '用电碳排放（全部按电网计）',
     3,
   ],
+  'panelCarbon.mixed': ['electricity of known mix', '电源结构已知的用电占比', 3],
   'panelCarbon.gas': ['CO2 in the shielding gas', '保护气体中的 CO2', 3],
   unmannedRatio: ['Arc time without manual intervention', '无人工干预燃弧时间占比', 2],
   'unmannedRatio.arcTime': ['Arc time of that share', '该占比的燃弧时间', 2],

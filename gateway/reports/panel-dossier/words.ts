@@ -1,6 +1,9 @@
 import type { FootprintElement } from '../../records/product-footprint.ts';
 import type { DossierLanguage } from './dossier-input.ts';
 
+/** Seconds, and when. */
+type ClockSeen = Readonly<Record<'last' | 'least' | 'most' | 'seen', string>>;
+
 const english = {
   title: 'Panel dossier',
   subtitle: 'Weld data sheet of a water-wall panel',
@@ -25,6 +28,10 @@ const english = {
     `${revision} of ${revisions}, ${reason}`,
   timeZone: 'Times in',
   software: 'Gateway version',
+  timeSync: 'Clocks, ahead of the gateway',
+  timeSyncNone: 'no clock of a device of the line could be read',
+  clockText: (clock: string, { last, least, most, seen }: ClockSeen) =>
+    `${clock} ${last} s (${least} to ${most}, seen ${seen})`,
   configuration: 'Configuration',
   journal: 'Journal entries',
   data: 'Data',
@@ -172,6 +179,10 @@ const chinese: Words = {
   revisionText: (revision, revisions, reason) => `第 ${revision} 版，共 ${revisions} 版；${reason}`,
   timeZone: '时间所用时区',
   software: '网关版本',
+  timeSync: '设备时钟超前网关',
+  timeSyncNone: '产线设备的时钟均不可读',
+  clockText: (clock: string, { last, least, most, seen }: ClockSeen) =>
+    `${clock} ${last} 秒（${least} 至 ${most}，${seen} 所见）`,
   configuration: '配置',
   journal: '日志条目',
   data: '数据',

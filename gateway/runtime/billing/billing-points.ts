@@ -6,9 +6,12 @@ import type { SourceFrame } from '../../core/source.ts';
 import { type Billing, billingProducer, parseBilling } from '../../kpi/tariff/billing-section.ts';
 import { tariffAt } from '../../kpi/tariff/tariff-calendar.ts';
 import { periodNames } from '../../kpi/tariff/tariff-schema.ts';
+import { type OffsetSpan, offsetSpan, periodSpan } from './clock-changes.ts';
 
-/** Looked up anew after so long at the latest: no period is shorter, and a clock may be set. */
-const longestMs = 3_600_000;
+const minuteMs = 60_000;
+
+/** Looked up anew after so long at the latest: a clock may be set, and every zone begins its days at a multiple of it. */
+const longestMs = 900_000;
 
 /**
  * Tells calendar and tariff of a park as points, when one of them has changed: the hot path knows no time zone, and a replay finds
@@ -19,6 +22,7 @@ export class BillingPoints {
   #billing: Billing | undefined;
   #group: RegisteredGroup | undefined;
   #last: readonly number[] | undefined;
+  #offset: OffsetSpan | undefined;
   /** What was looked up holds within. */
   #fromMs = Number.POSITIVE_INFINITY;
   #untilMs = Number.NEGATIVE_INFINITY;
@@ -70,14 +74,13 @@ export class BillingPoints {
     const local = new Date(localMs);
     const [year, month] = [local.getUTCFullYear(), local.getUTCMonth()];
     const utc = (ofMonth: number): number => this.#clock.utcMs(Date.UTC(year, ofMonth, 1));
-    const moment = tariffAt(this.#billing?.tables ?? [], localMs);
-    const [start, end] =
-      moment === undefined
-        ? [Number.NaN, Number.NaN]
-        : [this.#clock.utcMs(moment.startLocalMs), this.#clock.utcMs(moment.endLocalMs)];
-    const nextHourMs = timeMs - (timeMs % longestMs) + longestMs;
+    const tables = this.#billing?.tables ?? [];
+    const moment = tariffAt(tables, localMs);
+    const { start, end } = periodSpan(this.#clock, tables, timeMs);
+    const nextMs = timeMs - (timeMs % longestMs) + longestMs;
     this.#fromMs = timeMs;
-    this.#untilMs = end > timeMs ? Math.min(end, nextHourMs) : nextHourMs;
+    this.#untilMs = end > timeMs ? Math.min(end, nextMs) : nextMs;
+    const offset = this.#offsetAt(timeMs);
     return [
       ...[utc(month), utc(month + 1), utc(0), month + 1],
       moment === undefined ? Number.NaN : periodNames.indexOf(moment.period),
@@ -85,6 +88,15 @@ export class BillingPoints {
       ...[moment?.highestPrice ?? Number.NaN, moment?.lowestPrice ?? Number.NaN],
       moment?.tariff.demandCharge?.perKw ?? Number.NaN,
       moment?.tariff.demandCharge?.perKva ?? Number.NaN,
+      ...[offset.nowMs / minuteMs, offset.beforeMs / minuteMs, offset.sinceMs],
     ];
+  }
+
+  #offsetAt(timeMs: number): OffsetSpan {
+    const known = this.#offset;
+    if (known === undefined || !(timeMs >= known.fromMs && timeMs < known.untilMs)) {
+      this.#offset = offsetSpan(this.#clock, timeMs);
+    }
+    return this.#offset as OffsetSpan;
   }
 }

@@ -56,6 +56,7 @@ describe.each(languages)('a dossier in %s', (language) => {
     for (const what of ['PANEL-0815', 'acme/dam/welding/mpm01', '0:22:30', '12345', '678901'])
       has(what);
     for (const instant of ['2026-03-02 08:00:00', '2026-03-02 08:22:30', 'UTC+08:00']) has(instant);
+    for (const what of ['line-plc/unit 1', '−0.087', '−1.210', '+0.043', '08:22:00']) has(what);
     for (const hash of ['a1', 'b2', 'e3']) has(hash.repeat(32));
     for (const hash of ['c', 'd']) has(hash.repeat(64));
   });
@@ -183,12 +184,14 @@ describe('a dossier', () => {
   });
 
   it('of a record from before production was told lacks all that it could have told', async () => {
-    const { production: _, deformation: __, methods: ___, ...old } = fullRecord();
+    const { production: _, deformation: __, methods: ___, timeSync: ____, ...old } = fullRecord();
     const record = { ...old, version: 1, seams: old.seams.slice(0, 2) } as const;
     const text = dense(textOfPdf(await renderDossier(fullInput('en', record))));
     for (const field of ['job-order', 'wpqr', 'disposition', 'energy-method'] as const)
       expect(text).toContain(dense(fieldText(field, 'en')));
-    expect(text).toContain(dense(fieldText('deformation-profile', 'en')));
+    for (const field of ['deformation-profile', 'time-sync'] as const)
+      expect(text).toContain(dense(fieldText(field, 'en')));
+    expect(text).not.toContain(dense(fieldText('flux-lot', 'en')));
     expect(text).not.toContain(dense('report of what was rejected'));
   });
 

@@ -9,7 +9,12 @@ import {
   type KpiPart,
 } from '../../definition.ts';
 import { finishParts, finishResult } from '../../result.ts';
-import { dayOfQuarterHours, monthOfQuarterHours } from '../../window.ts';
+import {
+  dayOfQuarterHours,
+  type KpiWindow,
+  monthOfQuarterHours,
+  yearOfQuarterHours,
+} from '../../window.ts';
 import {
   addToFold,
   calendarFold,
@@ -26,13 +31,37 @@ import type { Flow, Term } from './terms.ts';
 /** Writes the value and the parts of a KPI from the sums of its terms. */
 export type FoldedWriter = (
   memory: Float64Array,
-  cells: { readonly sums: number; readonly value: number; readonly parts: readonly number[] },
+  cells: {
+    readonly sums: number;
+    readonly value: number;
+    readonly parts: readonly number[];
+    /** Cells with the start of the window and the end of its newest quarter hour. */
+    readonly startIndex: number;
+    readonly endIndex: number;
+  },
 ) => void;
 
-/** A KPI that is a formula of sums over the quarter hours of the day or of the month. */
+const windows = {
+  day: {
+    window: dayOfQuarterHours,
+    rule: { en: "closed quarter hours of the site's day", zh: '站点当日已结束的各刻钟' },
+  },
+  month: {
+    window: monthOfQuarterHours,
+    rule: { en: "closed quarter hours of the site's month", zh: '站点当月已结束的各刻钟' },
+  },
+  year: {
+    window: yearOfQuarterHours,
+    rule: { en: "closed quarter hours of the site's year", zh: '站点当年已结束的各刻钟' },
+  },
+} as const satisfies Record<string, { readonly window: KpiWindow; readonly rule: LocalText }>;
+
+/** A KPI that is a formula of sums over the quarter hours of the day, of the month or of the year. */
 export const defineFolded = <Parameters>(options: {
   readonly id: string;
-  readonly over: 'day' | 'month';
+  readonly over: keyof typeof windows;
+  /** 2 unless given. */
+  readonly version?: number;
   readonly points: readonly (Term | Flow)[];
   readonly unit: string;
   readonly decimals: number;
@@ -47,19 +76,16 @@ export const defineFolded = <Parameters>(options: {
   const { over, points, inputs, writer, ...described } = options;
   const names = Object.keys(options.parts ?? {});
   return defineKpi<Parameters>({
-    ...described,
     version: 2,
+    ...described,
     equipmentClass: 'park',
     point: options.id,
-    window: over === 'day' ? dayOfQuarterHours : monthOfQuarterHours,
-    windowRule:
-      over === 'day'
-        ? { en: "closed quarter hours of the site's day", zh: '站点当日已结束的各刻钟' }
-        : { en: "closed quarter hours of the site's month", zh: '站点当月已结束的各刻钟' },
+    window: windows[over].window,
+    windowRule: windows[over].rule,
     coverageRule: 'metered time of the quarter hours / time since the window began',
     inputs: {
       ...rowInputs(...points),
-      ...(over === 'month' ? { monthStart: calendarInput('monthStart') } : {}),
+      ...(over === 'day' ? {} : { [`${over}Start`]: calendarInput(`${over}Start`) }),
       ...inputs,
     },
     build: (context) => {
@@ -68,9 +94,10 @@ export const defineFolded = <Parameters>(options: {
       const fold =
         over === 'day'
           ? dayFold(context, points.length)
-          : calendarFold(context, points.length, 'monthStart');
+          : calendarFold(context, points.length, `${over}Start`);
       const parts = names.map((name) => context.part(name));
-      const cells = { sums: fold.sums, value: context.value, parts };
+      const { sums, startIndex, endIndex } = fold;
+      const cells = { sums, startIndex, endIndex, value: context.value, parts };
       const write = writer(context);
       onRows(context, rows, {
         take: (memory) => {

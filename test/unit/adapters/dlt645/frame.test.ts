@@ -24,7 +24,7 @@ const askEnergy = {
 } as const;
 
 describe('a request', () => {
-  it('for the forward active energy of meter 112233445566', () => {
+  it('§3.3 for the forward active energy of meter 112233445566', () => {
     expect(hexOf(encodeRead(askEnergy))).toBe('68665544332211681104333334331716');
   });
 
@@ -61,7 +61,7 @@ describe('a request', () => {
 });
 
 describe('an answer', () => {
-  it('with 1234.56 kWh', () => {
+  it('§3.3 with 1234.56 kWh', () => {
     const frame = decoded('6866554433221168910833333433896745330316');
     expect(frame).toMatchObject({
       address: '112233445566',

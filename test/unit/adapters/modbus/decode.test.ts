@@ -57,7 +57,7 @@ describe('DecodeProgram', () => {
     expect(decode('0080 6643', point('f32', { order: 'DCBA' }))).toEqual(good(230.5));
   });
 
-  it('decodes the float of 50400.5 and of 26.1', () => {
+  it('§3.1 decodes the float of 50400.5 and of 26.1', () => {
     expect(decode('4744 E080', point('f32'))).toEqual(good(50_400.5));
     expect(decode('E080 4744', point('f32', { order: 'CDAB' }))).toEqual(good(50_400.5));
     expect(decode('41D0 CCCD', point('f32')).value).toBeCloseTo(26.1, 6);
@@ -144,7 +144,7 @@ describe('DecodeProgram', () => {
     expect(decode('FFFA', given)).toEqual({ value: -6, status: statusCodes.badOutOfRange });
   });
 
-  it('applies SunSpec scale factors read beside the value', () => {
+  it('§3.1 applies SunSpec scale factors read beside the value', () => {
     const watts = point('i16', { scaleFactorAddress: 1 });
     const read = (hex: string) => decode(hex, watts, { scaleFactorPlace: 1 });
     expect(read('13B0 0001')).toEqual(good(50_400));

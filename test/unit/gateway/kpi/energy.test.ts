@@ -240,7 +240,7 @@ describe('self-consumption and avoided CO2', () => {
     return tickProgram(program, day + hourMs, day);
   };
 
-  test('follow from the same tick of the KPIs that they read', () => {
+  test('§2 follow from the same tick of the KPIs that they read: 0.92824 of photovoltaics is used on site', () => {
     const results = yearOf(5_701_200, 409_100);
     expect(results[`${site}/selfConsumption`]?.value).toBeCloseTo(0.92824, 5);
     expect(results[`${site}/selfConsumption`]?.status).toBe(statusCodes.good);

@@ -146,7 +146,7 @@ describe('planned shifts', () => {
 describe('the points of a line', () => {
   const none = {
     ...{ line, windows: [], isOrderRegistered: null, plannedRunTimePerItemMin: null },
-    ...{ counts: [], executions: [] },
+    ...{ counts: [], executions: [], findings: [] },
   };
   const nothing = {
     ...{ produced: null, good: null, scrap: null, rework: null, inspected: null },

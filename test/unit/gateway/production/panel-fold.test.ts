@@ -46,9 +46,10 @@ const whole = [
 ];
 
 describe('what production told of a panel', () => {
-  it('lacks every mandatory field while nobody has told any, but for those that only a rejection asks for', () => {
+  it('lacks every mandatory field while nobody has told any, but for those that what is told asks for', () => {
     const { missing, order, marks } = folded([]);
-    expect(missing).toEqual(missingFields.filter((field) => field !== 'ncr' && field !== 'repair'));
+    const asked = ['ncr', 'repair', 'flux-lot', 'flux-bake-record'];
+    expect(missing).toEqual(missingFields.filter((field) => !asked.includes(field)));
     expect([order, marks]).toEqual([null, []]);
   });
 
@@ -80,6 +81,20 @@ describe('what production told of a panel', () => {
       ...{ panelId: 'P-1', procedure: { wpsNo: 'WPS-8', process: '121' } },
     });
     expect(folded([submerged]).missing).not.toContain('gas-batch');
+  });
+
+  it('needs the lot of the flux and its bake record where the process welds under flux, and only there', () => {
+    const of = (process: string | undefined, fluxes: readonly object[] = []) =>
+      folded([
+        messageOf('panelAssignment', {
+          ...{ panelId: 'P-1', procedure: { wpsNo: 'WPS-8', process }, fluxes: [...fluxes] },
+        } as never),
+      ]).missing.filter((field) => field.startsWith('flux') || field === 'gas-batch');
+    expect(of('121')).toEqual(['flux-lot', 'flux-bake-record']);
+    expect(of('121', [{ lot: 'FX-1' }])).toEqual(['flux-bake-record']);
+    expect(of('121', [{ lot: 'FX-1', bakeRecord: 'B-7' }])).toEqual([]);
+    expect(of('135')).toEqual(['gas-batch']);
+    expect(of(undefined)).toEqual(['gas-batch']);
   });
 
   it('asks for a report of what was rejected, then for its repair, unless the panel is scrapped', () => {

@@ -74,6 +74,29 @@ describe('a panel that another one follows', () => {
     expect(heat?.maximum).toBeCloseTo(0.43, 6);
   });
 
+  it('says how the clocks of its sources stood to the gateway: last, and within the panel', () => {
+    const made = script();
+    const look = (skewMs: number, source = 'plc'): void => {
+      const { timeMs } = made;
+      made.entries.push({ record: { type: 'clock', timeMs, source, device: 'welder', skewMs } });
+    };
+    look(-1_500);
+    made.panel('A1', 30);
+    look(200);
+    look(9_000, 'meters');
+    made.panel('A2', 30).panel('A3', 30);
+    const panels = assemble(made);
+    const clock = { source: 'plc', device: 'welder', skewMs: 200, seenMs: expect.any(Number) };
+    expect(panels.map(({ record }) => record.timeSync)).toEqual([
+      [{ ...clock, leastSkewMs: -1_500, mostSkewMs: 200 }],
+      [{ ...clock, leastSkewMs: 200, mostSkewMs: 200 }],
+    ]);
+  });
+
+  it('says nothing of clocks where none could be read', () => {
+    expect(onlyRecord(script().panel('A1', 10).panel('A2', 2))).not.toHaveProperty('timeSync');
+  });
+
   it('has the bins that come out only when the next one is under the torches', () => {
     const made = script().panel('A1', 20);
     made.position('A1', 205).bin(made.at.frontBins, 'A1', 200);

@@ -50,6 +50,7 @@ const setUp = (
       return true;
     },
     event: (event) => events.push(event),
+    clockRecord: () => true,
     report: async () => true,
     intern: (text) => (text.startsWith('full') ? 0 : text === 'later' ? -1 : 1),
   });

@@ -15,7 +15,7 @@ const situation = (overrides: Partial<DispatchSituation>): DispatchSituation => 
   ...overrides,
 });
 
-describe('battery dispatch', () => {
+describe('§6 battery dispatch', () => {
   it('takes the PV surplus up to its rated power', () => {
     expect(dispatchPowerKw(situation({ netLoadKw: -400 }))).toBe(400);
     expect(dispatchPowerKw(situation({ netLoadKw: -4000 }))).toBe(1500);

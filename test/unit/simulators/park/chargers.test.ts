@@ -30,7 +30,7 @@ const fastRequest: ChargingRequest = {
 const slowRequest: ChargingRequest = { ...fastRequest, kind: 'ac', energyKwh: 14, ratedKw: 7 };
 
 describe('charging demand', () => {
-  it('brings about 32 vehicles on a workday and 8 on another day', () => {
+  it('§6 brings about 32 vehicles on a workday and 8 on another day', () => {
     const countOver = (serials: readonly number[]): number =>
       serials.reduce((sum, serial) => sum + chargingRequests(seed, dayOfSerial(serial)).length, 0);
     const weekdays = Array.from({ length: 200 }, (_, i) => 400 + i).filter((serial) => {
@@ -62,7 +62,7 @@ describe('charging profile', () => {
     expect(profile.energyKwh(9)).toBe(14);
   });
 
-  it('tapers on DC above 80 percent', () => {
+  it('§6 tapers on DC above 80 percent', () => {
     const profile = chargingProfile(fastRequest);
     expect(profile.initialShare).toBeCloseTo(0.4, 12);
     const fullPowerHours = 24 / 60;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   EnergyRegister,
   meterGain,
+  powerFlicker,
   startReadingWh,
 } from '../../../../simulators/park/energy-register.ts';
 import { testSeed } from '../../../support/seed.ts';
@@ -38,12 +39,38 @@ describe('an energy register', () => {
     }
   });
 
-  it('has gains around 1 with a deviation of 0.002', () => {
+  it('§6 has gains around 1 with a deviation of 0.002', () => {
     const errors = Array.from({ length: 2000 }, (_, i) => meterGain(testSeed(), i) - 1);
     const mean = errors.reduce((sum, e) => sum + e, 0) / errors.length;
     const deviation = Math.sqrt(errors.reduce((sum, e) => sum + e * e, 0) / errors.length);
     expect(Math.abs(mean)).toBeLessThan(0.0003);
     expect(deviation).toBeGreaterThan(0.0018);
     expect(deviation).toBeLessThan(0.0022);
+  });
+});
+
+describe('a power as a meter shows it', () => {
+  const secondsPerDay = 86_400;
+
+  it('never stands for half an hour, though one charger draws the same all day', () => {
+    let [before, standing, longest] = [Number.NaN, 0, 0];
+    for (let second = 0; second < secondsPerDay; second += 1) {
+      // One AC charger on a meter that shows tens of watts.
+      const shown = Math.round((7000 * powerFlicker(testSeed(), 2, second * 1000)) / 10);
+      standing = shown === before ? standing + 1 : 0;
+      longest = Math.max(longest, standing);
+      before = shown;
+    }
+    expect(longest).toBeLessThan(600);
+  });
+
+  it('is within its class, and in the mean what the register counts', () => {
+    let sum = 0;
+    for (let second = 0; second < secondsPerDay; second += 1) {
+      const factor = powerFlicker(testSeed(), 3, second * 1000);
+      expect(Math.abs(factor - 1)).toBeLessThanOrEqual(0.002);
+      sum += factor;
+    }
+    expect(Math.abs(sum / secondsPerDay - 1)).toBeLessThan(0.0001);
   });
 });

@@ -25,7 +25,7 @@ const sumFrom = (values: Float64Array, from: number, count: number): number =>
   values.slice(from, from + count).reduce((sum, value) => sum + value, 0);
 
 describe('the park over time', () => {
-  it('tells the same of an instant however one came there', () => {
+  it('§6 tells the same of an instant however one came there', () => {
     const timeline = (): ParkTimeline =>
       buildTimeline({ seed: testSeed(), countsFromMs: summerMs, stepMs });
     const walking = timeline();
@@ -71,7 +71,7 @@ describe('the park over time', () => {
     }
   });
 
-  it('sums quarters of an hour to days, and days to a month, exactly as far as numbers go', () => {
+  it('§6 sums quarters of an hour to days, and days to a month, exactly as far as numbers go', () => {
     const timeline = buildTimeline({ seed, countsFromMs: summerMs, stepMs });
     const sums = new Float64Array(totalWh(timeline.at(summerMs)).length);
     let before = totalWh(timeline.at(summerMs));
@@ -87,7 +87,7 @@ describe('the park over time', () => {
     for (let i = 0; i < sums.length; i += 1) expect(sums[i]).toBeCloseTo(amountOf(before, i), 3);
   });
 
-  it('closes the balance in every second, of the bus, the inverters, the chargers and the buildings', () => {
+  it('§6 closes the balance in every second, of the bus, the inverters, the chargers and the buildings', () => {
     const timeline = buildTimeline({ seed: testSeed(), countsFromMs: summerMs, stepMs });
     for (let second = 0; second < 86_400; second += 1117) {
       const { rates } = timeline.at(summerMs + second * 1000);

@@ -26,7 +26,7 @@ const noonOf = (serial: number) => ({
 const pvOf = (seed: number, hasDrift = true): PvPlant =>
   new PvPlant({ seed, weather: createWeather(seed), hasDrift });
 
-describe('the PV chain', () => {
+describe('§2 and §6 the PV chain', () => {
   it('reproduces the expected AC power at 850 W/m2 and 30 C', () => {
     const dcKw = dcPowerKw({ poaWm2: 850, ambientC: 30 }, pvRatedKwp, loss);
     expect(cellTemperatureC(30, 850)).toBe(56.5625);
@@ -52,7 +52,7 @@ describe('the PV chain', () => {
   });
 });
 
-describe('the PV plant', () => {
+describe('§6 the PV plant', () => {
   it('has inverters that differ by about one percent and sum to the plant', () => {
     const pv = pvOf(2023, false);
     const plantKw = pv.evaluate(noonOf(172), untouched);

@@ -5,7 +5,7 @@ import { clearSkyGhiWm2, solarDay, sunAt } from '../../../../simulators/park/sun
 const degrees = 180 / Math.PI;
 const noonMin = 720;
 
-describe('the sun over the park (31.77 N 119.95 E, 8 degrees south)', () => {
+describe('§6 the sun over the park (31.77 N 119.95 E, 8 degrees south)', () => {
   it('stands where the worked example of midsummer noon puts it', () => {
     const day = solarDay(172);
     const sun = sunAt(day, noonMin);
@@ -51,7 +51,7 @@ describe('the sun over the park (31.77 N 119.95 E, 8 degrees south)', () => {
   });
 });
 
-describe('diffuse fraction', () => {
+describe('§6 diffuse fraction', () => {
   it('follows the three branches of Erbs, Klein and Duffie', () => {
     expect(diffuseFraction(0)).toBe(1);
     expect(diffuseFraction(0.2)).toBeCloseTo(0.982, 12);

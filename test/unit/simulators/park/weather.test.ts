@@ -5,7 +5,7 @@ import { clearSkyGhiWm2, solarDay, sunAt } from '../../../../simulators/park/sun
 import { createWeather } from '../../../../simulators/park/weather.ts';
 import { testSeed } from '../../../support/seed.ts';
 
-describe('noise', () => {
+describe('§6 noise', () => {
   it('is uniform over many indices', () => {
     const bins = new Array<number>(10).fill(0);
     for (let i = 0; i < 20_000; i += 1) {
@@ -25,7 +25,7 @@ describe('noise', () => {
   });
 });
 
-describe('weather', () => {
+describe('§6 weather', () => {
   const monthlyGhi = (seed: number, year: number): number[] => {
     const weather = createWeather(seed);
     const sums = new Array<number>(12).fill(0);

@@ -1,14 +1,9 @@
 // Goal: §6 of the reference model, which is public knowledge of the park, comes out of this code. Method: its year, seed 2023 in
-// steps of five minutes with one sky and unconstrained chargers, and bands over other seeds and steps.
+// steps of five minutes with one sky and unconstrained chargers; other seeds, steps and loads are beside it.
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dayOfSerial } from '../../../../simulators/park/calendar.ts';
-import { untouched } from '../../../../simulators/park/park-inputs.ts';
 import type { ParkMoment } from '../../../../simulators/park/park-timeline.ts';
-import { PvPlant } from '../../../../simulators/park/pv-plant.ts';
 import { amountOf, quantity } from '../../../../simulators/park/quantities.ts';
 import { parkSite } from '../../../../simulators/park/site.ts';
-import { createWeather } from '../../../../simulators/park/weather.ts';
-import { testSeed } from '../../../support/seed.ts';
 import {
   buildTimeline,
   dayMs,
@@ -33,25 +28,9 @@ const savedMwh = (moment: ParkMoment): number =>
 const yearOf = (options: Partial<FixtureOptions>): ParkMoment =>
   buildTimeline({ seed, countsFromMs: newYear2023Ms, ...options }).at(yearEndMs);
 
-/** Of the PV alone, in steps of so many minutes. */
-const yieldMwh = (stepMinutes: number, systemLoss?: number): number => {
-  const weather = createWeather(seed);
-  const options = { seed, weather, hasDrift: false };
-  const pv = new PvPlant(systemLoss === undefined ? options : { ...options, systemLoss });
-  let kwh = 0;
-  for (let serial = 1; serial <= daysOf2023; serial += 1) {
-    const day = dayOfSerial(serial);
-    for (let minute = 0; minute < 1440; minute += stepMinutes) {
-      const instant = { day, startMinute: minute, middleMinute: minute + stepMinutes / 2 };
-      kwh += (pv.evaluate(instant, untouched) * stepMinutes) / 60;
-    }
-  }
-  return kwh / 1000;
-};
-
 const reference = { isReference: true, stepMs: 5 * minuteMs, firstShare: 0.5 } as const;
 
-describe('the reference year', () => {
+describe('§6 the reference year', () => {
   const monthlyPvMwh = new Array<number>(12).fill(0);
   let end: ParkMoment;
   let peakConsumptionKw = 0;
@@ -141,34 +120,7 @@ describe('the reference year', () => {
   });
 });
 
-describe('the year of other steps, seeds and chargers', () => {
-  it('hardly depends on the step', () => {
-    const [fine, middle, coarse] = [1, 5, 15].map((step) => yieldMwh(step)) as [
-      number,
-      number,
-      number,
-    ];
-    expect(fine).toBeCloseTo(5700.8, 1);
-    expect(middle).toBeCloseTo(5701.2, 1);
-    expect(coarse).toBeCloseTo(5701.8, 1);
-    expect(Math.abs(fine / middle - 1)).toBeLessThan(0.003);
-  });
-
-  it('is 6372 MWh with the loss of a textbook', () => {
-    expect(yieldMwh(15, 0.115)).toBeCloseTo(6372.8, -1);
-  });
-
-  it('keeps yield and saving in their bands for any seed', () => {
-    for (let i = 0; i < 2; i += 1) {
-      const other = (testSeed() + i * 7919) >>> 0;
-      const year = yearOf({ ...reference, seed: other, stepMs: 15 * minuteMs });
-      expect(energyMwh(year, quantity.pv), `seed ${other}`).toBeGreaterThan(5550);
-      expect(energyMwh(year, quantity.pv), `seed ${other}`).toBeLessThan(6100);
-      expect(savedMwh(year), `seed ${other}`).toBeGreaterThan(5000);
-      expect(savedMwh(year), `seed ${other}`).toBeLessThan(5500);
-    }
-  });
-
+describe('§6 the year of real chargers', () => {
   it('serves the vehicles of the year at ten chargers, but for the few who come too late', () => {
     const year = yearOf({ stepMs: 15 * minuteMs });
     expect(energyMwh(year, quantity.ev)).toBeGreaterThan(0.98 * 191.7);

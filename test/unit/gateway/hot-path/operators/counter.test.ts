@@ -53,7 +53,7 @@ const makeCounter = (limits: {
 };
 
 describe('counter', () => {
-  test('counts 8 796 over the end of a 32-bit register', () => {
+  test('§3.1 counts 8 796 over the end of a 32-bit register', () => {
     const counter = makeCounter({ rolloverAt: 2 ** 32 });
     counter.push(0, 4_294_960_000);
     counter.push(1000, 1500);

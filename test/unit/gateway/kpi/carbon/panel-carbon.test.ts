@@ -149,7 +149,7 @@ describe('§3.13 carbon of a panel, gate to gate', () => {
 });
 
 describe('what is not known', () => {
-  test('a minute whose mix is not known counts by the grid, and the panel is uncertain to its end', () => {
+  test('a minute whose mix is not known counts by the grid, and the panel is uncertain while it is over 5 % of it', () => {
     const line = new CarbonLine();
     const unknown = { value: 0, status: badNoData };
     line.tell({ intensity: 0.1 });
@@ -160,6 +160,11 @@ describe('what is not known', () => {
     const later = line.minute({ energy: 3, intensity: 0.1 });
     expect(later().value).toBeCloseTo(0.1 + 0.6205 + 0.1, 12);
     expect(later()).toMatchObject({ status: uncertain });
+    expect(later('panelCarbon.mixed').value).toBeCloseTo(2 / 3, 12);
+    expect(line.minute({ energy: 19.9, intensity: 0.1 })()).toMatchObject({ status: uncertain });
+    const much = line.minute({ energy: 20.1, intensity: 0.1 });
+    expect(much()).toMatchObject({ status: good });
+    expect(much().value).toBeCloseTo(19.1 * 0.1 + 0.6205, 12);
     line.tell({ panelId: 2, intensity: 0.1 });
     expect(line.tell({ energy: 1, panelId: 2, intensity: 0.1 })()).toMatchObject({ status: good });
   });
@@ -172,6 +177,18 @@ describe('what is not known', () => {
     const back = line.minute({ energy: 2, intensity: 0.1 });
     expect(back().value).toBeCloseTo(0.2, 12);
     expect(back()).toMatchObject({ status: good });
+  });
+
+  test('the first minute after a start has no mix, and a panel of twenty minutes is good at its end all the same', () => {
+    const line = new CarbonLine();
+    const first = line.minute({ energy: 1, intensity: { value: 0, status: badNoData } });
+    expect(first()).toMatchObject({ value: 0.6205, status: uncertain });
+    expect(first('panelCarbon.mixed').value).toBe(0);
+    for (let minute = 2; minute <= 21; minute += 1) line.minute({ energy: minute, intensity: 0.1 });
+    const at = line.tell({ energy: 21.5, intensity: 0.1 });
+    expect(at()).toMatchObject({ status: good });
+    expect(at().value).toBeCloseTo(0.6205 + 20.5 * 0.1, 12);
+    expect(at('panelCarbon.mixed').value).toBeCloseTo(20.5 / 21.5, 12);
   });
 
   test.each(['energy', 'gas', 'intensity'] as const)(

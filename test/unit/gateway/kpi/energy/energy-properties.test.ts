@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { splitFlows } from '../../../../../gateway/kpi/energy/quarter/flow-split.ts';
 import { flows, terms } from '../../../../../gateway/kpi/energy/quarter/terms.ts';
 import { runsOf, testSeed } from '../../../../support/seed.ts';
-import { MeteredPark, midnight, minuteMs, quarterMs } from './metered-park.ts';
+import { dayMs, MeteredPark, midnight, minuteMs, quarterMs } from './metered-park.ts';
 
 const seed = testSeed();
 const energy = fc.double({ min: 0, max: 5000, noNaN: true });
@@ -101,10 +101,21 @@ test('incremental and naive agree, and nothing is lost or counted twice', () => 
   );
 });
 
-test('the day is exactly the sum of its quarter hours', () => {
+test('§2 day and month are exactly the sums of their quarter hours', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(energy, energy), { minLength: 1, maxLength: 8 }), (drawn) => {
-      const park = new MeteredPark(['energyQuarter', 'energyFlows'], { periodMs: 300_000 });
+      const park = new MeteredPark(
+        [
+          'energyQuarter',
+          'energyFlows',
+          { kpi: 'savedProgress', parameters: { measure: 'pvGross' } },
+        ],
+        { periodMs: 300_000 },
+      );
+      park.tell({
+        ...{ 'calendar.monthStart': midnight, 'calendar.yearStart': midnight },
+        ...{ 'calendar.month': 1, 'calendar.monthEnd': midnight + 31 * dayMs },
+      });
       for (const [pv, load] of drawn) {
         park.quarter({ pv, load, import: Math.max(0, load - pv), export: Math.max(0, pv - load) });
       }
@@ -114,6 +125,7 @@ test('the day is exactly the sum of its quarter hours', () => {
           0,
         );
         expect(park.value(`day.${name}`)).toBe(sum);
+        if (name === 'pv') expect(park.value('savedProgress.month')).toBe(sum);
       }
     }),
     { seed, numRuns: runsOf(40) },

@@ -22,6 +22,7 @@ const meter = (equipment: string, periodMs: number): GroupSpec =>
       counter('energyExport'),
       { point: 'power', unit: 'kW' },
       { point: 'reactivePower', unit: 'var' },
+      { point: 'apparentPower', unit: 'VA' },
     ],
   });
 
@@ -43,6 +44,9 @@ const calendar = testGroup({
     { point: 'calendar.monthStart', unit: 'ms' },
     { point: 'calendar.monthEnd', unit: 'ms' },
     { point: 'calendar.yearStart', unit: 'ms' },
+    { point: 'calendar.utcOffset', unit: 'min' },
+    { point: 'calendar.utcOffsetBefore', unit: 'min' },
+    { point: 'calendar.utcOffsetStart', unit: 'ms' },
     { point: 'calendar.month', unit: '1' },
     { point: 'tariff.period', unit: '1' },
     { point: 'tariff.periodStart', unit: 'ms' },

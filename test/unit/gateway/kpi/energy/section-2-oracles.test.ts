@@ -32,7 +32,10 @@ describe('§2 saved, self-consumption and self-sufficiency', () => {
     expect(park.status('selfSufficiency')).toBe(good);
   });
 
-  test('conservation: the year closes, and 0.5 % on seven terms allow 185', () => {
+  test('conservation: 16 606.5 on both sides, and 0.5 % on seven terms allow 185', () => {
+    const { pv, discharge, load, ev, charge } = year;
+    expect(pv + year.import + discharge).toBeCloseTo(16_606.5, 9);
+    expect(load + ev + year.export + charge).toBeCloseTo(16_606.5, 9);
     expect(park.value('balanceResidual')).toBeCloseTo(0, 6);
     expect(park.value('balanceResidual.tolerance')).toBeCloseTo(185, 0);
     expect(park.value('balanceResidual.dayTolerance')).toBeCloseTo(185, 0);

@@ -13,7 +13,7 @@ const night = { planeIrradiance: 0, moduleTemperature: 15 };
 const together = (kw: number): Unit => ({ kw: kw / 50 });
 const asleep: Unit = { kw: 0, operatingState: state.sleeping };
 
-describe('reference yield, final yield and performance ratio (section 2: Yr, Yf, PR)', () => {
+describe('§2 reference yield, final yield and performance ratio (Yr, Yf, PR)', () => {
   test('4.85 kWh/m2 and 21 200 kWh of 5600 kWp: 4.85 h, 3.7857 kWh/kWp, PR 0.78056', () => {
     const plant = startPlant({ inverters: 50 });
     plant.hold(420, night, asleep);
@@ -34,7 +34,7 @@ describe('reference yield, final yield and performance ratio (section 2: Yr, Yf,
   });
 });
 
-describe('temperature-corrected performance ratio (section 2: PR25)', () => {
+describe('§2 temperature-corrected performance ratio (PR25)', () => {
   test('four hours of 400, 800, 1000 and 600 W/m2: PR 0.73980, PR25 0.80282', () => {
     const plant = startPlant({ inverters: 50 });
     const hours = [
@@ -57,7 +57,7 @@ describe('temperature-corrected performance ratio (section 2: PR25)', () => {
   });
 });
 
-describe('cell temperature (section 2)', () => {
+describe('§2 cell temperature', () => {
   test('by NOCT 56.5625 degC, by Faiman 51.975 degC', () => {
     expect(cellByNoct(30, 850, 45)).toBe(56.5625);
     expect(cellByFaiman(30, 850, 25 + 6.84 * 2)).toBeCloseTo(51.975, 3);
@@ -84,7 +84,7 @@ describe('cell temperature (section 2)', () => {
   });
 });
 
-describe('expected power, expected energy and performance index (section 2)', () => {
+describe('§2 expected power, expected energy and performance index', () => {
   const parameters = { systemLoss: 0.208, cellTemperature: { method: 'noct' } };
 
   test('air 30 degC, 850 W/m2, NOCT 45, L 0.208, eta 0.983: 3296.45 kW AC', () => {
@@ -118,7 +118,7 @@ describe('expected power, expected energy and performance index (section 2)', ()
   });
 });
 
-describe('availability (section 2)', () => {
+describe('§2 availability', () => {
   /** 50 inverters and 10 h; 0.55 kW for each kWp, one of them down for 6.5 h. */
   const outage = () => {
     const plant = startPlant({ inverters: 50, startMs: day });
@@ -159,7 +159,7 @@ describe('availability (section 2)', () => {
   });
 });
 
-describe('clipping and curtailment (section 2)', () => {
+describe('§2 clipping and curtailment', () => {
   const plain = { ratedPowerKwp: 112, systemLoss: 0, inverterEfficiency: 1 };
 
   test('5300 kW expected of 5000 kW for a quarter of an hour: 75 kWh', () => {
@@ -181,7 +181,7 @@ describe('clipping and curtailment (section 2)', () => {
   });
 });
 
-describe('soiling ratio (section 2)', () => {
+describe('§2 soiling ratio', () => {
   test('PR25 at noon 0.78 now, 0.82 after the last cleaning: 0.9512', () => {
     const cleanings = [new Date(day - hourMs).toISOString()];
     const kpis = ['pvSoilingRatio', 'pvLosses'];

@@ -9,25 +9,36 @@ const inputs = {
 const chart = (parameters: object = {}): WholeLine =>
   wholeLine([ofLine('spcDeformation', { inputs, parameters })]);
 
+/** Places of a panel that is passed from one to the other, as an encoder tells them. */
+const passed = (fromMm: number, toMm: number): readonly number[] => {
+  const steps = Math.ceil(Math.abs(toMm - fromMm) / 90);
+  return Array.from({ length: steps + 1 }, (_, step) => fromMm + ((toMm - fromMm) * step) / steps);
+};
+
 /** Panels of which the line shows `values` when each has gone; the last of them is still on the line. */
 const make = (line: WholeLine) => {
   let timeMs = 0;
   let panelId = 0;
   return (
     values: readonly number[],
-    more: { readonly toMm?: number; readonly wps?: number; readonly process?: number } = {},
+    more: {
+      readonly toMm?: number;
+      readonly places?: readonly number[];
+      readonly wps?: number;
+      readonly process?: number;
+    } = {},
   ): number => {
-    const { toMm = 18_000, ...told } = more;
+    const { toMm = 18_000, places = passed(0, toMm), ...told } = more;
     for (const deformation of values) {
       panelId += 1;
-      for (const positionMm of [0, toMm / 2, toMm]) {
-        timeMs += 1000;
+      for (const [at, positionMm] of places.entries()) {
+        timeMs += 100;
         line.line(timeMs, {
           ...{ panelId, panelPosition: positionMm, ...told },
-          deformation: (deformation * positionMm) / toMm,
+          deformation: (deformation * at) / (places.length - 1),
           'deformation.coverage': 1,
         });
-        line.at(timeMs, 'spcDeformation', 'line');
+        if (at % 10 === 0 || at === places.length - 1) line.at(timeMs, 'spcDeformation', 'line');
       }
     }
     return timeMs;
@@ -69,6 +80,25 @@ describe('the deformation of panels (section 3.9)', () => {
     short.line(1, { panelLength: 12_000 });
     twelve([2], { toMm: 12_000 });
     expect(short.at(twelve([2]), 'spcDeformation', 'line').value).toBe(2);
+  });
+
+  test.each([
+    ['jumped ahead and came back', [...passed(0, 5_000), 17_900, ...passed(5_010, 6_000)], false],
+    ['jumped over a quarter', [...passed(0, 9_000), ...passed(13_500, 18_000)], false],
+    ['passed half of it twice', [...passed(0, 9_000), ...passed(0, 9_000)], false],
+    ['came back to weld a place again', [...passed(0, 18_000), ...passed(4_000, 5_000)], true],
+    [
+      'came back for what it had jumped over',
+      [...passed(0, 9_000), ...passed(13_500, 18_000), ...passed(8_900, 13_600)],
+      true,
+    ],
+    ['lost its encoder for half a metre', [...passed(0, 9_000), ...passed(9_500, 18_000)], true],
+  ] as const)('of a panel that %s under its id, takes what was passed', (_, places, isWhole) => {
+    const line = chart();
+    const panels = make(line);
+    panels([2]);
+    panels([9], { places });
+    expect(line.at(panels([2.4]), 'spcDeformation.panels', 'line').value).toBe(isWhole ? 2 : 1);
   });
 
   test('begins anew with another WPS, after the panel of the old one has counted', () => {

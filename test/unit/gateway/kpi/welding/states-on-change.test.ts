@@ -44,13 +44,18 @@ const lineKpis = [
 
 const run = (
   entries: readonly At[],
-  options: { readonly isMoving?: boolean; readonly pausedMs?: number } = {},
+  options: {
+    readonly isMoving?: boolean;
+    readonly pausedMs?: number;
+    /** Of the groups, as a subscription that has one, or polling that tells changes only. */
+    readonly rhythm?: { readonly periodMs: number; readonly comesOnChange: boolean };
+  } = {},
 ) => {
-  const { isMoving = true, pausedMs = 0 } = options;
+  const { isMoving = true, pausedMs = 0, rhythm = {} } = options;
   const { program, groups } = compileTestSite({
     groups: [
       testGroup({
-        ...{ equipment: 'f01', equipmentClass: 'weld_seam' },
+        ...{ equipment: 'f01', equipmentClass: 'weld_seam', ...rhythm },
         channels: [
           { point: 'arcOn', kind: 'boolean' },
           { point: 'seamFound', kind: 'boolean' },
@@ -58,7 +63,7 @@ const run = (
         ],
       }),
       testGroup({
-        ...{ equipment: 'line', equipmentClass: 'weld_line' },
+        ...{ equipment: 'line', equipmentClass: 'weld_line', ...rhythm },
         channels: [
           { point: 'travelSpeed', unit: 'm/min' },
           { point: 'panelPosition', unit: 'mm' },
@@ -97,8 +102,12 @@ const isGood = (result: Result | undefined, value: number): void => {
 };
 
 describe('two minutes with states that come once', () => {
-  test('are measured in all KPIs of states', () => {
-    const { of, lengths } = run(beginning);
+  test.each([
+    ['without a period', undefined],
+    ['with a period of their own', { periodMs: 100, comesOnChange: true }],
+    ['with a long period of their own', { periodMs: 30_000, comesOnChange: true }],
+  ])('are measured in all KPIs of states %s', (_, rhythm) => {
+    const { of, lengths } = run(beginning, rhythm === undefined ? {} : { rhythm });
     isGood(of(`${seam}/weldLength`), 1.2);
     isGood(of(`${seam}/weldLength.coverage`), 1);
     isGood(of(`${seam}/seamLostRatio`), 0);
@@ -111,6 +120,12 @@ describe('two minutes with states that come once', () => {
     isGood(of(`${line}/timeElements.coverage`), 1);
     expect(lengths.length).toBeGreaterThan(100);
     for (const length of lengths) expect(length).toBeCloseTo(10, 6);
+  });
+
+  test('are out of date where frames should have come all the time', () => {
+    const { of } = run(beginning, { rhythm: { periodMs: 100, comesOnChange: false } });
+    expect(of(`${seam}/weldLength`)?.value).toBeLessThan(0.02);
+    expect(of(`${line}/timeElements.coverage`)?.value).toBeLessThan(0.02);
   });
 
   test('count up to the watermark where nothing at all comes any more', () => {

@@ -5,6 +5,8 @@ import type {
   PointNumber,
   RegisteredGroup,
 } from '../../../../../gateway/core/point.ts';
+import { billingProducer } from '../../../../../gateway/kpi/tariff/billing-section.ts';
+import { productionProducer } from '../../../../../gateway/production/line-points.ts';
 import { deviceShares } from '../../../../../gateway/reports/figures/device-shares.ts';
 import type { HistorySpan } from '../../../../../gateway/reports/figures/history-days.ts';
 
@@ -47,7 +49,9 @@ describe('the share of a window in which a device gave data', () => {
     }),
     group('plc', { device: 'unit 1', equipment: 't2', channels: [channel('v')], periodMs: 100 }),
     group('meters', { equipment: 'm1', channels: [channel('power')] }),
-    group('kpi', { equipment: 't1', channels: [channel('oee')] }),
+    ...['kpi', 'calculated', productionProducer, billingProducer].map((producer) =>
+      group(producer, { equipment: 't1', channels: [channel('oee')] }),
+    ),
   ];
 
   it('is of each device once, by its fastest group, beside those that are not connected', async () => {

@@ -148,7 +148,7 @@ describe('calendar and tariff as points', () => {
       { equipment: 'park/energy/site', tables: [] },
     );
     tick(at('2024-03-05T09:00:02+08:00'));
-    expect(Object.keys(told[2]?.values ?? {})).toHaveLength(12);
+    expect(Object.keys(told[2]?.values ?? {})).toHaveLength(15);
   });
 
   test('a site without the section has none', () => {
