@@ -44,9 +44,6 @@ const referenceKwh = (lineKw * 22.5) / 60 - ignitionKwh - craterKwh;
 const ofNoValue =
   /^(arcCurrent(Mean|Deviation)|heatBalanceNow|spcDeformation(\..+)?|spc\w+\.(p?p|cp|[cp]pk|signalX)|interventions\.position|timeElements\.mt(bf|tr)|(oee|throughput)(\..+)?)$/;
 
-/** Of the minute of the start there is no mix: the carbon of the first panel of all is Uncertain. */
-const mayBeUncertain = wholePanels === 1 ? /^panelCarbon/ : /^$/;
-
 type BinColumn = { readonly point: string; readonly values: readonly (number | string | null)[] };
 type Exported = {
   readonly revision: number;
@@ -130,10 +127,8 @@ export const describeWholePanel = (hourOf: () => SimulatedHour): void => {
       const all = [...ofSeams.flatMap((seam) => seam.results), ...results];
       expect(all.length).toBeGreaterThan(seamCount * 30);
       const notGood = all.filter(({ status }) => status !== statusCodes.good);
-      const known = notGood.filter(({ point }) => !ofNoValue.test(point));
-      expect(known.filter(({ point }) => !mayBeUncertain.test(point))).toEqual([]);
-      const unknown = notGood.filter(({ point }) => ofNoValue.test(point));
-      expect(unknown.every(({ value }) => value === null)).toBe(true);
+      expect(notGood.filter(({ point }) => !ofNoValue.test(point))).toEqual([]);
+      expect(notGood.every(({ value }) => value === null)).toBe(true);
     });
 
     it('has the totals of the reference setting: 60.3 kWh, about 28 kg of wire, 8.1 m3 of gas', () => {
