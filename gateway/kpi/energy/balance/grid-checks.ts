@@ -62,8 +62,14 @@ export const gridSteps = (
   });
   const [imported, exported] = steps as [(typeof steps)[number], (typeof steps)[number]];
   const stepMsIndex = intervalStepIndex(interval);
-  const isTogether = (memory: Float64Array): boolean =>
-    steps.every(({ input }) => memory[input.slot + timeCell] === memory[power.slot + timeCell]);
+  // Written out: a closure for each sample would be allocated.
+  const isTogether = (memory: Float64Array): boolean => {
+    const timeMs = memory[power.slot + timeCell];
+    return (
+      memory[imported.input.slot + timeCell] === timeMs &&
+      memory[exported.input.slot + timeCell] === timeMs
+    );
+  };
   const take = (memory: Float64Array): void => {
     memory[beforeKwIndex] = memory[kwIndex] as number;
     const value = memory[power.slot + valueCell] as number;
