@@ -106,7 +106,7 @@ export const history = z.object({
       last: z.number().nullable(),
       revision: z
         .int()
-        .describe('How often samples that came late have made it be aggregated anew'),
+        .describe('0, and higher each time that samples that came late change it, not by one'),
     }),
   ),
 });

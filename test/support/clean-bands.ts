@@ -44,7 +44,15 @@ const trendSignals = chartSignals.ewma | chartSignals.cusum;
 
 type Cell = { count: number; mean: number; squares: number; gone: number };
 
-const familyOf = (key: string): string => key.replace(/^([fb])\d\d\//, '$1/');
+const families = new Map<string, string>();
+/** Asked for at every sample: told from the key once. */
+const familyOf = (key: string): string => {
+  const known = families.get(key);
+  if (known !== undefined) return known;
+  const family = key.replace(/^([fb])\d\d\//, '$1/');
+  families.set(key, family);
+  return family;
+};
 const isGone = (status: number): boolean => status >= firstBadStatus;
 const isJudgedByRate = (point: string): boolean => /\.(signals|signalX)$/.test(point);
 

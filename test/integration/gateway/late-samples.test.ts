@@ -239,11 +239,12 @@ describeLate('samples that come late', () => {
   });
 
   it('are in the roll-up of their minute, which says that it was aggregated anew', async () => {
-    await expect.poll(async () => (await minute())?.revision, patience).toBe(1);
+    await expect.poll(async () => (await minute())?.revision, patience).toBeGreaterThan(0);
     expect(await minute()).toMatchObject({ count: 3, mean: 70 / 3, maximum: 40, last: 20 });
   });
 
   it('overwrite what stood at their time, value and status, and are one row', async () => {
+    const { revision: before } = (await minute()) ?? {};
     await set(200, 30);
     await expect.poll(power, patience).toEqual([
       [0, 10, null],
@@ -262,7 +263,7 @@ describeLate('samples that come late', () => {
     await expect
       .poll(minute, patience)
       .toMatchObject({ count: 4, mean: 110 / 4, maximum: 50, last: 20 });
-    expect((await minute())?.revision).toBeGreaterThanOrEqual(2);
+    expect((await minute())?.revision).toBeGreaterThan(before ?? Number.NaN);
   });
 
   it('change nothing that was published of that time, and no newest value', async () => {
