@@ -43,6 +43,7 @@ const isLong = (one: Inspection): boolean =>
   isOfWeld(one) && (isWhole(one) || one.lengthMm !== undefined);
 const isRejected = ({ result }: Inspection): boolean => result === 'rejected';
 const seamOf = ({ seam }: { readonly seam?: string | undefined }) => seam?.toLowerCase() ?? null;
+const isUnnamedRejection = (one: Inspection): boolean => isRejected(one) && seamOf(one) === null;
 
 /**
  * What comes just before midnight is stored after it: a finding counts from so long after it came, so that there is one day, and
@@ -79,7 +80,9 @@ const lookOf = (telling: InspectionTelling, countedMs: CountedMs): Look => {
       (before) =>
         (isWhole(one) ? isWhole(before) : isLong(before)) &&
         // A panel rejected without a seam says of no seam that it counts.
-        (isOfSeam(before) || (seamOf(before) === null && !isRejected(before))),
+        (isUnnamedRejection(before)
+          ? isUnnamedRejection(one)
+          : isOfSeam(before) || seamOf(before) === null),
     ),
     failedMs: since((before) => isRejected(before) && isOfSeam(before)),
     defectMs: since((before) => isRejected(before) && isOfWeld(before)),
