@@ -159,6 +159,8 @@ describe('the weld of a day', () => {
     ];
     expect(pointsOf(messages).line).toEqual([0, 54]);
     expect(pointsOf(messages, 40).line).toEqual([1, 18]);
+    // A repair makes a seam one that was not good, without a defect.
+    expect(pointsOf([...messages, repaired('F02', 31)], 40).line).toEqual([1, 36]);
     // Another defect of a seam that had failed.
     const again = inspected('rejected', 50, { seam: 'F01', positionMm: 900 });
     expect(pointsOf([...messages, again], 60).line).toEqual([1, 18]);
