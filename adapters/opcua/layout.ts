@@ -191,7 +191,7 @@ class LayoutBuilder implements OpcuaLayout {
       name: input.name,
       producer: id,
       ...period(config, input.periodMs),
-      comesOnChange: config.read.mode === 'polling' || !config.read.reportUnchanged,
+      comesOnChange: comesOnChange(config),
       channels,
     };
     this.#checkUnique(spec, input.path);
@@ -283,6 +283,10 @@ const scaling = (point: PointConfig) => {
     maximum: point.maximum ?? Number.POSITIVE_INFINITY,
   };
 };
+
+/** Polling with gateway time tells every reading, a subscription only where it is asked to. */
+const comesOnChange = ({ read, timestamps }: OpcuaConfig): boolean =>
+  read.mode === 'polling' ? timestamps !== 'gateway' : !read.reportUnchanged;
 
 /** What the profile knows of the device, else how often it is read; on change there is no period. */
 const period = (

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { DataValue, NodeId } from 'node-opcua-client';
 import { GatewayError, toGatewayError } from '../../gateway/core/error.ts';
 import { explainError } from '../../gateway/core/error-text.ts';
+import { statusCodes } from '../../gateway/core/quality.ts';
 import {
   type PolledMember,
   type PollResult,
@@ -30,6 +31,7 @@ export class PollingReader implements PolledMember {
   readonly #last: (DataValue | undefined)[] = [];
   #isConnected = false;
   #isRead = false;
+  #isSilent = false;
 
   constructor(options: ReaderOptions, periodMs: number) {
     this.#options = options;
@@ -78,6 +80,7 @@ export class PollingReader implements PolledMember {
       this.#report();
       return pollUp;
     } catch (thrown) {
+      this.#tellSilence();
       const error = toGatewayError(thrown, {
         code: 'PROTOCOL',
         retryable: true,
@@ -89,6 +92,15 @@ export class PollingReader implements PolledMember {
         costMs: performance.now() - startMs,
       };
     }
+  }
+
+  /** What was read last holds as long as reads confirm it, so that it ends with the first that nobody answers. */
+  #tellSilence(): void {
+    const { signal, intake } = this.#options;
+    if (this.#isSilent || signal.aborted) return;
+    this.#isSilent = true;
+    intake.lost();
+    this.#last.fill(undefined);
   }
 
   nodeGone(target: NodeTarget, status: number): void {
@@ -135,6 +147,7 @@ export class PollingReader implements PolledMember {
       zh: '读取节点',
     });
     if (signal.aborted) return;
+    this.#isSilent = false;
     if (!this.#isConnected) {
       this.#isConnected = true;
       context.connected();
@@ -145,8 +158,8 @@ export class PollingReader implements PolledMember {
     const samples: NodeSample[] = [];
     for (const [i, { target }] of nodes.entries()) {
       const value = values[i];
-      if (value === undefined) continue;
-      if (this.#isNews(target, value)) samples.push({ clientHandle: target.index, value });
+      if (value === undefined) failNode(this.#options, target, statusCodes.badNoData);
+      else if (this.#isNews(target, value)) samples.push({ clientHandle: target.index, value });
     }
     intake.takeMessage(samples, sentMs);
   }

@@ -4,6 +4,7 @@ import type { SourceContext, SourceFrame } from '../../gateway/core/source.ts';
 import { GroupRows } from './group-rows.ts';
 import type { NodeTarget, OpcuaLayout } from './layout.ts';
 import { epochMs, type SampleTime } from './sample-time.ts';
+import { type DatedSample, type ToldTimes, tellAllLost } from './told-times.ts';
 import { type DataValueLike, hasOverflow, ValueWriter } from './value-writer.ts';
 
 /** One sample of a node, as it stands in a notification. */
@@ -13,6 +14,8 @@ export type SampleIntakeOptions = {
   readonly context: SourceContext;
   readonly layout: OpcuaLayout;
   readonly times: SampleTime;
+  /** Of the source, over all its connections. */
+  readonly told: ToldTimes;
   /** Called when the server says that a node is there no more. */
   onGone(target: NodeTarget, status: StatusCode): void;
   /** Called at the first sample of a node after it was subscribed to. */
@@ -35,6 +38,7 @@ export class SampleIntake {
   readonly #context: SourceContext;
   readonly #targets: readonly NodeTarget[];
   readonly #times: SampleTime;
+  readonly #told: ToldTimes;
   readonly #options: SampleIntakeOptions;
   readonly #writer: ValueWriter;
   readonly #rows: readonly GroupRows[];
@@ -44,13 +48,21 @@ export class SampleIntake {
   readonly #isFirst: Uint8Array;
   readonly #emit: (frame: SourceFrame) => void;
   #message: readonly NodeSample[] = [];
+  /** Place in the message of the sample at hand. */
+  #place = 0;
+  /** Used again and again. */
+  readonly #dated: DatedSample = {
+    ...{ data: { statusCode: { value: 0 } }, sourceMs: 0, ownMs: 0, nowMs: 0 },
+    isFollowed: () => this.#isFollowed(),
+  };
 
   constructor(options: SampleIntakeOptions) {
-    const { context, layout, times } = options;
+    const { context, layout, times, told } = options;
     this.#options = options;
     this.#context = context;
     this.#targets = layout.targets;
     this.#times = times;
+    this.#told = told;
     this.#writer = new ValueWriter((text) => context.intern(text));
     this.#rows = layout.groups.map(
       (group: GroupSpec, i) => new GroupRows(i, group.channels.length),
@@ -70,9 +82,11 @@ export class SampleIntake {
   takeMessage(message: readonly NodeSample[], sentMs: number): void {
     const nowMs = this.#context.clock.nowMs();
     this.#message = message;
+    this.#dated.nowMs = nowMs;
     this.#times.beginMessage(nowMs, sentMs);
     for (let i = 0; i < message.length; i += 1) {
       const sample = message[i] as NodeSample;
+      this.#place = i;
       const target = this.#targets[sample.clientHandle];
       if (target === undefined) this.#context.count('unknown_samples', 1);
       else this.#take(target, sample.value, nowMs);
@@ -85,12 +99,34 @@ export class SampleIntake {
   /** Marks a node bad from now on; `end` emits. */
   fail(target: NodeTarget, status: StatusCode): void {
     const rows = this.#touch(target);
-    const row = rows.row(this.#context.clock.nowMs(), target.channel);
+    const timeMs = this.#told.lostMs(target.index, this.#context.clock.nowMs());
+    this.#told.lost(target.index, timeMs);
+    const row = rows.row(timeMs, target.channel);
     this.#writer.write(target, { statusCode: { value: status } }, status, row);
   }
 
   end(): void {
     this.#flush(this.#context.clock.nowMs());
+  }
+
+  /** Marks every node bad from now on: nobody answers, so that nobody knows what has become of the values. */
+  lost(): void {
+    this.end();
+    tellAllLost(this.#context, this.#options.layout, this.#told);
+    this.#isFirst.fill(1);
+  }
+
+  #timeOf(target: NodeTarget, data: DataValueLike, isFirst: boolean): number {
+    const dated = this.#dated;
+    dated.data = data;
+    dated.sourceMs = epochMs(data.sourceTimestamp);
+    dated.ownMs = this.#times.timeOf(dated.sourceMs, isFirst, this.#newest);
+    return this.#told.timeOf(target.index, dated);
+  }
+
+  #isFollowed(): boolean {
+    const handle = this.#message[this.#place]?.clientHandle;
+    return this.#message.some((sample, i) => i > this.#place && sample.clientHandle === handle);
   }
 
   #take(target: NodeTarget, data: DataValueLike, nowMs: number): void {
@@ -108,8 +144,10 @@ export class SampleIntake {
       this.#options.onFirst(target);
     }
     this.#options.onSample(target, data);
-    const timeMs = this.#times.timeOf(epochMs(data.sourceTimestamp), isFirst, this.#newest);
-    if (this.#times.isDoubtful && isGood(status)) status = statusCodes.uncertain;
+    const timeMs = this.#timeOf(target, data, isFirst);
+    // What is told first is so still, whenever it came to be; of what is moved later nobody knows when it came.
+    const isDoubtful = this.#times.isDoubtful || (this.#told.isMoved && !isFirst);
+    if (isDoubtful && isGood(status)) status = statusCodes.uncertain;
     const rows = this.#touch(target);
     this.#writer.write(target, data, status, rows.row(timeMs, target.channel));
     if (rows.isFull) rows.flush(this.#emit, nowMs);

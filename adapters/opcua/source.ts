@@ -1,6 +1,5 @@
 import type { SourceInput } from '../../gateway/core/adapter.ts';
 import { GatewayError, toGatewayError } from '../../gateway/core/error.ts';
-import { statusCodes } from '../../gateway/core/quality.ts';
 import type { Source, SourceContext } from '../../gateway/core/source.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { DeafCheck } from './deaf-check.ts';
@@ -15,6 +14,7 @@ import type { ReaderOptions } from './reader.ts';
 import { SampleIntake } from './sample-intake.ts';
 import { SampleTime } from './sample-time.ts';
 import { SubscriptionReader } from './subscription-reader.ts';
+import { ToldTimes, tellAllLost } from './told-times.ts';
 
 /**
  * A session with an OPC UA server.
@@ -40,6 +40,7 @@ class OpcuaSource implements Source {
   readonly #input: SourceInput<OpcuaConfig>;
   readonly #layout: OpcuaLayout;
   readonly #deafCheck: DeafCheck;
+  readonly #told: ToldTimes;
   readonly #reports = new ReportQueue();
   #isWarned = false;
   /** Whether every point has been marked bad since the last sample. */
@@ -50,7 +51,8 @@ class OpcuaSource implements Source {
     this.groups = layout.groups;
     this.#input = input;
     this.#layout = layout;
-    const { read } = input.config;
+    const { read, maxClockSkewMs } = input.config;
+    this.#told = new ToldTimes(layout.targets.length, maxClockSkewMs);
     this.#deafCheck = new DeafCheck(read.mode === 'subscription' ? read.valueCheckMs : 0);
   }
 
@@ -122,6 +124,7 @@ class OpcuaSource implements Source {
       context,
       layout,
       times,
+      told: this.#told,
       onGone: (target, status) => reader.nodeGone(target, status),
       onFirst: (target) => health.works(target),
       onSample: (target, data) => deafCheck.isTold(target.index, data),
@@ -161,16 +164,6 @@ class OpcuaSource implements Source {
   #emitLost(context: SourceContext): void {
     if (this.#isMarkedLost) return;
     this.#isMarkedLost = true;
-    const nowMs = context.clock.nowMs();
-    for (const [groupIndex, group] of this.groups.entries()) {
-      const count = group.channels.length;
-      context.emit({
-        groupIndex,
-        timeMs: nowMs,
-        receivedMs: nowMs,
-        values: new Float64Array(count),
-        status: new Uint32Array(count).fill(statusCodes.badNoCommunication),
-      });
-    }
+    tellAllLost(context, this.#layout, this.#told);
   }
 }

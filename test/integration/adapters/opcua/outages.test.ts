@@ -159,6 +159,43 @@ describe('a server that stays', () => {
     expect(await running.ended).toMatchObject({ code: 'TIMEOUT', retryable: true });
   });
 
+  it('has told nothing since the first read that it did not answer, and is believed when it answers again', async () => {
+    const changedMs = Date.now();
+    await server.set({ name: 'Current', value: 4, timeMs: changedMs });
+    const running = await reading({ ...polling, timeoutMs: 300 });
+    server.freeze();
+    await running.until(() => lastOf(running)?.[1] === 'BadNoCommunication');
+    const lostMs = running.frames.at(-1)?.timeMs ?? Number.NaN;
+    server.thaw();
+    // The value has not changed, and is told again all the same.
+    await running.until(() => lastOf(running)?.[1] === 'Good');
+    expect(lastOf(running)?.[0]).toBe(4);
+    expect(running.frames.at(-1)?.timeMs).toBeGreaterThan(lostMs);
+    expect(running.connections()).toBe(1);
+  });
+
+  it.each([
+    ['behind', -1000],
+    ['ahead', 2000],
+  ])('tells a loss and what comes after it in turn by a clock that is %s', async (_, offMs) => {
+    const timeMs = Date.now() + offMs;
+    await server.set({ name: 'Current', value: 5, timeMs });
+    const proxy = await startStallingProxy(server.port);
+    onTestFinished(() => proxy.close());
+    const source = sourceOf(proxy.port);
+    const first = run(source);
+    await first.until(() => lastOf(first)?.[0] === 5);
+    proxy.cut();
+    await first.ended;
+    const lost = first.frames.at(-1);
+    expect(lost?.points['current']).toEqual([0, 'BadNoCommunication']);
+    expect(lost?.timeMs).toBeGreaterThan(timeMs);
+    const again = run(source);
+    await again.until(() => lastOf(again)?.[0] === 5);
+    expect(again.frames[0]?.points['current']).toEqual([5, 'Good']);
+    expect(again.frames[0]?.timeMs).toBeGreaterThan(lost?.timeMs ?? Number.NaN);
+  });
+
   it('is given up when it takes the connection and says nothing', async () => {
     server.freeze();
     const startMs = performance.now();

@@ -125,6 +125,28 @@ it('tells a value that stays with its time only once', async () => {
   expect(running.frames[1]?.points['voltage']).toEqual([0, '0xFFFFFFFF']);
 });
 
+it('tells a change, and that a value is bad, though the source timestamp stays', async () => {
+  const nowMs = Date.now();
+  await server.set({ name: 'Current', value: 10, timeMs: nowMs });
+  const running = run(systemClock, {
+    read: { mode: 'polling', periodMs: 20 },
+    equipment: [device([{ point: 'current', node: 's=Current' }])],
+  });
+  const last = () => running.frames.at(-1)?.points['current'];
+  await running.until(() => last()?.[0] === 10);
+  await server.set({ name: 'Current', value: 11, timeMs: nowMs });
+  await running.until(() => last()?.[0] === 11);
+  await server.set({ name: 'Current', status: 'BadSensorFailure', timeMs: nowMs });
+  await running.until(() => last()?.[1] === 'BadSensorFailure');
+  await running.stop();
+  await server.set({ name: 'Current', value: 12 });
+  const times = running.frames.map(({ timeMs }) => timeMs);
+  expect(times).toHaveLength(3);
+  expect(times[1]).toBeGreaterThan(nowMs);
+  expect(times[2]).toBeGreaterThan(times[1] as number);
+  expect(running.frames[1]?.points['current']).toEqual([11, 'Uncertain']);
+});
+
 it('tells every reading with the time of the gateway when asked to', async () => {
   const running = run(systemClock, {
     maxItemsPerCall: 10,

@@ -133,7 +133,8 @@ describe('samples', () => {
   it('keeps source timestamps and status codes end to end', async () => {
     const running = run([{ point: 'value', node: 's=Current' }]);
     await seen(running, 'value');
-    const timeMs = Date.now() - 1500;
+    // Later than the first sample, which may count from its arrival on.
+    const timeMs = Date.now() + 100;
     await server.set({ name: 'Current', value: 7, status: 'UncertainSensorNotAccurate', timeMs });
     await running.until(() => lastOf(running, 'value')?.[0] === 7);
     expect(running.frames.at(-1)).toMatchObject({
@@ -154,7 +155,8 @@ describe('samples', () => {
       { point: 'voltage', node: 's=Voltage' },
     ]);
     await seen(running, 'current', 'voltage');
-    const timeMs = Date.now();
+    // Later than the first samples, which may count from their arrival on.
+    const timeMs = Date.now() + 100;
     await server.set(
       { name: 'Current', value: 100, timeMs },
       { name: 'Voltage', value: 25, timeMs },

@@ -99,6 +99,21 @@ describe('the layout', () => {
     expect(periodOf({ mode: 'polling', periodMs: 250 })).toBe(250);
   });
 
+  it.each([
+    ['polling', 'device', true],
+    ['polling', 'gateway', false],
+    ['subscription', 'device', true],
+    ['subscription', 'gateway', true],
+  ])(
+    'says that changes alone are told where they are: %s, time of the %s',
+    (mode, timestamps, is) => {
+      const { groups } = layoutSource(
+        opcuaInput(entry({ read: { mode }, timestamps }), '/nonexistent'),
+      );
+      expect(groups[0]?.comesOnChange).toBe(is);
+    },
+  );
+
   it.each(['polling', 'subscription'])(
     'believes what is said of a device that renews its values slowly, by %s',
     (mode) => {
