@@ -107,14 +107,20 @@ export const energyTenants = z.object({
       startMs: z.number(),
       endMs: z.number(),
       isOver,
-      energyKwh: z.number().describe('Of the topmost meters: the sum of all tenants'),
+      energyKwh: z.number().describe('Of the topmost meters: the sum of all tenants with nobody'),
       tenants: z.array(
         z.object({
-          tenant: z.string().nullable().describe('Null: what nobody could be found for'),
+          tenant: z
+            .string()
+            .nullable()
+            .describe('Null: what nobody could be found for, and what could not be divided'),
           name: localText.nullable(),
-          directKwh: z.number().describe('By meters of its own'),
+          directKwh: z
+            .number()
+            .nullable()
+            .describe('By meters of its own; null where none of them tells anything'),
           commonKwh: z.number().describe('Its part of what is beyond the meters below'),
-          energyKwh: z.number(),
+          energyKwh: z.number().nullable().describe('Null where nothing is known of it'),
           method: method('The worst of the meters that went in. '),
           estimatedKwh: z
             .number()

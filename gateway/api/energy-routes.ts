@@ -138,7 +138,8 @@ const presentTenants = (
   withoutReading: [...withoutReading],
   tenants: tenants.map(({ tenant, direct, common, energy: used, estimated, ...how }) => ({
     ...{ tenant, name: names.get(tenant ?? '') ?? null, ...how },
-    ...{ directKwh: kwhOf(direct), commonKwh: kwhOf(common), energyKwh: kwhOf(used) },
+    directKwh: direct === null ? null : kwhOf(direct),
+    ...{ commonKwh: kwhOf(common), energyKwh: used === null ? null : kwhOf(used) },
     estimatedKwh: kwhOf(estimated),
   })),
   below: below.map(({ meter, rest }) => ({ meter, restKwh: kwhOf(rest) })),

@@ -58,9 +58,9 @@ const tenants = z.looseObject({
         z.looseObject({
           name: words.nullable(),
           tenant: z.string().nullable(),
-          directKwh: z.number(),
+          directKwh: z.number().nullable(),
           commonKwh: z.number(),
-          energyKwh: z.number(),
+          energyKwh: z.number().nullable(),
           ...{ method, estimatedKwh: z.number(), revision: z.number() },
         }),
       ),

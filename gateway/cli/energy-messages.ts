@@ -23,7 +23,7 @@ const english = {
     'method',
     'revision',
   ],
-  nobody: '(nobody)',
+  nobody: '(nobody, undivided)',
   sum: 'sum',
   methods: {
     measured: 'measured',
@@ -56,7 +56,7 @@ const chinese: EnergyMessages = {
   noMeters: '没有电表：站点文件的 energy.meters 为空。',
   intervalColumns: ['起始', 'kWh', '估算', '方法', '完整率', '中断', '修订'],
   tenantColumns: ['起始', '租户', 'kWh', '自有电表', '公摊', '估算', '方法', '修订'],
-  nobody: '（无人）',
+  nobody: '（无人 / 未分摊）',
   sum: '合计',
   methods: {
     measured: '实测',

@@ -115,10 +115,14 @@ describe('half of the devices unplugged for a day', () => {
     for (const { desk } of [cleanAccounts, darkAccounts]) {
       const query = { fromMs: dayStartMs, toMs: dayEndMs, step: 'day' as const };
       const [day] = await desk.tenants(query);
-      expect(sumOf((day?.tenants ?? []).map(({ energy }) => energy))).toBe(day?.energy);
+      expect(sumOf((day?.tenants ?? []).map(({ energy }) => energy ?? 0n))).toBe(day?.energy);
       const missing = desk === darkAccounts.desk ? [{ meter: 't12', days: 1 }] : [];
       expect(day?.withoutReading).toEqual(missing);
       expect(day?.below).toEqual([]);
+      const isUndivided = day?.tenants.some(({ tenant }) => tenant === null);
+      expect(isUndivided).toBe(desk === darkAccounts.desk);
+      const unknown = day?.tenants.filter(({ energy }) => energy === null).length;
+      expect(unknown).toBe(missing.length);
     }
   });
 

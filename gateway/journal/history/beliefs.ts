@@ -36,6 +36,8 @@ export const believeAnew = (
   return believed;
 };
 
+const unnumbered = -1;
+
 /** What was said of things whose numbers are accounted for, so that whoever says something else makes another revision. */
 export class StoredBeliefs {
   static readonly tables = `
@@ -54,10 +56,14 @@ export class StoredBeliefs {
     return Number(row?.['newest'] ?? 0);
   }
 
-  /** To be called within a transaction. */
-  believe({ subject, beliefs }: Subject, number: number): readonly Believed[] {
+  /** To be called within a transaction. Undefined, with nothing stored, where a change has no number to be given. */
+  believe(
+    { subject, beliefs }: Subject,
+    number: number | undefined,
+  ): readonly Believed[] | undefined {
     const before = this.#of(subject);
-    const now = believeAnew(before, { beliefs, number });
+    const now = believeAnew(before, { beliefs, number: number ?? unnumbered });
+    if (now.some(({ revision }) => revision === unnumbered)) return undefined;
     if (JSON.stringify(now) === JSON.stringify(before)) return now;
     this.#database.prepare('DELETE FROM belief WHERE subject = ?').run(subject);
     const save = this.#database.prepare(

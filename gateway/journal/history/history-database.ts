@@ -69,6 +69,9 @@ const databaseSpec = (folder: string): DatabaseSpec => ({
 
 type Calls = HistoryCalls;
 
+/** Where it is kept which number was given last to what was aggregated anew. */
+const newestChangeKey = 'newest-change';
+
 /** Where it is kept up to when each table is folded. */
 const foldedUntil = [
   ['quarter', 'quarters-until'],
@@ -104,7 +107,8 @@ export class HistoryDatabase {
   }
 
   newestChange(): number {
-    return Math.max(this.#changes.newest(), this.#beliefs.newest());
+    const given = this.#state(newestChangeKey);
+    return Math.max(given, this.#changes.newest(), this.#beliefs.newest());
   }
 
   states(): readonly GroupState[] {
@@ -152,6 +156,8 @@ export class HistoryDatabase {
     );
     this.#transaction(() => {
       for (const { startMs, group } of minutes) done.run(startMs, group);
+      // Also where no row is another: what is numbered after it and not flushed must not fall after a crash.
+      this.#setState(newestChangeKey, number);
       const changed = rows.filter((row) => this.#isOther(row));
       this.#judgingNext(edgesOf(changed, registers), () => {
         for (const row of changed) {
@@ -178,9 +184,12 @@ export class HistoryDatabase {
   believe({ subjects, number }: Calls['believe']['input']): Calls['believe']['output'] {
     const believed: (readonly Believed[])[] = [];
     this.#transaction(() => {
-      for (const subject of subjects) believed.push(this.#beliefs.believe(subject, number));
+      for (const subject of subjects) {
+        const now = this.#beliefs.believe(subject, number);
+        if (now !== undefined) believed.push(now);
+      }
     });
-    return believed;
+    return believed.length === subjects.length ? believed : undefined;
   }
 
   stands(input: Calls['stands']['input']): RegisterStands {

@@ -318,9 +318,11 @@ class RollupHistory implements History {
     });
   }
 
-  believe(subjects: readonly Subject[]): Promise<readonly (readonly Believed[])[]> {
+  async believe(subjects: readonly Subject[]): Promise<readonly (readonly Believed[])[]> {
+    const same = await this.#worker.call('believe', { subjects });
+    if (same !== undefined) return same;
     const number = this.#numbers.anew(this.#position);
-    return this.#worker.call('believe', { subjects, number });
+    return (await this.#worker.call('believe', { subjects, number })) ?? [];
   }
 
   async raw(query: RawQuery): Promise<RawSeries> {

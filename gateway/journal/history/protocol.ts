@@ -99,10 +99,13 @@ export type HistoryCalls = {
     };
     output: undefined;
   };
-  /** What is said of things now; gives of each since which change it is said. */
+  /**
+   * What is said of things now; gives of each since which change it is said. Undefined without a number where one is something else:
+   * only what changes takes one.
+   */
   readonly believe: {
-    input: { readonly subjects: readonly Subject[]; readonly number: number };
-    output: readonly (readonly Believed[])[];
+    input: { readonly subjects: readonly Subject[]; readonly number?: number };
+    output: readonly (readonly Believed[])[] | undefined;
   };
   /** How registers stood at their last readings before a time. */
   readonly stands: {

@@ -3,7 +3,15 @@ import {
   counterSteps,
   firstStandMs,
 } from '../../hot-path/operators/counter-step.ts';
-import { fieldCount, joins, maximumField, mergeAggregate, minimumField } from './aggregate.ts';
+import {
+  emptyAggregates,
+  fieldCount,
+  joins,
+  maximumField,
+  mergeAggregate,
+  minimumField,
+} from './aggregate.ts';
+import { type GroupRow, inOrder, joinedByTime } from './group-rows.ts';
 import { hourMs, minuteMs, quarterMs } from './lengths.ts';
 import type { ChannelPlace, HistoryCalls, MinuteChange } from './protocol.ts';
 import {
@@ -48,7 +56,7 @@ const foldedTables = ['hour', 'quarter'] as const;
 export const readRegister = (rows: RollupRows, input: Input): readonly RegisterInterval[] => {
   const reader = new RegisterReader(rows, input);
   const fold = new RegisterFold(input);
-  for (const row of reader.rows()) fold.take(row);
+  for (const row of joinedByTime(reader.rows())) fold.take(row);
   return withRevisions(fold.intervals(), rows, input);
 };
 
@@ -72,7 +80,7 @@ const withRevisions = (
 };
 
 /** `isTurned`: it was made of what its minutes, where they are still there, tell more exactly. */
-type ReadRow = RegisterRow & { readonly isTurned: boolean };
+type ReadRow = GroupRow<RegisterRow & { readonly isTurned: boolean }>;
 
 class RegisterReader {
   readonly #rows: RollupRows;
@@ -84,7 +92,7 @@ class RegisterReader {
   }
 
   /** In the order of their times: the last before the first boundary, those between, and the first after. */
-  *rows(): Generator<RegisterRow> {
+  *rows(): Generator<ReadRow> {
     const { boundariesMs } = this.#input;
     // A minute before the first boundary may hold what is behind it, within its quarter hour.
     const fromMs = Math.floor((boundariesMs[0] ?? 0) / quarterMs) * quarterMs;
@@ -96,33 +104,48 @@ class RegisterReader {
     if (after !== undefined) yield after;
   }
 
-  *#between(fromMs: number, toMs: number): Generator<RegisterRow> {
+  *#between(fromMs: number, toMs: number): Generator<ReadRow> {
     const { boundariesMs } = this.#input;
     const tables = foldedTables.filter((table) =>
       boundariesMs.every((ms) => ms % rollupLengthMs[table] === 0),
     );
     const [first, end] = this.#clamp(fromMs, toMs);
     for (let atMs = first; atMs < end; ) {
-      const { row, lengthMs } = this.#longest(tables, atMs);
-      if (row !== undefined) yield row;
+      const { rows, lengthMs } = this.#longest(tables, atMs);
+      yield* rows;
       atMs += lengthMs;
     }
   }
 
-  /** The longest roll-up that begins at `atMs` and tells all that its minutes do. */
+  /** The longest roll-ups that begin at `atMs` and tell all that their minutes do, one of each group. */
   #longest(
     tables: readonly FoldedTable[],
     atMs: number,
-  ): { readonly row: ReadRow | undefined; readonly lengthMs: number } {
+  ): { readonly rows: readonly ReadRow[]; readonly lengthMs: number } {
     for (const table of tables) {
       if (!this.#isFolded(table, atMs) || this.#isFresh(table, atMs)) continue;
-      const row = this.#row(table, atMs);
-      // A quarter hour with a single minute is not folded.
-      if (row === undefined && table === 'quarter') continue;
-      if (row?.isTurned === true && this.#hasMinutes(table, atMs)) continue;
-      return { row, lengthMs: rollupLengthMs[table] };
+      const rows = this.#rowsOf(table, atMs);
+      if (table === 'quarter' && (rows.length === 0 || this.#hasSingle(atMs))) continue;
+      const ordered = inOrder(rows);
+      const isPlain = ordered !== undefined && !rows.some(({ isTurned }) => isTurned);
+      if (!isPlain && this.#hasMinutes(table, atMs)) continue;
+      return { rows: ordered ?? [this.#merged(table, atMs)], lengthMs: rollupLengthMs[table] };
     }
-    return { row: this.#row('minute', atMs), lengthMs: minuteMs };
+    const rows = this.#rowsOf('minute', atMs);
+    return { rows: inOrder(rows) ?? [this.#merged('minute', atMs)], lengthMs: minuteMs };
+  }
+
+  /** Whether a group has a single minute in a quarter hour in which another has more: a single one is not folded. */
+  #hasSingle(atMs: number): boolean {
+    const { places } = this.#input;
+    if (places.length === 1) return false;
+    const hourStartMs = Math.floor(atMs / hourMs) * hourMs;
+    const isHourFolded = this.#isFolded('hour', hourStartMs);
+    return places.some((place) => {
+      if (this.#fieldsOf('quarter', atMs, place) !== undefined) return false;
+      const isAbsent = isHourFolded && this.#fieldsOf('hour', hourStartMs, place) === undefined;
+      return !isAbsent && this.#hasMinutes('quarter', atMs, [place]);
+    });
   }
 
   #isFolded(table: FoldedTable, startMs: number): boolean {
@@ -137,10 +160,10 @@ class RegisterReader {
     return this.#input.unflushed.some((row) => row.startMs >= startMs && row.startMs < endMs);
   }
 
-  #hasMinutes(table: FoldedTable, startMs: number): boolean {
+  #hasMinutes(table: FoldedTable, startMs: number, places = this.#input.places): boolean {
     const endMs = startMs + rollupLengthMs[table];
     for (let atMs = startMs; atMs < endMs; atMs += minuteMs) {
-      if (this.#row('minute', atMs) !== undefined) return true;
+      if (places.some((place) => this.#fieldsOf('minute', atMs, place) !== undefined)) return true;
     }
     return false;
   }
@@ -156,46 +179,67 @@ class RegisterReader {
   }
 
   /** The newest row before `fromMs` that has a reading. */
-  #before(fromMs: number): RegisterRow | undefined {
+  #before(fromMs: number): ReadRow | undefined {
     const [first] = this.#clamp(fromMs - reachMs, fromMs);
     let atMs = fromMs;
     while (atMs > first) {
       const table = this.#isFolded('hour', atMs - hourMs) ? 'hour' : 'minute';
       atMs -= rollupLengthMs[table];
-      const row = this.#row(table, atMs);
-      if (row !== undefined && row.count > 0) return row;
+      const rows = this.#rowsOf(table, atMs).filter(({ count }) => count > 0);
+      if (rows.length > 0) return rows.toSorted((a, b) => a.lastMs - b.lastMs).at(-1);
     }
     return undefined;
   }
 
   /** The oldest row from `toMs` on that has a reading. */
-  #after(toMs: number): RegisterRow | undefined {
+  #after(toMs: number): ReadRow | undefined {
     const [first, end] = this.#clamp(toMs, toMs + reachMs);
     for (let atMs = first; atMs < end; ) {
       const table = this.#isFolded('hour', atMs) ? 'hour' : 'minute';
-      const row = this.#row(table, atMs);
-      if (row !== undefined && row.count > 0) return row;
+      const rows = this.#rowsOf(table, atMs).filter(({ count }) => count > 0);
+      if (rows.length > 0) return rows.toSorted((a, b) => a.firstMs - b.firstMs)[0];
       atMs += rollupLengthMs[table];
     }
     return undefined;
   }
 
-  /** Of all group numbers that the register had; where it changed its group, both are merged. */
-  #row(table: RollupTable, startMs: number): ReadRow | undefined {
-    let merged: Float64Array | undefined;
+  /** One of each group number that the register had. */
+  #rowsOf(table: RollupTable, startMs: number): readonly ReadRow[] {
+    return this.#input.places.flatMap((place) => {
+      const fields = this.#fieldsOf(table, startMs, place);
+      return fields === undefined ? [] : [this.#rowOf(startMs, fields, place.group, place.group)];
+    });
+  }
+
+  /** Of all groups, where their readings lie between each other and nothing shorter tells them apart. */
+  #merged(table: RollupTable, startMs: number): ReadRow {
+    const rows = this.#rowsOf(table, startMs).filter(({ count }) => count > 0);
+    const first = rows.toSorted((a, b) => a.firstMs - b.firstMs)[0]?.firstGroup ?? 0;
+    const last = rows.toSorted((a, b) => a.lastMs - b.lastMs).at(-1)?.lastGroup ?? 0;
+    const merged = emptyAggregates(1);
     for (const place of this.#input.places) {
-      for (const fields of this.#stored(table, startMs, place)) {
-        const at = place.channel * fieldCount;
-        if (at + fieldCount > fields.length) continue;
-        const own = fields.subarray(at, at + fieldCount);
-        if (merged === undefined) merged = own.slice();
-        else mergeAggregate({ fields: merged, at: 0 }, { fields: own, at: 0 });
-      }
+      const own = this.#fieldsOf(table, startMs, place);
+      if (own !== undefined) mergeAggregate({ fields: merged, at: 0 }, { fields: own, at: 0 });
     }
-    if (merged === undefined) return undefined;
-    const row = registerRowOf(startMs, merged);
+    return this.#rowOf(startMs, merged, first, last);
+  }
+
+  #rowOf(startMs: number, fields: Float64Array, firstGroup: number, lastGroup: number): ReadRow {
+    const row = { ...registerRowOf(startMs, fields), firstGroup, lastGroup };
     if (startMs >= this.#rows.judgedFromMs) return { ...row, isTurned: false };
-    return unjudged(row, merged, this.#input);
+    return { ...row, ...unjudged(row, fields, this.#input) };
+  }
+
+  #fieldsOf(table: RollupTable, startMs: number, place: ChannelPlace): Float64Array | undefined {
+    let merged: Float64Array | undefined;
+    for (const fields of this.#stored(table, startMs, place)) {
+      const at = place.channel * fieldCount;
+      if (at + fieldCount > fields.length) continue;
+      const own = fields.subarray(at, at + fieldCount);
+      if (merged === undefined) merged = own.slice();
+      else mergeAggregate({ fields: merged, at: 0 }, { fields: own, at: 0 });
+    }
+    return merged;
   }
 
   #stored(table: RollupTable, startMs: number, { group }: ChannelPlace): readonly Float64Array[] {
@@ -216,7 +260,7 @@ const unjudged = (
   row: RegisterRow,
   fields: Float64Array,
   { limits, stepsPerUnit }: Pick<Input, 'limits' | 'stepsPerUnit'>,
-): ReadRow => {
+): RegisterRow & { readonly isTurned: boolean } => {
   const [minimum, maximum] = [fields[minimumField] as number, fields[maximumField] as number];
   const plain = { ...row, join: joins.none, breaks: 0, rollovers: 0, jump: 0, lostMs: 0 };
   const isTurned = row.count > 0 && (minimum < row.first || maximum > row.last);

@@ -266,7 +266,7 @@ describe('what tenants used', () => {
     const [used] = await deskOf({ meters, loads, tenants }).tenants({ ...month, step: 'month' });
     const kwh = used?.tenants.map(({ tenant, direct, common }) => [
       tenant,
-      kwhOf(direct),
+      kwhOf(direct ?? 0n),
       kwhOf(common),
     ]);
     // 15 days alone; then 6 of 9 kW against 3.
@@ -274,7 +274,7 @@ describe('what tenants used', () => {
       ['ada', 15 * 24 * 9 + 16 * 24 * 6, expect.closeTo(15 * 24 + 16 * 24 * (6 / 9), 9)],
       ['bob', 16 * 24 * 3, expect.closeTo(16 * 24 * (3 / 9), 9)],
     ]);
-    expect(sumOf(used?.tenants.map(({ energy }) => energy) ?? [])).toBe(used?.energy);
+    expect(sumOf(used?.tenants.map(({ energy }) => energy ?? 0n) ?? [])).toBe(used?.energy);
     expect(kwhOf(used?.energy ?? 0n)).toBe(7_440);
   });
 
@@ -289,7 +289,7 @@ describe('what tenants used', () => {
       sumOf(
         days
           .flatMap((day) => day.tenants.filter((one) => one.tenant === tenant))
-          .map(({ energy }) => energy),
+          .map(({ energy }) => energy ?? 0n),
       );
     expect(whole?.tenants.map(({ energy }) => energy)).toEqual([of('ada'), of('bob')]);
   });
@@ -298,7 +298,7 @@ describe('what tenants used', () => {
     const desk = deskOf({ meters, tenants, loads: { ...loads, main: () => 8_000 } });
     const [used] = await desk.tenants({ ...month, step: 'month' });
     expect(used?.below).toEqual([{ meter: 'main', rest: -744_000_000_000_000n }]);
-    expect(sumOf(used?.tenants.map(({ energy }) => energy) ?? [])).toBe(used?.energy);
+    expect(sumOf(used?.tenants.map(({ energy }) => energy ?? 0n) ?? [])).toBe(used?.energy);
   });
 
   test('meters that never had a tenant at or below them are not among it', async () => {
