@@ -28,7 +28,7 @@ import { isOfFindings, StoredFindings } from './stored-findings.ts';
 import { messageOf, messagesOfOrder, type OrderName, orderIdOf } from './stored-messages.ts';
 
 /** Raised whenever something else follows from the same messages. */
-export const derivedVersion = 2;
+export const derivedVersion = 3;
 
 type Row = Readonly<Record<string, unknown>>;
 /** With the calendar that it is of: a later one is above it. */

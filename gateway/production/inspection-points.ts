@@ -53,34 +53,40 @@ type DaySoFar = { readonly dayStartMs: number; readonly timeMs: number };
 const isIn = (atMs: number | null, { dayStartMs, timeMs }: DaySoFar): boolean =>
   atMs !== null && atMs >= dayStartMs && atMs <= timeMs;
 
-const findingOf = ({ seams, others }: PanelFindings, seam: string): SeamFinding | null => {
-  const key = seam.toLowerCase();
-  return Object.hasOwn(seams, key) ? (seams[key] ?? null) : others;
-};
+const findingOf = ({ seams, others }: PanelFindings, seam: string): SeamFinding =>
+  (Object.hasOwn(seams, seam) ? seams[seam] : undefined) ?? others;
 
 /**
  * A panel counts on the day on which the seam is inspected first. Where it fails on a later day, it counts on that as well, as
  * one that was not good: a day that is over does not change.
  */
+const countOf = (
+  { inspectedMs, failedMs }: SeamFinding,
+  day: DaySoFar,
+): 'none' | 'good' | 'failed' => {
+  if (inspectedMs === null) return 'none';
+  const isFirst = isIn(inspectedMs, day);
+  if (!isFirst && !(isIn(failedMs, day) && inspectedMs < day.dayStartMs)) return 'none';
+  return isFirst && (failedMs === null || failedMs > day.timeMs) ? 'good' : 'failed';
+};
+
+/** Panels of which a seam was inspected, and was good at first, on a day so far; each NaN where none was inspected. */
 export const seamPointsAt = (
   findings: readonly PanelFindings[],
   seam: string,
   day: DaySoFar,
 ): readonly number[] => {
-  let [inspected, goodFirstTime] = [0, 0];
-  for (const panel of findings) {
-    const finding = findingOf(panel, seam);
-    if (finding === null) continue;
-    const { inspectedMs, failedMs } = finding;
-    const isFirst = isIn(inspectedMs, day);
-    if (!isFirst && !(isIn(failedMs, day) && inspectedMs < day.dayStartMs)) continue;
-    inspected += 1;
-    if (isFirst && (failedMs === null || failedMs > day.timeMs)) goodFirstTime += 1;
-  }
-  return inspected === 0 ? [Number.NaN, Number.NaN] : [inspected, goodFirstTime];
+  const counts = findings
+    .map((panel) => countOf(findingOf(panel, seam.toLowerCase()), day))
+    .filter((count) => count !== 'none');
+  if (counts.length === 0) return [Number.NaN, Number.NaN];
+  return [counts.length, counts.filter((count) => count === 'good').length];
 };
 
-/** Of all seams of a line; a length that is not known of one of those inspected is not known of all. */
+/**
+ * Defects of all seams of a line, and the length of each seam that was inspected or has one of these defects, so that both are of
+ * the same weld; a length that is not known of one of them is not known of all.
+ */
 export const inspectionPointsAt = (
   findings: readonly PanelFindings[],
   seams: readonly string[],
@@ -88,11 +94,15 @@ export const inspectionPointsAt = (
 ): readonly number[] => {
   let lengthMm = 0;
   let [inspected, defects] = [0, 0];
+  const known = seams.map((seam) => seam.toLowerCase());
   for (const panel of findings) {
-    defects += panel.defectsMs.filter((atMs) => isIn(atMs, day)).length;
-    for (const seam of seams) {
+    const found = panel.defects.filter(({ atMs }) => isIn(atMs, day));
+    defects += found.length;
+    for (const seam of new Set([...known, ...found.flatMap((defect) => defect.seam ?? [])])) {
       const finding = findingOf(panel, seam);
-      if (finding === null || !isIn(finding.inspectedMs, day)) continue;
+      const hasDefect = found.some((defect) => defect.seam === null || defect.seam === seam);
+      const isInspected = isIn(finding.lookedMs, day) || countOf(finding, day) !== 'none';
+      if (!hasDefect && !isInspected) continue;
       inspected += 1;
       lengthMm += finding.lengthMm ?? Number.NaN;
     }

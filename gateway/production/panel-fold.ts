@@ -1,3 +1,4 @@
+import { standingInspections } from './corrections.ts';
 import type { MessageOf, ProductionMessage } from './messages.ts';
 import { missingFieldsOf } from './missing-fields.ts';
 import { inOrder, type OrderState, orderState } from './order-state.ts';
@@ -14,7 +15,6 @@ import type {
   RecordedTransfer,
 } from './panel-production.ts';
 import type { Equipment, Fin, Flux, Gas, Person, Tube, Wire } from './particulars.ts';
-import { standingInspections } from './seam-findings.ts';
 import { isKnownSeam, type OrderMessages } from './stored-messages.ts';
 
 /** What the machine knows of the panel. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
+import { correctedBy, correctionProblem } from './corrections.ts';
 import { DerivedState } from './derived-state.ts';
 import type { MessageOf, ProductionMessage } from './messages.ts';
 import { type OrderState, orderState } from './order-state.ts';
@@ -40,12 +41,13 @@ export class ProductionDatabase {
   judge(messages: readonly ProductionMessage[]): readonly Verdict[] {
     const before: ProductionMessage[] = [];
     return messages.map(asKept).map((message) => {
-      const known =
-        before.find(({ source, id }) => source === message.source && id === message.id) ??
-        this.#find(message);
+      const find = (id: string) => this.#ofSender(message.source, id, before);
+      const known = find(message.id);
       if (known !== undefined) {
         return { as: isDeepStrictEqual(known, message) ? 'known' : 'conflict', notes: [] };
       }
+      const problem = message.kind === 'inspection' ? correctionProblem(message, find) : undefined;
+      if (problem !== undefined) return { as: problem, notes: [] };
       before.push(message);
       return { as: 'new', notes: this.#notes(message, before) };
     });
@@ -142,7 +144,14 @@ export class ProductionDatabase {
     this.#database.close();
   }
 
-  #find({ source, id }: Pick<ProductionMessage, 'source' | 'id'>): ProductionMessage | undefined {
+  /** What a sender told with an id, stored or just now. */
+  #ofSender(
+    source: string,
+    id: string,
+    before: readonly ProductionMessage[],
+  ): ProductionMessage | undefined {
+    const found = before.find((of) => of.source === source && of.id === id);
+    if (found !== undefined) return found;
     const row = this.#database
       .prepare('SELECT content FROM message WHERE source = ? AND id = ?')
       .get(source, id);
@@ -194,26 +203,11 @@ export class ProductionDatabase {
     if (message.kind === 'jobOrder' && this.#isRedefined(message, before)) {
       notes.push('order-redefined');
     }
-    if (message.kind === 'inspection' && !this.#isCorrectedKnown(message, before)) {
-      notes.push('corrected-unknown');
+    if (message.kind === 'inspection' && message.corrects !== undefined) {
+      const find = (id: string) => this.#ofSender(message.source, id, before);
+      if (correctedBy(message, find) === undefined) notes.push('corrected-unknown');
     }
     return notes;
-  }
-
-  #isCorrectedKnown(
-    { source, corrects, panelId, line, time }: MessageOf<'inspection'>,
-    before: readonly ProductionMessage[],
-  ): boolean {
-    if (corrects === undefined) return true;
-    const known =
-      before.find((of) => of.source === source && of.id === corrects) ??
-      this.#find({ source, id: corrects });
-    return (
-      known?.kind === 'inspection' &&
-      known.line === line &&
-      known.panelId === panelId &&
-      known.time <= time
-    );
   }
 
   #isRedefined(message: MessageOf<'jobOrder'>, before: readonly ProductionMessage[]): boolean {

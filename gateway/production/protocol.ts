@@ -1,4 +1,5 @@
 import type { PlannedWindow } from './calendar.ts';
+import type { CorrectionProblem } from './corrections.ts';
 import type { MessageKind, ProductionMessage } from './messages.ts';
 import type { ExecutionSpan, OrderState, OrderStatus, StartedOrder } from './order-state.ts';
 import type { PanelFindings } from './seam-findings.ts';
@@ -9,14 +10,14 @@ export const messageNotes = [
   'order-unknown',
   'order-redefined',
   'seam-unknown',
-  /** Nobody has told of the inspection that it corrects, or for another panel, or as a later one. */
+  /** Nobody has told of the inspection that it corrects, or for another panel. */
   'corrected-unknown',
 ] as const;
 export type MessageNote = (typeof messageNotes)[number];
 
 export type Verdict = {
-  /** `known`: the same was taken before; `conflict`: another message of this sender has the id. */
-  readonly as: 'new' | 'known' | 'conflict';
+  /** `known`: the same was taken before; `conflict`: another message of this sender has the id; else what cannot be taken. */
+  readonly as: 'new' | 'known' | 'conflict' | CorrectionProblem;
   readonly notes: readonly MessageNote[];
 };
 

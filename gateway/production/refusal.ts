@@ -1,5 +1,6 @@
 import { type InputIssue, issueSentences, readInput } from '../core/input-words.ts';
 import type { LocalText } from '../core/point.ts';
+import type { CorrectionProblem } from './corrections.ts';
 import type { MessageSchema, ProductionMessage } from './messages.ts';
 import type { MessageNote } from './protocol.ts';
 
@@ -167,6 +168,27 @@ export const conflict = ({ source, id }: ProductionMessage): Refusal => ({
   },
 });
 
+/** A correction that cannot be one. */
+export const impossible = (
+  problem: CorrectionProblem,
+  { corrects = '' }: { readonly corrects?: string | undefined },
+): Refusal =>
+  problem === 'correction-early'
+    ? {
+        code: 'TIME_OUT_OF_RANGE',
+        words: {
+          en: `it corrects the inspection ${corrects}, which has a later time: give the time at which the correction was decided`,
+          zh: `本报文所更正的检验 ${corrects} 时间更晚：请填写作出更正的时间`,
+        },
+      }
+    : {
+        code: 'CONFLICT',
+        words: {
+          en: `it corrects the inspection ${corrects}, which itself corrects this one: corrections in a ring are not taken`,
+          zh: `本报文所更正的检验 ${corrects} 又直接或间接更正本报文：更正不得成环`,
+        },
+      };
+
 /** It is not known whether it was kept: the same message may be sent again. */
 export const unavailable = (cause: LocalText): Refusal => ({
   code: 'UNAVAILABLE',
@@ -192,7 +214,7 @@ export const noteWords: Readonly<Record<MessageNote, LocalText>> = {
     zh: '该产线没有此名称的焊缝；消息已保存，并在管屏记录中标记',
   },
   'corrected-unknown': {
-    en: 'no earlier inspection of this sender and panel has the id that this one corrects',
-    zh: '未找到本报文所更正的检验（须为同一报送方、同一管屏且不晚于本报文）',
+    en: 'no inspection of this sender and panel has the id that this one corrects yet',
+    zh: '尚未收到本报文所更正的检验（须为同一报送方、同一管屏）',
   },
 };

@@ -4,7 +4,7 @@ import type { TimeSpan } from './protocol.ts';
 import { findingsOf, type PanelFindings } from './seam-findings.ts';
 import { messageOf } from './stored-messages.ts';
 
-const kinds = ['inspection', 'repair', 'panelAssignment'] as const;
+const kinds = ['inspection', 'repair', 'panelAssignment', 'disposition'] as const;
 
 /** Panels of a line whose findings are told at once: a day has some tens. */
 const mostPanels = 2_000;
@@ -22,17 +22,17 @@ export class StoredFindings {
     this.#database = database;
   }
 
-  /** Reads again what is told of one panel, within a transaction. */
+  /** Reads again what is told of the panels of an id, within a transaction. */
   refresh(line: string, panelId: string): void {
     const messages = this.#database
       .prepare(
-        `SELECT content FROM message WHERE panel_id = ? AND line = ?
+        `SELECT received_ms, content FROM message WHERE panel_id = ? AND line = ?
            AND kind IN (SELECT value FROM json_each(?))`,
       )
       .all(panelId, line, JSON.stringify(kinds))
-      .map(messageOf);
+      .map((row) => ({ message: messageOf(row), receivedMs: Number(row['received_ms']) }));
     const findings = findingsOf(messages);
-    if (findings === undefined) {
+    if (findings.length === 0) {
       this.#database
         .prepare('DELETE FROM panel_finding WHERE line = ? AND panel_id = ?')
         .run(line, panelId);
@@ -42,7 +42,7 @@ export class StoredFindings {
       .prepare(
         'INSERT OR REPLACE INTO panel_finding (line, panel_id, to_ms, state) VALUES (?, ?, ?, ?)',
       )
-      .run(line, panelId, lastMs(findings), JSON.stringify(findings));
+      .run(line, panelId, Math.max(...findings.map(lastMs)), JSON.stringify(findings));
   }
 
   /** Those of all panels again, within a transaction. */
@@ -62,14 +62,14 @@ export class StoredFindings {
            ORDER BY to_ms DESC, panel_id LIMIT ?`,
       )
       .all(line, fromMs, mostPanels)
-      .map((row) => JSON.parse(String(row['state'])) as PanelFindings);
+      .flatMap((row) => JSON.parse(String(row['state'])) as readonly PanelFindings[]);
   }
 }
 
-const lastMs = ({ seams, others, defectsMs }: PanelFindings): number =>
+const lastMs = ({ seams, others, defects }: PanelFindings): number =>
   Math.max(
-    ...defectsMs,
-    ...[...Object.values(seams), ...(others === null ? [] : [others])].flatMap(
-      ({ inspectedMs, failedMs }) => [inspectedMs, failedMs ?? inspectedMs],
+    ...defects.map(({ atMs }) => atMs),
+    ...[...Object.values(seams), others].flatMap(({ inspectedMs, failedMs, lookedMs }) =>
+      [inspectedMs, failedMs, lookedMs].flatMap((atMs) => atMs ?? []),
     ),
   );

@@ -68,8 +68,9 @@ const buildElectricity = (
     return isKnown ? ((memory[slot + valueCell] as number) * multiply) / divide : grid.value;
   };
   return {
-    /** Share of the energy whose minutes had a Good mix; 1 of none. */
+    /** Share of the energy whose minutes had a Good mix; 1 of none. NaN where the site tells no mix. */
     mixedShare: (memory: Float64Array): number => {
+      if (intensity === undefined) return Number.NaN;
       const energy = memory[energyIndex] as number;
       return energy > 0 ? 1 - (memory[unmixedIndex] as number) / energy : 1;
     },
@@ -102,7 +103,7 @@ const buildElectricity = (
 /** Carbon that making the panel gave off so far, gate to gate: electricity and the CO2 of the shielding gas. */
 export const panelCarbon = defineKpi<z.infer<typeof parametersSchema>>({
   id: 'panelCarbon',
-  version: 2,
+  version: 3,
   equipmentClass: 'weld_line',
   point: 'panelCarbon',
   unit: 'kg',
@@ -160,10 +161,8 @@ export const panelCarbon = defineKpi<z.infer<typeof parametersSchema>>({
     const gas = context.one('panelGasVolume');
     const shares = [context.one('panelEnergy.coverage'), context.one('panelGasVolume.coverage')];
     const energyIndex = context.reserve(1);
-    const electricity = buildElectricity(context, {
-      energyIndex,
-      intensity: context.optional('intensity'),
-    });
+    const intensity = context.optional('intensity');
+    const electricity = buildElectricity(context, { energyIndex, intensity });
     const flagIndex = context.reserve(1);
     const parts = ['electricity', 'gridOnly', 'gas', 'mixed'].map((name) => context.part(name));
     const [ofElectricity = 0, gridOnly = 0, ofGas = 0, mixed = 0] = parts;
@@ -183,7 +182,8 @@ export const panelCarbon = defineKpi<z.infer<typeof parametersSchema>>({
       memory[context.value + valueCell] =
         (memory[ofElectricity + valueCell] as number) + (memory[ofGas + valueCell] as number);
       const isUncertain = [energy, gas].some(({ slot }) => isUncertainSlot(memory, slot));
-      const isMixed = (memory[mixed + valueCell] as number) >= minimumGoodCoverage;
+      const isMixed =
+        intensity === undefined || (memory[mixed + valueCell] as number) >= minimumGoodCoverage;
       memory[flagIndex] = isUncertain || !isMixed ? 1 : 0;
       memory[context.coverage + valueCell] = isKnown
         ? Math.min(...shares.map(({ slot }) => memory[slot + valueCell] as number))

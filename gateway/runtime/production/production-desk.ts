@@ -6,6 +6,7 @@ import type { MessageSchema, ProductionMessage } from '../../production/messages
 import type { MessageNote, NumberedMessage } from '../../production/protocol.ts';
 import {
   conflict,
+  impossible,
   isRefusal,
   type Refusal,
   readMessage,
@@ -141,6 +142,10 @@ export class ProductionDesk {
       const { as = 'conflict', notes = [] } = verdicts[index] ?? {};
       if (as === 'known') return { outcome: 'duplicate', source, id, notes };
       if (as === 'conflict') return { outcome: 'refused', source, id, ...conflict(message) };
+      if (as !== 'new') {
+        const correction = message.kind === 'inspection' ? message : {};
+        return { outcome: 'refused', source, id, ...impossible(as, correction) };
+      }
       const seq = journal.appendRecord({ type: 'production', timeMs: receivedMs, message });
       if (seq < 0) return { outcome: 'refused', source, id, ...unavailable(journalFull) };
       kept.push({ seq, receivedMs, message });

@@ -84,6 +84,10 @@ it('inspections move the yields of seams and line, each once, and a correction t
     ...{ 'f02/firstPassYield': 1, 'f02/goodFirstTime': 2, 'line/rolledYield': 1 },
     ...{ 'line/defectsPerKm': 0, 'line/inspectedLength': 40 },
   });
+  const early = inspection('P-1', 'rejected', { corrects: rejected.id, time: nowMs - 60_000 });
+  const refused = await second.post(early);
+  expect(refused.status).toBe(422);
+  expect(refused.answer.messages[0]).toMatchObject({ code: 'TIME_OUT_OF_RANGE' });
   await second.stop();
   expect(await replayJournal({ folder })).toMatchObject({ verdict: 'identical' });
 });

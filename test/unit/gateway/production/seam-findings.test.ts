@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   inspectionPointsAt,
   seamPointsAt,
 } from '../../../../gateway/production/inspection-points.ts';
 import type { MessageOf, ProductionMessage } from '../../../../gateway/production/messages.ts';
+import type { ProductionDatabase } from '../../../../gateway/production/production-database.ts';
 import { baseMs, line, messageOf, span } from '../../../support/production-messages.ts';
 import { openProduction, productionOf, takeMessages } from '../../../support/production-store.ts';
 
@@ -20,18 +20,20 @@ const inspected = (result: 'accepted' | 'rejected', hours: number, more: More = 
   });
 const repaired = (seam: string, hours: number) =>
   messageOf('repair', { panelId, seam, positionMm: 500, who: 'W', time: at(hours) });
-const assigned = (lengthMm: number) =>
-  messageOf('panelAssignment', { panelId, lengthMm, time: at(0) });
+const assigned = (lengthMm: number, hours = 0) =>
+  messageOf('panelAssignment', { panelId, lengthMm, time: at(hours) });
 
-/** Inspected and good of each seam, then defects and metres, at an hour of the day that begins at 0 or 24. */
-const pointsOf = (messages: readonly ProductionMessage[], hours = 23) => {
-  const { findings } = productionOf(messages).told(line, span);
-  const day = { timeMs: at(hours), dayStartMs: at(hours < 24 ? 0 : 24) };
+/** Inspected and good of each seam, then defects and metres, at an hour of the days that begin at 0, 24 and so on. */
+const pointsIn = (production: ProductionDatabase, hours: number) => {
+  const { findings } = production.told(line, span);
+  const day = { timeMs: at(hours), dayStartMs: at(Math.floor(hours / 24) * 24) };
   return {
     seams: seams.map((seam) => seamPointsAt(findings, seam, day)),
     line: inspectionPointsAt(findings, seams, day),
   };
 };
+const pointsOf = (messages: readonly ProductionMessage[], hours = 23) =>
+  pointsIn(productionOf(messages), hours);
 const unknown = [Number.NaN, Number.NaN];
 
 describe('what inspections found', () => {
@@ -119,83 +121,108 @@ describe('what inspections found', () => {
   });
 });
 
-describe('a correction', () => {
+describe('what looks at a part of a seam only', () => {
   const seam = 'F01';
-  const wrong = inspected('rejected', 8, { seam, id: 'i1' });
+  const leg = (result: 'accepted' | 'rejected', hours: number, more: More = {}) =>
+    inspected(result, hours, { seam, method: 'leg', ...more });
 
-  it('stands in place of what it corrects, on the day on which that was found', () => {
-    const right = inspected('accepted', 30, { seam, id: 'i2', corrects: 'i1' });
-    expect(pointsOf([wrong, right]).seams[0]).toEqual([1, 1]);
-    expect(pointsOf([right, wrong]).line[0]).toBe(0);
-    expect(pointsOf([wrong, right], 40).seams[0]).toEqual(unknown);
-    const back = inspected('rejected', 31, { seam, id: 'i3', corrects: 'i2' });
-    expect(pointsOf([wrong, right, back]).seams[0]).toEqual([1, 0]);
+  it('makes no seam inspected or good, and has a length only with one of its own', () => {
+    const nothing = { seams: [unknown, unknown, unknown], line: unknown };
+    expect(pointsOf([assigned(18_000), leg('accepted', 8)])).toEqual(nothing);
+    expect(pointsOf([assigned(18_000), leg('accepted', 8, { lengthMm: 500 })])).toEqual({
+      ...{ ...nothing, line: [0, 0.5] },
+    });
+    for (const method of ['PT', 'rt', 'UT']) {
+      const whole = leg('accepted', 9, { method });
+      expect(pointsOf([assigned(18_000), leg('accepted', 8), whole]).seams[0]).toEqual([1, 1]);
+    }
   });
 
-  it('may name another seam', () => {
-    const moved = inspected('rejected', 9, { seam: 'B01', id: 'i2', corrects: 'i1' });
-    expect(pointsOf([wrong, moved]).seams).toEqual([unknown, unknown, [1, 0]]);
+  it('rejects a seam all the same, whose length is not known from it', () => {
+    const rejected = leg('rejected', 8);
+    expect(pointsOf([assigned(18_000), rejected])).toEqual({
+      ...{ seams: [unknown, unknown, unknown], line: [1, Number.NaN] },
+    });
+    const seen = inspected('accepted', 9, { seam });
+    expect(pointsOf([assigned(18_000), rejected, seen])).toMatchObject({
+      ...{ seams: [[1, 0], unknown, unknown], line: [1, 18] },
+    });
   });
+});
 
-  it('is none where sender, panel or time are others, and its sender is told so', () => {
+describe('the weld of a day', () => {
+  it('is that of its defects too: of a panel rejected without a seam, and of what fails a day later', () => {
+    expect(pointsOf([assigned(18_000), inspected('rejected', 8)]).line).toEqual([1, 54]);
+    const messages = [
+      ...[assigned(18_000), inspected('accepted', 8)],
+      inspected('rejected', 30, { seam: 'F01', positionMm: 100 }),
+    ];
+    expect(pointsOf(messages).line).toEqual([0, 54]);
+    expect(pointsOf(messages, 40).line).toEqual([1, 18]);
+    // A repair makes a seam one that was not good, without a defect.
+    expect(pointsOf([...messages, repaired('F02', 31)], 40).line).toEqual([1, 36]);
+    // Another defect of a seam that had failed.
+    const again = inspected('rejected', 50, { seam: 'F01', positionMm: 900 });
+    expect(pointsOf([...messages, again], 60).line).toEqual([1, 18]);
+  });
+});
+
+describe('what is told after its day', () => {
+  it('counts on the day on which it comes, once', () => {
     const { production } = openProduction();
-    takeMessages(production, [wrong]);
-    const right: More = { seam, corrects: 'i1' };
-    const foreign = inspected('accepted', 9, { ...right, source: 'desk' });
-    const other = inspected('accepted', 9, { ...right, panelId: 'P-2' });
-    const early = inspected('accepted', 7, right);
-    const verdicts = takeMessages(production, [
-      foreign,
-      other,
-      early,
-      inspected('accepted', 9, right),
-    ]);
-    expect(verdicts.map(({ notes }) => notes.includes('corrected-unknown'))).toEqual([
-      ...[true, true, true, false],
-    ]);
-    expect(pointsOf([wrong, foreign]).seams[0]).toEqual([1, 0]);
-    expect(pointsOf([wrong, other]).seams[0]).toEqual([2, 1]);
-    expect(pointsOf([wrong, early]).seams[0]).toEqual([1, 0]);
+    const rejected = inspected('rejected', 23.8, { seam: 'F01' });
+    takeMessages(production, [assigned(18_000), rejected], 1, at(24.2));
+    const days = [23.9, 24.1, 40, 60].map((hours) => pointsIn(production, hours));
+    expect(days.map((points) => points.seams[0])).toEqual([unknown, unknown, [1, 0], unknown]);
+    expect(days.map(({ line: points }) => points)).toEqual([unknown, unknown, [1, 18], unknown]);
   });
 
-  it('takes the place of the other in the record of the panel, which names both messages', () => {
-    const right = inspected('accepted', 9, { seam, id: 'i2', corrects: 'i1' });
-    const panel = productionOf([wrong, right]).panel(
-      { line, panelId },
-      { startMs: at(0), isRepeated: false, seams },
-    );
-    expect(panel.inspections).toMatchObject([{ result: 'accepted', corrects: 'i1' }]);
-    expect(panel.messages.map(({ id }) => id)).toEqual(['i1', 'i2']);
-    expect(panel.missing).not.toContain('ncr');
+  it.each([-60, -6, -4, -1, 0, 1, 60])(
+    'counts once where it comes %i s from midnight',
+    (afterS) => {
+      const { production } = openProduction();
+      const receivedMs = at(24) + afterS * 1000;
+      takeMessages(production, [inspected('rejected', 23, { seam: 'F01' })], 1, receivedMs);
+      // Stored three seconds later; then told at each second.
+      const told: number[] = [];
+      for (let timeMs = receivedMs + 3000; timeMs < receivedMs + 120_000; timeMs += 1000) {
+        const dayStartMs = timeMs < at(24) ? at(0) : at(24);
+        const { findings } = production.told(line, span);
+        const [all = 0] = seamPointsAt(findings, 'F01', { timeMs, dayStartMs });
+        told.push(Number.isNaN(all) ? 0 : all);
+      }
+      const rises = told.filter((all, index) => all > (told[index - 1] ?? 0));
+      expect(rises).toEqual([1]);
+    },
+  );
+});
+
+describe('an id that is given again', () => {
+  const disposed = (status: 'released' | 'hold' | 'scrap', hours: number) =>
+    messageOf('disposition', { panelId, status, who: 'QA', time: at(hours) });
+  const first = [assigned(18_000), inspected('rejected', 8, { seam: 'F01' })];
+  const second = inspected('accepted', 14, { seam: 'F01' });
+
+  it('is of another panel from the assignment after its release or scrapping', () => {
+    for (const status of ['released', 'scrap'] as const) {
+      const messages = [...first, disposed(status, 10), assigned(10_000, 12), second];
+      expect(pointsOf(messages).seams[0]).toEqual([2, 1]);
+      expect(pointsOf(messages).line).toEqual([1, 28]);
+      expect(pointsOf(messages.toReversed())).toEqual(pointsOf(messages));
+    }
   });
 
-  it('gives the same in whatever order and batches messages come', () => {
-    const id = fc.constantFrom('a', 'b', 'c', 'd');
-    const drawn = fc.uniqueArray(
-      fc.record({
-        ...{
-          id,
-          hours: fc.integer({ min: 1, max: 40 }),
-          seam: fc.constantFrom(...seams, undefined),
-        },
-        result: fc.constantFrom('accepted' as const, 'rejected' as const),
-        corrects: fc.option(id, { nil: undefined }),
-      }),
-      { selector: (one) => one.id },
-    );
-    fc.assert(
-      fc.property(drawn, fc.integer({ min: 0, max: 45 }), (several, hours) => {
-        const messages = several.map(({ result, hours: time, ...more }) =>
-          JSON.parse(JSON.stringify(inspected(result, time, more as More))),
-        ) as ProductionMessage[];
-        const one = openProduction().production;
-        for (const message of messages.toReversed()) takeMessages(one, [message]);
-        expect(one.told(line, span)).toEqual(productionOf(messages).told(line, span));
-        const { seams: counts } = pointsOf(messages, hours);
-        for (const [all, good] of counts)
-          if (!Number.isNaN(all)) expect(good).toBeLessThanOrEqual(all as number);
-      }),
-      { numRuns: 40 },
-    );
+  it('is of the same panel while that is on hold, or nothing was assigned anew', () => {
+    for (const more of [[assigned(18_000, 12)], [disposed('hold', 10), assigned(18_000, 12)]]) {
+      expect(pointsOf([...first, ...more, second]).seams[0]).toEqual([1, 0]);
+    }
+    expect(pointsOf([...first, disposed('released', 10), second]).seams[0]).toEqual([1, 0]);
+  });
+
+  it('keeps a correction with the panel of what it corrects', () => {
+    const wrong = inspected('rejected', 8, { seam: 'F01', id: 'i1' });
+    const right = inspected('accepted', 15, { seam: 'F01', corrects: 'i1' });
+    const messages = [wrong, disposed('scrap', 10), assigned(10_000, 12), second, right];
+    expect(pointsOf(messages).seams[0]).toEqual([2, 2]);
   });
 });

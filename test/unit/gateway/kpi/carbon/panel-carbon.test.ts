@@ -137,6 +137,8 @@ describe('§3.13 carbon of a panel, gate to gate', () => {
     const at = new CarbonLine({ hasMix: false, parameters: own }).tell({ energy: 10 });
     expect(at().value).toBeCloseTo(4, 12);
     expect(at()).toMatchObject({ status: good });
+    // No mix is known: that is no share of one.
+    expect(at('panelCarbon.mixed')).toEqual({ value: 0, status: badNoData });
   });
 
   test('the gas counts by its share of CO2', () => {
