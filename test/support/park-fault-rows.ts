@@ -21,7 +21,10 @@ export type FaultRow = {
     readonly to: number;
   }[];
   readonly events: readonly string[];
-  /** Faults of one run, which do not touch each other: all of a run are over the wire at once, and each alone in a long test. */
+  /**
+   * Faults of one run, which do not touch each other: all of a run are over the wire at once, one after another so that what moves
+   * can be told apart, and each alone in a long test.
+   */
   readonly run: FaultRun;
 };
 
@@ -110,7 +113,7 @@ const says = (path: string, minute: number, from: number, to: number) => ({
 export const parkFaultRows: readonly FaultRow[] = [
   row(
     'irradiance sensor drifts',
-    [{ device: 'park.plant', kind: 'irradiance-drift', share: -0.15 }],
+    [{ device: 'park.plant', kind: 'irradiance-drift', share: -0.15, fromMs: at(3) }],
     {
       // Nothing of it is energy, money or carbon.
       may: [
@@ -156,7 +159,7 @@ export const parkFaultRows: readonly FaultRow[] = [
   ),
   row(
     'cell imbalance',
-    [{ device: 'park.plant', kind: 'cell-imbalance', rack: 2, module: 4, cell: 9 }],
+    [{ device: 'park.plant', kind: 'cell-imbalance', rack: 2, module: 4, cell: 9, fromMs: at(7) }],
     {
       may: storage('cellVoltageSpread'),
       must: storage('cellVoltageSpread'),
@@ -234,14 +237,18 @@ export const parkFaultRows: readonly FaultRow[] = [
       says: [says('pv/inv09/availability', 30, 0.45, 0.55)],
     },
   ),
-  row('charger hangs', [{ device: 'park.plant', kind: 'charger-hung', charger: 5 }], {
-    run: 'equipment',
-    may: [
-      ...[...ofImport, ...ofMix, ...ofChargers, ...balanceWithin],
-      ...site('quarter.ev', 'day.ev', 'selfSufficiencyPv', 'pvShareOfDemand'),
-    ],
-    must: site('chargerUtilisation', 'chargerUtilisation.energy', 'quarter.ev', 'gridImport'),
-  }),
+  row(
+    'charger hangs',
+    [{ device: 'park.plant', kind: 'charger-hung', charger: 5, fromMs: at(3) }],
+    {
+      run: 'equipment',
+      may: [
+        ...[...ofImport, ...ofMix, ...ofChargers, ...balanceWithin],
+        ...site('quarter.ev', 'day.ev', 'selfSufficiencyPv', 'pvShareOfDemand'),
+      ],
+      must: site('chargerUtilisation', 'chargerUtilisation.energy', 'quarter.ev', 'gridImport'),
+    },
+  ),
   row(
     'bus of the chargers is down',
     [{ device: 'park.chargers', kind: 'close', ...between(5, 12) }],
@@ -253,7 +260,7 @@ export const parkFaultRows: readonly FaultRow[] = [
   ),
   row(
     'connection of the storage system is down',
-    [{ device: 'park.storage', kind: 'close', ...between(5, 12) }],
+    [{ device: 'park.storage', kind: 'close', ...between(8, 13) }],
     {
       run: 'equipment',
       // It is back within the quarter hour, whose energy is known by its registers; only how it was measured is another.

@@ -9,9 +9,9 @@ import { startSimulator } from './simulator.ts';
 const start = '2023-06-20T05:00:00Z';
 export const startMs = Date.parse(start);
 const timeZone = 'Etc/GMT+5';
-const periodMs = 30_000;
+const defaultPeriodMs = 30_000;
 /** Two whole quarter hours and what is looked at behind them. */
-const seconds = 2 * 900 + 60;
+const defaultMinutes = 31;
 
 export type ParkFault = Readonly<Record<string, unknown>> & {
   readonly device: string;
@@ -26,17 +26,20 @@ export type ParkFaultRun = {
   readonly events: readonly string[];
 };
 
-/** Instants at which all that was computed is compared: every minute, and when the second quarter hour is closed. */
-const looks = Array.from(
-  { length: Math.floor((seconds * 1000) / 60_000) },
-  (_, minute) => startMs + (minute + 1) * 60_000,
-);
+/** Instants at which all that was computed is compared: every minute, and when the newest quarter hour is closed. */
+const looksOf = (minutes: number): readonly number[] =>
+  Array.from({ length: minutes }, (_, minute) => startMs + (minute + 1) * 60_000);
 
 /** Runs the simulated park with some faults over the wire, in lock-step, and reads what the journal holds. */
 export const runFaultyPark = async (
   faults: readonly ParkFault[],
-  inputs: Readonly<Record<string, unknown>> = {},
+  options: {
+    readonly inputs?: Readonly<Record<string, unknown>>;
+    readonly minutes?: number;
+    readonly periodMs?: number;
+  } = {},
 ): Promise<ParkFaultRun> => {
+  const { inputs, minutes = defaultMinutes, periodMs = defaultPeriodMs } = options;
   const simulator = await startSimulator([
     ...['--plants', 'park', '--lock-step', '--start', start],
     ...['--park-step-seconds', String(periodMs / 1000)],
@@ -53,10 +56,18 @@ export const runFaultyPark = async (
     await ask('/state', { 'park.storage.soc': 0.4, ...inputs });
     if (faults.length > 0) await ask('/faults', faults);
     const { code, log } = await runGatewayProcess([
-      ...['run', '--config', site.file, '--clock', simulator.control, '--for', String(seconds)],
+      ...[
+        'run',
+        '--config',
+        site.file,
+        '--clock',
+        simulator.control,
+        '--for',
+        String(60 * minutes),
+      ],
     ]);
     if (code !== 0) throw new Error(`the gateway ended with ${code}: ${log.slice(-2000)}`);
-    const { computed } = await readSamples(site.journalFolder, looks);
+    const { computed } = await readSamples(site.journalFolder, looksOf(minutes));
     return { computed, events: await eventsOf(site.journalFolder) };
   } finally {
     await simulator.stop();

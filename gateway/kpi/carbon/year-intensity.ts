@@ -16,7 +16,7 @@ const kgPerTonne = 1000;
 /** What the site gave off in the year so far for each square metre of floor, and for what it produced. */
 export const carbonPerArea = defineFolded({
   id: 'carbonPerArea',
-  version: 1,
+  version: 2,
   over: 'year',
   points: ['import'],
   unit: 'kg/m2',
@@ -68,7 +68,7 @@ export const carbonPerArea = defineFolded({
 /** What one module of the photovoltaics saved of grid purchase in the year so far, and of CO2. */
 export const savedPerModule = defineFolded({
   id: 'savedPerModule',
-  version: 1,
+  version: 2,
   over: 'year',
   points: ['load', 'ev', 'import'],
   unit: 'kWh/{module}',

@@ -9,6 +9,7 @@ import {
   type Fold,
   foldCoverage,
   foldRow,
+  lacksTime,
   onRows,
   quarterRows,
   rowInputs,
@@ -47,7 +48,7 @@ const savedOf = (memory: Float64Array, { sums }: Fold, measure: Measure): number
 /** What the year has saved so far, against the line of its monthly targets. */
 export const savedProgress = defineKpi({
   id: 'savedProgress',
-  version: 2,
+  version: 3,
   equipmentClass: 'park',
   point: 'savedProgress',
   unit: 'kWh',
@@ -122,6 +123,7 @@ export const savedProgress = defineKpi({
         memory[monthTarget + valueCell] = targetKwh * shareOf(place);
         memory[yearTarget + valueCell] = targetKwh;
         memory[context.coverage + valueCell] = foldCoverage(memory, year);
+        if (lacksTime(memory, year)) memory[year.uncertainIndex] = 1;
         finishResult(memory, context, year.uncertainIndex);
         finishParts(memory, context.value, parts);
       },

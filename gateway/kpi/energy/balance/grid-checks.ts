@@ -24,7 +24,7 @@ export type GridSteps = {
   readonly reset: (memory: Float64Array) => void;
   /** (Integrated power - net registers) / energy of both registers; NaN below so many kWh. */
   readonly deviation: (memory: Float64Array, minimumKwh: number) => number;
-  /** Readings of a second in which both registers grew, but for those in which the power turned. */
+  /** Readings of a second in which both registers grew, but for those in which the power turned; NaN without such readings. */
   readonly bothWays: (memory: Float64Array) => number;
 };
 
@@ -45,11 +45,9 @@ export const gridSteps = (
   const beforeKwIndex = context.reserve(1);
   const integral = reserveTimeIntegral(context, { interval, source: kwIndex, rule: 'trapezoid' });
   const integralIndex = context.reserve(1);
-  const [netIndex, bothIndex, countIndex] = [
-    context.reserve(1),
-    context.reserve(1),
-    context.reserve(1),
-  ];
+  const [netIndex, bothIndex] = [context.reserve(1), context.reserve(1)];
+  /** Readings of a second, and those of them that count both ways. */
+  const [secondsIndex, countIndex] = [context.reserve(1), context.reserve(1)];
   /** What each register has counted since the newest power. */
   const steps = (['energyImport', 'energyExport'] as const).map((name) => {
     const input = context.one(name);
@@ -86,15 +84,15 @@ export const gridSteps = (
     memory[netIndex] = (memory[netIndex] as number) + bought - sold;
     memory[bothIndex] = (memory[bothIndex] as number) + bought + sold;
     const isTurning = memory[beforeKwIndex] * memory[kwIndex] <= 0;
-    if (bought > 0 && sold > 0 && stepMs <= oneWayMs && !isTurning) {
-      memory[countIndex] = (memory[countIndex] as number) + 1;
-    }
+    if (stepMs > oneWayMs || isTurning) return;
+    memory[secondsIndex] = (memory[secondsIndex] as number) + 1;
+    if (bought > 0 && sold > 0) memory[countIndex] = (memory[countIndex] as number) + 1;
   };
   context.onSample(power.slot, take);
   return {
     reset: (memory) => {
       resetTimeIntegral(memory, integral);
-      for (const index of [netIndex, bothIndex, countIndex]) memory[index] = 0;
+      for (const index of [netIndex, bothIndex, secondsIndex, countIndex]) memory[index] = 0;
     },
     deviation: (memory, minimumKwh) => {
       const both = memory[bothIndex] as number;
@@ -102,11 +100,12 @@ export const gridSteps = (
       readTimeIntegral(memory, integral, integralIndex);
       return ((memory[integralIndex] as number) / hourMs - (memory[netIndex] as number)) / both;
     },
-    bothWays: (memory) => memory[countIndex] as number,
+    bothWays: (memory) =>
+      (memory[secondsIndex] as number) > 0 ? (memory[countIndex] as number) : Number.NaN,
   };
 };
 
-/** sqrt(P^2 + Q^2) / S - 1 of the newest reading; NaN where the meter does not tell all three. */
+/** (P^2 + Q^2) / S^2 - 1 of the newest reading; NaN where the meter does not tell all three. */
 export const apparentDeviation = (
   context: KpiContext<unknown>,
 ): ((memory: Float64Array) => number) => {
@@ -122,10 +121,8 @@ export const apparentDeviation = (
   return (memory) => {
     if (![power, reactive, apparent].every((input) => isNow(memory, input))) return Number.NaN;
     const kw = ((memory[power.slot + valueCell] as number) * power.multiply) / power.divide;
-    const active = 1000 * kw;
+    const q = memory[reactive.slot + valueCell] as number;
     const s = memory[apparent.slot + valueCell] as number;
-    return s > 0
-      ? Math.hypot(active, memory[reactive.slot + valueCell] as number) / s - 1
-      : Number.NaN;
+    return s > 0 ? ((1000 * kw) ** 2 + q ** 2) / s ** 2 - 1 : Number.NaN;
   };
 };

@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { valueCell } from '../../../hot-path/slot.ts';
-import { defineKpi, type KpiContext, type KpiInput } from '../../definition.ts';
+import { defineKpi, type KpiInput } from '../../definition.ts';
 import { finishParts, finishResult } from '../../result.ts';
 import { dayOfRegisters } from '../../window.ts';
-import {
-  registersCoverage,
-  type StorageRegister,
-  watchRegister,
-} from '../storage/storage-inputs.ts';
+import { registersCoverage, type StorageRegister } from '../storage/storage-inputs.ts';
 import { apparentDeviation, gridSteps } from './grid-checks.ts';
+import { lossCheck } from './loss-checks.ts';
 
 const register = (
   pattern: string,
@@ -66,7 +63,7 @@ const parametersSchema = z.strictObject({
   maximumLoss: share.default(0.03),
   /** By which two sums of meters may differ by their classes alone. */
   classTolerance: share.default(0.01),
-  /** By which integrated power and apparent power may differ from what they are compared with. */
+  /** By which integrated power may differ from registers, and P^2 + Q^2 from S^2. */
   deviation: share.default(0.02),
   /** Sums of less are not compared, kWh: meters are read at different times. */
   minimumKwh: z.number().positive().default(2000),
@@ -77,27 +74,17 @@ const part = (en: string, zh: string, decimals = 4) => ({
   description: { en, zh },
 });
 
-/** Adds up the registers of an input over the day; tells the cell with the sum, kWh. */
-const sumOfDay = (
-  context: KpiContext<unknown>,
-  input: string,
-  shared: { readonly uncertainIndex: number; readonly registers: StorageRegister[] },
-): number => {
-  const sumIndex = context.reserve(1);
-  for (const one of context.many(input)) {
-    const { uncertainIndex, registers } = shared;
-    const onStep = (memory: Float64Array, step: number): void => {
-      memory[sumIndex] = (memory[sumIndex] as number) + (memory[step] as number);
-    };
-    registers.push(watchRegister(context, one, { uncertainIndex, onStep }));
-  }
-  return sumIndex;
+type Check = {
+  /** Slot of what is found; NaN: the check cannot be made. */
+  readonly part: number;
+  readonly find: (memory: Float64Array) => number;
+  readonly passes: (found: number) => boolean;
 };
 
-/** Whether meters that count the same say the same, beside the balance: how many of these checks fail. */
+/** Whether meters that count the same say the same, beside the balance: how many of the checks that can be made fail. */
 export const meterChecks = defineKpi<z.infer<typeof parametersSchema>>({
   id: 'meterChecks',
-  version: 1,
+  version: 2,
   equipmentClass: 'park',
   point: 'meterChecks',
   unit: '1',
@@ -122,56 +109,71 @@ export const meterChecks = defineKpi<z.infer<typeof parametersSchema>>({
       '(integrated power - registers) / energy, grid meter',
       '（功率积分 - 计数器）/ 电量，关口表',
     ),
-    apparentPower: part('sqrt(P^2 + Q^2) / S - 1, grid meter', '√(P² + Q²)/S - 1，关口表'),
+    apparentPower: part('(P^2 + Q^2) / S^2 - 1, grid meter', '(P² + Q²)/S² - 1，关口表'),
     bothWays: part('seconds in which import and export both grew', '正反向同时增长的秒数', 0),
+    made: part('checks that could be made', '可进行的核对项数', 0),
   },
   parametersSchema,
   build: (context) => {
     const { maximumLoss, classTolerance, deviation, minimumKwh } = context.parameters;
     const uncertainIndex = context.reserve(1);
-    const dayIndex = context.reserve(1, [Number.NaN]);
+    const dayIndex = context.reserve(1, [Number.NEGATIVE_INFINITY]);
     const registers: StorageRegister[] = [];
-    const [submeters = 0, load = 0, inverters = 0, pv = 0] = [
-      ...['submeters', 'load', 'inverters', 'pv'],
-    ].map((input) => sumOfDay(context, input, { uncertainIndex, registers }));
-    const grid = gridSteps(context, { uncertainIndex, registers });
+    const shared = { uncertainIndex, registers, dayIndex };
+    const submeters = lossCheck(context, { behind: 'submeters', before: 'load' }, shared);
+    const pv = lossCheck(context, { behind: 'pv', before: 'inverters' }, shared);
+    const grid = gridSteps(context, shared);
     const apparent = apparentDeviation(context);
     const coverageOf = registersCoverage(context, registers, dayIndex);
-    const names = ['submeterLoss', 'inverterLoss', 'powerIntegral', 'apparentPower', 'bothWays'];
-    const parts = names.map((name) => context.part(name));
-    const [ofSubmeters = 0, ofInverters = 0, integral = 0, ofApparent = 0, bothWays = 0] = parts;
-    const sums = [submeters, load, inverters, pv];
-    /** NaN where too little has been counted to compare. */
-    const lossOf = (memory: Float64Array, less: number, more: number): number => {
-      const [of, counted] = [memory[less] as number, memory[more] as number];
-      return Math.max(of, counted) >= minimumKwh ? 1 - of / counted : Number.NaN;
-    };
-    const hasSubmeters = context.many('submeters').length > 0;
-    const hasInverters = context.many('inverters').length > 0;
-    const fails = (isFailed: boolean): number => (isFailed ? 1 : 0);
+    const madeSlot = context.part('made');
+    const inRange = (value: number, least: number, most: number): boolean =>
+      value >= least && value <= most;
+    const checks: readonly Check[] = [
+      {
+        part: context.part('submeterLoss'),
+        find: (memory) => submeters.loss(memory, minimumKwh),
+        passes: (loss) => inRange(loss, -classTolerance, maximumLoss + classTolerance),
+      },
+      {
+        part: context.part('inverterLoss'),
+        find: (memory) => pv.loss(memory, minimumKwh),
+        passes: (loss) => loss >= -classTolerance,
+      },
+      {
+        part: context.part('powerIntegral'),
+        find: (memory) => grid.deviation(memory, minimumKwh),
+        passes: (found) => inRange(found, -deviation, deviation),
+      },
+      {
+        part: context.part('apparentPower'),
+        find: apparent,
+        passes: (found) => inRange(found, -deviation, deviation),
+      },
+      {
+        part: context.part('bothWays'),
+        find: grid.bothWays,
+        passes: (seconds) => seconds === 0,
+      },
+    ];
+    const parts = [...checks.map(({ part }) => part), madeSlot];
     context.onTick((memory) => {
       if (memory[dayIndex] !== memory[context.dayStartMsIndex]) {
         memory[dayIndex] = memory[context.dayStartMsIndex] as number;
-        for (const sum of sums) memory[sum] = 0;
-        grid.reset(memory);
+        for (const { reset } of [submeters, pv, grid]) reset(memory);
         memory[uncertainIndex] = 0;
       }
-      const loss = hasSubmeters ? lossOf(memory, submeters, load) : Number.NaN;
-      const ofPv = hasInverters ? lossOf(memory, pv, inverters) : Number.NaN;
-      const ofIntegral = grid.deviation(memory, minimumKwh);
-      const ofPower = apparent(memory);
-      const seconds = grid.bothWays(memory);
-      memory[ofSubmeters + valueCell] = loss;
-      memory[ofInverters + valueCell] = ofPv;
-      memory[integral + valueCell] = ofIntegral;
-      memory[ofApparent + valueCell] = ofPower;
-      memory[bothWays + valueCell] = seconds;
-      memory[context.value + valueCell] =
-        fails(loss < -classTolerance || loss > maximumLoss + classTolerance) +
-        fails(ofPv < -classTolerance) +
-        fails(Math.abs(ofIntegral) > deviation) +
-        fails(Math.abs(ofPower) > deviation) +
-        fails(seconds > 0);
+      let made = 0;
+      let failed = 0;
+      for (const { part, find, passes } of checks) {
+        const found = find(memory);
+        memory[part + valueCell] = found;
+        if (Number.isNaN(found)) continue;
+        made += 1;
+        if (!passes(found)) failed += 1;
+      }
+      memory[madeSlot + valueCell] = made;
+      // None made is none passed.
+      memory[context.value + valueCell] = made > 0 ? failed : Number.NaN;
       memory[context.coverage + valueCell] = coverageOf(memory);
       finishResult(memory, context, uncertainIndex);
       finishParts(memory, context.value, parts);

@@ -22,6 +22,7 @@ import {
   dayFold,
   foldCoverage,
   foldRow,
+  lacksTime,
   onRows,
   quarterRows,
   rowInputs,
@@ -56,7 +57,10 @@ const windows = {
   },
 } as const satisfies Record<string, { readonly window: KpiWindow; readonly rule: LocalText }>;
 
-/** A KPI that is a formula of sums over the quarter hours of the day, of the month or of the year. */
+/**
+ * A KPI that is a formula of sums over the quarter hours of the day, of the month or of the year; of the year it is Uncertain when
+ * any time of it was not metered.
+ */
 export const defineFolded = <Parameters>(options: {
   readonly id: string;
   readonly over: keyof typeof windows;
@@ -107,6 +111,7 @@ export const defineFolded = <Parameters>(options: {
         write: (memory) => {
           write(memory, cells);
           memory[context.coverage + valueCell] = foldCoverage(memory, fold);
+          if (over === 'year' && lacksTime(memory, fold)) memory[fold.uncertainIndex] = 1;
           finishResult(memory, context, fold.uncertainIndex);
           finishParts(memory, context.value, parts);
         },

@@ -199,3 +199,15 @@ export const foldCoverage = (memory: Float64Array, fold: Fold): number => {
   const coveredMs = memory[fold.coveredIndex] as number;
   return coveredMs > 0 ? Math.min(1, coveredMs / elapsedMs) : 0;
 };
+
+/** Time that a whole window may lack before it is told; less is rounding. */
+const noTimeMs = 1000;
+
+/**
+ * Whether any time of the window, up to its newest quarter hour, was not metered. Of a year, 5 % are 18 days: a sum that lacks them is
+ * too small, and no coverage of 95 % makes it good. Energy that was read too late for its quarter hour always lies in such a time.
+ */
+export const lacksTime = (memory: Float64Array, fold: Fold): boolean => {
+  const elapsedMs = (memory[fold.endIndex] as number) - (memory[fold.startIndex] as number);
+  return elapsedMs - (memory[fold.coveredIndex] as number) > noTimeMs;
+};

@@ -53,6 +53,35 @@ const checkedAfter = (
   return park;
 };
 
+const still = { energyImport: 0, energyExport: 0, power: 0 };
+
+/** Reads the meter of all buildings and `b` each minute, `a` but while it is silent; the night uses a tenth of the day. */
+const readDay = (
+  park: MeteredPark,
+  span: Readonly<Record<'fromMinute' | 'toMinute' | 'silentFrom' | 'silentUntil', number>>,
+  look: (minute: number) => void,
+): void => {
+  let used = 0;
+  for (let minute = span.fromMinute; minute <= span.toMinute; minute += 1) {
+    const timeMs = midnight + minute * minuteMs;
+    const isSilent = minute >= span.silentFrom && minute < span.silentUntil;
+    used += minute < 0 ? 10 : 100;
+    park.dayStartMs = minute < 0 ? midnight - 24 * 60 * minuteMs : midnight;
+    park.feed('pv', timeMs, still);
+    const kw = 60 * (minute < 0 ? 10 : 100);
+    park.feed('grid', timeMs, { energyImport: used, energyExport: 0, power: kw });
+    park.feed('load', timeMs, { energyImport: used });
+    if (!isSilent) park.feed('a', timeMs, { energyImport: 0.6 * used });
+    park.feed('b', timeMs, { energyImport: 0.39 * used });
+    park.tick(timeMs);
+    look(minute);
+  }
+};
+
+/** How many checks fail; NaN without a value. */
+const failed = (park: MeteredPark): number =>
+  park.status('meterChecks') === statusCodes.badNoData ? Number.NaN : park.value('meterChecks');
+
 describe('§2 other checks of meters', () => {
   test('none fails while all agree', () => {
     const park = checkedAfter(right);
@@ -62,7 +91,8 @@ describe('§2 other checks of meters', () => {
     expect(park.value('meterChecks.inverterLoss')).toBeCloseTo(0.01, 6);
     expect(park.value('meterChecks.powerIntegral')).toBeCloseTo(0, 6);
     expect(park.value('meterChecks.apparentPower')).toBeCloseTo(0, 6);
-    expect(park.value('meterChecks.bothWays')).toBe(0);
+    expect(park.status('meterChecks.bothWays')).toBe(statusCodes.badNoData);
+    expect(park.value('meterChecks.made')).toBe(4);
   });
 
   test.each([
@@ -82,9 +112,11 @@ describe('§2 other checks of meters', () => {
     expect(park.value(`meterChecks.${part}`)).toBeCloseTo(expected, 3);
   });
 
-  test('P2 + Q2 is not S2 by more than 2 %', () => {
-    expect(checkedAfter({ ...right, va: 3_320_000 }).value('meterChecks')).toBe(1);
-    expect(checkedAfter({ ...right, va: 3_300_000 }).value('meterChecks')).toBe(0);
+  test('P2 + Q2 is not S2 by more than 2 %, in squares', () => {
+    const three = checkedAfter({ ...right, va: 3_300_000 });
+    expect(three.value('meterChecks.apparentPower')).toBeCloseTo(3250 ** 2 / 3300 ** 2 - 1, 9);
+    expect(three.value('meterChecks')).toBe(1);
+    expect(checkedAfter({ ...right, va: 3_280_000 }).value('meterChecks')).toBe(0);
   });
 
   test('import and export grow in one second', () => {
@@ -92,8 +124,24 @@ describe('§2 other checks of meters', () => {
     const park = checkedAfter(wrong, { stepMs: 1000, minutes: 2 });
     expect(park.value('meterChecks.bothWays')).toBe(120);
     expect(park.value('meterChecks')).toBe(1);
+    const rightBySecond = checkedAfter(right, { stepMs: 1000, minutes: 2 });
+    expect(rightBySecond.value('meterChecks.bothWays')).toBe(0);
+    expect(rightBySecond.status('meterChecks.bothWays')).toBe(statusCodes.good);
     // Within a minute the power may have turned and back.
-    expect(checkedAfter(wrong).value('meterChecks.bothWays')).toBe(0);
+    const byMinute = checkedAfter(wrong);
+    expect(byMinute.status('meterChecks.bothWays')).toBe(statusCodes.badNoData);
+  });
+
+  test('while no check can be made there is no value, and not 0', () => {
+    const park = new MeteredPark(['meterChecks'], { periodMs: minuteMs });
+    for (let minute = 0; minute <= 10; minute += 1) {
+      const timeMs = midnight + minute * minuteMs;
+      park.feed('grid', timeMs, { energyImport: 50 * minute, energyExport: 0, power: 3000 });
+      for (const name of ['load', 'pv']) park.feed(name, timeMs, still);
+      park.tick(timeMs);
+    }
+    expect(park.value('meterChecks.coverage')).toBe(1);
+    expect(park.status('meterChecks')).toBe(statusCodes.badNoData);
   });
 
   test('nothing is compared before enough is counted', () => {
@@ -124,5 +172,53 @@ describe('§2 other checks of meters', () => {
     park.tick(midnight + 61 * minuteMs);
     expect(park.value('meterChecks')).toBe(0);
     expect(park.status('meterChecks.submeterLoss')).toBe(statusCodes.badNoData);
+  });
+
+  test('a submeter that is silent is not held against the meter before it', () => {
+    const park = new MeteredPark(['meterChecks'], {
+      ...{ periodMs: minuteMs, more: [building('a'), building('b')] },
+    });
+    readDay(park, { fromMinute: 0, toMinute: 120, silentFrom: 30, silentUntil: 110 }, (minute) => {
+      const isKnown = (minute > 20 && minute < 30) || minute >= 110;
+      if (isKnown) expect(park.value('meterChecks.submeterLoss')).toBeCloseTo(0.01, 6);
+      if (minute > 32 && minute < 110) {
+        expect(park.status('meterChecks.submeterLoss')).toBe(statusCodes.badNoData);
+      }
+    });
+  });
+
+  test('nor is one that comes back in the morning with what it counted since the evening', () => {
+    const park = new MeteredPark(['meterChecks'], {
+      ...{ periodMs: minuteMs, more: [building('a'), building('b')] },
+    });
+    const span = { fromMinute: -120, toMinute: 600, silentFrom: -110, silentUntil: 480 };
+    const losses: number[] = [];
+    readDay(park, span, (minute) => {
+      if (minute > 0) expect(failed(park)).not.toBeGreaterThan(0);
+      if (minute > 550) expect(failed(park)).toBe(0);
+      if (minute > 550) losses.push(park.value('meterChecks.submeterLoss'));
+    });
+    for (const loss of losses) expect(loss).toBeCloseTo(0.01, 6);
+    expect(losses).toHaveLength(50);
+  });
+
+  test('of a reading over midnight only the part of the new day counts', () => {
+    const park = new MeteredPark(['meterChecks'], {
+      ...{ periodMs: 10 * minuteMs, more: [building('a')] },
+    });
+    park.dayStartMs = midnight - 24 * 60 * minuteMs;
+    for (const name of ['grid', 'pv']) park.feed(name, midnight - 5 * minuteMs, still);
+    park.feed('load', midnight - 5 * minuteMs, { energyImport: 0 });
+    park.feed('a', midnight - minuteMs, { energyImport: 0 });
+    park.tick(midnight - minuteMs);
+    park.dayStartMs = midnight;
+    park.tick(midnight);
+    for (const name of ['grid', 'pv']) park.feed(name, midnight + 5 * minuteMs, still);
+    park.feed('load', midnight + 5 * minuteMs, { energyImport: 10_100 });
+    park.feed('a', midnight + minuteMs, { energyImport: 2000 });
+    park.feed('a', midnight + 2 * minuteMs, { energyImport: 3000 });
+    park.tick(midnight + 5 * minuteMs);
+    // Half of each step over midnight is the day's.
+    expect(park.value('meterChecks.submeterLoss')).toBeCloseTo(1 - 2000 / 5050, 9);
   });
 });

@@ -92,4 +92,39 @@ describe('§2 intensity over the year', () => {
     park.quarter({ import: 1 });
     expect(park.value('carbonPerArea.other')).toBeCloseTo(1.25 / 24, 9);
   });
+
+  test.each([
+    ['dark, and its quarter hours are dropped', { silent: ['grid'] }],
+    ['read, and nothing is missing', {}],
+  ])('the newest hour of 60, in which the grid meter is %s', (_, options) => {
+    const parameters = { areaM2: 1 };
+    const park = new MeteredPark([
+      ...['energyQuarter', 'savedProgress'],
+      { kpi: 'carbonPerArea', parameters },
+      { kpi: 'savedPerModule', parameters: { ratedPowerKwp: 1 } },
+    ]);
+    park.tell({ 'calendar.yearStart': midnight, 'calendar.monthStart': midnight });
+    park.tell({ 'calendar.monthEnd': midnight + 30 * dayMs, 'calendar.month': 1 }, midnight + 1);
+    for (let quarter = 0; quarter < 240; quarter += 1) {
+      park.quarter({ import: 10, load: 10 }, quarter >= 236 ? options : {});
+    }
+    const isDark = 'silent' in options;
+    const status = isDark ? statusCodes.uncertain : statusCodes.good;
+    for (const kpi of ['carbonPerArea', 'carbonPerArea.total', 'savedPerModule', 'savedProgress']) {
+      expect(park.status(kpi), kpi).toBe(status);
+    }
+    expect(park.value('carbonPerArea.coverage')).toBeGreaterThan(0.97);
+    expect(park.value('carbonPerArea.coverage') < 1).toBe(isDark);
+  });
+
+  test('a year that recording began in is uncertain, however much of it is known', () => {
+    const park = new MeteredPark([
+      'energyQuarter',
+      { kpi: 'carbonPerArea', parameters: { areaM2: 1 } },
+    ]);
+    park.tell({ 'calendar.yearStart': midnight - quarterMs });
+    for (let quarter = 0; quarter < 40; quarter += 1) park.quarter({ import: 10, load: 10 });
+    expect(park.value('carbonPerArea.coverage')).toBeCloseTo(40 / 41, 6);
+    expect(park.status('carbonPerArea')).toBe(statusCodes.uncertain);
+  });
 });
