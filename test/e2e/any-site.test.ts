@@ -104,7 +104,11 @@ chromium.describe('the page of a small site', () => {
 
   it('touches only what changes', async () => {
     const changed = await changedPoints(page, () => site.device.set(1, [2290], 1));
-    expect(changed).toEqual(['acme/dairy/house/supply/main/voltage']);
+    // The coverage of a day's energy grows by itself, soon after midnight by a digit that is shown with each second.
+    const byItself = 'card house/supply/total';
+    expect(changed.filter((one) => one !== byItself)).toEqual([
+      'acme/dairy/house/supply/main/voltage',
+    ]);
   });
 
   it('keeps closed what people closed, also in the other language', async () => {
