@@ -1,4 +1,5 @@
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 
 /** The wall clock of a time zone, also across the hours that summer time adds or takes. */
 export class LocalClock {
@@ -41,10 +42,10 @@ export class LocalClock {
    * it would have been: midnight is the change itself.
    */
   utcMs(localMs: number): number {
-    // The offset at the guess may differ from that at the result by a change of summer time, so it is applied twice.
-    const first = this.#byOffsetAt(localMs, localMs);
-    const second = this.#byOffsetAt(localMs, first);
-    return this.localMs(second) === localMs ? second : Math.max(first, second);
+    const byOffsetBefore = localMs - this.offsetMs(localMs - dayMs);
+    if (this.localMs(byOffsetBefore) === localMs) return byOffsetBefore;
+    const byOffsetAfter = localMs - this.offsetMs(localMs + dayMs);
+    return this.localMs(byOffsetAfter) === localMs ? byOffsetAfter : byOffsetBefore;
   }
 
   /** What the wall clock is ahead of UTC at `timeMs`, in ms. */
@@ -66,9 +67,5 @@ export class LocalClock {
       else other = middle;
     }
     return other * minuteMs;
-  }
-
-  #byOffsetAt(localMs: number, timeMs: number): number {
-    return localMs - this.offsetMs(timeMs);
   }
 }
