@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import type * as contract from '../../gateway/api/contract.ts';
+
+export type { LiveFailure, LiveValues } from '../../gateway/api/contract.ts';
+
+/** What the gateway says, by the schemas that it says it by. */
+export type LocalText = z.infer<typeof contract.localText>;
+export type Site = z.infer<typeof contract.site>;
+export type Point = z.infer<typeof contract.point>;
+export type Kpi = z.infer<typeof contract.kpi>;
+export type Device = z.infer<typeof contract.device>;
+export type Sink = z.infer<typeof contract.sink>;
+export type GatewayEvent = z.infer<typeof contract.event>;
+export type DeliveryReceipt = z.infer<typeof contract.deliveryReceipt>;
+export type QuarantinedEntry = z.infer<typeof contract.quarantinedEntry>;
+export type Readiness = z.infer<typeof contract.readiness>;
+export type ReloadState = z.infer<typeof contract.reloadState>;
+export type History = z.infer<typeof contract.history>;
+export type PanelList = z.infer<typeof contract.panelList>;
+export type PanelRecord = z.infer<typeof contract.panelRecord>;
+export type PanelBins = z.infer<typeof contract.panelBins>;
+
+/** Every answer that is none. */
+export type Failure = { readonly error: { readonly code: string; readonly words: LocalText } };

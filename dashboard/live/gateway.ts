@@ -1,0 +1,98 @@
+import { type InjectionKey, inject, type Ref, readonly, ref, shallowRef } from 'vue';
+import { ask, askReadiness, urlOf } from '../api/client.ts';
+import type { Kpi, LocalText, Point, ReloadState, Site } from '../api/types.ts';
+import { Feed, type FeedState } from './feed.ts';
+import { PointStore } from './point-store.ts';
+
+/** The gateway as the page knows it; there is one for the life of the page. */
+export type Gateway = {
+  readonly site: Site;
+  readonly store: PointStore;
+  readonly kpis: readonly Kpi[];
+  readonly feed: Feed;
+  readonly feedState: Readonly<Ref<FeedState>>;
+  /** By the gateway's clock, since that of this machine may be off; UTC epoch ms. */
+  readonly nowMs: Readonly<Ref<number>>;
+  /** Why it is not ready, in its own words; empty while it is. */
+  readonly notReady: Readonly<Ref<readonly LocalText[]>>;
+};
+
+export const gatewayKey: InjectionKey<Gateway> = Symbol('gateway');
+
+export const useGateway = (): Gateway => {
+  const gateway = inject(gatewayKey);
+  if (gateway === undefined) throw new Error('there is no gateway to inject');
+  return gateway;
+};
+
+const refreshMs = 2000;
+const retryMs = 1000;
+
+/** The page may be opened before the gateway is up: `waiting` is called each time it does not answer. */
+const askWhole = async (waiting: () => void): Promise<readonly [Site, Point[], Kpi[]]> => {
+  for (;;) {
+    try {
+      return await Promise.all([
+        ask<Site>('api/v1/site'),
+        ask<Point[]>('api/v1/points'),
+        ask<Kpi[]>('api/v1/kpis'),
+      ]);
+    } catch {
+      waiting();
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+};
+
+/** Asks what the site has, opens the live feed and follows both for ever. */
+export const openGateway = async (waiting: () => void): Promise<Gateway> => {
+  const [site, points, kpis] = await askWhole(waiting);
+  const store = new PointStore(points);
+  const feedState = ref<FeedState>('connecting');
+  const nowMs = ref(site.nowMs);
+  const notReady = shallowRef<readonly LocalText[]>([]);
+  const url = urlOf('api/v1/live');
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  const feed = new Feed(url, {
+    values: (message) => {
+      store.apply(message.values);
+      nowMs.value = message.nowMs;
+    },
+    state: (state) => {
+      feedState.value = state;
+    },
+  });
+  follow(notReady);
+  return {
+    ...{ site, store, kpis, feed },
+    feedState: readonly(feedState),
+    nowMs: readonly(nowMs),
+    notReady: readonly(notReady),
+  };
+};
+
+const follow = (notReady: Ref<readonly LocalText[]>): void => {
+  let configurationId: string | undefined;
+  const refresh = async (): Promise<void> => {
+    const [readiness, reload] = await Promise.all([
+      askReadiness(),
+      ask<ReloadState>('api/v1/reload'),
+    ]);
+    notReady.value = readiness.reasons;
+    const before = configurationId;
+    configurationId = reload.configurationId;
+    // Another configuration may have other points: the page begins anew with them.
+    if (before !== undefined && before !== configurationId) location.reload();
+  };
+  const refreshAgain = (): void => {
+    refresh().then(
+      () => setTimeout(refreshAgain, refreshMs),
+      () => {
+        // The banner of the feed already says that the gateway does not answer.
+        notReady.value = [];
+        setTimeout(refreshAgain, refreshMs);
+      },
+    );
+  };
+  refreshAgain();
+};
