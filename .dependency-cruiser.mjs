@@ -35,7 +35,7 @@ export default {
     room('cli', '^gateway/cli/', [core, config, runtime, journal, '^gateway/reports/']),
     room('config', config, [core]),
     room('simulators', '^simulators/', []),
-    room('dashboard', '^dashboard/', ['^gateway/api/contract\\.ts$']),
+    room('dashboard', '^dashboard/', ['^gateway/api/[a-z-]*contract\\.ts$']),
     {
       name: 'arrows-adapters',
       severity: 'error',
