@@ -1,7 +1,15 @@
 import type { z } from 'zod';
 import type * as contract from '../../gateway/api/contract.ts';
 
-export type { LiveFailure, LiveValues } from '../../gateway/api/contract.ts';
+import type {
+  LiveFailure,
+  LiveRequest,
+  LiveState,
+  LiveValues,
+} from '../../gateway/api/live-contract.ts';
+
+export type { LiveRequest, LiveState, LiveValues };
+export type LiveMessage = LiveValues | LiveState | LiveFailure;
 
 /** What the gateway says, by the schemas that it says it by. */
 export type LocalText = z.infer<typeof contract.localText>;
@@ -13,8 +21,6 @@ export type Sink = z.infer<typeof contract.sink>;
 export type GatewayEvent = z.infer<typeof contract.event>;
 export type DeliveryReceipt = z.infer<typeof contract.deliveryReceipt>;
 export type QuarantinedEntry = z.infer<typeof contract.quarantinedEntry>;
-export type Readiness = z.infer<typeof contract.readiness>;
-export type ReloadState = z.infer<typeof contract.reloadState>;
 export type History = z.infer<typeof contract.history>;
 export type PanelList = z.infer<typeof contract.panelList>;
 export type PanelRecord = z.infer<typeof contract.panelRecord>;

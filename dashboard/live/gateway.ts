@@ -1,6 +1,6 @@
 import { type InjectionKey, inject, type Ref, readonly, ref, shallowRef } from 'vue';
-import { ask, askReadiness, urlOf } from '../api/client.ts';
-import type { Kpi, LocalText, Point, ReloadState, Site } from '../api/types.ts';
+import { ask, urlOf } from '../api/client.ts';
+import type { Kpi, LocalText, Point, Site } from '../api/types.ts';
 import { Feed, type FeedState } from './feed.ts';
 import { PointStore } from './point-store.ts';
 
@@ -15,6 +15,8 @@ export type Gateway = {
   readonly nowMs: Readonly<Ref<number>>;
   /** Why it is not ready, in its own words; empty while it is. */
   readonly notReady: Readonly<Ref<readonly LocalText[]>>;
+  /** Of the newest event in the journal: a higher one means that there is more to ask for. */
+  readonly newestEventSeq: Readonly<Ref<number>>;
 };
 
 export const gatewayKey: InjectionKey<Gateway> = Symbol('gateway');
@@ -25,7 +27,6 @@ export const useGateway = (): Gateway => {
   return gateway;
 };
 
-const refreshMs = 2000;
 const retryMs = 1000;
 
 /** The page may be opened before the gateway is up: `waiting` is called each time it does not answer. */
@@ -51,6 +52,8 @@ export const openGateway = async (waiting: () => void): Promise<Gateway> => {
   const feedState = ref<FeedState>('connecting');
   const nowMs = ref(site.nowMs);
   const notReady = shallowRef<readonly LocalText[]>([]);
+  const newestEventSeq = ref(0);
+  let configurationId: string | undefined;
   const url = urlOf('api/v1/live');
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const feed = new Feed(url, {
@@ -58,41 +61,23 @@ export const openGateway = async (waiting: () => void): Promise<Gateway> => {
       store.apply(message.values);
       nowMs.value = message.nowMs;
     },
+    gateway: ({ reasons, configurationId: now, newestEventSeq: seq }) => {
+      notReady.value = reasons;
+      newestEventSeq.value = seq;
+      const before = configurationId;
+      configurationId = now;
+      // Another configuration may have other points: the page begins anew with them.
+      if (before !== undefined && before !== now) location.reload();
+    },
     state: (state) => {
       feedState.value = state;
     },
   });
-  follow(notReady);
   return {
     ...{ site, store, kpis, feed },
     feedState: readonly(feedState),
     nowMs: readonly(nowMs),
     notReady: readonly(notReady),
+    newestEventSeq: readonly(newestEventSeq),
   };
-};
-
-const follow = (notReady: Ref<readonly LocalText[]>): void => {
-  let configurationId: string | undefined;
-  const refresh = async (): Promise<void> => {
-    const [readiness, reload] = await Promise.all([
-      askReadiness(),
-      ask<ReloadState>('api/v1/reload'),
-    ]);
-    notReady.value = readiness.reasons;
-    const before = configurationId;
-    configurationId = reload.configurationId;
-    // Another configuration may have other points: the page begins anew with them.
-    if (before !== undefined && before !== configurationId) location.reload();
-  };
-  const refreshAgain = (): void => {
-    refresh().then(
-      () => setTimeout(refreshAgain, refreshMs),
-      () => {
-        // The banner of the feed already says that the gateway does not answer.
-        notReady.value = [];
-        setTimeout(refreshAgain, refreshMs);
-      },
-    );
-  };
-  refreshAgain();
 };

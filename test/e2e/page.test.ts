@@ -221,9 +221,16 @@ chromium.describe('the page of the demo site', () => {
       { en: 'the journal cannot write: ENOSPC', zh: '日志无法写入（ENOSPC）' },
       { en: 'no tick for 9000 ms', zh: '已有 9000 毫秒没有节拍' },
     ];
-    await page.route('**/readyz', (route) =>
-      route.fulfill({ status: 503, json: { ready: false, reasons } }),
-    );
+    let isReady = false;
+    await page.routeWebSocket('**/api/v1/live', (client) => {
+      const gateway = client.connectToServer();
+      gateway.onMessage((text) => {
+        const message = JSON.parse(String(text)) as { readonly type: string };
+        const isChanged = message.type === 'state' && !isReady;
+        client.send(isChanged ? JSON.stringify({ ...message, ready: false, reasons }) : text);
+      });
+    });
+    await page.reload();
     await banner.waitFor({ state: 'visible', ...soon });
     expect(await banner.textContent()).toBe(
       `网关未能正常记录数据，以下数值可能不是当前值：日志无法写入（ENOSPC）；已有 9000 毫秒没有节拍`,
@@ -235,7 +242,7 @@ chromium.describe('the page of the demo site', () => {
       `The gateway does not record, the values below may not be current: the journal cannot write: ENOSPC; no tick for 9000 ms`,
     );
     await page.click('#language');
-    await page.unroute('**/readyz');
+    isReady = true;
     await banner.waitFor({ state: 'hidden', ...soon });
     expect(await textOf('#feed')).toBe('实时');
   });
