@@ -21,8 +21,10 @@ import {
   requestReader,
 } from './failure-answer.ts';
 import { type HeadlineFigures, registerFigureRoutes } from './figure-routes.ts';
+import { registerJournalRoutes } from './journal-routes.ts';
 import { LiveClients, type LiveLimits } from './live.ts';
 import { type PanelDossiers, registerPanelRoutes } from './panel-routes.ts';
+import { type ReadPlans, registerPlanRoutes } from './plan-routes.ts';
 import { registerProductionRoutes } from './production-routes.ts';
 import { registerReloadRoutes } from './reload-routes.ts';
 import { registerRoutes } from './routes.ts';
@@ -38,6 +40,8 @@ export type ApiOptions = {
   readonly energy?: EnergyDesk;
   /** Without it there is no path for figures. */
   readonly figures?: HeadlineFigures;
+  /** Without it there is no path for plans of reads. */
+  readonly plans?: ReadPlans;
   readonly log: Log;
   readonly host: string;
   readonly port: number;
@@ -112,6 +116,8 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   if (options.figures !== undefined) registerFigureRoutes(server, view, options.figures);
   registerProductionRoutes(server, view);
   registerDeliveryRoutes(server, options.deliveries);
+  registerJournalRoutes(server, view);
+  if (options.plans !== undefined) registerPlanRoutes(server, options.plans);
   registerReloadRoutes(server, options.reloads);
   return { url: await listen(server, host, port), close: () => server.close() };
 };

@@ -23,6 +23,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys((body as { paths: object }).paths).sort()).toEqual([
       '/api/v1/devices',
       '/api/v1/events',
+      '/api/v1/journal',
       '/api/v1/kpis',
       '/api/v1/panels',
       '/api/v1/panels/{id}',
