@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type * as contract from '../../gateway/api/contract.ts';
+import type { journalState } from '../../gateway/api/journal-contract.ts';
 
 import type {
   LiveFailure,
@@ -7,6 +8,7 @@ import type {
   LiveState,
   LiveValues,
 } from '../../gateway/api/live-contract.ts';
+import type { readPlan } from '../../gateway/api/plan-contract.ts';
 
 export type { LiveRequest, LiveState, LiveValues };
 export type LiveMessage = LiveValues | LiveState | LiveFailure;
@@ -28,3 +30,7 @@ export type PanelBins = z.infer<typeof contract.panelBins>;
 
 /** Every answer that is none. */
 export type Failure = { readonly error: { readonly code: string; readonly words: LocalText } };
+export type RetryOutcome = z.infer<typeof contract.retryOutcome>;
+export type DropOutcome = z.infer<typeof contract.dropOutcome>;
+export type JournalState = z.infer<typeof journalState>;
+export type ReadPlan = z.infer<typeof readPlan>;

@@ -106,7 +106,8 @@ chromium.describe('the page of the demo site', () => {
     }
     expect(inChinese).toEqual([
       ...['焊接生产线', '焊缝', '园区', '近一日光伏功率与预期'],
-      ...['设备', '数据输出（条）', '事件（最新在前）', '关键指标', '全部设备与测点'],
+      ...['设备', '数据输出（条）', '数据日志', '事件（最新在前）'],
+      ...['关键指标', '全部设备与测点'],
     ]);
     await page.click('#language');
     expect(await textOf('#simulated')).toBe('Simulated data');
@@ -117,7 +118,8 @@ chromium.describe('the page of the demo site', () => {
       expect(await textOf('main')).not.toMatch(/\p{Script=Han}/u);
     }
     expect(inEnglish).toEqual([
-      ...['KPIs', 'All equipment', 'Devices', 'Data outputs, in entries', 'Events, newest first'],
+      ...['KPIs', 'All equipment'],
+      ...['Devices', 'Data outputs, in entries', 'Journal', 'Events, newest first'],
       ...[
         'Welding line',
         'Seams',
