@@ -29,6 +29,7 @@ import { registerProductionRoutes } from './production-routes.ts';
 import { registerReloadRoutes } from './reload-routes.ts';
 import { registerRoutes } from './routes.ts';
 import { guardLoopback } from './security.ts';
+import { registerSeriesRoutes } from './series-routes.ts';
 
 export type ApiOptions = {
   readonly view: GatewayView;
@@ -111,6 +112,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   });
   server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
+  registerSeriesRoutes(server, view);
   registerPanelRoutes(server, view, options.dossiers);
   if (options.energy !== undefined) registerEnergyRoutes(server, view, options.energy);
   if (options.figures !== undefined) registerFigureRoutes(server, view, options.figures);
