@@ -19,6 +19,16 @@ export const defaultLiveLimits: LiveLimits = { maxClients: 100, pingMs: 30_000 }
 
 /** RFC 6455's registry of close codes: try again later. */
 const tryAgainLater = 1013;
+/** Of those left to applications: what one came in with holds no longer. */
+const signInAgain = 4401;
+
+/** What lets a client stay. */
+export type LivePass = {
+  /** Calls `end` once when it holds no longer; what is given stops that. */
+  onEnd(end: () => void): () => void;
+  /** Told now and then while the client is there. */
+  used(): void;
+};
 
 /** All clients of the live feed: so many at most, and none that is no longer there. */
 export class LiveClients {
@@ -34,16 +44,26 @@ export class LiveClients {
     this.#timer = setInterval(() => this.#ping(), pingMs).unref();
   }
 
-  /** Serves one client until it closes; one too many is told so and closed with code 1013. */
-  serve(socket: WebSocket): void {
+  /**
+   * Serves one client until it closes; one too many is told so and closed with code 1013. With a pass, until that ends: code
+   * 4401.
+   */
+  serve(socket: WebSocket, pass?: LivePass): void {
     socket.on('error', () => socket.terminate());
     if (this.#answered.size >= this.#maxClients) {
       socket.close(tryAgainLater, `${this.#maxClients} clients are served already; try later`);
       return;
     }
     this.#answered.set(socket, true);
-    socket.on('pong', () => this.#answered.set(socket, true));
-    socket.on('close', () => this.#answered.delete(socket));
+    socket.on('pong', () => {
+      this.#answered.set(socket, true);
+      pass?.used();
+    });
+    const release = pass?.onEnd(() => socket.close(signInAgain, 'signed out'));
+    socket.on('close', () => {
+      this.#answered.delete(socket);
+      release?.();
+    });
     serveLive(socket, this.#view);
   }
 

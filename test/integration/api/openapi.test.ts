@@ -33,6 +33,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/production/messages',
       '/api/v1/production/orders',
       '/api/v1/reload',
+      '/api/v1/session',
       '/api/v1/sinks',
       '/api/v1/sinks/{id}/quarantine',
       '/api/v1/sinks/{id}/quarantine/drop',
