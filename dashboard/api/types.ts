@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type * as access from '../../gateway/api/access-contract.ts';
 import type * as contract from '../../gateway/api/contract.ts';
 import type { journalState } from '../../gateway/api/journal-contract.ts';
 
@@ -34,3 +35,15 @@ export type RetryOutcome = z.infer<typeof contract.retryOutcome>;
 export type DropOutcome = z.infer<typeof contract.dropOutcome>;
 export type JournalState = z.infer<typeof journalState>;
 export type ReadPlan = z.infer<typeof readPlan>;
+
+export type SessionState = z.infer<typeof access.session>;
+export type SignIn = z.infer<typeof access.signInRequest>;
+export type Permission = SessionState['permissions'][number];
+export type Role = SessionState['roles'][number]['role'];
+export type User = z.infer<typeof access.user>;
+export type UserChange = z.infer<typeof access.userChange>;
+export type Token = z.infer<typeof access.token>;
+export type MadeToken = z.infer<typeof access.madeToken>;
+export type OpenSession = z.infer<typeof access.openSession>;
+export type AuditLog = z.infer<typeof access.auditLog>;
+export type AuditState = z.infer<typeof access.auditState>;

@@ -1,4 +1,5 @@
 import { type InjectionKey, inject, type Ref, readonly, ref, shallowRef } from 'vue';
+import { askSession } from '../access/session.ts';
 import { ask, urlOf } from '../api/client.ts';
 import type { Kpi, LocalText, Point, Site } from '../api/types.ts';
 import { Feed, type FeedState } from './feed.ts';
@@ -29,15 +30,14 @@ export const useGateway = (): Gateway => {
 
 const retryMs = 1000;
 
-/** The page may be opened before the gateway is up: `waiting` is called each time it does not answer. */
-const askWhole = async (waiting: () => void): Promise<readonly [Site, Point[], Kpi[]]> => {
+/** Asks again and again; `waiting` is called each time there is no answer. */
+export const untilAnswered = async <Answer>(
+  question: () => Promise<Answer>,
+  waiting: () => void,
+): Promise<Answer> => {
   for (;;) {
     try {
-      return await Promise.all([
-        ask<Site>('api/v1/site'),
-        ask<Point[]>('api/v1/points'),
-        ask<Kpi[]>('api/v1/kpis'),
-      ]);
+      return await question();
     } catch {
       waiting();
       await new Promise((resolve) => setTimeout(resolve, retryMs));
@@ -45,9 +45,22 @@ const askWhole = async (waiting: () => void): Promise<readonly [Site, Point[], K
   }
 };
 
+const askWhole = (): Promise<readonly [Site, Point[], Kpi[]]> =>
+  Promise.all([ask<Site>('api/v1/site'), ask<Point[]>('api/v1/points'), ask<Kpi[]>('api/v1/kpis')]);
+
+/** Whoever may no longer look is led to the door; a gateway that does not answer is another matter. */
+const leaveIfSignedOut = (): void => {
+  askSession().then(
+    ({ signInNeeded }) => {
+      if (signInNeeded) location.reload();
+    },
+    () => undefined,
+  );
+};
+
 /** Asks what the site has, opens the live feed and follows both for ever. */
 export const openGateway = async (waiting: () => void): Promise<Gateway> => {
-  const [site, points, kpis] = await askWhole(waiting);
+  const [site, points, kpis] = await untilAnswered(askWhole, waiting);
   const store = new PointStore(points);
   const feedState = ref<FeedState>('connecting');
   const nowMs = ref(site.nowMs);
@@ -71,6 +84,7 @@ export const openGateway = async (waiting: () => void): Promise<Gateway> => {
     },
     state: (state) => {
       feedState.value = state;
+      if (state === 'lost') leaveIfSignedOut();
     },
   });
   return {

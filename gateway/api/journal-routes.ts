@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { GatewayStatus } from '../runtime/status.ts';
 import type { GatewayView } from '../runtime/view.ts';
+import { needs } from './authorise.ts';
 import { failures } from './failure-answer.ts';
 import { journalState } from './journal-contract.ts';
 import { noQuery } from './query-values.ts';
@@ -35,11 +36,12 @@ const present = ({
 
 /** How far the journal is behind, and what it holds. */
 export const registerJournalRoutes = (instance: FastifyInstance, view: GatewayView): void => {
-  instance
-    .withTypeProvider<ZodTypeProvider>()
-    .get(
-      '/api/v1/journal',
-      { schema: { querystring: noQuery, response: { 200: journalState, ...failures(400) } } },
-      () => present(view.status().journal),
-    );
+  instance.withTypeProvider<ZodTypeProvider>().get(
+    '/api/v1/journal',
+    {
+      config: needs('read'),
+      schema: { querystring: noQuery, response: { 200: journalState, ...failures(400) } },
+    },
+    () => present(view.status().journal),
+  );
 };

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { PlanReport } from '../core/adapter.ts';
+import { needs } from './authorise.ts';
 import { failures, refuse } from './failure-answer.ts';
 import { readPlan } from './plan-contract.ts';
 import { noQuery } from './query-values.ts';
@@ -14,6 +15,7 @@ export const registerPlanRoutes = (instance: FastifyInstance, plans: ReadPlans):
   instance.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/devices/:id/plan',
     {
+      config: needs('read'),
       schema: {
         params: z.object({ id: z.string().min(1).max(200) }),
         querystring: noQuery,

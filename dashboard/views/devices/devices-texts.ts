@@ -55,10 +55,13 @@ export const devicesTexts = {
   retry: { en: 'Send again', zh: '重新发送' },
   drop: { en: 'Drop for ever', zh: '永久丢弃' },
   confirmDrop: {
-    en: 'Drop these {count} entries for ever? This output will never get them.',
-    zh: '永久丢弃这 {count} 条？该输出将不再收到它们。',
+    en: 'Drop {count} entries for ever: this output will never get them',
+    zh: '永久丢弃 {count} 条：该输出将不再收到它们',
   },
-  yesDrop: { en: 'Yes, drop them', zh: '确认丢弃' },
+  mayNot: {
+    en: 'Sending again or dropping is for: {roles}.',
+    zh: '重发或丢弃需要角色：{roles}。',
+  },
   cancel: { en: 'Cancel', zh: '取消' },
   retried: {
     en: '{delivered} sent, {refused} refused again',

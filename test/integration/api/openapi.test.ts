@@ -37,6 +37,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/reload',
       '/api/v1/series',
       '/api/v1/series.csv',
+      '/api/v1/session',
       '/api/v1/sinks',
       '/api/v1/sinks/{id}/quarantine',
       '/api/v1/sinks/{id}/quarantine/drop',
