@@ -1,12 +1,14 @@
 import { accessViews } from '../views/access/views.ts';
 import { devicesViews } from '../views/devices/views.ts';
 import { equipmentViews } from '../views/equipment/views.ts';
+import { lineViews } from '../views/line/views.ts';
 import { overviewViews } from '../views/overview/views.ts';
 import type { View } from './view.ts';
 
 /** All pages, in the order of the navigation. */
 export const views: readonly View[] = [
   ...overviewViews,
+  ...lineViews,
   ...devicesViews,
   ...equipmentViews,
   ...accessViews,
