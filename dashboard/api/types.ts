@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type * as access from '../../gateway/api/access-contract.ts';
 import type * as contract from '../../gateway/api/contract.ts';
+import type * as energy from '../../gateway/api/energy-contract.ts';
 import type { journalState } from '../../gateway/api/journal-contract.ts';
 
 import type {
@@ -28,6 +29,10 @@ export type History = z.infer<typeof contract.history>;
 export type PanelList = z.infer<typeof contract.panelList>;
 export type PanelRecord = z.infer<typeof contract.panelRecord>;
 export type PanelBins = z.infer<typeof contract.panelBins>;
+
+export type EnergyMeters = z.infer<typeof energy.energyMeters>;
+export type EnergyIntervals = z.infer<typeof energy.energyIntervals>;
+export type EnergyTenants = z.infer<typeof energy.energyTenants>;
 
 /** Every answer that is none. */
 export type Failure = { readonly error: { readonly code: string; readonly words: LocalText } };

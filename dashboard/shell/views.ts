@@ -1,5 +1,6 @@
 import { accessViews } from '../views/access/views.ts';
 import { devicesViews } from '../views/devices/views.ts';
+import { energyViews } from '../views/energy/views.ts';
 import { equipmentViews } from '../views/equipment/views.ts';
 import { lineViews } from '../views/line/views.ts';
 import { overviewViews } from '../views/overview/views.ts';
@@ -9,6 +10,7 @@ import type { View } from './view.ts';
 export const views: readonly View[] = [
   ...overviewViews,
   ...lineViews,
+  ...energyViews,
   ...devicesViews,
   ...equipmentViews,
   ...accessViews,
