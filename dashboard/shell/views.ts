@@ -1,4 +1,6 @@
+import { accessViews } from '../views/access/views.ts';
 import { devicesViews } from '../views/devices/views.ts';
+import { energyViews } from '../views/energy/views.ts';
 import { equipmentViews } from '../views/equipment/views.ts';
 import { lineViews } from '../views/line/views.ts';
 import { oeeViews } from '../views/oee/views.ts';
@@ -14,6 +16,8 @@ export const views: readonly View[] = [
   ...panelsViews,
   ...spcViews,
   ...oeeViews,
+  ...energyViews,
   ...devicesViews,
   ...equipmentViews,
+  ...accessViews,
 ];

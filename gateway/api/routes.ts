@@ -1,17 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { formatPointPath, type LocalText, type PointNumber } from '../core/point.ts';
+import type { PointNumber } from '../core/point.ts';
 import type { GatewayView } from '../runtime/view.ts';
+import { needs, needsNothing } from './authorise.ts';
 import * as contract from './contract.ts';
 import { failures, refuse } from './failure-answer.ts';
+import { findPoint, noPoint } from './point-lookup.ts';
 import { presentDevice, presentEvent, presentKpi, presentPoint, presentSink } from './present.ts';
 import { noQuery } from './query-values.ts';
-
-const noPoint = (id: string): LocalText => ({
-  en: `no point ${id}: /api/v1/points lists them`,
-  zh: `没有测点 ${id}：/api/v1/points 可列出全部`,
-});
 
 /** What a list answers that takes no parameters. */
 const listOf = <Answer extends z.ZodType>(answer: Answer) => ({
@@ -24,19 +21,22 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
   const server = instance.withTypeProvider<ZodTypeProvider>();
   registerOperations(instance, view);
 
-  server.get('/api/v1/site', { schema: listOf(contract.site) }, () => {
+  server.get('/api/v1/site', { config: needs('read'), schema: listOf(contract.site) }, () => {
     const { version, bootId, startedMs, nowMs } = view.status();
     const { siteName: name, siteNote: note } = view;
     return { ...view.site, name, ...(note && { note }), version, bootId, startedMs, nowMs };
   });
 
-  server.get('/api/v1/points', { schema: listOf(z.array(contract.point)) }, () =>
-    view.latest.points.map((_point, index) => presentPoint(view, index)),
+  server.get(
+    '/api/v1/points',
+    { config: needs('read'), schema: listOf(z.array(contract.point)) },
+    () => view.latest.points.map((_point, index) => presentPoint(view, index)),
   );
 
   server.get(
     '/api/v1/points/:id/history',
     {
+      config: needs('read'),
       schema: {
         params: z.object({ id: z.string().min(1).max(500) }),
         querystring: contract.historyQuery,
@@ -44,7 +44,7 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
       },
     },
     async (request, reply) => {
-      const index = findPoint(view, request.params.id);
+      const index = findPoint(view.latest, request.params.id);
       if (index === undefined) {
         return refuse(reply, 404, { words: noPoint(request.params.id) });
       }
@@ -65,17 +65,20 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
     },
   );
 
-  server.get('/api/v1/kpis', { schema: listOf(z.array(contract.kpi)) }, () =>
+  server.get('/api/v1/kpis', { config: needs('read'), schema: listOf(z.array(contract.kpi)) }, () =>
     view.kpis.map((kpi) => presentKpi(view, kpi)).filter((kpi) => kpi !== undefined),
   );
 
-  server.get('/api/v1/devices', { schema: listOf(z.array(contract.device)) }, () =>
-    view.status().sources.map(presentDevice),
+  server.get(
+    '/api/v1/devices',
+    { config: needs('read'), schema: listOf(z.array(contract.device)) },
+    () => view.status().sources.map(presentDevice),
   );
 
   server.get(
     '/api/v1/events',
     {
+      config: needs('read'),
       schema: {
         querystring: contract.eventQuery,
         response: { 200: z.array(contract.event), ...failures(400) },
@@ -84,41 +87,46 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
     (request) => view.events(request.query).map(presentEvent),
   );
 
-  server.get('/api/v1/sinks', { schema: listOf(z.array(contract.sink)) }, () =>
-    view.status().sinks.map(presentSink),
+  server.get(
+    '/api/v1/sinks',
+    { config: needs('read'), schema: listOf(z.array(contract.sink)) },
+    () => view.status().sinks.map(presentSink),
   );
 
-  instance.get('/api/v1/openapi.json', { schema: { hide: true } }, () => instance.swagger());
+  instance.get('/api/v1/openapi.json', { config: needsNothing, schema: { hide: true } }, () =>
+    instance.swagger(),
+  );
 };
 
 const registerOperations = (instance: FastifyInstance, view: GatewayView): void => {
   const server = instance.withTypeProvider<ZodTypeProvider>();
-  server.get('/healthz', { schema: { response: { 200: contract.health, ...failures() } } }, () => ({
-    status: 'ok' as const,
-    version: view.status().version,
-  }));
+  server.get(
+    '/healthz',
+    { config: needsNothing, schema: { response: { 200: contract.health, ...failures() } } },
+    () => ({
+      status: 'ok' as const,
+      version: view.status().version,
+    }),
+  );
   server.get(
     '/readyz',
-    { schema: { response: { 200: contract.readiness, ...failures(), 503: contract.readiness } } },
-    async (_request, reply) => {
+    {
+      config: needsNothing,
+      schema: { response: { 200: contract.readiness, ...failures(), 503: contract.readiness } },
+    },
+    async ({ permissions }, reply) => {
       const { ready, reasons } = view.readiness();
-      return reply.code(ready ? 200 : 503).send({ ready, reasons: [...reasons] });
+      // Whether it is ready is for everybody; why not, for those who may look.
+      const told = permissions.includes('read') ? reasons : [];
+      return reply.code(ready ? 200 : 503).send({ ready, reasons: [...told] });
     },
   );
-  instance.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
-    const { contentType, text } = await view.metrics();
-    return reply.type(contentType).send(text);
-  });
-};
-
-/** A point by its number or by its path (URL-encoded), with or without enterprise and site. */
-const findPoint = (view: GatewayView, id: string): number | undefined => {
-  if (/^\d+$/.test(id)) return view.latest.indexOf(Number(id) as PointNumber);
-  const index = view.latest.points.findIndex(({ group, channel }) => {
-    const spec = group.channels[channel];
-    if (spec === undefined) return false;
-    const path = formatPointPath(group.equipment, spec.point);
-    return path === id || path.split('/').slice(2).join('/') === id;
-  });
-  return index < 0 ? undefined : index;
+  instance.get(
+    '/metrics',
+    { config: needs('read'), schema: { hide: true } },
+    async (_request, reply) => {
+      const { contentType, text } = await view.metrics();
+      return reply.type(contentType).send(text);
+    },
+  );
 };
