@@ -38,6 +38,7 @@ import { LiveClients, type LiveLimits, type LivePass } from './live.ts';
 import { type PanelDossiers, registerPanelRoutes } from './panel-routes.ts';
 import { type ReadPlans, registerPlanRoutes } from './plan-routes.ts';
 import { registerProductionRoutes } from './production-routes.ts';
+import { registerProgressRoutes } from './progress-routes.ts';
 import { Reach, type ReachOptions } from './reach.ts';
 import { registerReloadRoutes } from './reload-routes.ts';
 import { registerRoutes } from './routes.ts';
@@ -45,6 +46,7 @@ import { guardOrigin } from './security.ts';
 import { registerSeriesRoutes } from './series-routes.ts';
 import { registerSessionRoutes } from './session-routes.ts';
 import { followCertificate, readTls, type TlsFiles } from './tls.ts';
+import { registerWhyRoutes } from './why-routes.ts';
 
 export type ApiOptions = ReachOptions & {
   /** Without it there is no sign-in: everything is allowed, on loopback only. */
@@ -150,6 +152,8 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   if (access !== undefined) registerAccessRoutes(server, access);
   registerRoutes(server, view);
   registerSeriesRoutes(server, view);
+  registerProgressRoutes(server, view);
+  registerWhyRoutes(server, view);
   registerPanelRoutes(server, view, options.dossiers);
   if (options.energy !== undefined) registerEnergyRoutes(server, view, options.energy);
   if (options.figures !== undefined) registerFigureRoutes(server, view, options.figures);
