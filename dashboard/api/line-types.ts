@@ -18,6 +18,7 @@ export type PanelInProgress = {
   };
   readonly throughSeq: number;
   readonly isWhole: boolean;
+  readonly isMore: boolean;
   readonly binMm: number | null;
   readonly seams: readonly {
     readonly seam: string;

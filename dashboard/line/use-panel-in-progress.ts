@@ -59,7 +59,9 @@ export const usePanelInProgress = (linePath: () => string | undefined): PanelFol
         },
       )
       .finally(() => {
-        if (!signal.aborted) timer = setTimeout(() => follow(path, signal), periodMs);
+        if (signal.aborted) return;
+        const isMore = state.value === 'there' && progress.value?.isMore === true;
+        timer = setTimeout(() => follow(path, signal), isMore ? 0 : periodMs);
       });
   };
   const end = (): void => {
