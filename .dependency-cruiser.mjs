@@ -37,7 +37,7 @@ export default {
     room('cli', '^gateway/cli/', [core, config, runtime, journal, access, '^gateway/reports/']),
     room('config', config, [core]),
     room('simulators', '^simulators/', []),
-    room('dashboard', '^dashboard/', ['^gateway/api/contract\\.ts$']),
+    room('dashboard', '^dashboard/', ['^gateway/api/[a-z-]*contract\\.ts$']),
     {
       name: 'arrows-adapters',
       severity: 'error',
@@ -58,12 +58,13 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dashboard/dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],
-      extensions: ['.ts', '.mjs', '.js'],
+      extensions: ['.ts', '.vue', '.mjs', '.js'],
     },
   },
 };

@@ -68,6 +68,25 @@ const sessionSection = z
   .prefault({})
   .describe('How long those who signed in stay so');
 
+const liveSection = z
+  .strictObject({
+    maxClients: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(100)
+      .describe('Browsers and programs at the live feed at one time'),
+    maxPoints: z.int().min(1).max(200_000).default(20_000).describe('Points of one subscription'),
+    maxUnreadBytes: z
+      .int()
+      .min(1024)
+      .max(16 * 1024 * 1024)
+      .default(65_536)
+      .describe('A client that has this much unread gets nothing new until it has read'),
+  })
+  .prefault({})
+  .describe('The live feed');
+
 type Api = {
   readonly host: string;
   readonly auth?: AuthMode | undefined;
@@ -124,6 +143,7 @@ export const apiSection = z
         'true lets other machines connect without TLS: passwords and tokens pass in clear, for networks that are safe otherwise',
       ),
     session: sessionSection,
+    live: liveSection,
   })
   .refine(asksEnough, {
     ...{ path: ['auth'], when },

@@ -252,6 +252,10 @@ const runGateway = async (options: RunOptions): Promise<void> => {
         site: () => gateway.view.site,
         nowMs: () => gateway.view.nowMs(),
       }),
+      plans: (id) => {
+        const source = files.current.site.sources.find(({ input }) => input.id === id);
+        return source?.adapter.plan?.(source.input);
+      },
       log,
       pageFolder,
       version,

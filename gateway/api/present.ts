@@ -33,7 +33,10 @@ const channelAt = (view: GatewayView, index: number): RegisteredGroup['channels'
   return channel;
 };
 
-const presentSample = (view: GatewayView, index: number): z.infer<typeof contract.sample> => {
+export const presentSample = (
+  view: GatewayView,
+  index: number,
+): z.infer<typeof contract.sample> => {
   const shown = presentValue(view, index);
   return { ...shown, statusName: statusSymbol(shown.status), quality: qualityName(shown.status) };
 };
@@ -88,6 +91,9 @@ export const presentKpi = (
     standard: explanation.standard,
     window: { ...explanation.window },
     inputs: [...explanation.inputs],
+    inputRoles: Object.fromEntries(
+      Object.entries(explanation.inputRoles).map(([role, points]) => [role, [...points]]),
+    ),
     parameters: { ...explanation.parameters },
     latest: presentSample(view, index),
     coverage: typeof coverage === 'number' ? coverage : null,

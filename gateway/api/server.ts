@@ -33,15 +33,20 @@ import {
   requestReader,
 } from './failure-answer.ts';
 import { type HeadlineFigures, registerFigureRoutes } from './figure-routes.ts';
-import { defaultLiveLimits, LiveClients, type LiveLimits, type LivePass } from './live.ts';
+import { registerJournalRoutes } from './journal-routes.ts';
+import { LiveClients, type LiveLimits, type LivePass } from './live.ts';
 import { type PanelDossiers, registerPanelRoutes } from './panel-routes.ts';
+import { type ReadPlans, registerPlanRoutes } from './plan-routes.ts';
 import { registerProductionRoutes } from './production-routes.ts';
+import { registerProgressRoutes } from './progress-routes.ts';
 import { Reach, type ReachOptions } from './reach.ts';
 import { registerReloadRoutes } from './reload-routes.ts';
 import { registerRoutes } from './routes.ts';
 import { guardOrigin } from './security.ts';
+import { registerSeriesRoutes } from './series-routes.ts';
 import { registerSessionRoutes } from './session-routes.ts';
 import { followCertificate, readTls, type TlsFiles } from './tls.ts';
+import { registerWhyRoutes } from './why-routes.ts';
 
 export type ApiOptions = ReachOptions & {
   /** Without it there is no sign-in: everything is allowed, on loopback only. */
@@ -59,13 +64,15 @@ export type ApiOptions = ReachOptions & {
   readonly energy?: EnergyDesk;
   /** Without it there is no path for figures. */
   readonly figures?: HeadlineFigures;
+  /** Without it there is no path for plans of reads. */
+  readonly plans?: ReadPlans;
   readonly log: Log;
   readonly port: number;
   /** Folder of the web page's files. */
   readonly pageFolder: string;
   readonly version: string;
-  /** Of the live feed. */
-  readonly liveLimits?: LiveLimits;
+  /** Of the live feed, where they are not the usual ones. */
+  readonly live?: Partial<LiveLimits>;
 };
 
 export type ApiServer = {
@@ -132,7 +139,10 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   });
   // Behind the hook of the WebSocket plugin, which ends the socket of an upgrade that is refused.
   guardOrigin(server, reach);
-  const liveClients = new LiveClients(view, options.liveLimits ?? defaultLiveLimits);
+  const liveClients = new LiveClients(view, {
+    ...(options.live && { limits: options.live }),
+    configurationId: () => options.reloads.configurationId,
+  });
   await servePage(server, options);
   // The page's files hold no data; what is registered from here on says who may have it.
   const routes = guardRoutes(server, access);
@@ -146,11 +156,16 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   registerSessionRoutes(server, access, options.sessionMaxMs ?? dayMs);
   if (access !== undefined) registerAccessRoutes(server, access);
   registerRoutes(server, view);
+  registerSeriesRoutes(server, view);
+  registerProgressRoutes(server, view);
+  registerWhyRoutes(server, view);
   registerPanelRoutes(server, view, options.dossiers);
   if (options.energy !== undefined) registerEnergyRoutes(server, view, options.energy);
   if (options.figures !== undefined) registerFigureRoutes(server, view, options.figures);
   registerProductionRoutes(server, view);
   registerDeliveryRoutes(server, options.deliveries);
+  registerJournalRoutes(server, view);
+  if (options.plans !== undefined) registerPlanRoutes(server, options.plans);
   registerReloadRoutes(server, options.reloads);
   if (tls !== undefined && options.tls !== undefined) {
     const nowMs = access?.nowMs ?? view.nowMs;

@@ -239,12 +239,14 @@ class Assembly {
       get production() {
         return told.production.view;
       },
+      tariffAt: (timeMs) => told.tariffAt(timeMs),
       nowMs: () => this.#clock.nowMs(),
       status: () => this.#status(),
       qualityOf: (point) => this.#admission.qualityOf(point),
       readiness: () => this.#readiness(),
       events: (query) => this.#events.list(query),
       history: (query) => history.query(query),
+      raw: (query) => history.raw(query),
       register: (query) => history.register(query),
       believe: (subjects) => history.believe(subjects),
       text: (id) => this.#journal.text(id),

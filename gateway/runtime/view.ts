@@ -2,10 +2,13 @@ import type { SiteIdentity } from '../core/adapter.ts';
 import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
 import type {
   Believed,
+  RawQuery,
+  RawSamples,
   RegisterInterval,
   RegisterQuery,
   Subject,
 } from '../journal/history/history.ts';
+import type { Tariff } from '../kpi/tariff/tariff-schema.ts';
 import type { EventQuery, JournalledEvent } from './latest-events.ts';
 import type { LatestValues } from './latest-values.ts';
 import type { ProductionView } from './production/site-production.ts';
@@ -26,6 +29,8 @@ export type HistoryInterval = {
   readonly mean: number | null;
   readonly first: number | null;
   readonly last: number | null;
+  /** Status of the newest sample. */
+  readonly lastStatus: number;
   /** 0 until samples come late or it is aggregated anew; from then on higher with each change. */
   readonly revision: number;
 };
@@ -56,6 +61,8 @@ export type KpiExplanation = {
   readonly description: LocalText;
   /** Paths of the points it is computed from. */
   readonly inputs: readonly string[];
+  /** The same by what they are to it, such as `gridPower`: sites name their equipment as they like. */
+  readonly inputRoles: Readonly<Record<string, readonly string[]>>;
   /** Parameters with their provenance, as configured (`{"process": "135"}`). */
   readonly parameters: Readonly<Record<string, unknown>>;
 };
@@ -68,6 +75,8 @@ export interface GatewayView {
   readonly groups: readonly RegisteredGroup[];
   readonly latest: LatestValues;
   readonly kpis: readonly KpiExplanation[];
+  /** The tariff of energy that holds then; undefined where the site names none for that time. */
+  tariffAt(timeMs: number): Tariff | undefined;
   /** The gateway's time, UTC epoch ms. */
   nowMs(): number;
   status(): GatewayStatus;
@@ -82,6 +91,8 @@ export interface GatewayView {
   /** What an MES or people tell of production; undefined where the site has no welding line. */
   readonly production?: ProductionView | undefined;
   history(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
+  /** Samples as they were journalled. @throws GatewayError STORE_FAILED */
+  raw(query: RawQuery): AsyncIterable<RawSamples>;
   /** @throws GatewayError STORE_FAILED */
   register(query: RegisterQuery): Promise<readonly RegisterInterval[]>;
   /** @throws GatewayError STORE_FAILED */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ApiOptions, type ApiServer, startApi } from '../../gateway/api/server.ts';
 import { noText, type RegisteredGroup } from '../../gateway/core/point.ts';
+import type { RawSamples } from '../../gateway/journal/history/history.ts';
 import type { DeliveryDesk } from '../../gateway/runtime/delivery-desk.ts';
 import { LatestEvents } from '../../gateway/runtime/latest-events.ts';
 import { LatestValues } from '../../gateway/runtime/latest-values.ts';
@@ -26,6 +27,10 @@ export const directory = testDirectory([
 ]);
 export const [signals, kpi] = directory.groups as [RegisteredGroup, RegisteredGroup];
 
+async function* noSamples(): AsyncIterable<RawSamples> {
+  // Nothing was ever measured here.
+}
+
 export type TestView = GatewayView & { ready: boolean; readonly newest: LatestEvents };
 /** A gateway's view of that site that needs no gateway. */
 export const createView = (): TestView => {
@@ -48,9 +53,11 @@ export const createView = (): TestView => {
         window: { tier: 'a', over: 'panel', rule: { en: 'arc on', zh: '燃弧期间' } },
         description: { en: 'Heat input', zh: '热输入' },
         inputs: ['welding/mpm01/f01/current'],
+        inputRoles: { current: ['welding/mpm01/f01/current'] },
         parameters: { process: '135' },
       },
     ],
+    tariffAt: () => undefined,
     nowMs: () => 5000,
     qualityOf: (point) =>
       point === 2 ? { point, path: '', marks: { frozen: 7 }, preventedKwh: 0.25 } : undefined,
@@ -101,6 +108,7 @@ export const createView = (): TestView => {
     }),
     readiness: () => ({ ready: view.ready, reasons: view.ready ? [] : [diskIsFull] }),
     events: (query) => events.list(query),
+    raw: () => noSamples(),
     register: async () => [],
     believe: async () => [],
     history: async ({ fromMs, maxIntervals }) => [
@@ -114,6 +122,7 @@ export const createView = (): TestView => {
         mean: 2,
         first: 1,
         last: 3,
+        lastStatus: 0,
         revision: 2,
       },
     ],
