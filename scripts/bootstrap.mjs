@@ -106,10 +106,10 @@ const pageFolder = join(root, 'dashboard');
 const pageStampFile = join(pageFolder, 'dist', '.stamp');
 /** Of everything that the page is built from. */
 const wantedPageStamp = () => {
-  const sources = readdirSync(pageFolder, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join('dashboard', entry.name));
-  const files = [...sources.sort(), 'gateway/api/contract.ts', 'package-lock.json'];
+  const sources = readdirSync(pageFolder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !name.startsWith('dist') && statSync(join(pageFolder, name)).isFile())
+    .map((name) => join('dashboard', name));
+  const files = [...sources.sort(), 'package-lock.json'];
   return createHash('sha256').update(files.map(hashOf).join()).digest('hex');
 };
 const hasPage = () =>

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { GatewayView } from '../runtime/view.ts';
+import { needs } from './authorise.ts';
 import { failures, refuse } from './failure-answer.ts';
 import { findPoint } from './point-lookup.ts';
 import { KpiExplainer } from './why/explain-kpi.ts';
@@ -12,6 +13,7 @@ export const registerWhyRoutes = (instance: FastifyInstance, view: GatewayView):
   instance.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/kpis/:id/why',
     {
+      config: needs('read'),
       schema: {
         params: z.object({ id: z.string().min(1).max(500) }),
         querystring: contract.whyQuery,
@@ -20,8 +22,8 @@ export const registerWhyRoutes = (instance: FastifyInstance, view: GatewayView):
     },
     async ({ params: { id }, query: { depth } }, reply) => {
       const index = findPoint(view.latest, id);
-      const explainer = new KpiExplainer(view);
-      if (index === undefined || !explainer.has(index)) {
+      const why = index === undefined ? undefined : new KpiExplainer(view).explain(index, depth);
+      if (why === undefined) {
         return refuse(reply, 404, {
           words: {
             en: `no KPI ${id}: /api/v1/kpis lists them`,
@@ -29,7 +31,7 @@ export const registerWhyRoutes = (instance: FastifyInstance, view: GatewayView):
           },
         });
       }
-      return explainer.explain(index, depth);
+      return why;
     },
   );
 };

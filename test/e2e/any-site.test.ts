@@ -12,7 +12,7 @@ const soon = { timeout: 20_000 };
 
 const open = async (browser: Browser, site: SmallSite): Promise<Page> => {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, locale: 'zh-CN' });
-  await page.goto(site.gateway.url);
+  await page.goto(`${site.gateway.url}#/equipment`);
   await page.locator('.equipment').waitFor();
   return page;
 };
@@ -82,8 +82,9 @@ chromium.describe('the page of a small site', () => {
         '供回水温差 | 6.200 °C |',
       ]);
     expect((await cells('house/supply/total'))[0]).toMatch(/^当日电网购电量 \| .+ \| .*覆盖率 /);
-    expect(await page.locator('h2').allInnerTexts()).toEqual([
-      ...['关键指标', '设备', '数据输出（条）', '事件（最新在前）', '全部设备与测点'],
+    expect(await page.locator('h2').allInnerTexts()).toEqual(['关键指标', '全部设备与测点']);
+    expect(await page.locator('nav a').allInnerTexts()).toEqual([
+      ...['总览', '设备与数据输出', '全部测点'],
     ]);
   });
 

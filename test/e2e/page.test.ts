@@ -2,6 +2,7 @@
 // languages, while devices stand still, fail, and the gateway is killed and started again.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { accessibilityFaults } from '../support/accessibility.ts';
 import { buildPage, openBrowser } from '../support/browser.ts';
 import { type DemoRun, startDemo } from '../support/demo-run.ts';
 import { eventually, type Kpi, type Point } from '../support/gateway-process.ts';
@@ -54,6 +55,14 @@ chromium.describe('the page of the demo site', () => {
         ),
       );
 
+  /** Another view of the page, by its link. */
+  const openView = async (name: string): Promise<void> => {
+    await page.click(`nav a[data-view="${name}"]`);
+    await page.locator(`#views[data-view="${name}"] section`).first().waitFor();
+  };
+
+  const headings = (): Promise<readonly string[]> => page.locator('h2').allInnerTexts();
+
   const gridPower = 'seamwatt/demo/park/meters/grid/power';
   const stateOfCharge = 'seamwatt/demo/park/storage/bess01/stateOfCharge';
 
@@ -90,31 +99,54 @@ chromium.describe('the page of the demo site', () => {
     await page.locator('#views section').first().waitFor();
     expect(await textOf('#site-name')).toBe('演示站点（组合、仿真）');
     expect(await textOf('#simulated')).toBe('仿真数据');
-    // Devices, outputs and events come with answers of their own.
-    await expect
-      .poll(() => page.locator('h2').allInnerTexts(), { timeout: newsWithinMs })
-      .toEqual([
-        ...['焊接生产线', '焊缝', '园区', '关键指标', '设备', '数据输出（条）'],
-        ...['事件（最新在前）', '全部设备与测点'],
-      ]);
+    const inChinese: string[] = [];
+    for (const view of ['overview', 'devices', 'equipment']) {
+      await openView(view);
+      inChinese.push(...(await headings()));
+    }
+    expect(inChinese).toEqual([
+      ...['焊接生产线', '焊缝', '园区', '近一日光伏功率与预期'],
+      ...['设备', '数据输出（条）', '数据日志', '事件（最新在前）'],
+      ...['关键指标', '全部设备与测点'],
+    ]);
     await page.click('#language');
     expect(await textOf('#simulated')).toBe('Simulated data');
-    // The page asks the gateway again for devices and outputs.
-    await expect
-      .poll(() => page.locator('h2').allInnerTexts(), { timeout: newsWithinMs })
-      .toEqual([
-        ...['Welding line', 'Seams', 'Park', 'KPIs', 'Devices', 'Data outputs, in entries'],
-        ...['Events, newest first', 'All equipment'],
-      ]);
+    const inEnglish: string[] = [];
+    for (const view of ['equipment', 'devices', 'overview']) {
+      await openView(view);
+      inEnglish.push(...(await headings()));
+      expect(await textOf('main')).not.toMatch(/\p{Script=Han}/u);
+    }
+    expect(inEnglish).toEqual([
+      ...['KPIs', 'All equipment'],
+      ...['Devices', 'Data outputs, in entries', 'Journal', 'Events, newest first'],
+      ...[
+        'Welding line',
+        'Seams',
+        'Park',
+        'Photovoltaics of the last day, beside what was expected',
+      ],
+    ]);
     // Nothing of the other language is left but the button that leads back to it.
     expect(await textOf('#language')).toBe('中文');
-    expect(await textOf('main')).not.toMatch(/\p{Script=Han}/u);
     await page.reload();
     await page.locator('#views section').first().waitFor();
     expect(await textOf('#simulated')).toBe('Simulated data');
   });
 
+  it.each(['light', 'dark'])(
+    'has no serious fault for a keyboard or a screen reader, %s',
+    async (theme) => {
+      await page.emulateMedia({ colorScheme: theme === 'dark' ? 'dark' : 'light' });
+      for (const view of ['devices', 'equipment', 'overview']) {
+        await openView(view);
+        expect(await accessibilityFaults(page)).toEqual([]);
+      }
+    },
+  );
+
   it('shows every device and output at work', async () => {
+    await openView('devices');
     const states = page.locator('.connections td:nth-child(2)');
     await expect
       .poll(() => states.allTextContents(), { timeout: newsWithinMs })
@@ -122,6 +154,7 @@ chromium.describe('the page of the demo site', () => {
   });
 
   it('moves: all seams once their arcs burn, and the park', async () => {
+    await openView('overview');
     const seams = await page
       .locator('[data-seam] [data-path]')
       .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-path') ?? ''));
@@ -146,7 +179,11 @@ chromium.describe('the page of the demo site', () => {
     }
     try {
       const differences = async (): Promise<readonly string[]> => {
-        const shown = await shownPoints();
+        const shown: Record<string, string> = {};
+        for (const view of ['overview', 'equipment']) {
+          await openView(view);
+          Object.assign(shown, await shownPoints());
+        }
         expect(Object.keys(shown).length).toBeGreaterThan(35);
         return differencesTo(shown, language, {
           points: await demo.gateway().get<Point[]>('api/v1/points'),
@@ -160,12 +197,14 @@ chromium.describe('the page of the demo site', () => {
   });
 
   it('shows a device that is gone, and none of its old values', async () => {
+    await openView('overview');
     await demo.simulator.send('POST', '/faults', { device: 'park.storage', kind: 'close' });
     const tile = page.locator('[data-path="seamwatt/demo/park/storage/bess01/power"]');
     const device = page.locator('.connections tr', { hasText: 'park-storage' });
     const soon = { timeout: newsWithinMs };
     await expect.poll(() => tile.textContent(), soon).toBe('?');
     expect(await tile.getAttribute('class')).toContain('bad');
+    await openView('devices');
     await expect.poll(() => device.textContent(), soon).toMatch(/中断：[\u4E00-\u9FFF]+（.+）/);
     const told = page.locator('.events tr[data-event="source-lost"]').first();
     await expect
@@ -173,6 +212,7 @@ chromium.describe('the page of the demo site', () => {
       .toMatch(/警告数据源 park-storage 已断开：[\u4E00-\u9FFF]+/);
     expect(await page.locator('.events tbody tr').count()).toBeLessThanOrEqual(20);
     await demo.simulator.send('DELETE', '/faults');
+    await openView('overview');
     await expect.poll(() => tile.textContent(), soon).not.toBe('?');
   });
 
@@ -183,9 +223,16 @@ chromium.describe('the page of the demo site', () => {
       { en: 'the journal cannot write: ENOSPC', zh: '日志无法写入（ENOSPC）' },
       { en: 'no tick for 9000 ms', zh: '已有 9000 毫秒没有节拍' },
     ];
-    await page.route('**/readyz', (route) =>
-      route.fulfill({ status: 503, json: { ready: false, reasons } }),
-    );
+    let isReady = false;
+    await page.routeWebSocket('**/api/v1/live', (client) => {
+      const gateway = client.connectToServer();
+      gateway.onMessage((text) => {
+        const message = JSON.parse(String(text)) as { readonly type: string };
+        const isChanged = message.type === 'state' && !isReady;
+        client.send(isChanged ? JSON.stringify({ ...message, ready: false, reasons }) : text);
+      });
+    });
+    await page.reload();
     await banner.waitFor({ state: 'visible', ...soon });
     expect(await banner.textContent()).toBe(
       `网关未能正常记录数据，以下数值可能不是当前值：日志无法写入（ENOSPC）；已有 9000 毫秒没有节拍`,
@@ -197,7 +244,7 @@ chromium.describe('the page of the demo site', () => {
       `The gateway does not record, the values below may not be current: the journal cannot write: ENOSPC; no tick for 9000 ms`,
     );
     await page.click('#language');
-    await page.unroute('**/readyz');
+    isReady = true;
     await banner.waitFor({ state: 'hidden', ...soon });
     expect(await textOf('#feed')).toBe('实时');
   });

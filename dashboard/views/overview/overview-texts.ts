@@ -1,0 +1,30 @@
+import type { TextTable } from '../../shell/language.ts';
+
+export const overviewTexts = {
+  line: { en: 'Welding line', zh: '焊接生产线' },
+  seams: { en: 'Seams', zh: '焊缝' },
+  front: { en: 'Front', zh: '正面' },
+  back: { en: 'Back', zh: '背面' },
+  pvPower: { en: 'Photovoltaics, generation', zh: '光伏发电功率' },
+  gridPower: { en: 'Grid, + purchase − feed-in', zh: '电网功率，购电为正、上网为负' },
+  loadPower: { en: 'Buildings', zh: '建筑用电功率' },
+  evPower: { en: 'EV chargers', zh: '充电桩用电功率' },
+  storagePower: { en: 'Storage, + charging − discharging', zh: '储能功率，充电为正、放电为负' },
+  storageLevel: { en: 'Storage, state of charge', zh: '储能荷电状态' },
+  panelId: { en: 'Panel', zh: '管屏编号' },
+  panelPosition: { en: 'Position along the panel', zh: '管屏行走位置' },
+  travelSpeed: { en: 'Travel speed', zh: '行走速度' },
+  ambientTemperature: { en: 'Air at the torches', zh: '焊枪处气温' },
+  linePower: { en: 'Power of the line', zh: '产线功率' },
+  deformationMax: { en: 'Largest deformation', zh: '最大变形' },
+  lineState: { en: 'State', zh: '产线状态' },
+  pvDay: {
+    en: 'Photovoltaics of the last day, beside what was expected',
+    zh: '近一日光伏功率与预期',
+  },
+  measured: { en: 'measured', zh: '实测' },
+  expected: { en: 'expected', zh: '预期' },
+  park: { en: 'Park', zh: '园区' },
+  arcOn: { en: 'arc on', zh: '燃弧' },
+  arcOff: { en: 'arc off', zh: '熄弧' },
+} as const satisfies TextTable;
