@@ -3,7 +3,6 @@ import type * as access from '../../gateway/api/access-contract.ts';
 import type * as contract from '../../gateway/api/contract.ts';
 import type * as energy from '../../gateway/api/energy-contract.ts';
 import type { journalState } from '../../gateway/api/journal-contract.ts';
-
 import type {
   LiveFailure,
   LiveRequest,
@@ -11,6 +10,8 @@ import type {
   LiveValues,
 } from '../../gateway/api/live-contract.ts';
 import type { readPlan } from '../../gateway/api/plan-contract.ts';
+import type * as progress from '../../gateway/api/progress-contract.ts';
+import type * as seriesContract from '../../gateway/api/series-contract.ts';
 
 export type { LiveRequest, LiveState, LiveValues };
 export type LiveMessage = LiveValues | LiveState | LiveFailure;
@@ -33,6 +34,9 @@ export type PanelBins = z.infer<typeof contract.panelBins>;
 export type EnergyMeters = z.infer<typeof energy.energyMeters>;
 export type EnergyIntervals = z.infer<typeof energy.energyIntervals>;
 export type EnergyTenants = z.infer<typeof energy.energyTenants>;
+
+export type PanelInProgress = z.infer<typeof progress.panelInProgress>;
+export type Series = z.infer<typeof seriesContract.series>;
 
 /** Every answer that is none. */
 export type Failure = { readonly error: { readonly code: string; readonly words: LocalText } };
