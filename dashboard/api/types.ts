@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type * as contract from '../../gateway/api/contract.ts';
+import type * as energy from '../../gateway/api/energy-contract.ts';
 
 export type { LiveFailure, LiveValues } from '../../gateway/api/contract.ts';
 
@@ -19,6 +20,10 @@ export type History = z.infer<typeof contract.history>;
 export type PanelList = z.infer<typeof contract.panelList>;
 export type PanelRecord = z.infer<typeof contract.panelRecord>;
 export type PanelBins = z.infer<typeof contract.panelBins>;
+
+export type EnergyMeters = z.infer<typeof energy.energyMeters>;
+export type EnergyIntervals = z.infer<typeof energy.energyIntervals>;
+export type EnergyTenants = z.infer<typeof energy.energyTenants>;
 
 /** Every answer that is none. */
 export type Failure = { readonly error: { readonly code: string; readonly words: LocalText } };

@@ -26,13 +26,16 @@ export const qualityOf = (current: Current): Quality => {
 };
 
 export const plainUnitOf = (point: { readonly unit: string }): string =>
-  unitNames[point.unit] ?? point.unit;
+  unitNames[point.unit] ?? point.unit.replaceAll(/[{}]/g, '');
 
 export const unitOf = (point: { readonly unit: string }): string =>
   displayUnits[point.unit]?.unit ?? plainUnitOf(point);
 
+/** What of a point tells how its values are written. */
+export type Written = Pick<Point, 'kind' | 'unit' | 'decimals' | 'labels'>;
+
 /** A value in words or in its own unit; `?` where there is none, never an old number. */
-export const formatPlain = (point: Point, current: Current, language: Language): string => {
+export const formatPlain = (point: Written, current: Current, language: Language): string => {
   const { value } = current;
   if (value === null) return '?';
   if (typeof value === 'string') return value;
@@ -42,7 +45,7 @@ export const formatPlain = (point: Point, current: Current, language: Language):
 };
 
 /** The same in the unit that `unitOf` names. */
-export const formatValue = (point: Point, current: Current, language: Language): string => {
+export const formatValue = (point: Written, current: Current, language: Language): string => {
   const isQuantity = point.kind === 'number' || point.kind === 'counter';
   return isQuantity && typeof current.value === 'number'
     ? formatQuantity(current.value, point, language)

@@ -1,7 +1,13 @@
 import { devicesViews } from '../views/devices/views.ts';
+import { energyViews } from '../views/energy/views.ts';
 import { equipmentViews } from '../views/equipment/views.ts';
 import { overviewViews } from '../views/overview/views.ts';
 import type { View } from './view.ts';
 
 /** All pages, in the order of the navigation. */
-export const views: readonly View[] = [...overviewViews, ...devicesViews, ...equipmentViews];
+export const views: readonly View[] = [
+  ...overviewViews,
+  ...energyViews,
+  ...devicesViews,
+  ...equipmentViews,
+];

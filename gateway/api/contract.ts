@@ -76,6 +76,9 @@ export const kpi = z.object({
     rule: localText,
   }),
   inputs: z.array(z.string()),
+  inputRoles: z
+    .record(z.string(), z.array(z.string()))
+    .describe('The same by what they are to it, such as `gridPower`, whatever the site calls them'),
   parameters: z.record(z.string(), z.unknown()),
   latest: sample,
   coverage: z.number().nullable().describe('Share of the window that was measured, 0 to 1'),

@@ -88,6 +88,9 @@ export const presentKpi = (
     standard: explanation.standard,
     window: { ...explanation.window },
     inputs: [...explanation.inputs],
+    inputRoles: Object.fromEntries(
+      Object.entries(explanation.inputRoles).map(([role, points]) => [role, [...points]]),
+    ),
     parameters: { ...explanation.parameters },
     latest: presentSample(view, index),
     coverage: typeof coverage === 'number' ? coverage : null,

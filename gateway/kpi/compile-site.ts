@@ -11,6 +11,7 @@ import type { HotPathProgram, NodeSpec } from '../hot-path/program.ts';
 import { calculatedGroups, calculatedNode } from './calculated.ts';
 import {
   expandEntries,
+  type InputRoles,
   instanceId,
   instanceNode,
   type KpiInstance,
@@ -46,8 +47,13 @@ export type SiteIssue = PointIssue & { readonly section: 'kpis' | 'calculated' }
 type BuiltNode = {
   readonly node: NodeSpec | undefined;
   readonly issues: readonly PointIssue[];
+  readonly roles?: InputRoles;
 };
-type SiteNode = { readonly section: SiteIssue['section']; readonly node: NodeSpec };
+type SiteNode = {
+  readonly section: SiteIssue['section'];
+  readonly node: NodeSpec;
+  readonly roles: InputRoles;
+};
 
 export type SitePlan = {
   readonly issues: readonly SiteIssue[];
@@ -76,7 +82,8 @@ export const planSite = (input: SiteInput): SitePlan => {
   const nodes: SiteNode[] = [];
   const collect = (section: SiteIssue['section'], built: BuiltNode): void => {
     for (const issue of built.issues) issues.push({ ...issue, section });
-    if (built.node !== undefined) nodes.push({ section, node: built.node });
+    if (built.node !== undefined)
+      nodes.push({ section, node: built.node, roles: built.roles ?? {} });
   };
   collect('kpis', { node: undefined, issues: expanded.issues });
   for (const instance of expanded.instances) collect('kpis', instanceNode(instance, table));
@@ -98,6 +105,8 @@ export type SiteKpi = {
   readonly description: LocalText;
   /** `area/line/equipment/point` of what it is computed from. */
   readonly inputs: readonly string[];
+  /** The same by what they are to it, such as `gridPower`: sites name their equipment as they like. */
+  readonly inputRoles: InputRoles;
   /** As they apply, defaults included. */
   readonly parameters: Readonly<Record<string, unknown>>;
 };
@@ -139,6 +148,7 @@ const explain = (
             window: { ...window, rule: definition.windowRule },
             description,
             inputs: node.node.inputs,
+            inputRoles: node.roles,
             parameters: parameters as Readonly<Record<string, unknown>>,
           },
         ],

@@ -225,11 +225,18 @@ const findPoints = (
   return { points: found, issues };
 };
 
+/** Which points serve each input of a KPI, by the name of the input. */
+export type InputRoles = Readonly<Record<string, readonly string[]>>;
+
 /** The node of an instance, or what is wrong with its inputs. */
 export const instanceNode = (
   instance: KpiInstance,
   table: PointTable,
-): { readonly node: NodeSpec | undefined; readonly issues: readonly PointIssue[] } => {
+): {
+  readonly node: NodeSpec | undefined;
+  readonly issues: readonly PointIssue[];
+  readonly roles?: InputRoles;
+} => {
   const { definition, equipment, parameters, window } = instance;
   const issues: PointIssue[] = [];
   const points = new Map<string, readonly KnownPoint[]>();
@@ -269,5 +276,6 @@ export const instanceNode = (
       definition.build(kpiContext);
     },
   };
-  return { node, issues };
+  const roles = [...points].map(([name, found]) => [name, found.map((point) => point.reference)]);
+  return { node, issues, roles: Object.fromEntries(roles) };
 };

@@ -56,6 +56,8 @@ export type KpiExplanation = {
   readonly description: LocalText;
   /** Paths of the points it is computed from. */
   readonly inputs: readonly string[];
+  /** The same by what they are to it, such as `gridPower`: sites name their equipment as they like. */
+  readonly inputRoles: Readonly<Record<string, readonly string[]>>;
   /** Parameters with their provenance, as configured (`{"process": "135"}`). */
   readonly parameters: Readonly<Record<string, unknown>>;
 };

@@ -48,6 +48,7 @@ export const createView = (): TestView => {
         window: { tier: 'a', over: 'panel', rule: { en: 'arc on', zh: '燃弧期间' } },
         description: { en: 'Heat input', zh: '热输入' },
         inputs: ['welding/mpm01/f01/current'],
+        inputRoles: { current: ['welding/mpm01/f01/current'] },
         parameters: { process: '135' },
       },
     ],

@@ -91,6 +91,7 @@ describe('the HTTP interface', () => {
         standard: { en: 'ISO/TR 18491', zh: 'ISO/TR 18491' },
         window: { tier: 'a', over: 'panel', rule: { en: 'arc on', zh: '燃弧期间' } },
         inputs: ['welding/mpm01/f01/current'],
+        inputRoles: { current: ['welding/mpm01/f01/current'] },
         parameters: { process: '135' },
         latest: { value: 0.36 },
         coverage: 0.9,
