@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { above, endsAfterStart, instantMs, limit, ordinal, wrongOrder } from './query-values.ts';
+import { localText } from './words-contract.ts';
 
 /**
  * Every message of the HTTP and WebSocket interface. Times are UTC epoch ms, statuses OPC UA StatusCodes, values null where
  * there is none. The OpenAPI document and the dashboard's types come from here.
  */
 
-export const localText = z.object({ en: z.string(), zh: z.string() });
+export { localText };
 
 const quality = z.enum(['good', 'uncertain', 'bad', 'absent']);
 
@@ -355,36 +356,5 @@ export const health = z.object({ status: z.literal('ok'), version: z.string() })
 
 export const readiness = z.object({ ready: z.boolean(), reasons: z.array(localText) });
 
-/** Client to server on `/api/v1/live`: which points, by path with `*` for one whole part, and how often at most. */
-export const liveRequest = z.strictObject({
-  type: z.literal('subscribe'),
-  points: z.array(z.string().min(1).max(500)).min(1).max(2000),
-  intervalMs: z.number().min(100).max(60_000).default(1000),
-});
-
-/** Server to client: what changed since the last message, or an empty list as a sign of life. */
-export const liveValues = z.object({
-  type: z.literal('values'),
-  nowMs: z
-    .number()
-    .describe("The gateway's time, also when nothing changed: older than 2 s means stale"),
-  values: z.array(
-    z.tuple([
-      z.int().describe('point number'),
-      z.number().nullable().describe('time'),
-      z.union([z.number(), z.string(), z.null()]).describe('value'),
-      z.int().describe('status'),
-    ]),
-  ),
-});
-
-export const liveFailure = z.object({
-  type: z.literal('error'),
-  message: z.string(),
-  words: localText,
-});
-
 export type Sample = z.infer<typeof sample>;
-export type LiveRequest = z.infer<typeof liveRequest>;
-export type LiveValues = z.infer<typeof liveValues>;
-export type LiveFailure = z.infer<typeof liveFailure>;
+export type { LiveFailure, LiveValues } from './live-contract.ts';

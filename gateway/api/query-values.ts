@@ -12,8 +12,8 @@ const numberOf = (text: unknown): unknown =>
 export const ordinal = z.preprocess(numberOf, z.int().min(1));
 
 /** How many to answer. The default stands inside, where the OpenAPI document has it, too. */
-export const limit = (unlessGiven: number, most: number) =>
-  z.preprocess(numberOf, z.int().min(1).max(most).default(unlessGiven));
+export const limit = (unlessGiven: number, most: number, least = 1) =>
+  z.preprocess(numberOf, z.int().min(least).max(most).default(unlessGiven));
 
 /** Only what has a higher number; everything unless given. */
 export const above = z.preprocess(numberOf, z.int().min(0).default(0));

@@ -1,17 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { formatPointPath, type LocalText, type PointNumber } from '../core/point.ts';
+import type { PointNumber } from '../core/point.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import * as contract from './contract.ts';
 import { failures, refuse } from './failure-answer.ts';
+import { findPoint, noPoint } from './point-lookup.ts';
 import { presentDevice, presentEvent, presentKpi, presentPoint, presentSink } from './present.ts';
 import { noQuery } from './query-values.ts';
-
-const noPoint = (id: string): LocalText => ({
-  en: `no point ${id}: /api/v1/points lists them`,
-  zh: `没有测点 ${id}：/api/v1/points 可列出全部`,
-});
 
 /** What a list answers that takes no parameters. */
 const listOf = <Answer extends z.ZodType>(answer: Answer) => ({
@@ -44,7 +40,7 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
       },
     },
     async (request, reply) => {
-      const index = findPoint(view, request.params.id);
+      const index = findPoint(view.latest, request.params.id);
       if (index === undefined) {
         return refuse(reply, 404, { words: noPoint(request.params.id) });
       }
@@ -109,16 +105,4 @@ const registerOperations = (instance: FastifyInstance, view: GatewayView): void 
     const { contentType, text } = await view.metrics();
     return reply.type(contentType).send(text);
   });
-};
-
-/** A point by its number or by its path (URL-encoded), with or without enterprise and site. */
-const findPoint = (view: GatewayView, id: string): number | undefined => {
-  if (/^\d+$/.test(id)) return view.latest.indexOf(Number(id) as PointNumber);
-  const index = view.latest.points.findIndex(({ group, channel }) => {
-    const spec = group.channels[channel];
-    if (spec === undefined) return false;
-    const path = formatPointPath(group.equipment, spec.point);
-    return path === id || path.split('/').slice(2).join('/') === id;
-  });
-  return index < 0 ? undefined : index;
 };

@@ -21,12 +21,13 @@ import {
   requestReader,
 } from './failure-answer.ts';
 import { type HeadlineFigures, registerFigureRoutes } from './figure-routes.ts';
-import { defaultLiveLimits, LiveClients, type LiveLimits } from './live.ts';
+import { LiveClients, type LiveLimits } from './live.ts';
 import { type PanelDossiers, registerPanelRoutes } from './panel-routes.ts';
 import { registerProductionRoutes } from './production-routes.ts';
 import { registerReloadRoutes } from './reload-routes.ts';
 import { registerRoutes } from './routes.ts';
 import { guardLoopback } from './security.ts';
+import { registerSeriesRoutes } from './series-routes.ts';
 
 export type ApiOptions = {
   readonly view: GatewayView;
@@ -44,8 +45,8 @@ export type ApiOptions = {
   /** Folder of the web page's files. */
   readonly pageFolder: string;
   readonly version: string;
-  /** Of the live feed. */
-  readonly liveLimits?: LiveLimits;
+  /** Of the live feed, where they are not the usual ones. */
+  readonly live?: Partial<LiveLimits>;
 };
 
 export type ApiServer = { readonly url: string; close(): Promise<void> };
@@ -95,7 +96,10 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   });
   // Behind the hook of the WebSocket plugin, which ends the socket of an upgrade that is refused.
   guardLoopback(server);
-  const liveClients = new LiveClients(view, options.liveLimits ?? defaultLiveLimits);
+  const liveClients = new LiveClients(view, {
+    ...(options.live && { limits: options.live }),
+    configurationId: () => options.reloads.configurationId,
+  });
   await servePage(server, options);
   server.route({
     ...{ method: 'GET', url: '/api/v1/live', schema: { hide: true } },
@@ -104,6 +108,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   });
   server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
+  registerSeriesRoutes(server, view);
   registerPanelRoutes(server, view, options.dossiers);
   if (options.energy !== undefined) registerEnergyRoutes(server, view, options.energy);
   if (options.figures !== undefined) registerFigureRoutes(server, view, options.figures);

@@ -245,6 +245,7 @@ class Assembly {
       readiness: () => this.#readiness(),
       events: (query) => this.#events.list(query),
       history: (query) => history.query(query),
+      raw: (query) => history.raw(query),
       register: (query) => history.register(query),
       believe: (subjects) => history.believe(subjects),
       text: (id) => this.#journal.text(id),

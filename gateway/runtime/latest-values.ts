@@ -12,23 +12,30 @@ export type LatestValue = {
   readonly timeMs: number;
 };
 
+/** Where a group stands among the groups, and its first point among the points. */
+type GroupPlace = { readonly place: number; readonly first: number };
+
 /**
- * The newest sample of each point, for people who look now. Filled by a reader of the journal like any other; `version`
- * of a point grows with every sample, so that a feed can tell what is new to its client.
+ * The newest sample of each point, for people who look now. Filled by a reader of the journal like any other. `revision`
+ * grows with every frame, and each group and point has that of its newest one: so whoever remembers a revision finds what
+ * came since by asking groups first, and points only of those that have something.
  */
 export class LatestValues {
   readonly points: readonly { readonly group: RegisteredGroup; readonly channel: number }[];
-  readonly #firstIndexByGroup = new Map<number, number>();
+  readonly #placeByGroup = new Map<number, GroupPlace>();
   readonly #values: Float64Array;
   readonly #times: Float64Array;
   readonly #status: Uint32Array;
-  readonly #versions: Float64Array;
+  readonly #revisions: Float64Array;
+  readonly #groupRevisions: Float64Array;
+  readonly #groupNumbers: readonly number[];
+  #revision = 0;
   readonly #indexByNumber = new Map<PointNumber, number>();
 
   constructor(groups: readonly RegisteredGroup[]) {
     const points: { group: RegisteredGroup; channel: number }[] = [];
-    for (const group of groups) {
-      this.#firstIndexByGroup.set(group.number, points.length);
+    for (const [place, group] of groups.entries()) {
+      this.#placeByGroup.set(group.number, { place, first: points.length });
       for (const [channel, number] of group.pointNumbers.entries()) {
         this.#indexByNumber.set(number, points.length);
         points.push({ group, channel });
@@ -38,7 +45,14 @@ export class LatestValues {
     this.#values = new Float64Array(points.length).fill(Number.NaN);
     this.#times = new Float64Array(points.length).fill(Number.NaN);
     this.#status = new Uint32Array(points.length).fill(statusCodes.badWaitingForInitialData);
-    this.#versions = new Float64Array(points.length);
+    this.#revisions = new Float64Array(points.length);
+    this.#groupRevisions = new Float64Array(groups.length);
+    this.#groupNumbers = groups.map(({ number }) => number);
+  }
+
+  /** Of the newest frame of all; 0 before the first. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Where a point stands in `points`; undefined when this configuration has no such point. */
@@ -46,8 +60,19 @@ export class LatestValues {
     return this.#indexByNumber.get(number);
   }
 
-  version(index: number): number {
-    return this.#versions[index] as number;
+  /** Of the frame that the newest sample of a point came in; 0 before the first. */
+  revisionOf(index: number): number {
+    return this.#revisions[index] as number;
+  }
+
+  /** Where a group stands among the groups that this was made of; -1 when it is none of them. */
+  placeOf(groupNumber: number): number {
+    return this.#placeByGroup.get(groupNumber)?.place ?? -1;
+  }
+
+  /** Of the newest frame of the group at `place`; at least that of its points. */
+  groupRevision(place: number): number {
+    return this.#groupRevisions[place] as number;
   }
 
   at(index: number): LatestValue {
@@ -71,27 +96,36 @@ export class LatestValues {
     }
   }
 
-  /** Goes on with the values of points that were there before; their versions go on too. */
+  /** Goes on with the values of points that were there before; revisions go on too. */
   takeOver(before: LatestValues): void {
+    this.#revision = before.#revision;
+    for (const [place, number] of this.#groupNumbers.entries()) {
+      const from = before.#placeByGroup.get(number);
+      if (from === undefined) continue;
+      this.#groupRevisions[place] = before.#groupRevisions[from.place] as number;
+    }
     for (const [number, index] of this.#indexByNumber) {
       const from = before.#indexByNumber.get(number);
       if (from === undefined) continue;
       this.#values[index] = before.#values[from] as number;
       this.#times[index] = before.#times[from] as number;
       this.#status[index] = before.#status[from] as number;
-      this.#versions[index] = before.#versions[from] as number;
+      this.#revisions[index] = before.#revisions[from] as number;
     }
   }
 
   read(batch: EntryBatch): void {
     for (let entry = 0; entry < batch.length; entry += 1) {
       if (batch.kind[entry] !== frameEntry) continue;
-      const first = this.#firstIndexByGroup.get(batch.group[entry] as number);
-      if (first !== undefined) this.#readFrame(batch, entry, first);
+      const found = this.#placeByGroup.get(batch.group[entry] as number);
+      if (found !== undefined) this.#readFrame(batch, entry, found);
     }
   }
 
-  #readFrame(batch: EntryBatch, entry: number, first: number): void {
+  #readFrame(batch: EntryBatch, entry: number, { place, first }: GroupPlace): void {
+    const revision = this.#revision + 1;
+    this.#revision = revision;
+    this.#groupRevisions[place] = revision;
     const from = batch.offset[entry] as number;
     const to = batch.offset[entry + 1] as number;
     const timeMs = batch.timeMs[entry] as number;
@@ -105,7 +139,7 @@ export class LatestValues {
       this.#values[index] = batch.values[at] as number;
       this.#status[index] = status;
       this.#times[index] = timeMs;
-      this.#versions[index] = (this.#versions[index] as number) + 1;
+      this.#revisions[index] = revision;
     }
   }
 }

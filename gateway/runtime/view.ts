@@ -2,6 +2,8 @@ import type { SiteIdentity } from '../core/adapter.ts';
 import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
 import type {
   Believed,
+  RawQuery,
+  RawSamples,
   RegisterInterval,
   RegisterQuery,
   Subject,
@@ -26,6 +28,8 @@ export type HistoryInterval = {
   readonly mean: number | null;
   readonly first: number | null;
   readonly last: number | null;
+  /** Status of the newest sample. */
+  readonly lastStatus: number;
   /** 0 until samples come late or it is aggregated anew; from then on higher with each change. */
   readonly revision: number;
 };
@@ -84,6 +88,8 @@ export interface GatewayView {
   /** What an MES or people tell of production; undefined where the site has no welding line. */
   readonly production?: ProductionView | undefined;
   history(query: HistoryQuery): Promise<readonly HistoryInterval[]>;
+  /** Samples as they were journalled. @throws GatewayError STORE_FAILED */
+  raw(query: RawQuery): AsyncIterable<RawSamples>;
   /** @throws GatewayError STORE_FAILED */
   register(query: RegisterQuery): Promise<readonly RegisterInterval[]>;
   /** @throws GatewayError STORE_FAILED */

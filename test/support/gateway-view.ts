@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ApiOptions, type ApiServer, startApi } from '../../gateway/api/server.ts';
 import { noText, type RegisteredGroup } from '../../gateway/core/point.ts';
+import type { RawSamples } from '../../gateway/journal/history/history.ts';
 import type { DeliveryDesk } from '../../gateway/runtime/delivery-desk.ts';
 import { LatestEvents } from '../../gateway/runtime/latest-events.ts';
 import { LatestValues } from '../../gateway/runtime/latest-values.ts';
@@ -25,6 +26,10 @@ export const directory = testDirectory([
   testGroup({ name: 'kpi', producer: 'kpi', channels: ['heatInput', 'heatInput.coverage'] }),
 ]);
 export const [signals, kpi] = directory.groups as [RegisteredGroup, RegisteredGroup];
+
+async function* noSamples(): AsyncIterable<RawSamples> {
+  // Nothing was ever measured here.
+}
 
 export type TestView = GatewayView & { ready: boolean; readonly newest: LatestEvents };
 /** A gateway's view of that site that needs no gateway. */
@@ -102,6 +107,7 @@ export const createView = (): TestView => {
     }),
     readiness: () => ({ ready: view.ready, reasons: view.ready ? [] : [diskIsFull] }),
     events: (query) => events.list(query),
+    raw: () => noSamples(),
     register: async () => [],
     believe: async () => [],
     history: async ({ fromMs, maxIntervals }) => [
@@ -115,6 +121,7 @@ export const createView = (): TestView => {
         mean: 2,
         first: 1,
         last: 3,
+        lastStatus: 0,
         revision: 2,
       },
     ],

@@ -18,6 +18,7 @@ import type {
   GroupState,
   MinuteChange,
   MinuteSpan,
+  RawSpan,
   RollupRow,
 } from './protocol.ts';
 import {
@@ -158,13 +159,14 @@ export class Accumulator {
   }
 
   /** Numbers of entries not flushed whose time lies in the range. */
-  unflushedSpan(fromMs: number, toMs: number): { first: number; last: number } | undefined {
-    let found: { first: number; last: number } | undefined;
+  unflushedSpan(fromMs: number, toMs: number): RawSpan | undefined {
+    let found: RawSpan | undefined;
     for (const [startMs, { first, last }] of this.#spans) {
       if (startMs <= fromMs - minuteMs || startMs >= toMs) continue;
       found = {
-        first: Math.min(found?.first ?? first, first),
-        last: Math.max(found?.last ?? 0, last),
+        firstSeq: Math.min(found?.firstSeq ?? first, first),
+        lastSeq: Math.max(found?.lastSeq ?? 0, last),
+        startMs: Math.min(found?.startMs ?? startMs, startMs),
       };
     }
     return found;

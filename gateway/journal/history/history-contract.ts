@@ -3,7 +3,7 @@ import type { PointNumber, RegisteredGroup } from '../../core/point.ts';
 import type { Journal } from '../contract.ts';
 import type { Believed, Subject } from './beliefs.ts';
 import type { HistoryInterval } from './intervals.ts';
-import type { RawSeries } from './raw.ts';
+import type { RawSamples } from './raw.ts';
 import type { RegisterInterval } from './register-fold.ts';
 
 export type HistoryOptions = {
@@ -37,8 +37,12 @@ export type RegisterQuery = {
   readonly boundariesMs: Float64Array;
 };
 
-export type RawQuery = Omit<HistoryQuery, 'maxIntervals'> & {
-  readonly maxSamples: number;
+export type RawQuery = {
+  readonly points: readonly PointNumber[];
+  readonly fromMs: number;
+  /** Not included. */
+  readonly toMs: number;
+  /** Ends it. */
   readonly signal: AbortSignal;
 };
 
@@ -66,10 +70,11 @@ export interface History {
    */
   believe(subjects: readonly Subject[]): Promise<readonly (readonly Believed[])[]>;
   /**
-   * Samples as they were journalled, as far as the journal still has them.
+   * Samples as they were journalled, as far as the journal still has them, bit by bit: everything of the time asked for is read
+   * through, whatever points there are, so ask for minutes rather than days.
    * @throws GatewayError STORE_FAILED
    */
-  raw(query: RawQuery): Promise<RawSeries>;
+  raw(query: RawQuery): AsyncIterable<RawSamples>;
   /** Resolves when all has been read that is durable now, or after `withinMs`; `run` reads on meanwhile. */
   caughtUp(withinMs: number): Promise<void>;
   /** Stores what is counted; to be called after `run` has ended and before the journal is closed. */

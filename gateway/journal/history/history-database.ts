@@ -293,11 +293,15 @@ export class HistoryDatabase {
   span({ fromMs, toMs }: Calls['span']['input']): Calls['span']['output'] {
     const row = this.#database
       .prepare(
-        'SELECT min(first_seq) AS first, max(last_seq) AS last FROM span WHERE start_ms > ?1 AND start_ms < ?2',
+        'SELECT min(first_seq) AS first, max(last_seq) AS last, min(start_ms) AS start FROM span WHERE start_ms > ?1 AND start_ms < ?2',
       )
       .get(fromMs - minuteMs, toMs);
     if (row === undefined || row['first'] === null) return undefined;
-    return { firstSeq: Number(row['first']), lastSeq: Number(row['last']) };
+    return {
+      firstSeq: Number(row['first']),
+      lastSeq: Number(row['last']),
+      startMs: Number(row['start']),
+    };
   }
 
   close(): undefined {

@@ -1,3 +1,4 @@
+import type { RetentionClass } from '../../core/entry.ts';
 import { describeError } from '../../core/error.ts';
 import type { Log } from '../../core/log.ts';
 import type { PointNumber, RegisteredGroup } from '../../core/point.ts';
@@ -23,9 +24,10 @@ import type {
   DirtyMinute,
   GroupRegisters,
   HistoryCalls,
+  RawSpan,
   RollupRow,
 } from './protocol.ts';
-import { type RawSeries, readRaw } from './raw.ts';
+import { type RawSamples, readRaw } from './raw.ts';
 import { reachOf, recomputeMinutes } from './recompute.ts';
 import type { RegisterInterval } from './register-fold.ts';
 import { type RegisterSpec, registerSpecOf } from './register-track.ts';
@@ -39,7 +41,7 @@ export type {
   RegisterQuery,
 } from './history-contract.ts';
 export type { HistoryInterval } from './intervals.ts';
-export type { RawSeries } from './raw.ts';
+export type { RawSamples } from './raw.ts';
 export type { RegisterInterval } from './register-fold.ts';
 
 const dayMs = 86_400_000;
@@ -325,14 +327,33 @@ class RollupHistory implements History {
     return (await this.#worker.call('believe', { subjects, number })) ?? [];
   }
 
-  async raw(query: RawQuery): Promise<RawSeries> {
-    const { fromMs, toMs } = query;
+  async *raw(query: RawQuery): AsyncIterable<RawSamples> {
+    const places = query.points.map((point) => this.#places(point));
+    yield* readRaw({
+      ...{ journal: this.#journal, places, query },
+      classes: this.#classesOf(places),
+      span: await this.#spanOf(query),
+    });
+  }
+
+  async #spanOf({ fromMs, toMs }: RawQuery): Promise<RawSpan | undefined> {
     const stored = await this.#worker.call('span', { fromMs, toMs });
     const fresh = this.#accumulator.unflushedSpan(fromMs, toMs);
-    const firstSeq = Math.min(stored?.firstSeq ?? Infinity, fresh?.first ?? Infinity);
-    const lastSeq = Math.max(stored?.lastSeq ?? 0, fresh?.last ?? 0);
-    const places = this.#places(query.point);
-    return readRaw({ journal: this.#journal, places, query, firstSeq, lastSeq });
+    if (stored === undefined || fresh === undefined) return stored ?? fresh;
+    return {
+      firstSeq: Math.min(stored.firstSeq, fresh.firstSeq),
+      lastSeq: Math.max(stored.lastSeq, fresh.lastSeq),
+      startMs: Math.min(stored.startMs, fresh.startMs),
+    };
+  }
+
+  /** Computed points alone are quickly read: they are kept apart from what is measured. */
+  #classesOf(places: readonly (readonly ChannelPlace[])[]): readonly RetentionClass[] {
+    const isComputed = places.flat().every(({ group }) => {
+      const producer = this.#groups.get(group)?.producer;
+      return producer === 'kpi' || producer === 'calculated';
+    });
+    return isComputed ? ['kpi'] : ['raw', 'kpi'];
   }
 
   async caughtUp(withinMs: number): Promise<void> {

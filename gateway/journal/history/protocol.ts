@@ -36,6 +36,13 @@ export type MinuteSpan = {
   readonly lastSeq: number;
 };
 
+/** Where what was asked for lies in the journal, and since when there is something of it. */
+export type RawSpan = {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly startMs: number;
+};
+
 /** A minute of a group into which a sample fell that came out of order: to be aggregated anew from the journal. */
 export type DirtyMinute = { readonly group: number; readonly startMs: number };
 
@@ -139,7 +146,7 @@ export type HistoryCalls = {
   };
   readonly span: {
     input: { readonly fromMs: number; readonly toMs: number };
-    output: { readonly firstSeq: number; readonly lastSeq: number } | undefined;
+    output: RawSpan | undefined;
   };
   readonly close: { input: undefined; output: undefined };
 };

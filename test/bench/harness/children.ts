@@ -71,3 +71,7 @@ export const startPlantDevices = (): Promise<Child> => startScript(serverCore, '
 
 export const startNaiveGateway = (url: string, reads: readonly object[]): Promise<Child> =>
   startScript(clientCore, 'naive-gateway', [url, JSON.stringify(reads)]);
+
+/** Commands on its input: `counts` and `check`. */
+export const startLiveClients = (url: string, clients: number): Promise<Child> =>
+  startScript(serverCore, 'live-clients', [url, String(clients)]);

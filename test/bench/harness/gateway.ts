@@ -47,6 +47,7 @@ export const writeBenchSite = async (folder: string, site: BenchSite): Promise<s
 /** The whole product as one runs it, as a process of its own on the client core. */
 export type BenchGateway = {
   readonly pid: number;
+  readonly url: string;
   readonly spawnedMs: number;
   readonly log: () => string;
   /** The sum over its labels of a metric at /metrics; 0 when it is not there. */
@@ -92,6 +93,7 @@ export const startBenchGateway = async (
   };
   return {
     pid: child.pid ?? -1,
+    url,
     spawnedMs,
     log: () => log,
     metric: async (name, label = '') =>

@@ -11,7 +11,7 @@ import { noReloads } from '../../support/no-reloads.ts';
 import { askForUpgrade } from '../../support/raw-upgrade.ts';
 import { createTestLog } from '../../support/test-log.ts';
 
-const startServer = async (liveLimits: LiveLimits): Promise<ApiServer> => {
+const startServer = async (live: Partial<LiveLimits>): Promise<ApiServer> => {
   const pageFolder = await mkdtemp(join(tmpdir(), 'seamwatt-page-'));
   const server = await startApi({
     // Nobody here subscribes to a point.
@@ -23,7 +23,7 @@ const startServer = async (liveLimits: LiveLimits): Promise<ApiServer> => {
     port: 0,
     pageFolder,
     version: '1.2.3',
-    liveLimits,
+    live,
   });
   onTestFinished(async () => {
     await server.close();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LiveFailure, LiveValues } from '../../../gateway/api/contract.ts';
+import type { LiveFailure, LiveValues } from '../../../gateway/api/live-contract.ts';
 import { statusCodes } from '../../../gateway/core/quality.ts';
 import { EntryBatchBuilder } from '../../support/entry-batch.ts';
 import { kpi, signals, startTestApi, type TestApi } from '../../support/gateway-view.ts';

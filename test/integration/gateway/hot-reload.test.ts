@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type * as contract from '../../../gateway/api/contract.ts';
+import type { LiveValues } from '../../../gateway/api/live-contract.ts';
 import { freePort } from '../../support/free-port.ts';
 import {
   type Device,
@@ -20,7 +21,6 @@ import {
 } from '../../support/gateway-process.ts';
 import { type RegisterDevice, startRegisterDevice } from '../../support/modbus-registers.ts';
 
-type LiveValues = z.infer<typeof contract.liveValues>;
 type Outcome = z.infer<typeof contract.reloadOutcome>;
 type State = z.infer<typeof contract.reloadState>;
 

@@ -21,10 +21,10 @@ describe('LatestValues', () => {
       status: statusCodes.badWaitingForInitialData,
       timeMs: Number.NaN,
     });
-    expect(latest.version(1)).toBe(0);
+    expect(latest.revisionOf(1)).toBe(0);
   });
 
-  it('keeps the newest sample of each point, and counts what was new', () => {
+  it('keeps the newest sample of each point, with the revision of the frame that it came in', () => {
     const latest = new LatestValues(groups);
     latest.read(
       new EntryBatchBuilder()
@@ -36,11 +36,15 @@ describe('LatestValues', () => {
     );
     const at = (index: number): readonly number[] => {
       const { value, timeMs } = latest.at(index);
-      return [value, timeMs, latest.version(index)];
+      return [value, timeMs, latest.revisionOf(index)];
     };
-    expect(at(0)).toEqual([229, 20, 2]);
+    expect(at(0)).toEqual([229, 20, 3]);
     expect(at(1)).toEqual([26, 10, 1]);
-    expect(at(2)).toEqual([230, 11, 1]);
+    expect(at(2)).toEqual([230, 11, 2]);
+    expect(latest.revision).toBe(3);
+    const groupRevision = (group: { readonly number: number }): number =>
+      latest.groupRevision(latest.placeOf(group.number));
+    expect([groupRevision(first), groupRevision(second)]).toEqual([3, 2]);
   });
 
   it('shows a device as silent that was found so only behind the watermark', () => {
@@ -71,7 +75,7 @@ describe('LatestValues', () => {
         .build(),
     );
     expect(latest.at(2)).toMatchObject({ status: statusCodes.badTimeout, timeMs: 10 });
-    expect(latest.version(2)).toBe(1);
+    expect(latest.revisionOf(2)).toBe(1);
   });
 
   it('finds points by number and ignores groups that it does not know', () => {
@@ -82,7 +86,7 @@ describe('LatestValues', () => {
     latest.read(
       new EntryBatchBuilder().frame(first, { timeMs: 1, values: { current: 1 } }).build(),
     );
-    expect(latest.version(0)).toBe(0);
+    expect(latest.revisionOf(0)).toBe(0);
     expect(() => latest.at(7)).toThrow('no point at 7');
   });
 
@@ -95,7 +99,7 @@ describe('LatestValues', () => {
     latest.takeOver(before);
     const index = latest.indexOf(first.pointNumbers[0] as PointNumber) ?? -1;
     expect(latest.at(index)).toMatchObject({ value: 228, timeMs: 10, status: 0 });
-    expect(latest.version(index)).toBe(1);
+    expect(latest.revisionOf(index)).toBe(1);
     expect(latest.at(0)).toMatchObject({ status: statusCodes.badWaitingForInitialData });
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { originCodes } from '../../../../../gateway/core/entry.ts';
 import { absentStatus, statusCodes } from '../../../../../gateway/core/quality.ts';
+import type { RawSamples } from '../../../../../gateway/journal/history/history.ts';
 import { good, HistorySite, type Sample } from '../../../../support/history-site.ts';
 import { testFolder } from '../../../../support/journal.ts';
 
@@ -236,25 +237,27 @@ describe('history', { timeout: 30_000 }, () => {
       ]);
     }
     await site.query(startMs, startMs + hourMs);
-    const raw = await site.history.raw({
-      point: site.point(0),
-      fromMs: startMs + 595_000,
-      toMs: startMs + 605_000,
-      maxSamples: 100,
-      signal: AbortSignal.timeout(10_000),
-    });
+    const read = async (fromMs: number, toMs: number, channels = [0]) => {
+      const points = channels.map((channel) => site.point(channel));
+      const signal = AbortSignal.timeout(10_000);
+      const found: RawSamples[] = [];
+      for await (const part of site.history.raw({ points, fromMs, toMs, signal })) found.push(part);
+      return {
+        point: found.flatMap(({ point }) => [...point]),
+        timeMs: found.flatMap(({ timeMs }) => [...timeMs]),
+        values: found.flatMap(({ values }) => [...values]),
+        isCut: found.some(({ isCut }) => isCut),
+        throughMs: found.at(-1)?.throughMs,
+      };
+    };
+    const some = await read(startMs + 595_000, startMs + 605_000);
     const seconds = [595, 596, 597, 598, 599, 601, 602, 603, 604];
-    expect([...raw.timeMs]).toEqual(seconds.map((second) => startMs + second * 1_000));
-    expect([...raw.values]).toEqual(seconds.map((second) => second / 10));
-    expect(raw.truncated).toBe(false);
-    const few = await site.history.raw({
-      point: site.point(0),
-      fromMs: 0,
-      toMs: 2e12,
-      maxSamples: 3,
-      signal: AbortSignal.timeout(10_000),
-    });
-    expect([...few.values]).toEqual([0.1, 0.2, 0.3]);
-    expect(few.truncated).toBe(true);
+    expect(some.timeMs).toEqual(seconds.map((second) => startMs + second * 1_000));
+    expect(some.values).toEqual(seconds.map((second) => second / 10));
+    expect([some.isCut, some.throughMs]).toEqual([false, startMs + 604_000]);
+    const both = await read(startMs, startMs + 1_000, [1, 0]);
+    expect([both.point, both.values]).toEqual([[0], [0]]);
+    expect((await read(0, 2e12)).values).toHaveLength(1_080);
+    expect((await read(0, startMs - hourMs)).values).toEqual([]);
   });
 });
