@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type * as contract from '../../gateway/api/contract.ts';
 import type * as energy from '../../gateway/api/energy-contract.ts';
+import type * as series from '../../gateway/api/series-contract.ts';
 
 export type { LiveFailure, LiveValues } from '../../gateway/api/contract.ts';
 
@@ -20,7 +21,9 @@ export type History = z.infer<typeof contract.history>;
 export type PanelList = z.infer<typeof contract.panelList>;
 export type PanelRecord = z.infer<typeof contract.panelRecord>;
 export type PanelBins = z.infer<typeof contract.panelBins>;
-
+export type Series = z.infer<typeof series.series>;
+export type SeriesOfPoint = z.infer<typeof series.seriesOfPoint>;
+export type Samples = z.infer<typeof series.samples>;
 export type EnergyMeters = z.infer<typeof energy.energyMeters>;
 export type EnergyIntervals = z.infer<typeof energy.energyIntervals>;
 export type EnergyTenants = z.infer<typeof energy.energyTenants>;

@@ -31,6 +31,10 @@ export const plainUnitOf = (point: { readonly unit: string }): string =>
 export const unitOf = (point: { readonly unit: string }): string =>
   displayUnits[point.unit]?.unit ?? plainUnitOf(point);
 
+/** What a value is multiplied by to be in the unit that `unitOf` names. */
+export const displayFactorOf = (point: { readonly unit: string }): number =>
+  1 / (displayUnits[point.unit]?.divide ?? 1);
+
 /** What of a point tells how its values are written. */
 export type Written = Pick<Point, 'kind' | 'unit' | 'decimals' | 'labels'>;
 

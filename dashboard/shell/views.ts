@@ -1,6 +1,7 @@
 import { devicesViews } from '../views/devices/views.ts';
 import { energyViews } from '../views/energy/views.ts';
 import { equipmentViews } from '../views/equipment/views.ts';
+import { exploreViews } from '../views/explore/views.ts';
 import { overviewViews } from '../views/overview/views.ts';
 import type { View } from './view.ts';
 
@@ -8,6 +9,7 @@ import type { View } from './view.ts';
 export const views: readonly View[] = [
   ...overviewViews,
   ...energyViews,
+  ...exploreViews,
   ...devicesViews,
   ...equipmentViews,
 ];
