@@ -33,7 +33,10 @@ const channelAt = (view: GatewayView, index: number): RegisteredGroup['channels'
   return channel;
 };
 
-const presentSample = (view: GatewayView, index: number): z.infer<typeof contract.sample> => {
+export const presentSample = (
+  view: GatewayView,
+  index: number,
+): z.infer<typeof contract.sample> => {
   const shown = presentValue(view, index);
   return { ...shown, statusName: statusSymbol(shown.status), quality: qualityName(shown.status) };
 };

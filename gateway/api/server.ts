@@ -24,10 +24,12 @@ import { type HeadlineFigures, registerFigureRoutes } from './figure-routes.ts';
 import { LiveClients, type LiveLimits } from './live.ts';
 import { type PanelDossiers, registerPanelRoutes } from './panel-routes.ts';
 import { registerProductionRoutes } from './production-routes.ts';
+import { registerProgressRoutes } from './progress-routes.ts';
 import { registerReloadRoutes } from './reload-routes.ts';
 import { registerRoutes } from './routes.ts';
 import { guardLoopback } from './security.ts';
 import { registerSeriesRoutes } from './series-routes.ts';
+import { registerWhyRoutes } from './why-routes.ts';
 
 export type ApiOptions = {
   readonly view: GatewayView;
@@ -109,6 +111,8 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   server.addHook('onClose', async () => liveClients.close());
   registerRoutes(server, view);
   registerSeriesRoutes(server, view);
+  registerProgressRoutes(server, view);
+  registerWhyRoutes(server, view);
   registerPanelRoutes(server, view, options.dossiers);
   if (options.energy !== undefined) registerEnergyRoutes(server, view, options.energy);
   if (options.figures !== undefined) registerFigureRoutes(server, view, options.figures);

@@ -19,6 +19,7 @@ import {
   withClock,
   withConfiguration,
 } from './line-context.ts';
+import type { PanelProgress, ProgressQuery } from './panel-progress.ts';
 import type { CollectedPanel } from './panel-record.ts';
 import { PanelWindow, type Place, type WindowBegin } from './panel-window.ts';
 
@@ -86,6 +87,11 @@ export class PanelAssembler {
       else this.#takeRecord(batch, index);
     }
     return this.#finished.splice(0);
+  }
+
+  /** The panel that is under the torches of a line; undefined before anything of the line was seen. */
+  inProgress(line: string, query: ProgressQuery): PanelProgress | undefined {
+    return this.#lines.get(line)?.window.progress(line, query);
   }
 
   /** Entries were gone before they could be read. */

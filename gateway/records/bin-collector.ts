@@ -35,10 +35,14 @@ class GrowingColumn {
   }
 
   cut(rows: number): BinColumn {
-    if (rows > this.values.length) this.#grow(rows);
+    return this.part(0, rows);
+  }
+
+  part(fromRow: number, toRow: number): BinColumn {
+    if (toRow > this.values.length) this.#grow(toRow);
     const { point, unit, texts } = this;
-    const values = this.values.slice(0, rows);
-    const status = this.status.slice(0, rows);
+    const values = this.values.slice(fromRow, toRow);
+    const status = this.status.slice(fromRow, toRow);
     return { point, unit, ...(texts === undefined ? {} : { texts: [...texts] }), values, status };
   }
 
@@ -52,12 +56,20 @@ class GrowingColumn {
   }
 }
 
+const longer = (short: Float64Array): Float64Array<ArrayBuffer> => {
+  const long = new Float64Array(2 * short.length);
+  long.set(short);
+  return long;
+};
+
 /** Collects the bins of one seam of one panel. Another configuration in the middle may bring other columns. */
 export class BinCollector {
   rows = 0;
   /** Rows beyond `mostBins`. */
   leftOut = 0;
   #timeMs = new Float64Array(firstRoom);
+  /** Of the entry that each row came in, ascending. */
+  #seq = new Float64Array(firstRoom);
   readonly #columns = new Map<string, GrowingColumn>();
 
   add(
@@ -74,11 +86,11 @@ export class BinCollector {
     }
     const row = this.rows;
     if (row >= this.#timeMs.length) {
-      const longer = new Float64Array(2 * row);
-      longer.set(this.#timeMs);
-      this.#timeMs = longer;
+      this.#timeMs = longer(this.#timeMs);
+      this.#seq = longer(this.#seq);
     }
     this.#timeMs[row] = batch.timeMs[index] as number;
+    this.#seq[row] = batch.seq[index] as number;
     const from = batch.offset[index] as number;
     const width = (batch.offset[index + 1] as number) - from;
     for (const [channel, { point, unit, kind }] of about.group.channels.entries()) {
@@ -97,6 +109,30 @@ export class BinCollector {
     return {
       timeMs: this.#timeMs.slice(0, this.rows),
       columns: [...this.#columns.values()].map((column) => column.cut(this.rows)),
+    };
+  }
+
+  /** How many rows came in entries up to `seq`. */
+  rowsThrough(seq: number): number {
+    let [low, high] = [0, this.rows];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#seq[middle] as number) <= seq) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Of the entry that a row came in. */
+  seqOf(row: number): number {
+    return this.#seq[row] as number;
+  }
+
+  /** The rows from `fromRow` up to `toRow`, which is not among them. */
+  part(fromRow: number, toRow: number): BinTable {
+    return {
+      timeMs: this.#timeMs.slice(fromRow, toRow),
+      columns: [...this.#columns.values()].map((column) => column.part(fromRow, toRow)),
     };
   }
 

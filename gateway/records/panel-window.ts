@@ -6,6 +6,7 @@ import type { BinTable } from './bins-file.ts';
 import { DeformationCollector, type ProfileFrame } from './deformation-collector.ts';
 import { LastResults } from './last-results.ts';
 import { type LineContext, methodsOf, timeSyncOf } from './line-context.ts';
+import { binsProgress, type PanelProgress, type ProgressQuery } from './panel-progress.ts';
 import {
   type CollectedPanel,
   type RecordedEvent,
@@ -194,6 +195,21 @@ export class PanelWindow {
     this.#events.push({ seq, timeMs, positionMm, code, severity, subject, text, details });
   }
 
+  /** The panel as far as it has come, for those who watch it. */
+  progress(line: string, query: ProgressQuery): PanelProgress {
+    const { begin, panelId, movedMs, furthestMm, isAtRest } = this;
+    return {
+      ...{ key: this.#key(line), startSeq: begin.startSeq, startMs: begin.startMs },
+      ...{ panelId, movedMs, positionMm: this.#positionMm, furthestMm, isAtRest },
+      ...binsProgress(this.#bins, query),
+      deformation: this.#deformation.recorded().deformation,
+    };
+  }
+
+  #key(line: string): string {
+    return `${line}@${this.begin.startMs}#${this.begin.startSeq}`;
+  }
+
   /** The panel as far as it has come, closed at `at`. */
   collect(
     line: string,
@@ -209,7 +225,7 @@ export class PanelWindow {
     const configured = context.seams[line] ?? [];
     const names = new Set([...configured, ...tables.keys(), ...ofSeams.keys()]);
     return {
-      key: `${line}@${begin.startMs}#${begin.startSeq}`,
+      key: this.#key(line),
       record: {
         format: recordFormat,
         version: recordVersion,

@@ -239,6 +239,7 @@ class Assembly {
       get production() {
         return told.production.view;
       },
+      tariffAt: (timeMs) => told.tariffAt(timeMs),
       nowMs: () => this.#clock.nowMs(),
       status: () => this.#status(),
       qualityOf: (point) => this.#admission.qualityOf(point),

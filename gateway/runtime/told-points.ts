@@ -1,5 +1,6 @@
 import type { TickRecord } from '../core/entry.ts';
 import type { RegisteredGroup } from '../core/point.ts';
+import type { Tariff } from '../kpi/tariff/tariff-schema.ts';
 import type { Admission } from './admission.ts';
 import { BillingPoints } from './billing/billing-points.ts';
 import type { SiteProduction } from './production/site-production.ts';
@@ -12,6 +13,11 @@ export class ToldPoints {
   constructor(production: SiteProduction, timeZone: string) {
     this.production = production;
     this.#billing = new BillingPoints(timeZone);
+  }
+
+  /** The tariff that holds then; undefined where the site names none for that time. */
+  tariffAt(timeMs: number): Tariff | undefined {
+    return this.#billing.tariffAt(timeMs);
   }
 
   /** The configuration that comes into force now. */

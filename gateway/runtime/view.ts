@@ -8,6 +8,7 @@ import type {
   RegisterQuery,
   Subject,
 } from '../journal/history/history.ts';
+import type { Tariff } from '../kpi/tariff/tariff-schema.ts';
 import type { EventQuery, JournalledEvent } from './latest-events.ts';
 import type { LatestValues } from './latest-values.ts';
 import type { ProductionView } from './production/site-production.ts';
@@ -74,6 +75,8 @@ export interface GatewayView {
   readonly groups: readonly RegisteredGroup[];
   readonly latest: LatestValues;
   readonly kpis: readonly KpiExplanation[];
+  /** The tariff of energy that holds then; undefined where the site names none for that time. */
+  tariffAt(timeMs: number): Tariff | undefined;
   /** The gateway's time, UTC epoch ms. */
   nowMs(): number;
   status(): GatewayStatus;

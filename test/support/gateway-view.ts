@@ -57,6 +57,7 @@ export const createView = (): TestView => {
         parameters: { process: '135' },
       },
     ],
+    tariffAt: () => undefined,
     nowMs: () => 5000,
     qualityOf: (point) =>
       point === 2 ? { point, path: '', marks: { frozen: 7 }, preventedKwh: 0.25 } : undefined,

@@ -5,7 +5,7 @@ import { absentStatus, statusCodes } from '../../core/quality.ts';
 import type { SourceFrame } from '../../core/source.ts';
 import { type Billing, billingProducer, parseBilling } from '../../kpi/tariff/billing-section.ts';
 import { tariffAt } from '../../kpi/tariff/tariff-calendar.ts';
-import { periodNames } from '../../kpi/tariff/tariff-schema.ts';
+import { periodNames, type Tariff } from '../../kpi/tariff/tariff-schema.ts';
 import { type OffsetSpan, offsetSpan, periodSpan } from './clock-changes.ts';
 
 const minuteMs = 60_000;
@@ -29,6 +29,11 @@ export class BillingPoints {
 
   constructor(timeZone: string) {
     this.#clock = new LocalClock(timeZone);
+  }
+
+  /** The tariff that holds then; undefined where the site names none for that time. */
+  tariffAt(timeMs: number): Tariff | undefined {
+    return tariffAt(this.#billing?.tables ?? [], this.#clock.localMs(timeMs))?.tariff;
   }
 
   /** A group that goes on keeps what was told last. `section` is that of the site file, as its check gave it. */

@@ -8,6 +8,7 @@ import type { ProductionMessage } from '../../production/messages.ts';
 import { PanelAssembler, resumeSeq } from '../../records/assembler.ts';
 import type { BinTable } from '../../records/bins-file.ts';
 import type { PanelFacts } from '../../records/panel-facts.ts';
+import type { PanelProgress, ProgressQuery } from '../../records/panel-progress.ts';
 import type {
   BinsQuery,
   ChainedRecord,
@@ -45,6 +46,8 @@ export interface RecordsView {
   facts(query: FactsQuery): Promise<readonly PanelFacts[]>;
   /** @throws GatewayError STORE_FAILED, STORE_CORRUPT */
   bins(query: BinsQuery): Promise<BinTable | undefined>;
+  /** The panel under the torches of a line (`enterprise/site/area/line`); undefined while nothing of the line was seen. */
+  inProgress(line: string, query: ProgressQuery): PanelProgress | undefined;
 }
 
 const maxEntries = 8_192;
@@ -70,6 +73,8 @@ export class PanelRecords implements RecordsView {
   readonly #worker: WorkerCalls<RecordCalls>;
   #groups = new Map<number, RegisteredGroup>();
   #isClosed = false;
+  /** That of the reading under way. */
+  #assembler: PanelAssembler | undefined;
 
   private constructor({ folder, journal, log, production }: PanelRecordsOptions) {
     this.#journal = journal;
@@ -127,6 +132,10 @@ export class PanelRecords implements RecordsView {
     return this.#worker.call('bins', query);
   }
 
+  inProgress(line: string, query: ProgressQuery): PanelProgress | undefined {
+    return this.#assembler?.inProgress(line, query);
+  }
+
   /** Follows the journal until `signal` aborts. Whatever fails is tried again from the stored place. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -137,6 +146,7 @@ export class PanelRecords implements RecordsView {
           ...{ checkpoint, group: (number) => this.#group(number) },
           text: (id) => this.#journal.text(id),
         });
+        this.#assembler = assembler;
         // A journal that was begun anew has lower numbers.
         const from = Math.min(resumeSeq(checkpoint) ?? 0, this.#journal.nextSeq);
         cursor = await this.#journal.openCursor('records', { from, persist: false });

@@ -24,6 +24,8 @@ describe('the OpenAPI document', () => {
       '/api/v1/devices',
       '/api/v1/events',
       '/api/v1/kpis',
+      '/api/v1/kpis/{id}/why',
+      '/api/v1/lines/{line}/panel-in-progress',
       '/api/v1/panels',
       '/api/v1/panels/{id}',
       '/api/v1/panels/{id}/bins/{seam}',
