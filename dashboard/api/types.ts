@@ -4,6 +4,7 @@ import type * as energy from '../../gateway/api/energy-contract.ts';
 import type * as series from '../../gateway/api/series-contract.ts';
 
 export type { LiveFailure, LiveValues } from '../../gateway/api/contract.ts';
+export type { ExplainedKpi, Why, WhyInput } from '../../gateway/api/why-contract.ts';
 
 /** What the gateway says, by the schemas that it says it by. */
 export type LocalText = z.infer<typeof contract.localText>;

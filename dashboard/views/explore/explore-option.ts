@@ -5,7 +5,14 @@ import type { ChartColours } from '../../charts/chart-colours.ts';
 import { displayFactorOf, unitOf } from '../../components/format.ts';
 import type { Language } from '../../shell/language.ts';
 import type { Range } from './explore-state.ts';
-import { badSpans, bandRows, lineRows, type Scale, uncertainRows } from './series-rows.ts';
+import {
+  badSpans,
+  bandRows,
+  lineRows,
+  lonelyRows,
+  type Scale,
+  uncertainRows,
+} from './series-rows.ts';
 import { axesOf, roomOf, type ValueAxis } from './value-axes.ts';
 
 type Options = Record<string, unknown>;
@@ -44,19 +51,22 @@ const seriesOf = (
   const band = isQuantity ? bandRows(own, scale) : undefined;
   const shared = { yAxisIndex: axis, silent: true, connectNulls: false, showSymbol: false };
   const stacked = { ...shared, type: 'line', stack: `band ${own.number}`, stackStrategy: 'all' };
+  const rows = lineRows(own, scale);
   const spans = badSpans(own, range.toMs);
   return [
     {
       ...{ ...shared, id: `line ${own.number}`, name: own.path, type: 'line', color },
-      data: lineRows(own, scale),
+      data: rows,
       lineStyle: { width: 1.8, type: dashOf(colours, index), color },
       ...(isQuantity && own.kind !== 'counter' ? {} : { step: 'end' }),
-      // One good sample between two gaps has no line to be seen by.
-      ...{ showSymbol: own.timeMs.length < 60, symbolSize: 4 },
       markArea: {
         ...{ silent: true, itemStyle: { color: colours.line, opacity: 0.35 } },
         data: spans.map(([fromMs, toMs]) => [{ xAxis: fromMs }, { xAxis: toMs }]),
       },
+    },
+    {
+      ...{ yAxisIndex: axis, silent: true, id: `lonely ${own.number}`, type: 'scatter' },
+      ...{ symbolSize: 4, data: lonelyRows(rows), itemStyle: { color } },
     },
     {
       ...{ yAxisIndex: axis, silent: true, id: `uncertain ${own.number}`, type: 'scatter' },

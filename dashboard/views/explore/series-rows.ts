@@ -23,6 +23,15 @@ export const lineRows = (series: SeriesOfPoint, scale: Scale): Row[] => {
   ]);
 };
 
+/** Values between two gaps, which no line goes through. */
+export const lonelyRows = (rows: readonly Row[]): Row[] =>
+  rows.filter(
+    ([, value], index) =>
+      value !== null &&
+      (rows[index - 1]?.[1] ?? null) === null &&
+      (rows[index + 1]?.[1] ?? null) === null,
+  );
+
 /** What is marked apart: values that are uncertain, on the line. */
 export const uncertainRows = (series: SeriesOfPoint, scale: Scale): Row[] =>
   lineRows(series, scale).filter(
