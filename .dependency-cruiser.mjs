@@ -14,6 +14,7 @@ const journal = '^gateway/journal/';
 const kpi = '^gateway/kpi/';
 const production = '^gateway/production/';
 const runtime = '^gateway/runtime/';
+const access = '^gateway/access/';
 const config = '^config/';
 const storesAndRules = ['^gateway/(journal|alarms|maintenance|carbon|energy|records|production)/'];
 
@@ -31,8 +32,9 @@ export default {
     room('records', '^gateway/records/', [core, hotPath, production]),
     room('runtime', runtime, [core, hotPath, kpi, ...storesAndRules]),
     room('reports', '^gateway/reports/', [core, ...storesAndRules]),
-    room('api', '^gateway/api/', [core, runtime, ...storesAndRules]),
-    room('cli', '^gateway/cli/', [core, config, runtime, journal, '^gateway/reports/']),
+    room('access', access, [core, journal]),
+    room('api', '^gateway/api/', [core, runtime, access, ...storesAndRules]),
+    room('cli', '^gateway/cli/', [core, config, runtime, journal, access, '^gateway/reports/']),
     room('config', config, [core]),
     room('simulators', '^simulators/', []),
     room('dashboard', '^dashboard/', ['^gateway/api/[a-z-]*contract\\.ts$']),

@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import type { SinkAdapter, SiteIdentity, SourceAdapter } from '../gateway/core/adapter.ts';
 import type { GroupSpec } from '../gateway/core/point.ts';
+import { decideAuth } from './api-section.ts';
 import { checkValue } from './check-value.ts';
 import { type ProducedGroups, reportClashes } from './clashes.ts';
 import { configurationId } from './configuration-id.ts';
@@ -235,6 +236,23 @@ const filesOf = (loading: Loading, { sources, sections }: Checked): readonly str
   ...loading.tree.files,
 ];
 
+/** With `auth` decided and the names of files made absolute. */
+const decidedApi = (
+  { tls, ...api }: SiteConfig['api'],
+  { folder, simulated }: { readonly folder: string; readonly simulated: boolean },
+): LoadedSite['config']['api'] => {
+  const auth = decideAuth(api, simulated);
+  if (tls === undefined) return { ...api, auth };
+  const { certFile, keyFile, clientCaFile } = tls;
+  return {
+    ...{ ...api, auth },
+    tls: {
+      ...{ certFile: resolve(folder, certFile), keyFile: resolve(folder, keyFile) },
+      ...(clientCaFile === undefined ? {} : { clientCaFile: resolve(folder, clientCaFile) }),
+    },
+  };
+};
+
 const toSite = (config: SiteConfig, checked: Checked, loading: Loading): LoadedSite => {
   const { identity, dataFolder, sources, sinks, sections, groups } = checked;
   const { version, site, data, api, ticks, broker, reload } = config;
@@ -247,7 +265,7 @@ const toSite = (config: SiteConfig, checked: Checked, loading: Loading): LoadedS
       version,
       site,
       data: { ...data, folder: dataFolder },
-      api,
+      api: decidedApi(api, { folder: loading.folder, simulated: identity.simulated }),
       ticks,
       reload,
       broker: { ...broker, embedded: broker.embedded ?? isBrokerNeeded(sinks) },

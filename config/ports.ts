@@ -1,7 +1,8 @@
+import { apiSection } from './api-section.ts';
 import { valueAt } from './describe.ts';
 import type { ConfigPath } from './problem.ts';
 import type { Report } from './report.ts';
-import { apiSection, brokerSection } from './site-schema.ts';
+import { brokerSection } from './site-schema.ts';
 
 /** A port that the gateway itself opens. */
 type Listener = { readonly path: ConfigPath; readonly host: string; readonly port: number };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { LoadedSite } from './site.ts';
 
 const isTree = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -5,7 +6,7 @@ const isTree = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** Paths of the leaves that differ. */
 const differences = (before: unknown, after: unknown, path: string): readonly string[] => {
-  if (!isTree(before) || !isTree(after)) return Object.is(before, after) ? [] : [path];
+  if (!isTree(before) || !isTree(after)) return isDeepStrictEqual(before, after) ? [] : [path];
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys].flatMap((key) => differences(before[key], after[key], `${path}.${key}`));
 };

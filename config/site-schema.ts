@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { AnyAdapter, ConfigSection } from '../gateway/core/adapter.ts';
 import { pathPartPattern } from '../gateway/core/point.ts';
+import { apiSection, isLoopbackHost } from './api-section.ts';
 
 const mebibyte = 1024 * 1024;
 const gibibyte = 1024 * mebibyte;
-
-const loopbackPattern = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
 
 const pathPart = (description: string) =>
   z
@@ -17,8 +16,8 @@ const pathPart = (description: string) =>
 const loopbackHost = (what: string) =>
   z
     .string()
-    .regex(
-      loopbackPattern,
+    .refine(
+      isLoopbackHost,
       `127.0.0.1, ::1 or localhost: ${what} has no sign-in yet, so it must not be reachable from other machines`,
     );
 
@@ -148,34 +147,6 @@ const dataSection = z
   })
   .prefault({})
   .describe('What is kept, where and how long');
-
-const liveSection = z
-  .strictObject({
-    maxClients: z
-      .int()
-      .min(1)
-      .max(1000)
-      .default(100)
-      .describe('Browsers and programs at the live feed at one time'),
-    maxPoints: z.int().min(1).max(200_000).default(20_000).describe('Points of one subscription'),
-    maxUnreadBytes: z
-      .int()
-      .min(1024)
-      .max(16 * 1024 * 1024)
-      .default(65_536)
-      .describe('A client that has this much unread gets nothing new until it has read'),
-  })
-  .prefault({})
-  .describe('The live feed');
-
-export const apiSection = z
-  .strictObject({
-    host: loopbackHost('the HTTP server').default('127.0.0.1').describe('Address to listen on'),
-    port: port('Port of the dashboard and the HTTP interface').default(8080),
-    live: liveSection,
-  })
-  .prefault({})
-  .describe('The HTTP server');
 
 const ticksSection = z
   .strictObject({

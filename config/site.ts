@@ -7,6 +7,7 @@ import type {
   SourceInput,
 } from '../gateway/core/adapter.ts';
 import type { GroupSpec } from '../gateway/core/point.ts';
+import type { AuthMode } from './api-section.ts';
 import type { Environment } from './interpolate.ts';
 import type { Problem } from './problem.ts';
 import type { SiteConfig } from './site-schema.ts';
@@ -39,8 +40,9 @@ export type LoadedSite = {
   /** Absolute paths of all files that it depends on; of profiles also where they would be preferred. */
   readonly files: readonly string[];
   readonly identity: SiteIdentity;
-  /** With `data.folder` made absolute and `broker.embedded` decided. */
-  readonly config: Omit<SiteConfig, 'broker'> & {
+  /** With `data.folder` and the files of `api.tls` made absolute, `api.auth` and `broker.embedded` decided. */
+  readonly config: Omit<SiteConfig, 'broker' | 'api'> & {
+    readonly api: SiteConfig['api'] & { readonly auth: AuthMode };
     readonly broker: { readonly embedded: boolean; readonly host: string; readonly port: number };
   };
   /** Only those that are enabled. */

@@ -9,6 +9,7 @@ import type { Composition, ReplayOptions, RunOptions } from './cli/composition.t
 import { runCli } from './cli/run-cli.ts';
 import type { Clock } from './core/clock.ts';
 import { describeError, errorFields, GatewayError } from './core/error.ts';
+import { isLoopback } from './core/listening.ts';
 import type { Log } from './core/log.ts';
 import { energyConfigOf } from './energy/energy-config.ts';
 import { energySection } from './energy/section.ts';
@@ -28,7 +29,9 @@ import { shiftedClock, systemClock } from './runtime/system-clock.ts';
 import { type MadeSite, makeSite, sinkBatchEntries, sinkTimeoutMs } from './site-parts.ts';
 import { siteSections } from './site-sections.ts';
 
-const dayMs = 86_400_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
 /** SIGTERM is answered by an end within 5 s; what is not done by then was not going to be. */
 const stopWithinMs = 4500;
 
@@ -140,6 +143,22 @@ const death = async (gateway: RunningGateway): Promise<never> => {
   throw new GatewayError('STORE_FAILED', text, { retryable: false, cause });
 };
 
+const gatewayItself = { kind: 'gateway', name: null, role: null, address: null } as const;
+
+/** Passwords in clear are told of wherever somebody may look. */
+const warnOfReach = (
+  { config: { api } }: LoadedSite,
+  { gateway, log }: { readonly gateway: Pick<RunningGateway, 'event'>; readonly log: Log },
+): void => {
+  if (!api.plainHttp || api.tls !== undefined || isLoopback(api.host)) return;
+  const text = {
+    en: `the HTTP server listens on ${api.host} without TLS: passwords and tokens pass in clear`,
+    zh: `HTTP 服务在 ${api.host} 上未使用 TLS：密码与令牌以明文传输`,
+  };
+  log.warn({ host: api.host }, text.en);
+  gateway.event({ code: 'http-in-clear', severity: 'warning', subject: 'http', text });
+};
+
 const historyReadWithinMs = 300_000;
 
 const runGateway = async (options: RunOptions): Promise<void> => {
@@ -189,12 +208,27 @@ const runGateway = async (options: RunOptions): Promise<void> => {
       nowMs: () => gateway.view.nowMs(),
     });
     // Loaded when devices are read: it takes longer than they do.
+    const { openAccess } = await import('./access/access.ts');
     const { startApi } = await import('./api/server.ts');
     const { DossierDesk } = await import('./reports/panel-dossier/dossier-desk.ts');
     const { EnergyDesk } = await import('./energy/energy-desk.ts');
     const { FiguresDesk } = await import('./reports/figures/figures-desk.ts');
+    const { session, ...reached } = site.config.api;
+    const access = await openAccess({
+      ...{ folder: journalFolder(site), mode: reached.auth, log },
+      limits: { idleMs: session.idleMinutes * minuteMs, maxMs: session.maxHours * hourMs },
+      // Of this machine, also where the plant's time is simulated.
+      nowMs: () => Math.trunc(systemClock.nowMs()),
+      monotonicMs: () => performance.now(),
+    });
+    endings.push({ what: 'access', end: () => access.close() });
+    if (reached.auth !== 'none') {
+      const secret = await access.tokens.first(gatewayItself);
+      if (secret !== undefined) options.onFirstToken(secret);
+    }
+    warnOfReach(site, { gateway, log });
     const api = await startApi({
-      ...site.config.api,
+      ...{ ...reached, access, sessionMaxMs: session.maxHours * hourMs },
       view: gateway.view,
       deliveries: gateway.deliveries,
       reloads,
@@ -218,6 +252,10 @@ const runGateway = async (options: RunOptions): Promise<void> => {
         site: () => gateway.view.site,
         nowMs: () => gateway.view.nowMs(),
       }),
+      plans: (id) => {
+        const source = files.current.site.sources.find(({ input }) => input.id === id);
+        return source?.adapter.plan?.(source.input);
+      },
       log,
       pageFolder,
       version,

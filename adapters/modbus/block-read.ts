@@ -35,6 +35,8 @@ export class BlockRead implements ReadReceiver {
   readonly retry: MemberRetry;
   /** Monotonic: left alone until then. */
   resumeMs = Number.NEGATIVE_INFINITY;
+  /** Monotonic: when it was handed to the transport last, where it may still wait for those before it. */
+  sentMs = 0;
   tornReads = 0;
   protected readonly owner: ReadOwner;
 

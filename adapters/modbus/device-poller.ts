@@ -112,13 +112,16 @@ export class DevicePoller implements PolledMember, ReadOwner {
   }
 
   readAnswered(read: BlockRead, buffer: Buffer, offset: number): void {
+    const { context } = this.#options;
     this.#options.onAnswer();
     this.#answers += 1;
+    context.count('reads_answered', 1);
+    context.count('read_ms', context.clock.monotonicMs() - read.sentMs);
     if (read.isTorn(buffer, offset)) {
       this.#retryTorn(read);
       return;
     }
-    const nowMs = this.#options.context.clock.nowMs();
+    const nowMs = context.clock.nowMs();
     const isStamping = this.#options.config.timestamps === 'device';
     read.retry.succeeded();
     for (const { program, frame, clock, absent } of read.parts) {
@@ -206,7 +209,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
         continue;
       }
       this.#inFlight += 1;
-      read.send(this.#options.transport);
+      this.#send(read);
     }
     if (this.#inFlight === 0 && this.#cursor >= this.#cycle.length) this.#resolve(this.#result());
   }
@@ -265,6 +268,12 @@ export class DevicePoller implements PolledMember, ReadOwner {
     for (const { frame, channels } of read.parts) frame.fail(channels, status);
   }
 
+  #send(read: BlockRead): void {
+    const { context, transport } = this.#options;
+    read.sentMs = context.clock.monotonicMs();
+    read.send(transport);
+  }
+
   /** The connection is gone: its owner emits the bad frames of all groups, so this cycle only ends. */
   #abandon(error: GatewayError): void {
     this.#cycle.length = 0;
@@ -276,7 +285,7 @@ export class DevicePoller implements PolledMember, ReadOwner {
     this.#options.context.count('torn_reads', 1);
     read.tornReads += 1;
     if (read.tornReads <= maxTornReads) {
-      read.send(this.#options.transport);
+      this.#send(read);
       return;
     }
     const what = describeRead(read.request);

@@ -1,4 +1,4 @@
-import type { Failure, LocalText, Readiness } from './types.ts';
+import type { Failure, LocalText } from './types.ts';
 
 const timeoutMs = 10_000;
 
@@ -50,13 +50,4 @@ export const ask = async <T>(path: string, options: Options = {}): Promise<T> =>
   const response = await request(path, options);
   if (!response.ok) throw await failureOf(path, response);
   return (response.status === 204 ? undefined : await response.json()) as T;
-};
-
-const unavailable = 503;
-
-/** A gateway that is not ready says why in an answer that is not OK. */
-export const askReadiness = async (): Promise<Readiness> => {
-  const response = await request('readyz', {});
-  if (!response.ok && response.status !== unavailable) throw await failureOf('readyz', response);
-  return (await response.json()) as Readiness;
 };

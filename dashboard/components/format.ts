@@ -1,6 +1,6 @@
 import type { Point } from '../api/types.ts';
 import type { Current } from '../live/point-store.ts';
-import type { Language } from '../shell/language.ts';
+import type { Language } from '../shell/words.ts';
 
 /** Powers and energies of a plant are read in thousands; a number that hops between units would be misread. */
 const displayUnits: Readonly<Record<string, { readonly unit: string; readonly divide: number }>> = {

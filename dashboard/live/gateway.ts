@@ -1,6 +1,7 @@
 import { type InjectionKey, inject, type Ref, readonly, ref, shallowRef } from 'vue';
-import { ask, askReadiness, urlOf } from '../api/client.ts';
-import type { Kpi, LocalText, Point, ReloadState, Site } from '../api/types.ts';
+import { askSession } from '../access/session.ts';
+import { ask, urlOf } from '../api/client.ts';
+import type { Kpi, LocalText, Point, Site } from '../api/types.ts';
 import { Feed, type FeedState } from './feed.ts';
 import { PointStore } from './point-store.ts';
 
@@ -15,6 +16,8 @@ export type Gateway = {
   readonly nowMs: Readonly<Ref<number>>;
   /** Why it is not ready, in its own words; empty while it is. */
   readonly notReady: Readonly<Ref<readonly LocalText[]>>;
+  /** Of the newest event in the journal: a higher one means that there is more to ask for. */
+  readonly newestEventSeq: Readonly<Ref<number>>;
 };
 
 export const gatewayKey: InjectionKey<Gateway> = Symbol('gateway');
@@ -25,18 +28,16 @@ export const useGateway = (): Gateway => {
   return gateway;
 };
 
-const refreshMs = 2000;
 const retryMs = 1000;
 
-/** The page may be opened before the gateway is up: `waiting` is called each time it does not answer. */
-const askWhole = async (waiting: () => void): Promise<readonly [Site, Point[], Kpi[]]> => {
+/** Asks again and again; `waiting` is called each time there is no answer. */
+export const untilAnswered = async <Answer>(
+  question: () => Promise<Answer>,
+  waiting: () => void,
+): Promise<Answer> => {
   for (;;) {
     try {
-      return await Promise.all([
-        ask<Site>('api/v1/site'),
-        ask<Point[]>('api/v1/points'),
-        ask<Kpi[]>('api/v1/kpis'),
-      ]);
+      return await question();
     } catch {
       waiting();
       await new Promise((resolve) => setTimeout(resolve, retryMs));
@@ -44,13 +45,28 @@ const askWhole = async (waiting: () => void): Promise<readonly [Site, Point[], K
   }
 };
 
+const askWhole = (): Promise<readonly [Site, Point[], Kpi[]]> =>
+  Promise.all([ask<Site>('api/v1/site'), ask<Point[]>('api/v1/points'), ask<Kpi[]>('api/v1/kpis')]);
+
+/** Whoever may no longer look is led to the door; a gateway that does not answer is another matter. */
+const leaveIfSignedOut = (): void => {
+  askSession().then(
+    ({ signInNeeded }) => {
+      if (signInNeeded) location.reload();
+    },
+    () => undefined,
+  );
+};
+
 /** Asks what the site has, opens the live feed and follows both for ever. */
 export const openGateway = async (waiting: () => void): Promise<Gateway> => {
-  const [site, points, kpis] = await askWhole(waiting);
+  const [site, points, kpis] = await untilAnswered(askWhole, waiting);
   const store = new PointStore(points);
   const feedState = ref<FeedState>('connecting');
   const nowMs = ref(site.nowMs);
   const notReady = shallowRef<readonly LocalText[]>([]);
+  const newestEventSeq = ref(0);
+  let configurationId: string | undefined;
   const url = urlOf('api/v1/live');
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const feed = new Feed(url, {
@@ -58,41 +74,24 @@ export const openGateway = async (waiting: () => void): Promise<Gateway> => {
       store.apply(message.values);
       nowMs.value = message.nowMs;
     },
+    gateway: ({ reasons, configurationId: now, newestEventSeq: seq }) => {
+      notReady.value = reasons;
+      newestEventSeq.value = seq;
+      const before = configurationId;
+      configurationId = now;
+      // Another configuration may have other points: the page begins anew with them.
+      if (before !== undefined && before !== now) location.reload();
+    },
     state: (state) => {
       feedState.value = state;
+      if (state === 'lost') leaveIfSignedOut();
     },
   });
-  follow(notReady);
   return {
     ...{ site, store, kpis, feed },
     feedState: readonly(feedState),
     nowMs: readonly(nowMs),
     notReady: readonly(notReady),
+    newestEventSeq: readonly(newestEventSeq),
   };
-};
-
-const follow = (notReady: Ref<readonly LocalText[]>): void => {
-  let configurationId: string | undefined;
-  const refresh = async (): Promise<void> => {
-    const [readiness, reload] = await Promise.all([
-      askReadiness(),
-      ask<ReloadState>('api/v1/reload'),
-    ]);
-    notReady.value = readiness.reasons;
-    const before = configurationId;
-    configurationId = reload.configurationId;
-    // Another configuration may have other points: the page begins anew with them.
-    if (before !== undefined && before !== configurationId) location.reload();
-  };
-  const refreshAgain = (): void => {
-    refresh().then(
-      () => setTimeout(refreshAgain, refreshMs),
-      () => {
-        // The banner of the feed already says that the gateway does not answer.
-        notReady.value = [];
-        setTimeout(refreshAgain, refreshMs);
-      },
-    );
-  };
-  refreshAgain();
 };

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { DeliveryDesk } from '../runtime/delivery-desk.ts';
+import { needs } from './authorise.ts';
 import * as contract from './contract.ts';
 import { failures, refuse } from './failure-answer.ts';
 import { noQuery } from './query-values.ts';
@@ -23,6 +24,7 @@ export const registerDeliveryRoutes = (instance: FastifyInstance, desk: Delivery
   server.get(
     '/api/v1/sinks/:id/receipts',
     {
+      config: needs('read'),
       schema: {
         params,
         querystring: contract.receiptQuery,
@@ -36,6 +38,7 @@ export const registerDeliveryRoutes = (instance: FastifyInstance, desk: Delivery
   server.get(
     '/api/v1/sinks/:id/quarantine',
     {
+      config: needs('read'),
       schema: {
         params,
         querystring: contract.quarantineQuery,
@@ -52,6 +55,7 @@ export const registerDeliveryRoutes = (instance: FastifyInstance, desk: Delivery
   server.post(
     '/api/v1/sinks/:id/quarantine/retry',
     {
+      config: needs('deliveries.handle'),
       schema: {
         params,
         querystring: noQuery,
@@ -69,6 +73,7 @@ export const registerDeliveryRoutes = (instance: FastifyInstance, desk: Delivery
   server.post(
     '/api/v1/sinks/:id/quarantine/drop',
     {
+      config: needs('deliveries.handle'),
       schema: {
         params,
         querystring: noQuery,

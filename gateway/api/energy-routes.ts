@@ -9,6 +9,7 @@ import type { EnergyDesk, TenantInterval } from '../energy/energy-desk.ts';
 import type { MeterInterval } from '../energy/meter-intervals.ts';
 import { instantReader } from '../production/instant.ts';
 import type { GatewayView } from '../runtime/view.ts';
+import { needs } from './authorise.ts';
 import * as energy from './energy-contract.ts';
 import { failures, refuse } from './failure-answer.ts';
 import { readRange } from './instant-range.ts';
@@ -35,13 +36,17 @@ export const registerEnergyRoutes = (
 
   server.get(
     '/api/v1/energy/meters',
-    { schema: { querystring: noQuery, response: { 200: energy.energyMeters, ...failures(400) } } },
+    {
+      config: needs('read'),
+      schema: { querystring: noQuery, response: { 200: energy.energyMeters, ...failures(400) } },
+    },
     () => presentMeters(desk),
   );
 
   server.get(
     '/api/v1/energy/meters/:id/intervals',
     {
+      config: needs('read'),
       schema: {
         params: z.strictObject({ id: z.string().min(1).max(100) }),
         querystring: energy.intervalsQuery,
@@ -67,6 +72,7 @@ export const registerEnergyRoutes = (
   server.get(
     '/api/v1/energy/tenants',
     {
+      config: needs('read'),
       schema: {
         querystring: energy.tenantsQuery,
         response: { 200: energy.energyTenants, ...failures(400, 503) },

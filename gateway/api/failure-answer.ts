@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifySchemaCompiler } from 'fastify';
 import { z } from 'zod';
+import { type Role, roles } from '../access/roles.ts';
 import { describeWords, GatewayError } from '../core/error.ts';
 import { explainError } from '../core/error-text.ts';
 import { foundWords, type InputIssue, issueSentences, readInput } from '../core/input-words.ts';
@@ -24,6 +25,7 @@ export const failure = z.object({
       )
       .optional()
       .describe('What is wrong in the request, at most 20 of it'),
+    roles: z.array(z.enum(roles)).optional().describe('Who may, where whoever asks may not'),
   }),
 });
 
@@ -33,9 +35,11 @@ const mostFields = 20;
 
 const statuses = {
   400: { code: 'BAD_REQUEST', words: { en: 'the request is wrong', zh: '请求有误' } },
+  401: { code: 'SIGN_IN_NEEDED', words: { en: 'sign in first', zh: '请先登录' } },
   403: { code: 'FORBIDDEN', words: { en: 'the request is not allowed', zh: '不允许该请求' } },
   404: { code: 'NOT_FOUND', words: { en: 'there is no such thing', zh: '没有所请求的内容' } },
   408: { code: 'TIMEOUT', words: { en: 'the request came too slowly', zh: '请求发送过慢' } },
+  409: { code: 'CONFLICT', words: { en: 'it does not fit what is there', zh: '与现有内容冲突' } },
   413: { code: 'TOO_LARGE', words: { en: 'the request is too large', zh: '请求过大' } },
   415: {
     code: 'UNSUPPORTED_MEDIA_TYPE',
@@ -64,33 +68,36 @@ type FailureStatus = keyof typeof statuses;
 
 const isKnown = (status: number): status is FailureStatus => Object.hasOwn(statuses, status);
 
-/** Describes failures of a route; that it may refuse strangers and may fail goes without saying. */
+/** Describes failures of a route; that it may refuse strangers and those without the role and may fail goes without saying. */
 export const failures = <Status extends FailureStatus>(
   ...those: readonly Status[]
-): Readonly<Record<Status | 403 | 500, typeof failure>> =>
+): Readonly<Record<Status | 401 | 403 | 500, typeof failure>> =>
   Object.fromEntries(
-    ([403, ...those, 500] as const).map((status) => [
+    ([401, 403, ...those, 500] as const).map((status) => [
       status,
       failure.describe(`${statuses[status].code}: ${statuses[status].words.en}`),
     ]),
-  ) as Record<Status | 403 | 500, typeof failure>;
+  ) as Record<Status | 401 | 403 | 500, typeof failure>;
 
 type Refusal = {
   /** Those of the status unless given. */
   readonly words?: LocalText;
   readonly code?: string;
   readonly fields?: readonly Field[];
+  /** Who may. */
+  readonly roles?: readonly Role[];
 };
 
 const bodyOf = (
   status: FailureStatus,
-  { words = statuses[status].words, code = statuses[status].code, fields }: Refusal,
+  { words = statuses[status].words, code = statuses[status].code, fields, roles: who }: Refusal,
 ): z.infer<typeof failure> => ({
   error: {
     code,
     message: words.en,
     words,
     ...(fields === undefined ? {} : { fields: [...fields] }),
+    ...(who === undefined ? {} : { roles: [...who] }),
   },
 });
 

@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { describeWords, GatewayError } from '../core/error.ts';
 import { instantReader } from '../production/instant.ts';
 import type { GatewayView } from '../runtime/view.ts';
+import { needs } from './authorise.ts';
 import { failures, refuse } from './failure-answer.ts';
 import * as figures from './figure-contract.ts';
 import { readInstants } from './instant-range.ts';
@@ -24,6 +25,7 @@ export const registerFigureRoutes = (
   instance.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/figures',
     {
+      config: needs('read'),
       schema: {
         querystring: figures.figuresQuery,
         response: {

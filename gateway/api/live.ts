@@ -30,6 +30,16 @@ const maxRequests = 50;
 /** RFC 6455's registry of close codes: a policy is violated; try again later. */
 const policyViolation = 1008;
 const tryAgainLater = 1013;
+/** Of those left to applications: what one came in with holds no longer. */
+const signInAgain = 4401;
+
+/** What lets a client stay. */
+export type LivePass = {
+  /** Calls `end` once when it holds no longer; what is given stops that. */
+  onEnd(end: () => void): () => void;
+  /** Told now and then while the client is there. */
+  used(): void;
+};
 
 /** All clients of the live feed: so many at most, and none that is no longer there. */
 export class LiveClients {
@@ -53,8 +63,11 @@ export class LiveClients {
     this.#timer = setInterval(() => this.#ping(), this.#limits.pingMs).unref();
   }
 
-  /** Serves one client until it closes; one too many is told so and closed with code 1013. */
-  serve(socket: WebSocket): void {
+  /**
+   * Serves one client until it closes; one too many is told so and closed with code 1013. With a pass, until that ends: code
+   * 4401.
+   */
+  serve(socket: WebSocket, pass?: LivePass): void {
     const { maxClients } = this.#limits;
     socket.on('error', () => socket.terminate());
     if (this.#answered.size >= maxClients) {
@@ -67,11 +80,16 @@ export class LiveClients {
       left: (key) => this.#left(key),
       state: this.#state,
     });
-    socket.on('pong', () => this.#answered.set(socket, true));
+    socket.on('pong', () => {
+      this.#answered.set(socket, true);
+      pass?.used();
+    });
+    const release = pass?.onEnd(() => socket.close(signInAgain, 'signed out'));
     socket.on('message', (data) => client.take(String(data)));
     socket.on('close', () => {
       this.#answered.delete(socket);
       client.leave();
+      release?.();
     });
   }
 

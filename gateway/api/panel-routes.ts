@@ -5,6 +5,7 @@ import { binsJson } from '../records/bins-json.ts';
 import { productFootprint } from '../records/product-footprint.ts';
 import type { RecordsView } from '../runtime/records/panel-records.ts';
 import type { GatewayView } from '../runtime/view.ts';
+import { needs } from './authorise.ts';
 import * as contract from './contract.ts';
 import { failures, refuse } from './failure-answer.ts';
 import { panelFootprint } from './footprint-contract.ts';
@@ -57,6 +58,7 @@ export const registerPanelRoutes = (
   server.get(
     '/api/v1/panels',
     {
+      config: needs('read'),
       schema: {
         querystring: contract.panelQuery,
         response: { 200: contract.panelList, ...failures(400, 404) },
@@ -69,6 +71,7 @@ export const registerPanelRoutes = (
   server.get(
     '/api/v1/panels/:id',
     {
+      config: needs('read'),
       schema: {
         params: z.object({ id }),
         querystring: contract.revisionQuery,
@@ -86,6 +89,7 @@ export const registerPanelRoutes = (
   server.get(
     '/api/v1/panels/:id/bins/:seam',
     {
+      config: needs('read'),
       schema: {
         params: z.object({ id, seam: id }),
         querystring: contract.revisionQuery,
@@ -141,6 +145,7 @@ const registerDossierRoute = (
   instance.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/panels/:id/dossier',
     {
+      config: needs('read'),
       schema: {
         params: z.object({ id }),
         querystring: contract.dossierQuery,
@@ -169,6 +174,7 @@ const registerFootprintRoute = (instance: FastifyInstance, view: GatewayView): v
   instance.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/panels/:id/footprint',
     {
+      config: needs('read'),
       schema: {
         params: z.object({ id }),
         querystring: contract.revisionQuery,

@@ -7,6 +7,7 @@ import { noteWords } from '../production/refusal.ts';
 import type { MessageOutcome } from '../runtime/production/production-desk.ts';
 import type { ProductionView } from '../runtime/production/site-production.ts';
 import type { GatewayView } from '../runtime/view.ts';
+import { needs } from './authorise.ts';
 import { failure, failures, refuse, requestReader } from './failure-answer.ts';
 import * as production from './production-contract.ts';
 import { noQuery } from './query-values.ts';
@@ -67,6 +68,7 @@ export const registerProductionRoutes = (instance: FastifyInstance, view: Gatewa
   server.get(
     '/api/v1/production/orders',
     {
+      config: needs('read'),
       schema: {
         querystring: production.orderQuery,
         response: { 200: production.orderList, ...failures(400, 404) },
@@ -82,6 +84,7 @@ export const registerProductionRoutes = (instance: FastifyInstance, view: Gatewa
   server.get(
     '/api/v1/production/messages',
     {
+      config: needs('read'),
       schema: {
         querystring: production.messageQuery,
         response: { 200: production.messageList, ...failures(400, 404) },
@@ -102,6 +105,7 @@ const registerTaking = (instance: FastifyInstance, view: GatewayView): void => {
   instance.withTypeProvider<ZodTypeProvider>().post(
     '/api/v1/production/messages',
     {
+      config: needs('production.tell'),
       bodyLimit: maxBodyBytes,
       // Told to whoever reads the OpenAPI document; each message is read by itself, so that a wrong one refuses no other.
       validatorCompiler: (part) =>

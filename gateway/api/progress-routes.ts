@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { GatewayView } from '../runtime/view.ts';
+import { needs } from './authorise.ts';
 import { failures, refuse } from './failure-answer.ts';
 import { presentProgress } from './panel-in-progress.ts';
 import * as contract from './progress-contract.ts';
@@ -11,6 +12,7 @@ export const registerProgressRoutes = (instance: FastifyInstance, view: GatewayV
   instance.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/lines/:line/panel-in-progress',
     {
+      config: needs('read'),
       schema: {
         params: z.object({ line: z.string().min(1).max(200) }),
         querystring: contract.progressQuery,

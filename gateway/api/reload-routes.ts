@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
 import type { ReloadDesk, ReloadOutcome } from '../runtime/reloader.ts';
+import { needs } from './authorise.ts';
 import * as contract from './contract.ts';
 import { failure, failures } from './failure-answer.ts';
 import { noQuery } from './query-values.ts';
@@ -43,6 +44,7 @@ export const registerReloadRoutes = (instance: FastifyInstance, desk: ReloadDesk
   server.get(
     '/api/v1/reload',
     {
+      config: needs('read'),
       schema: { querystring: noQuery, response: { 200: contract.reloadState, ...failures(400) } },
     },
     () => ({
@@ -53,6 +55,7 @@ export const registerReloadRoutes = (instance: FastifyInstance, desk: ReloadDesk
   server.post(
     '/api/v1/reload',
     {
+      config: needs('configuration.reload'),
       schema: {
         querystring: noQuery,
         body: contract.reloadRequest,

@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { PointNumber } from '../core/point.ts';
 import type { GatewayView } from '../runtime/view.ts';
+import { needs, needsNothing } from './authorise.ts';
 import * as contract from './contract.ts';
 import { failures, refuse } from './failure-answer.ts';
 import { findPoint, noPoint } from './point-lookup.ts';
@@ -20,19 +21,22 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
   const server = instance.withTypeProvider<ZodTypeProvider>();
   registerOperations(instance, view);
 
-  server.get('/api/v1/site', { schema: listOf(contract.site) }, () => {
+  server.get('/api/v1/site', { config: needs('read'), schema: listOf(contract.site) }, () => {
     const { version, bootId, startedMs, nowMs } = view.status();
     const { siteName: name, siteNote: note } = view;
     return { ...view.site, name, ...(note && { note }), version, bootId, startedMs, nowMs };
   });
 
-  server.get('/api/v1/points', { schema: listOf(z.array(contract.point)) }, () =>
-    view.latest.points.map((_point, index) => presentPoint(view, index)),
+  server.get(
+    '/api/v1/points',
+    { config: needs('read'), schema: listOf(z.array(contract.point)) },
+    () => view.latest.points.map((_point, index) => presentPoint(view, index)),
   );
 
   server.get(
     '/api/v1/points/:id/history',
     {
+      config: needs('read'),
       schema: {
         params: z.object({ id: z.string().min(1).max(500) }),
         querystring: contract.historyQuery,
@@ -61,17 +65,20 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
     },
   );
 
-  server.get('/api/v1/kpis', { schema: listOf(z.array(contract.kpi)) }, () =>
+  server.get('/api/v1/kpis', { config: needs('read'), schema: listOf(z.array(contract.kpi)) }, () =>
     view.kpis.map((kpi) => presentKpi(view, kpi)).filter((kpi) => kpi !== undefined),
   );
 
-  server.get('/api/v1/devices', { schema: listOf(z.array(contract.device)) }, () =>
-    view.status().sources.map(presentDevice),
+  server.get(
+    '/api/v1/devices',
+    { config: needs('read'), schema: listOf(z.array(contract.device)) },
+    () => view.status().sources.map(presentDevice),
   );
 
   server.get(
     '/api/v1/events',
     {
+      config: needs('read'),
       schema: {
         querystring: contract.eventQuery,
         response: { 200: z.array(contract.event), ...failures(400) },
@@ -80,29 +87,46 @@ export const registerRoutes = (instance: FastifyInstance, view: GatewayView): vo
     (request) => view.events(request.query).map(presentEvent),
   );
 
-  server.get('/api/v1/sinks', { schema: listOf(z.array(contract.sink)) }, () =>
-    view.status().sinks.map(presentSink),
+  server.get(
+    '/api/v1/sinks',
+    { config: needs('read'), schema: listOf(z.array(contract.sink)) },
+    () => view.status().sinks.map(presentSink),
   );
 
-  instance.get('/api/v1/openapi.json', { schema: { hide: true } }, () => instance.swagger());
+  instance.get('/api/v1/openapi.json', { config: needsNothing, schema: { hide: true } }, () =>
+    instance.swagger(),
+  );
 };
 
 const registerOperations = (instance: FastifyInstance, view: GatewayView): void => {
   const server = instance.withTypeProvider<ZodTypeProvider>();
-  server.get('/healthz', { schema: { response: { 200: contract.health, ...failures() } } }, () => ({
-    status: 'ok' as const,
-    version: view.status().version,
-  }));
+  server.get(
+    '/healthz',
+    { config: needsNothing, schema: { response: { 200: contract.health, ...failures() } } },
+    () => ({
+      status: 'ok' as const,
+      version: view.status().version,
+    }),
+  );
   server.get(
     '/readyz',
-    { schema: { response: { 200: contract.readiness, ...failures(), 503: contract.readiness } } },
-    async (_request, reply) => {
+    {
+      config: needsNothing,
+      schema: { response: { 200: contract.readiness, ...failures(), 503: contract.readiness } },
+    },
+    async ({ permissions }, reply) => {
       const { ready, reasons } = view.readiness();
-      return reply.code(ready ? 200 : 503).send({ ready, reasons: [...reasons] });
+      // Whether it is ready is for everybody; why not, for those who may look.
+      const told = permissions.includes('read') ? reasons : [];
+      return reply.code(ready ? 200 : 503).send({ ready, reasons: [...told] });
     },
   );
-  instance.get('/metrics', { schema: { hide: true } }, async (_request, reply) => {
-    const { contentType, text } = await view.metrics();
-    return reply.type(contentType).send(text);
-  });
+  instance.get(
+    '/metrics',
+    { config: needs('read'), schema: { hide: true } },
+    async (_request, reply) => {
+      const { contentType, text } = await view.metrics();
+      return reply.type(contentType).send(text);
+    },
+  );
 };

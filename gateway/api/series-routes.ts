@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { GatewayView } from '../runtime/view.ts';
+import { needs } from './authorise.ts';
 import { failures, refuse, wrongParameter } from './failure-answer.ts';
 import { findPoint, noPoint } from './point-lookup.ts';
 import { rollupRows, sampleRows } from './series/csv-rows.ts';
@@ -48,6 +49,7 @@ export const registerSeriesRoutes = (instance: FastifyInstance, view: GatewayVie
   server.get(
     '/api/v1/points/:id/samples',
     {
+      config: needs('read'),
       schema: {
         params: z.object({ id: z.string().min(1).max(500) }),
         querystring: contract.samplesQuery,
@@ -72,6 +74,7 @@ export const registerSeriesRoutes = (instance: FastifyInstance, view: GatewayVie
   server.get(
     '/api/v1/series',
     {
+      config: needs('read'),
       schema: {
         querystring: contract.seriesQuery,
         response: { 200: contract.series, ...failures(400, 404, 503) },
@@ -92,6 +95,7 @@ export const registerSeriesRoutes = (instance: FastifyInstance, view: GatewayVie
   server.get(
     '/api/v1/series.csv',
     {
+      config: needs('read'),
       schema: {
         querystring: contract.csvQuery,
         response: { 200: contract.csv, ...failures(400, 404, 503) },

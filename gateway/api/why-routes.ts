@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { GatewayView } from '../runtime/view.ts';
+import { needs } from './authorise.ts';
 import { failures, refuse } from './failure-answer.ts';
 import { findPoint } from './point-lookup.ts';
 import { KpiExplainer } from './why/explain-kpi.ts';
@@ -12,6 +13,7 @@ export const registerWhyRoutes = (instance: FastifyInstance, view: GatewayView):
   instance.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/kpis/:id/why',
     {
+      config: needs('read'),
       schema: {
         params: z.object({ id: z.string().min(1).max(500) }),
         querystring: contract.whyQuery,

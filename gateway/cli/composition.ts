@@ -14,6 +14,8 @@ export type RunOptions = {
   readonly durationMs?: number;
   /** The plant is simulated, and its time so far from that of this machine. */
   readonly shiftMs?: number;
+  /** Told before `onReady`, when nobody could manage users yet: the secret of a token for whoever sets the gateway up. */
+  readonly onFirstToken: (secret: string) => void;
   /** Told once, when everything has been started; `url` is where people look. */
   readonly onReady: (started: { readonly url: string }) => void;
 };

@@ -23,6 +23,9 @@ export const runToEnd = async (run: GatewayRun, kit: Kit): Promise<void> => {
       ...(clockUrl === undefined ? {} : { clockUrl }),
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(shiftMs === undefined ? {} : { shiftMs }),
+      onFirstToken: (secret) => {
+        for (const line of kit.text.firstToken(secret)) kit.print(line);
+      },
       onReady: ({ url }) => kit.complain(kit.text.ready(url)),
     });
     kit.finish(exitCodes.ok);

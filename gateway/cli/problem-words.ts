@@ -196,9 +196,13 @@ const phrases: readonly (readonly [english: string, chinese: string])[] = [
   ['while with a point of this group, not {}', 'while 引用本组的测点，而不是 {}'],
   ['an IANA time zone such as {}', 'IANA 时区，例如 {}'],
   [
-    '127.0.0.1, ::1 or localhost: the HTTP server has no sign-in yet, so it must not be reachable from other machines',
-    '127.0.0.1、::1 或 localhost：HTTP 服务尚无登录功能，不得被其他机器访问',
+    '127.0.0.1, ::1 or localhost, or api.tls, api.proxy or api.plainHttp: true beside it: other machines can reach it, and passwords would pass in clear',
+    '127.0.0.1、::1 或 localhost，或同时设置 api.tls、api.proxy 或 api.plainHttp: true：其他机器可访问该地址，密码将以明文传输',
   ],
+  ['token, because other machines can reach it', 'token，因为其他机器可访问它'],
+  ['a host name such as gateway.plant.example', '主机名，例如 gateway.plant.example'],
+  ['an IP address or a range such as 10.0.0.0/8', 'IP 地址或网段，例如 10.0.0.0/8'],
+  ['a path that begins and ends with /', '以 / 开头并以 / 结尾的路径'],
   [
     '127.0.0.1, ::1 or localhost: the embedded broker has no sign-in yet, so it must not be reachable from other machines',
     '127.0.0.1、::1 或 localhost：内置消息代理尚无登录功能，不得被其他机器访问',

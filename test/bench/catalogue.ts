@@ -14,6 +14,7 @@ export const catalogue = [
   { name: 'plant-load', about: '20 seams at 50 Hz and a park: processor and memory' },
   { name: 'park-load', about: '50 inverters, 200 meters and 60 chargers each second' },
   { name: 'live-feed', about: '50 browsers at the live feed of the demo site' },
+  { name: 'dashboard', about: 'first view, long tasks and heap of the dashboard in Chromium' },
   { name: 'catch-up', about: 'delivery after an outage, and live data meanwhile' },
   { name: 'start', about: 'from spawn to the first journalled sample' },
 ] as const;

@@ -314,9 +314,10 @@ describeOutputs('the outputs of the demo site', () => {
 
   it('are described by an OpenAPI document with every route', () => {
     expect(describedPaths(openapi)).toEqual([
-      ...['/api/v1/devices', '/api/v1/energy/meters', '/api/v1/energy/meters/{id}/intervals'],
-      ...['/api/v1/energy/tenants', '/api/v1/events', '/api/v1/figures', '/api/v1/kpis'],
-      ...['/api/v1/kpis/{id}/why', '/api/v1/lines/{line}/panel-in-progress'],
+      ...['/api/v1/devices', '/api/v1/devices/{id}/plan'],
+      ...['/api/v1/energy/meters', '/api/v1/energy/meters/{id}/intervals'],
+      ...['/api/v1/energy/tenants', '/api/v1/events', '/api/v1/figures', '/api/v1/journal'],
+      ...['/api/v1/kpis', '/api/v1/kpis/{id}/why', '/api/v1/lines/{line}/panel-in-progress'],
       ...['/api/v1/panels', '/api/v1/panels/{id}', '/api/v1/panels/{id}/bins/{seam}'],
       ...['/api/v1/panels/{id}/dossier', '/api/v1/panels/{id}/footprint'],
       ...['/api/v1/points', '/api/v1/points/{id}/history', '/api/v1/points/{id}/samples'],

@@ -106,7 +106,8 @@ chromium.describe('the page of the demo site', () => {
     }
     expect(inChinese).toEqual([
       ...['焊接生产线', '焊缝', '园区', '近一日光伏功率与预期'],
-      ...['设备', '数据输出（条）', '事件（最新在前）', '关键指标', '全部设备与测点'],
+      ...['设备', '数据输出（条）', '数据日志', '事件（最新在前）'],
+      ...['关键指标', '全部设备与测点'],
     ]);
     await page.click('#language');
     expect(await textOf('#simulated')).toBe('Simulated data');
@@ -117,7 +118,8 @@ chromium.describe('the page of the demo site', () => {
       expect(await textOf('main')).not.toMatch(/\p{Script=Han}/u);
     }
     expect(inEnglish).toEqual([
-      ...['KPIs', 'All equipment', 'Devices', 'Data outputs, in entries', 'Events, newest first'],
+      ...['KPIs', 'All equipment'],
+      ...['Devices', 'Data outputs, in entries', 'Journal', 'Events, newest first'],
       ...[
         'Welding line',
         'Seams',
@@ -221,9 +223,16 @@ chromium.describe('the page of the demo site', () => {
       { en: 'the journal cannot write: ENOSPC', zh: '日志无法写入（ENOSPC）' },
       { en: 'no tick for 9000 ms', zh: '已有 9000 毫秒没有节拍' },
     ];
-    await page.route('**/readyz', (route) =>
-      route.fulfill({ status: 503, json: { ready: false, reasons } }),
-    );
+    let isReady = false;
+    await page.routeWebSocket('**/api/v1/live', (client) => {
+      const gateway = client.connectToServer();
+      gateway.onMessage((text) => {
+        const message = JSON.parse(String(text)) as { readonly type: string };
+        const isChanged = message.type === 'state' && !isReady;
+        client.send(isChanged ? JSON.stringify({ ...message, ready: false, reasons }) : text);
+      });
+    });
+    await page.reload();
     await banner.waitFor({ state: 'visible', ...soon });
     expect(await banner.textContent()).toBe(
       `网关未能正常记录数据，以下数值可能不是当前值：日志无法写入（ENOSPC）；已有 9000 毫秒没有节拍`,
@@ -235,7 +244,7 @@ chromium.describe('the page of the demo site', () => {
       `The gateway does not record, the values below may not be current: the journal cannot write: ENOSPC; no tick for 9000 ms`,
     );
     await page.click('#language');
-    await page.unroute('**/readyz');
+    isReady = true;
     await banner.waitFor({ state: 'hidden', ...soon });
     expect(await textOf('#feed')).toBe('实时');
   });

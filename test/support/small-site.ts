@@ -91,7 +91,7 @@ const siteText = (ports: {
   readonly racks: number;
 }): string => `version: 1
 site: { enterprise: acme, site: dairy, name: { en: Dairy, zh: 乳品厂 }, timeZone: Asia/Shanghai }
-api: { port: ${ports.api} }
+api: { port: ${ports.api}, auth: none }
 broker: { port: ${ports.broker} }
 sources:
   - id: cellar

@@ -23,6 +23,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys((body as { paths: object }).paths).sort()).toEqual([
       '/api/v1/devices',
       '/api/v1/events',
+      '/api/v1/journal',
       '/api/v1/kpis',
       '/api/v1/kpis/{id}/why',
       '/api/v1/lines/{line}/panel-in-progress',
@@ -38,6 +39,7 @@ describe('the OpenAPI document', () => {
       '/api/v1/reload',
       '/api/v1/series',
       '/api/v1/series.csv',
+      '/api/v1/session',
       '/api/v1/sinks',
       '/api/v1/sinks/{id}/quarantine',
       '/api/v1/sinks/{id}/quarantine/drop',

@@ -27,7 +27,7 @@ const explained = (point: string, inputs: readonly string[], more = {}): KpiExpl
   formula: { en: `formula of ${point}`, zh: `${point} 公式` },
   standard: { en: 'own', zh: '本项目定义' },
   window: { tier: 'a', lengthMs: 1000, rule: noText },
-  ...{ inputs: inputs.map((name) => `${seam}/${name}`), parameters: {} },
+  ...{ inputs: inputs.map((name) => `${seam}/${name}`), inputRoles: {}, parameters: {} },
   ...more,
 });
 

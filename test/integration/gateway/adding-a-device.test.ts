@@ -59,7 +59,7 @@ describe('docs/adding-a-device.md', () => {
       'host: 192.0.2.40',
       `host: 127.0.0.1, port: ${device.port}`,
     );
-    writeFileSync(site, `${here}api: { port: ${api} }\nbroker: { port: ${broker} }\n`);
+    writeFileSync(site, `${here}api: { port: ${api}, auth: none }\nbroker: { port: ${broker} }\n`);
   });
   afterAll(async () => {
     await gateway?.stop();

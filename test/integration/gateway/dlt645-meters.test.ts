@@ -34,7 +34,7 @@ describe('docs/dlt645.md', () => {
     expect(here).not.toBe(text);
     writeFileSync(
       site,
-      `${here}api: { port: ${await freePort()} }\nbroker: { port: ${await freePort()} }\n`,
+      `${here}api: { port: ${await freePort()}, auth: none }\nbroker: { port: ${await freePort()} }\n`,
     );
   });
   afterAll(async () => {

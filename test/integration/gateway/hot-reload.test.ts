@@ -59,7 +59,7 @@ describe('a site file that changes while the gateway runs', () => {
     [
       'version: 1',
       `site: { enterprise: acme, site: dairy, name: { en: ${name}, zh: ${name} } }`,
-      `api: { port: ${port ?? ports.api} }`,
+      `api: { port: ${port ?? ports.api}, auth: none }`,
       `broker: { port: ${ports.broker} }`,
       'sources:',
       ...meters.flatMap((meter) => [

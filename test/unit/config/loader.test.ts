@@ -21,7 +21,7 @@ sources:
 `;
     expect(await problemsOf(text)).toEqual([
       'site.yaml:6:9 api.port: found 80800, expected a whole number from 0 to 65535',
-      'site.yaml:7:3 api.hots: found an unknown key, expected host, port or live (did you mean "host"?)',
+      'site.yaml:7:3 api.hots: found an unknown key, expected host, port, auth, names, tls, proxy, plainHttp, session or live (did you mean "host"?)',
       'site.yaml:9:5 sources[0].id: found nothing, expected text',
       'site.yaml:10:11 sources[0].port: found "x", expected a whole number from 1 to 65535',
     ]);

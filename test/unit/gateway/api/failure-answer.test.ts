@@ -99,9 +99,9 @@ describe('an answer that is a failure', () => {
     expect((await ask(undefined, '/none')).words.zh).toMatch(/^没有 GET \/none：/);
   });
 
-  it('is described for each status of a route, and for 403 and 500 always', () => {
-    expect(Object.keys(failures())).toEqual(['403', '500']);
-    expect(Object.keys(failures(404, 503))).toEqual(['403', '404', '500', '503']);
+  it('is described for each status of a route, and for 401, 403 and 500 always', () => {
+    expect(Object.keys(failures())).toEqual(['401', '403', '500']);
+    expect(Object.keys(failures(404, 503))).toEqual(['401', '403', '404', '500', '503']);
     expect(failures(404)[404].description).toBe('NOT_FOUND: there is no such thing');
   });
 });

@@ -1,0 +1,52 @@
+import type { TextTable } from '../shell/language.ts';
+
+/** Texts that several views of the line share. */
+export const lineTexts = {
+  line: { en: 'Line', zh: '产线' },
+  front: { en: 'Front', zh: '正面' },
+  back: { en: 'Back', zh: '背面' },
+  arcOn: { en: 'arc on', zh: '燃弧' },
+  arcOff: { en: 'arc off', zh: '熄弧' },
+  noValue: { en: 'no value', zh: '无数值' },
+  arcOut: { en: 'no arc', zh: '断弧' },
+  seamLost: { en: 'seam lost', zh: '焊缝丢失' },
+  fault: { en: 'fault', zh: '故障' },
+  currentOut: { en: 'current out of WPS', zh: '电流超出 WPS' },
+  voltageOut: { en: 'voltage out of WPS', zh: '电压超出 WPS' },
+  gasOut: { en: 'gas out of WPS', zh: '气体超出 WPS' },
+  offset: { en: 'torch off the seam', zh: '焊枪偏离焊缝' },
+  gap: { en: 'gap too wide', zh: '间隙过大' },
+  confidence: { en: 'camera unsure', zh: '视觉置信度低' },
+  shortGap: { en: 'gap', zh: '间隙' },
+  shortCamera: { en: 'cam', zh: '视觉' },
+  normal: { en: 'normal', zh: '正常' },
+  priority: { en: 'priority {level}', zh: '优先级 {level}' },
+  comma: { en: ', ', zh: '，' },
+  colon: { en: ': ', zh: '：' },
+  waiting: { en: 'Asking the gateway…', zh: '正在向网关查询…' },
+  failed: {
+    en: 'The gateway gives no answer to this; trying again.',
+    zh: '网关未给出应答，正在重试。',
+  },
+  // States of a bin.
+  conforming: { en: 'within the WPS', zh: '符合 WPS' },
+  outOfWps: { en: 'out of WPS', zh: '超出 WPS' },
+  notMeasured: { en: 'not measured', zh: '未测得' },
+  pending: { en: 'not welded yet', zh: '尚未焊接' },
+  stripLabel: {
+    en: 'Seams along the panel. Arrow keys: a bin left or right, a seam up or down; with Shift ten bins; Home and End.',
+    zh: '沿管屏方向的各条焊缝。方向键：左右移动一个区间，上下切换焊缝；按住 Shift 移动十个区间；Home 与 End 到两端。',
+  },
+  stripPlace: { en: '{place} mm, {seam}: {state}', zh: '{place} 毫米，{seam}：{state}' },
+  stripHint: {
+    en: 'Point at the strip, or focus it and use the arrow keys, to read its values.',
+    zh: '指向色带，或聚焦后用方向键，即可读取该处数值。',
+  },
+  'bin.current.mean': { en: 'I', zh: '电流' },
+  'bin.voltage.mean': { en: 'U', zh: '电压' },
+  'bin.heatInput': { en: 'heat input', zh: '热输入' },
+  'bin.gap.maximum': { en: 'gap, largest', zh: '最大间隙' },
+  'bin.trackingError.maximum': { en: 'tracking error, largest', zh: '最大跟踪误差' },
+  'bin.gasFlow.mean': { en: 'gas', zh: '气体流量' },
+  'bin.wireFeedSpeed.mean': { en: 'wire feed', zh: '送丝速度' },
+} as const satisfies TextTable;

@@ -1,0 +1,52 @@
+import { computed, type Ref } from 'vue';
+import type { LocalText } from '../api/types.ts';
+import { useGateway } from '../live/gateway.ts';
+import type { PointStore } from '../live/point-store.ts';
+import { type Judgement, judgeSeam } from './seam-judgement.ts';
+import type { Seam, WeldLine } from './use-line.ts';
+import { numberIn } from './use-number.ts';
+
+/** States of the line in which its arcs are to burn; only these have a torch without one be abnormal. */
+const weldingState = 4;
+
+export const isWeldingNow = (store: PointStore, line: WeldLine): boolean => {
+  const state = line.point('state');
+  return state === undefined || numberIn(store, state) === weldingState;
+};
+
+/** What the machine says is wrong with a torch; undefined where it says nothing. */
+export const faultWords = (store: PointStore, seam: Seam): LocalText | undefined => {
+  const point = seam.point('faultCode');
+  const code = numberIn(store, point);
+  return typeof code === 'number' && code !== 0 ? point?.labels?.[String(code)] : undefined;
+};
+
+export const judgeNow = (store: PointStore, line: WeldLine, seam: Seam): Judgement => {
+  const value = (name: string) => numberIn(store, seam.point(name));
+  return judgeSeam(
+    {
+      arcOn: value('arcOn'),
+      seamFound: value('seamFound'),
+      fault: value('fault'),
+      enabled: value('enabled'),
+      current: value('current'),
+      voltage: value('voltage'),
+      gasFlow: value('gasFlow'),
+      offsetY: value('offsetY'),
+      gap: value('gap'),
+      confidence: value('confidence'),
+    },
+    seam.bands,
+    isWeldingNow(store, line),
+  );
+};
+
+/** Judgements are compared by what they say, so that nothing is drawn anew while they say the same. */
+export const useJudgement = (line: () => WeldLine, seam: () => Seam): Readonly<Ref<Judgement>> => {
+  const { store } = useGateway();
+  return computed<Judgement>((before) => {
+    const next = judgeNow(store, line(), seam());
+    const isSame = before?.level === next.level && before.findings.join() === next.findings.join();
+    return isSame ? before : next;
+  });
+};
