@@ -13,6 +13,8 @@ import type { readPlan } from '../../gateway/api/plan-contract.ts';
 import type * as progress from '../../gateway/api/progress-contract.ts';
 import type * as seriesContract from '../../gateway/api/series-contract.ts';
 
+export type { Why, WhyInput } from '../../gateway/api/why-contract.ts';
+
 export type { LiveRequest, LiveState, LiveValues };
 export type LiveMessage = LiveValues | LiveState | LiveFailure;
 
@@ -30,6 +32,8 @@ export type History = z.infer<typeof contract.history>;
 export type PanelList = z.infer<typeof contract.panelList>;
 export type PanelRecord = z.infer<typeof contract.panelRecord>;
 export type PanelBins = z.infer<typeof contract.panelBins>;
+export type SeriesOfPoint = z.infer<typeof seriesContract.seriesOfPoint>;
+export type Samples = z.infer<typeof seriesContract.samples>;
 
 export type EnergyMeters = z.infer<typeof energy.energyMeters>;
 export type EnergyIntervals = z.infer<typeof energy.energyIntervals>;
