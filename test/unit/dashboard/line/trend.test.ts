@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { dayStartMs } from '../../../../dashboard/components/day-start.ts';
+import { dayRange } from '../../../../dashboard/components/day-range.ts';
 import { signalsOf, subgroupsOf } from '../../../../dashboard/line/spc-rules.ts';
 import { TrendWindow } from '../../../../dashboard/line/trend-window.ts';
+import { axisRange } from '../../../../dashboard/views/spc/control-chart-option.ts';
 
 it('puts what was before in front of what came live meanwhile, each time once', () => {
   const trend = new TrendWindow(10_000);
@@ -42,11 +43,23 @@ it('takes each subgroup of a chart once, though it stands until the next', () =>
   ]);
 });
 
-it('begins a day by the clocks of the site, also where they are changed', () => {
-  expect(dayStartMs('2024-06-20', 'Asia/Shanghai')).toBe(Date.parse('2024-06-19T16:00:00Z'));
-  expect(dayStartMs('2024-06-20', 'Asia/Shanghai', 1)).toBe(Date.parse('2024-06-20T16:00:00Z'));
-  expect(dayStartMs('2024-03-31', 'Europe/Berlin')).toBe(Date.parse('2024-03-30T23:00:00Z'));
-  expect(dayStartMs('2024-03-31', 'Europe/Berlin', 1)).toBe(Date.parse('2024-03-31T22:00:00Z'));
-  expect(dayStartMs('', 'Asia/Shanghai')).toBeUndefined();
-  expect(dayStartMs('20.06.2024', 'Asia/Shanghai')).toBeUndefined();
+it('takes days by the clocks of the site, also one on which they are changed', () => {
+  const range = (from: string, to: string, timeZone = 'Asia/Shanghai') => {
+    const { fromMs, toMs } = dayRange(from, to, timeZone);
+    return [fromMs, toMs].map((ms) => (ms === undefined ? '' : new Date(ms).toISOString()));
+  };
+  expect(range('2024-06-20', '2024-06-20')).toEqual([
+    ...['2024-06-19T16:00:00.000Z', '2024-06-20T16:00:00.000Z'],
+  ]);
+  expect(range('2024-03-31', '2024-03-31', 'Europe/Berlin')).toEqual([
+    ...['2024-03-30T23:00:00.000Z', '2024-03-31T22:00:00.000Z'],
+  ]);
+  expect(range('', '20.06.2024')).toEqual(['', '']);
+});
+
+it('keeps limits and subgroups on a control chart, whatever lies further out', () => {
+  const means = [{ timeMs: 1, value: 231 }];
+  expect(axisRange(means, { lcl: 227, ucl: 229 })).toEqual({ min: 226.4, max: 231.6 });
+  expect(axisRange([], { lcl: 227, ucl: 229 })).toEqual({ min: 226.7, max: 229.3 });
+  expect(axisRange(means, { lcl: null, ucl: null })).toEqual({});
 });
