@@ -29,9 +29,7 @@ export const useTrend = (points: readonly Point[], lengthMs: number): Trend => {
     store.listen(point, (current) => {
       if (current.timeMs === null) return;
       const isUsable = qualityOf(current) !== 'bad' && typeof current.value === 'number';
-      windows
-        .get(point.number)
-        ?.append(current.timeMs, isUsable ? (current.value as number) : null);
+      windows.get(point.number)?.append(current.timeMs, isUsable ? current.value : null);
       isNew = true;
     }),
   );
