@@ -1,6 +1,6 @@
 import type { Point } from '../api/types.ts';
 import type { Current } from '../live/point-store.ts';
-import type { Language } from '../shell/language.ts';
+import type { Language } from '../shell/words.ts';
 
 /** Powers and energies of a plant are read in thousands; a number that hops between units would be misread. */
 const displayUnits: Readonly<Record<string, { readonly unit: string; readonly divide: number }>> = {
@@ -30,6 +30,10 @@ export const plainUnitOf = (point: { readonly unit: string }): string =>
 
 export const unitOf = (point: { readonly unit: string }): string =>
   displayUnits[point.unit]?.unit ?? plainUnitOf(point);
+
+/** What a value is multiplied by to be in the unit that `unitOf` names. */
+export const displayFactorOf = (point: { readonly unit: string }): number =>
+  1 / (displayUnits[point.unit]?.divide ?? 1);
 
 /** What of a point tells how its values are written. */
 export type Written = Pick<Point, 'kind' | 'unit' | 'decimals' | 'labels'>;

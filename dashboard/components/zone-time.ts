@@ -52,10 +52,6 @@ export const timeOfWall = (text: string, timeZone: string): number | undefined =
   return right.length === 0 ? before : Math.min(...right);
 };
 
-/** Midnight of the site's day that a time lies in. */
-export const dayStart = (timeMs: number, timeZone: string): number =>
-  timeOfWall(dateText(timeMs, timeZone), timeZone) ?? timeMs;
-
 /** `2026-06-17` so many days later; negative: before. */
 export const dateAfter = (date: string, days: number): string => {
   const day = new Date(`${date}T00:00Z`);

@@ -1,6 +1,6 @@
 import { onScopeDispose, type Ref, readonly, ref, shallowRef, watch } from 'vue';
 import { ask, RequestFailure } from '../api/client.ts';
-import type { PanelInProgress } from '../api/line-types.ts';
+import type { PanelInProgress } from '../api/types.ts';
 import { StripModel } from './strip-model.ts';
 
 /** Of the bins, what the cursor shows. */

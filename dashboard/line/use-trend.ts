@@ -1,7 +1,6 @@
 import { onScopeDispose, type Ref, readonly, ref } from 'vue';
 import { ask } from '../api/client.ts';
-import type { Series } from '../api/line-types.ts';
-import type { Point } from '../api/types.ts';
+import type { Point, Series } from '../api/types.ts';
 import { qualityOf } from '../components/format.ts';
 import { useGateway } from '../live/gateway.ts';
 import { TrendWindow } from './trend-window.ts';

@@ -1,9 +1,7 @@
 import { createI18n, useI18n } from 'vue-i18n';
+import type { Language, TextTable } from './words.ts';
 
-export type Language = 'zh' | 'en';
-
-/** Texts by key, each in both languages; none can be forgotten. */
-export type TextTable = Readonly<Record<string, Readonly<Record<Language, string>>>>;
+export type { Language, TextTable };
 
 const storageKey = 'seamwatt-language';
 

@@ -2,6 +2,7 @@ import { accessViews } from '../views/access/views.ts';
 import { devicesViews } from '../views/devices/views.ts';
 import { energyViews } from '../views/energy/views.ts';
 import { equipmentViews } from '../views/equipment/views.ts';
+import { exploreViews } from '../views/explore/views.ts';
 import { lineViews } from '../views/line/views.ts';
 import { oeeViews } from '../views/oee/views.ts';
 import { overviewViews } from '../views/overview/views.ts';
@@ -17,6 +18,7 @@ export const views: readonly View[] = [
   ...spcViews,
   ...oeeViews,
   ...energyViews,
+  ...exploreViews,
   ...devicesViews,
   ...equipmentViews,
   ...accessViews,

@@ -1,5 +1,5 @@
 import type { Current } from '../../live/point-store.ts';
-import type { Language } from '../../shell/language.ts';
+import type { Language } from '../../shell/words.ts';
 import { formatNumber, formatPercent, formatValue, unitOf, type Written } from '../format.ts';
 
 const secondMs = 1000;

@@ -1,5 +1,5 @@
 import { computed, type Ref } from 'vue';
-import type { Series } from '../../api/line-types.ts';
+import type { Series } from '../../api/types.ts';
 import type { ControlChart } from '../../line/spc-charts.ts';
 import { type Subgroup, subgroupsOf } from '../../line/spc-rules.ts';
 import { useGateway } from '../../live/gateway.ts';

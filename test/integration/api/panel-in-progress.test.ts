@@ -95,6 +95,7 @@ describe('the panel in progress', () => {
         {
           ...{ kpi: 'deformationPrediction', group: kpis, point: 'deformationPrediction' },
           ...{ formula: noText, standard: noText, description: noText, inputs: [] },
+          inputRoles: {},
           window: { tier: 'a', over: 'panel', rule: noText },
           parameters: { probability: 0.95 },
         },

@@ -16,26 +16,32 @@ export type Rest = {
   readonly energyKwh: number | null;
   /** Of what it counted. */
   readonly share: number | null;
-  /** Those below counted more than it. */
+  /** Those below counted more than it, by more than their classes allow. */
   readonly isBelow: boolean;
 };
 
-/** Below this a difference is of the classes of the meters, not of anything that is used. */
-const leastKwh = 0.001;
+type Counted = { readonly meter: Meter; readonly energyKwh: number | null };
 
-const restOf = (
-  own: MeterInterval | undefined,
-  below: readonly (MeterInterval | undefined)[],
-): Rest => {
-  const counted = below.map((account) => account?.energyKwh ?? null);
-  const energy = own?.energyKwh ?? null;
+/** Twice what the classes of the meters allow between them, as for the balance of a bus. */
+const toleranceOf = (counts: readonly Counted[]): number =>
+  2 *
+  Math.sqrt(
+    counts.reduce(
+      (sum, { meter, energyKwh }) => sum + ((meter.accuracyClass / 100) * (energyKwh ?? 0)) ** 2,
+      0,
+    ),
+  );
+
+const restOf = (own: Counted, below: readonly Counted[]): Rest => {
+  const counted = below.map(({ energyKwh }) => energyKwh);
+  const energy = own.energyKwh;
   if (energy === null || counted.includes(null))
     return { energyKwh: null, share: null, isBelow: false };
   const energyKwh = energy - counted.reduce<number>((sum, each) => sum + (each ?? 0), 0);
   return {
     energyKwh,
     share: energy === 0 ? null : energyKwh / energy,
-    isBelow: energyKwh < -leastKwh,
+    isBelow: energyKwh < -toleranceOf([own, ...below]),
   };
 };
 
@@ -49,17 +55,15 @@ export const meterRows = (
   const parentOf = ({ parent }: Meter): string | null =>
     parent !== null && ids.has(parent) ? parent : null;
   const children = Map.groupBy(meters, parentOf);
+  const countOf = (meter: Meter): Counted => ({
+    meter,
+    energyKwh: accounts.get(meter.id)?.energyKwh ?? null,
+  });
   const rowsBelow = (parent: string | null, depth: number): readonly MeterRow[] =>
     (children.get(parent) ?? []).flatMap((meter) => {
       const below = children.get(meter.id) ?? [];
       const account = accounts.get(meter.id);
-      const rest =
-        below.length === 0
-          ? undefined
-          : restOf(
-              account,
-              below.map(({ id }) => accounts.get(id)),
-            );
+      const rest = below.length === 0 ? undefined : restOf(countOf(meter), below.map(countOf));
       return [{ meter, depth, account, rest }, ...rowsBelow(meter.id, depth + 1)];
     });
   return rowsBelow(null, 0);

@@ -16,7 +16,9 @@ export type Accounts = {
 
 const refreshMs = 30_000;
 /** So many meters are asked for at once: the history reads one after another. */
-const atOnce = 3;
+const atOnce = 2;
+/** A history that is busy, as after a start, answers some meters and not others. */
+const retryMs = 5000;
 
 type Found = {
   readonly account: MeterInterval | undefined;
@@ -48,21 +50,29 @@ export const useAccounts = (period: () => Period): Accounts => {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let abort = new AbortController();
 
-  const load = async (asked: Period, signal: AbortSignal): Promise<void> => {
+  /** Gives whether all meters were answered for. */
+  const load = async (asked: Period, signal: AbortSignal): Promise<boolean> => {
+    let isWhole = true;
     const known = await ask<EnergyMeters>('api/v1/energy/meters', { signal });
     const found = new Map<string, Found>();
     const waiting = known.meters.map(({ id }) => id);
     const work = async (): Promise<void> => {
-      for (let id = waiting.shift(); id !== undefined; id = waiting.shift())
-        found.set(id, await askMeter(id, asked, signal));
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        try {
+          found.set(id, await askMeter(id, asked, signal));
+        } catch {
+          isWhole = false;
+        }
+      }
     };
     await Promise.all(Array.from({ length: atOnce }, work));
-    if (signal.aborted) return;
+    if (signal.aborted) return true;
     meters.value = known.meters;
     accounts.value = new Map(
       [...found].flatMap(([id, { account }]) => (account === undefined ? [] : [[id, account]])),
     );
     days.value = new Map([...found].map(([id, each]) => [id, each.days]));
+    return isWhole;
   };
 
   const refresh = (): void => {
@@ -70,17 +80,12 @@ export const useAccounts = (period: () => Period): Accounts => {
     abort.abort();
     abort = new AbortController();
     const { signal } = abort;
-    load(period(), signal)
-      .then(
-        () => {
-          hasFailed.value = false;
-        },
-        () => {
-          if (!signal.aborted) hasFailed.value = true;
-        },
-      )
-      .finally(() => {
-        if (!signal.aborted) timer = setTimeout(refresh, refreshMs);
+    void load(period(), signal)
+      .catch(() => false)
+      .then((isWhole) => {
+        if (signal.aborted) return;
+        hasFailed.value = !isWhole;
+        timer = setTimeout(refresh, isWhole ? refreshMs : retryMs);
       });
   };
   watch(period, refresh, { immediate: true });
