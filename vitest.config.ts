@@ -22,7 +22,11 @@ const waiting = { groupOrder: 2, maxWorkers: maxWorkers + 1, isolate: false };
  * Watch a plant in real time and say within what time something is seen: they have the machine for themselves. All others
  * come to the same result however slowly they run.
  */
-const inRealTime = ['test/e2e/outputs.test.ts', 'test/e2e/page.test.ts'];
+const inRealTime = [
+  'test/e2e/line-views.test.ts',
+  'test/e2e/outputs.test.ts',
+  'test/e2e/page.test.ts',
+];
 
 /** Take minutes each: `npm run test:long` has the time for them. */
 const inLongRuns = ['test/e2e/scenarios.test.ts'];

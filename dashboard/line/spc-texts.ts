@@ -37,10 +37,7 @@ export const spcTexts = {
   learning: { en: 'no subgroup yet', zh: '尚无子组' },
   noLimits: { en: 'limits are being learnt', zh: '控制限学习中' },
   chart: { en: 'Chart', zh: '控制图' },
-  seam: { en: 'Seam', zh: '焊缝' },
-  state: { en: 'State', zh: '状态' },
   all: { en: 'All charts of this kind', zh: '同类控制图一览' },
-  figures: { en: 'Figures', zh: '参数' },
   capability: { en: 'Capability', zh: '过程能力' },
   noCapability: {
     en: 'no specification limits are configured',
@@ -48,6 +45,10 @@ export const spcTexts = {
   },
   signals: { en: 'Signals of the newest subgroup', zh: '最新子组的报警' },
   lastHour: { en: 'Subgroups of the last hour', zh: '近一小时子组' },
+  noHistory: {
+    en: 'What was before did not come; the chart begins now.',
+    zh: '未取得此前数据，控制图从现在开始。',
+  },
   noCharts: { en: 'This line has no control charts.', zh: '此产线未配置控制图。' },
   line: { en: 'line', zh: '产线' },
   colon: { en: ': ', zh: '：' },

@@ -14,10 +14,14 @@ export type Trend = {
 };
 
 const drawMs = 1000;
-const mostRows = 1000;
+const mostRows = 2000;
 
 /** The last minutes of points: what the gateway has of them, then what comes live. */
-export const useTrend = (points: readonly Point[], lengthMs: number): Trend => {
+export const useTrend = (
+  points: readonly Point[],
+  lengthMs: number,
+  source: 'auto' | 'samples' = 'auto',
+): Trend => {
   const { store, nowMs } = useGateway();
   const windows = new Map(points.map(({ number }) => [number, new TrendWindow(lengthMs)]));
   const revision = ref(0);
@@ -41,6 +45,7 @@ export const useTrend = (points: readonly Point[], lengthMs: number): Trend => {
       fromMs: String(toMs - lengthMs),
       toMs: String(toMs),
       maxPoints: String(mostRows),
+      source,
     });
     const { series } = await ask<Series>(`api/v1/series?${query}`, { signal: abort.signal });
     for (const { number, timeMs, values } of series) {

@@ -1,7 +1,7 @@
 import { onScopeDispose, type Ref, reactive, readonly, ref, shallowRef, watch } from 'vue';
 import { ask } from '../../api/client.ts';
 import type { PanelList } from '../../api/types.ts';
-import { dayStartMs } from '../../components/day-start.ts';
+import { dayRange } from '../../components/day-range.ts';
 
 /** As people fill it in; empty asks for nothing. */
 export type PanelFilter = {
@@ -37,8 +37,7 @@ export const queryOf = (filter: PanelFilter, timeZone: string): URLSearchParams 
     const value = filter[name].trim();
     if (value !== '') query.set(name, value);
   }
-  const fromMs = dayStartMs(filter.from, timeZone);
-  const toMs = dayStartMs(filter.to, timeZone, 1);
+  const { fromMs, toMs } = dayRange(filter.from, filter.to, timeZone);
   if (fromMs !== undefined) query.set('fromMs', String(fromMs));
   if (toMs !== undefined) query.set('toMs', String(toMs));
   return query;

@@ -35,11 +35,10 @@ export const controlChartOption = (options: Options): EChartsCoreOption => {
     },
     yAxis: {
       ...{ type: 'value', scale: true },
-      ...(ucl !== null &&
-        lcl !== null && { min: axisEnd(means, lcl, -1), max: axisEnd(means, ucl, 1) }),
+      ...axisRange(means, options),
       axisLabel: {
         color: colours.muted,
-        formatter: (value: number) => String(+value.toPrecision(5)),
+        formatter: (value: number) => String(+value.toPrecision(4)),
       },
       splitLine: { lineStyle: { color: colours.line, opacity: 0.5 } },
     },
@@ -75,10 +74,19 @@ export const controlChartOption = (options: Options): EChartsCoreOption => {
   };
 };
 
-/** A little beyond the limit and all that was. */
-const axisEnd = (means: readonly Subgroup[], limit: number, side: 1 | -1): number => {
-  const values = means.map(({ value }) => value * side);
-  const end = Math.max(limit * side, ...values);
-  const reach = Math.abs(end - Math.min(...values, limit * side)) || Math.abs(limit) || 1;
-  return (end + 0.15 * reach) * side;
+/** A little beyond the limits and all that was; nothing while there are no limits. */
+export const axisRange = (
+  means: readonly Subgroup[],
+  { lcl, ucl }: { readonly lcl: number | null; readonly ucl: number | null },
+): { readonly min?: number; readonly max?: number } => {
+  if (lcl === null || ucl === null) return {};
+  const values = means.map(({ value }) => value);
+  const least = Math.min(lcl, ...values);
+  const greatest = Math.max(ucl, ...values);
+  const beyond = (greatest - least) * 0.15;
+  const digits = 12;
+  return {
+    min: +(least - beyond).toPrecision(digits),
+    max: +(greatest + beyond).toPrecision(digits),
+  };
 };

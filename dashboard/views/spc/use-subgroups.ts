@@ -1,9 +1,7 @@
 import { computed, type Ref } from 'vue';
-import type { Series } from '../../api/types.ts';
 import type { ControlChart } from '../../line/spc-charts.ts';
 import { type Subgroup, subgroupsOf } from '../../line/spc-rules.ts';
-import { useGateway } from '../../live/gateway.ts';
-import { usePolled } from '../../live/use-polled.ts';
+import { useTrend } from '../../line/use-trend.ts';
 
 export type Subgroups = {
   readonly means: Readonly<Ref<readonly Subgroup[]>>;
@@ -12,22 +10,22 @@ export type Subgroups = {
 };
 
 const hourMs = 3_600_000;
-const refreshMs = 5000;
 
 /** What a chart has shown in the last hour, and EWMA beside it. */
 export const useSubgroups = (chart: ControlChart): Subgroups => {
-  const { nowMs } = useGateway();
-  const numbers = [chart.value, chart.part('ewma')].flatMap((point) => point?.number ?? []);
-  // The end is asked for anew with each question: the path must not change with every message of the feed.
-  const question = (): string => {
-    const toMs = Math.ceil(nowMs.value / refreshMs) * refreshMs;
-    return `api/v1/series?points=${numbers.join(',')}&fromMs=${toMs - hourMs}&toMs=${toMs}&maxPoints=4000&source=samples`;
-  };
-  const { answer, failure } = usePolled<Series>(question, refreshMs);
+  const points = [chart.value, ...[chart.part('ewma')].filter((point) => point !== undefined)];
+  // Roll-ups would mix subgroups.
+  const { windows, revision, failure } = useTrend(points, hourMs, 'samples');
   const of = (index: number) =>
     computed(() => {
-      const found = answer.value?.series[index];
-      return found === undefined ? [] : subgroupsOf(found.timeMs, found.values);
+      const point = points[index];
+      // The windows are no refs: what is new in them is told by the revision.
+      const rows =
+        revision.value < 0 || point === undefined ? [] : (windows.get(point.number)?.rows ?? []);
+      return subgroupsOf(
+        rows.map(([timeMs]) => timeMs),
+        rows.map(([, value]) => value),
+      );
     });
   return { means: of(0), ewma: of(1), failure };
 };

@@ -94,7 +94,7 @@ it('grows by the bins that came, tells which are new, and forgets all with anoth
   expect(model.lane('f01')?.states).toEqual([0, 1, 3]);
   expect(model.rowAt('f01', 25, 10)).toBe(2);
   expect(model.rowAt('f01', 30, 10)).toBeUndefined();
-  expect(model.lengthsMm(10)).toEqual([10, 10, 0, 10, 0]);
+  expect(model.lengthsMm(10)).toEqual([10, 10, 0, 10, 0, 0]);
   model.apply([rows('f01', [0], [0])], true);
   expect(model.lane('f01')?.placesMm).toEqual([0]);
   expect(changes).toEqual([
