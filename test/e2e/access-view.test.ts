@@ -1,6 +1,6 @@
 // Goal: a site that asks everybody to sign in lets in whoever may, shows each role what it may do and nothing else, and leads
 // whoever has left back to the door. Method: a gateway on its first start, the token that it printed, and a real Chromium.
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accessibilityFaults } from '../support/accessibility.ts';
 import { buildPage, openBrowser } from '../support/browser.ts';
@@ -54,7 +54,7 @@ chromium.describe('a site that asks everybody to sign in', () => {
     return page;
   };
 
-  const close = (page: Page): Promise<void> => (page.context() as BrowserContext).close();
+  const close = (page: Page): Promise<void> => page.context().close();
 
   it('shows a stranger the door and nothing of the plant, in both languages', async () => {
     for (const language of ['en-GB', 'zh-CN'] as const) {
