@@ -154,6 +154,7 @@ chromium.describe('the views of the welding line', () => {
       await expect.poll(() => readStrip(120, lanes.b03), soon).toBe(lost);
       await expect.poll(() => readStrip(120, lanes.f02), soon).toBe(out);
     }
+    await speak('en');
     const { body } = await simulator.send('GET', '/state');
     const { events } = (body as { line: { panel: { events: { list: readonly TruthEvent[] } } } })
       .line.panel;
