@@ -9,6 +9,7 @@ export const lineTexts = {
   arcOff: { en: 'arc off', zh: '熄弧' },
   noValue: { en: 'no value', zh: '无数值' },
   arcOut: { en: 'no arc', zh: '断弧' },
+  arcOutUnsure: { en: 'no arc, state of the line unknown', zh: '熄弧，产线状态未知' },
   seamLost: { en: 'seam lost', zh: '焊缝丢失' },
   fault: { en: 'fault', zh: '故障' },
   currentOut: { en: 'current out of WPS', zh: '电流超出 WPS' },
