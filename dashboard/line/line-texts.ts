@@ -29,6 +29,11 @@ export const lineTexts = {
     en: 'The gateway gives no answer to this; trying again.',
     zh: '网关未给出应答，正在重试。',
   },
+  failedOld: {
+    en: 'The gateway gives no answer to this; what is shown is old. Trying again.',
+    zh: '网关未给出应答，所示为旧数据，正在重试。',
+  },
+  noPanel: { en: 'No panel has moved under the torches yet.', zh: '尚无管屏在焊枪下行走。' },
   // States of a bin.
   conforming: { en: 'within the WPS', zh: '符合 WPS' },
   outOfWps: { en: 'out of WPS', zh: '超出 WPS' },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { percentOn, scaleAround, sideOf } from '../../../../dashboard/line/bar-scale.ts';
 import { fanOf, shapeOf } from '../../../../dashboard/line/deformation-shape.ts';
 import { judgeSeam, type SeamNow } from '../../../../dashboard/line/seam-judgement.ts';
-import { formatMinutes, remainingMs } from '../../../../dashboard/line/travel.ts';
+import { formatMinutes, travelOf } from '../../../../dashboard/line/travel.ts';
 import { isUnreachable } from '../../../../dashboard/line/use-judgements.ts';
 
 it('puts a band into the middle half of its bar', () => {
@@ -24,16 +24,17 @@ it('says on which side of a band a value lies, and of an open one only where it 
 });
 
 it('tells the time left by the speed: 18 m at 0.8 m/min take 22.5 min', () => {
-  expect(remainingMs(0, 18_000, 0.8)).toBe(22.5 * 60_000);
+  expect(travelOf(0, 18_000, 0.8)).toEqual({ kind: 'moving', leftMs: 22.5 * 60_000 });
   expect(formatMinutes(22.5 * 60_000)).toBe('22:30');
   expect(formatMinutes(59_600)).toBe('1:00');
-  expect(remainingMs(18_010, 18_000, 0.8)).toBe(0);
+  expect(travelOf(18_010, 18_000, 0.8)).toEqual({ kind: 'moving', leftMs: 0 });
 });
 
-it('tells none while the line stands or does not say where it is', () => {
-  expect(remainingMs(100, 18_000, 0)).toBeNull();
-  expect(remainingMs(null, 18_000, 0.8)).toBeNull();
-  expect(remainingMs(100, null, 0.8)).toBeNull();
+it('tells none while the line stands, and does not take what it does not know for standing', () => {
+  expect(travelOf(100, 18_000, 0)).toEqual({ kind: 'standing' });
+  expect(travelOf(null, 18_000, 0.8)).toEqual({ kind: 'unknown' });
+  expect(travelOf(100, null, 0.8)).toEqual({ kind: 'unknown' });
+  expect(travelOf(100, 18_000, null)).toEqual({ kind: 'unknown' });
 });
 
 const good: SeamNow = {
