@@ -46,7 +46,7 @@ ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=2 SEAMWATT_CONFIG=/et
 VOLUME /data
 WORKDIR /data
 USER 1000:1000
-# On loopback only, until there is a sign-in: docs/docker.md.
+# On loopback only, unless the site file has TLS: docs/docker.md.
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \

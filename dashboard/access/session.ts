@@ -33,12 +33,13 @@ export const openSession = (first: SessionState): Session => {
     can: (permission) => state.value.permissions.includes(permission),
     rolesWith: (permission) =>
       state.value.roles.filter(({ permissions }) => permissions.includes(permission)),
+    // Whoever comes in sees another page than whoever has left: it begins anew.
     signIn: async (credentials) => {
-      state.value = await ask<SessionState>(path, { method: 'POST', body: credentials });
+      await ask<SessionState>(path, { method: 'POST', body: credentials });
+      location.reload();
     },
     signOut: async () => {
-      state.value = await ask<SessionState>(path, { method: 'DELETE' });
-      // Everything that was shown was for whoever has left.
+      await ask<SessionState>(path, { method: 'DELETE' });
       location.reload();
     },
   };

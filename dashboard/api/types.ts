@@ -3,7 +3,6 @@ import type * as access from '../../gateway/api/access-contract.ts';
 import type * as contract from '../../gateway/api/contract.ts';
 import type * as energy from '../../gateway/api/energy-contract.ts';
 import type { journalState } from '../../gateway/api/journal-contract.ts';
-
 import type {
   LiveFailure,
   LiveRequest,
@@ -11,9 +10,10 @@ import type {
   LiveValues,
 } from '../../gateway/api/live-contract.ts';
 import type { readPlan } from '../../gateway/api/plan-contract.ts';
-import type * as series from '../../gateway/api/series-contract.ts';
+import type * as progress from '../../gateway/api/progress-contract.ts';
+import type * as seriesContract from '../../gateway/api/series-contract.ts';
 
-export type { ExplainedKpi, Why, WhyInput } from '../../gateway/api/why-contract.ts';
+export type { Why, WhyInput } from '../../gateway/api/why-contract.ts';
 
 export type { LiveRequest, LiveState, LiveValues };
 export type LiveMessage = LiveValues | LiveState | LiveFailure;
@@ -32,13 +32,15 @@ export type History = z.infer<typeof contract.history>;
 export type PanelList = z.infer<typeof contract.panelList>;
 export type PanelRecord = z.infer<typeof contract.panelRecord>;
 export type PanelBins = z.infer<typeof contract.panelBins>;
-export type Series = z.infer<typeof series.series>;
-export type SeriesOfPoint = z.infer<typeof series.seriesOfPoint>;
-export type Samples = z.infer<typeof series.samples>;
+export type SeriesOfPoint = z.infer<typeof seriesContract.seriesOfPoint>;
+export type Samples = z.infer<typeof seriesContract.samples>;
 
 export type EnergyMeters = z.infer<typeof energy.energyMeters>;
 export type EnergyIntervals = z.infer<typeof energy.energyIntervals>;
 export type EnergyTenants = z.infer<typeof energy.energyTenants>;
+
+export type PanelInProgress = z.infer<typeof progress.panelInProgress>;
+export type Series = z.infer<typeof seriesContract.series>;
 
 /** Every answer that is none. */
 export type Failure = { readonly error: { readonly code: string; readonly words: LocalText } };

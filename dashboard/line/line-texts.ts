@@ -32,6 +32,7 @@ export const lineTexts = {
   conforming: { en: 'within the WPS', zh: '符合 WPS' },
   outOfWps: { en: 'out of WPS', zh: '超出 WPS' },
   notMeasured: { en: 'not measured', zh: '未测得' },
+  notJudged: { en: 'no band to judge by', zh: '无判定范围' },
   pending: { en: 'not welded yet', zh: '尚未焊接' },
   stripLabel: {
     en: 'Seams along the panel. Arrow keys: a bin left or right, a seam up or down; with Shift ten bins; Home and End.',

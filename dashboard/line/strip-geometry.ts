@@ -1,9 +1,16 @@
 /** States of a bin as the gateway gives them; `pending` is ahead of the torches. */
-export const binStates = ['conforming', 'outOfWps', 'seamLost', 'arcOut', 'notMeasured'] as const;
+export const binStates = [
+  'conforming',
+  'outOfWps',
+  'seamLost',
+  'arcOut',
+  'notMeasured',
+  'notJudged',
+] as const;
 export type BinState = (typeof binStates)[number];
 
 /** The one to show where several bins share a pixel: what is worse hides what is less so. */
-const severities: readonly number[] = [1, 3, 4, 5, 2];
+const severities: readonly number[] = [1, 4, 5, 6, 3, 2];
 
 export type StripSize = {
   readonly widthPx: number;

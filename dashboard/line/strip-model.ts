@@ -72,7 +72,7 @@ export class StripModel {
 
   /** How many mm of all seams are in each state. */
   lengthsMm(binMm: number): readonly number[] {
-    const lengths = [0, 0, 0, 0, 0];
+    const lengths = [0, 0, 0, 0, 0, 0];
     for (const { states } of this.#lanes.values()) {
       for (const state of states) lengths[state] = (lengths[state] ?? 0) + binMm;
     }

@@ -15,6 +15,7 @@ const shapes: readonly (readonly [number, number])[] = [
   [0, 0.5],
   [0, 1],
   [0.45, 0.1],
+  [0.2, 0.6],
 ];
 
 /** Draws lanes of bins on a canvas, and of those that come only the new ones. */

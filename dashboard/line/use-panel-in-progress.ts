@@ -1,6 +1,6 @@
 import { onScopeDispose, type Ref, readonly, ref, shallowRef, watch } from 'vue';
 import { ask, RequestFailure } from '../api/client.ts';
-import type { PanelInProgress } from '../api/line-types.ts';
+import type { PanelInProgress } from '../api/types.ts';
 import { StripModel } from './strip-model.ts';
 
 /** Of the bins, what the cursor shows. */
@@ -59,7 +59,9 @@ export const usePanelInProgress = (linePath: () => string | undefined): PanelFol
         },
       )
       .finally(() => {
-        if (!signal.aborted) timer = setTimeout(() => follow(path, signal), periodMs);
+        if (signal.aborted) return;
+        const isMore = state.value === 'there' && progress.value?.isMore === true;
+        timer = setTimeout(() => follow(path, signal), isMore ? 0 : periodMs);
       });
   };
   const end = (): void => {

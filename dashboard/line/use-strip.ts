@@ -31,6 +31,11 @@ export type Strip = {
   key(event: KeyboardEvent): void;
 };
 
+/** As `binStates` has them. */
+const stateColours = [
+  ...['conforming', 'out-of-wps', 'seam-lost', 'arc-out', 'not-measured', 'not-judged'],
+];
+
 /** Custom properties by state; read by an element that uses them, as `light-dark()` is resolved only there. */
 const readColours = (canvas: HTMLElement): StripColours => {
   const probe = document.createElement('span');
@@ -42,9 +47,7 @@ const readColours = (canvas: HTMLElement): StripColours => {
   };
   const colours = {
     pending: colourOf('strip-pending'),
-    states: ['conforming', 'out-of-wps', 'seam-lost', 'arc-out', 'not-measured'].map((name) =>
-      colourOf(`strip-${name}`),
-    ),
+    states: stateColours.map((name) => colourOf(`strip-${name}`)),
   };
   probe.remove();
   return colours;

@@ -2,7 +2,7 @@ import type { Log } from '../core/log.ts';
 import { AccessStore } from './access-store.ts';
 import { AuditDesk } from './audit-desk.ts';
 import { AccessBook } from './book.ts';
-import { Passwords } from './password.ts';
+import { type PasswordCost, Passwords } from './password.ts';
 import type { AuthMode } from './roles.ts';
 import { SessionDesk, type SessionLimits } from './session-desk.ts';
 import { SignInThrottle, type ThrottleLimits } from './throttle.ts';
@@ -20,6 +20,7 @@ export type AccessOptions = {
   /** Of one clock that never goes back. */
   readonly monotonicMs: () => number;
   readonly throttle?: ThrottleLimits;
+  readonly passwordCost?: PasswordCost;
 };
 
 /** Who may come in, who has, and what they did. */
@@ -37,7 +38,7 @@ export type Access = {
 
 /** @throws GatewayError STORE_VERSION, STORE_FAILED */
 export const openAccess = async (options: AccessOptions): Promise<Access> => {
-  const { folder, mode, limits, log, nowMs, monotonicMs, throttle } = options;
+  const { folder, mode, limits, log, nowMs, monotonicMs, throttle, passwordCost } = options;
   const store = new AccessStore(folder);
   const opened = await store.open();
   for (const what of opened.migrated) log.warn({ what }, 'access: brought to a newer version');
@@ -47,7 +48,7 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
   const book = new AccessBook(store, opened);
   const context = {
     book,
-    passwords: new Passwords(),
+    passwords: new Passwords(passwordCost),
     throttle: new SignInThrottle(throttle),
     nowMs,
     monotonicMs,

@@ -1,8 +1,11 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { GatewayError } from '../core/error.ts';
 
+/** What hashing costs, as scrypt (RFC 7914) has it. */
+export type PasswordCost = { readonly N: number; readonly r: number; readonly p: number };
+
 /** OWASP's choice for 16 MB of memory: N = 2^14, r = 8, p = 5. */
-const cost = { N: 16_384, r: 8, p: 5 } as const;
+const usualCost: PasswordCost = { N: 16_384, r: 8, p: 5 };
 const saltBytes = 16;
 const hashBytes = 32;
 const maxMemoryBytes = 64 * 1024 * 1024;
@@ -27,7 +30,7 @@ const derive = (password: string, salt: Buffer, options: ScryptOptions): Promise
     );
   });
 
-const encode = (salt: Buffer, hash: Buffer): string =>
+const encode = (cost: PasswordCost, salt: Buffer, hash: Buffer): string =>
   `scrypt$${cost.N}$${cost.r}$${cost.p}$${salt.toString('base64url')}$${hash.toString('base64url')}`;
 
 type Encoded = { readonly options: ScryptOptions; readonly salt: Buffer; readonly hash: Buffer };
@@ -47,26 +50,32 @@ const decode = (encoded: string): Encoded => {
 };
 
 /** Stands in for users that there are not, so that their absence takes as long as a wrong password. */
-const nobody: Encoded = {
-  options: cost,
-  salt: randomBytes(saltBytes),
-  hash: randomBytes(hashBytes),
-};
+const nobody = (cost: PasswordCost): Encoded => ({
+  ...{ options: cost, salt: randomBytes(saltBytes), hash: randomBytes(hashBytes) },
+});
 
 /** Hashes passwords with scrypt, one at a time, on the thread pool. */
 export class Passwords {
+  readonly #cost: PasswordCost;
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
+
+  /** Another cost than the usual is for tests. What is stored keeps its own. */
+  constructor(cost = usualCost) {
+    this.#cost = cost;
+  }
 
   /** What is kept of a password: `scrypt$N$r$p$salt$hash`. @throws GatewayError UNAVAILABLE when too many wait */
   hash(password: string): Promise<string> {
     const salt = randomBytes(saltBytes);
-    return this.#inTurn(async () => encode(salt, await derive(password, salt, cost)));
+    return this.#inTurn(async () =>
+      encode(this.#cost, salt, await derive(password, salt, this.#cost)),
+    );
   }
 
   /** Whether it is the one; without `encoded` it takes as long and is not. @throws GatewayError UNAVAILABLE */
   isRight(password: string, encoded: string | undefined): Promise<boolean> {
-    const { options, salt, hash } = encoded === undefined ? nobody : decode(encoded);
+    const { options, salt, hash } = encoded === undefined ? nobody(this.#cost) : decode(encoded);
     return this.#inTurn(async () => {
       const found = await derive(password, salt, options);
       return timingSafeEqual(found, hash) && encoded !== undefined;

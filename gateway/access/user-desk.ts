@@ -7,9 +7,6 @@ import type { Role } from './roles.ts';
 
 const mostUsers = 200;
 
-/** What a name may be: letters and digits of any script, and . _ @ - within; at most 64 characters. */
-export const userNamePattern = /^[\p{L}\p{N}][\p{L}\p{N}._@-]{0,63}$/u;
-
 export type UserChange = {
   readonly role?: Role | undefined;
   readonly isDisabled?: boolean | undefined;

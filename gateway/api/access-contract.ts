@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { userNamePattern } from '../access/names.ts';
 import { leastPasswordLength, mostPasswordLength } from '../access/password.ts';
 import { permissions, roles } from '../access/roles.ts';
-import { userNamePattern } from '../access/user-desk.ts';
 import { localText } from './contract.ts';
 import { limit, ordinal } from './query-values.ts';
 

@@ -158,13 +158,29 @@ const outcomeOf = (status: number): 'done' | 'refused' | 'failed' => {
   return status < 500 ? 'refused' : 'failed';
 };
 
+/** A route with what it needs. */
+export type GuardedRoute = {
+  readonly method: string;
+  readonly url: string;
+  readonly needs: Permission | 'nothing';
+};
+
 /**
  * Lets everybody do what their role may, and nothing else, and audits what was done. A route that does not say what it needs
- * cannot be registered behind this. Without `access` there is no sign-in, and everything is allowed.
+ * cannot be registered behind this. Without `access` there is no sign-in, and everything is allowed. Gives the routes, which
+ * are there once they have been registered.
  */
-export const guardRoutes = (server: FastifyInstance, access: Access | undefined): void => {
+export const guardRoutes = (
+  server: FastifyInstance,
+  access: Access | undefined,
+): readonly GuardedRoute[] => {
+  const routes: GuardedRoute[] = [];
   server.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.needs !== undefined) return;
+    const needed = config?.needs;
+    if (needed !== undefined) {
+      routes.push(...[method].flat().map((one) => ({ method: one, url, needs: needed })));
+      return;
+    }
     throw new Error(`the route ${String(method)} ${url} does not say what it needs`);
   });
   server.decorateRequest('identity', undefined);
@@ -176,7 +192,11 @@ export const guardRoutes = (server: FastifyInstance, access: Access | undefined)
     const why = judge(request, access);
     return why === undefined ? undefined : turnAway(request, reply, { access, why });
   });
-  if (access === undefined) return;
+  if (access !== undefined) auditChanges(server, access);
+  return routes;
+};
+
+const auditChanges = (server: FastifyInstance, access: Access): void => {
   server.addHook('onSend', async (request, { statusCode: status }) => {
     const { needs: needed, audits } = request.routeOptions.config ?? {};
     if (needed === undefined || needed === 'nothing' || audits === 'itself') return;

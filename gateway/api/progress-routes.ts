@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { GatewayView } from '../runtime/view.ts';
 import { needs } from './authorise.ts';
 import { failures, refuse } from './failure-answer.ts';
+import { largeAnswer } from './large-answer.ts';
 import { presentProgress } from './panel-in-progress.ts';
 import * as contract from './progress-contract.ts';
 
@@ -12,6 +13,7 @@ export const registerProgressRoutes = (instance: FastifyInstance, view: GatewayV
   instance.withTypeProvider<ZodTypeProvider>().get(
     '/api/v1/lines/:line/panel-in-progress',
     {
+      ...largeAnswer,
       config: needs('read'),
       schema: {
         params: z.object({ line: z.string().min(1).max(200) }),

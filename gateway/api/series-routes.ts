@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { GatewayView } from '../runtime/view.ts';
 import { needs } from './authorise.ts';
 import { failures, refuse, wrongParameter } from './failure-answer.ts';
+import { largeAnswer } from './large-answer.ts';
 import { findPoint, noPoint } from './point-lookup.ts';
 import { rollupRows, sampleRows } from './series/csv-rows.ts';
 import { SeriesDesk } from './series/series-desk.ts';
@@ -49,6 +50,7 @@ export const registerSeriesRoutes = (instance: FastifyInstance, view: GatewayVie
   server.get(
     '/api/v1/points/:id/samples',
     {
+      ...largeAnswer,
       config: needs('read'),
       schema: {
         params: z.object({ id: z.string().min(1).max(500) }),
@@ -74,6 +76,7 @@ export const registerSeriesRoutes = (instance: FastifyInstance, view: GatewayVie
   server.get(
     '/api/v1/series',
     {
+      ...largeAnswer,
       config: needs('read'),
       schema: {
         querystring: contract.seriesQuery,

@@ -22,7 +22,7 @@ import type { DeliveryDesk } from '../runtime/delivery-desk.ts';
 import type { ReloadDesk } from '../runtime/reloader.ts';
 import type { GatewayView } from '../runtime/view.ts';
 import { registerAccessRoutes } from './access-routes.ts';
-import { guardRoutes, needs } from './authorise.ts';
+import { type GuardedRoute, guardRoutes, needs } from './authorise.ts';
 import { registerDeliveryRoutes } from './delivery-routes.ts';
 import { registerEnergyRoutes } from './energy-routes.ts';
 import {
@@ -75,7 +75,12 @@ export type ApiOptions = ReachOptions & {
   readonly live?: Partial<LiveLimits>;
 };
 
-export type ApiServer = { readonly url: string; close(): Promise<void> };
+export type ApiServer = {
+  readonly url: string;
+  /** All but the page's files, with what each needs. */
+  readonly routes: readonly GuardedRoute[];
+  close(): Promise<void>;
+};
 
 const what = { en: 'the HTTP server', zh: 'HTTP 服务' };
 const maxBodyBytes = 64 * 1024;
@@ -140,7 +145,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
   });
   await servePage(server, options);
   // The page's files hold no data; what is registered from here on says who may have it.
-  guardRoutes(server, access);
+  const routes = guardRoutes(server, access);
   server.route({
     ...{ method: 'GET', url: '/api/v1/live', schema: { hide: true }, config: needs('read') },
     handler: (_request, reply) => refuse(reply.header('upgrade', 'websocket'), 426, {}),
@@ -167,7 +172,7 @@ export const startApi = async (options: ApiOptions): Promise<ApiServer> => {
     const stop = followCertificate(server.server, options.tls, { first: tls, nowMs, log });
     server.addHook('onClose', async () => stop());
   }
-  return { url: await listen(server, host, port), close: () => server.close() };
+  return { url: await listen(server, host, port), routes, close: () => server.close() };
 };
 
 /** What lets a client of the live feed stay. */

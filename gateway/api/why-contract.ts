@@ -8,9 +8,7 @@ import { localText } from './words-contract.ts';
 export const mostDepth = 5;
 
 export const whyQuery = z.strictObject({
-  depth: limit(2, mostDepth, 0).describe(
-    'How many KPIs deep those are explained that the KPI is made of',
-  ),
+  depth: limit(2, mostDepth, 0).describe('How many KPIs deep inputs that are KPIs are explained'),
 });
 
 const pointShape = {
@@ -26,16 +24,17 @@ const pointShape = {
 
 const point = z.object(pointShape);
 
-const input = z.object({
+const inputShape = {
   ...pointShape,
+  roles: z.array(z.string()).describe('What it is to the KPI, such as `gridPower`'),
   device: z.string().describe('The source that reads it; kpi, calculated, production or billing'),
   periodMs: z.number().nullable(),
   ageMs: z.number().nullable().describe('How old its newest sample is'),
   raw: z.string().describe('Path of what it was over the window: samples, or roll-ups'),
-  isExplained: z.boolean().describe('Its number is among the KPIs of this answer'),
-});
+  isKpi: z.boolean().describe('It can be asked why, too'),
+};
 
-const explainedKpi = z.object({
+const shape = {
   kpi: z.string(),
   ...pointShape,
   formula: localText,
@@ -57,6 +56,7 @@ const explainedKpi = z.object({
         parameter: z.string().describe('Members joined by dots'),
         id: z.string().nullable(),
         value: z.number().nullable().describe('Null where it is a table'),
+        unit: z.string().nullable().describe('Where the parameters tell it'),
         source: z.string(),
       }),
     )
@@ -74,17 +74,25 @@ const explainedKpi = z.object({
     .nullable()
     .describe('That holds now, where the KPI reads its prices or periods'),
   parts: z.array(point).describe('What the KPI gives beside: bounds, elements, sums'),
-  inputs: z.array(input),
   inputsLeftOut: z.int(),
-});
+};
 
-export const why = z.object({
-  kpis: z
-    .array(explainedKpi)
-    .describe('The one asked for, then those that it is made of, as deep as asked for, each once'),
-  isCut: z.boolean().describe('There are more of them than 100'),
-});
+type Shown = z.infer<z.ZodObject<typeof shape>>;
+export type WhyInput = z.infer<z.ZodObject<typeof inputShape>> & { why: Why | null };
+export type Why = Shown & { inputs: WhyInput[] };
 
-export type ExplainedKpi = z.infer<typeof explainedKpi>;
-export type Why = z.infer<typeof why>;
-export type WhyInput = z.infer<typeof input>;
+/** A schema for each level: what refers to itself cannot be told in an OpenAPI document that has no names for parts. */
+const whyOf = (depth: number): z.ZodType<Why> =>
+  z.object({
+    ...shape,
+    inputs: z.array(
+      z.object({
+        ...inputShape,
+        why: (depth === 0 ? z.null() : whyOf(depth - 1).nullable()).describe(
+          'Of an input that is a KPI, as deep as asked for, and of a hundred at most',
+        ),
+      }),
+    ),
+  });
+
+export const why = whyOf(mostDepth);

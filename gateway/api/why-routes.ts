@@ -22,8 +22,8 @@ export const registerWhyRoutes = (instance: FastifyInstance, view: GatewayView):
     },
     async ({ params: { id }, query: { depth } }, reply) => {
       const index = findPoint(view.latest, id);
-      const explainer = new KpiExplainer(view);
-      if (index === undefined || !explainer.has(index)) {
+      const why = index === undefined ? undefined : new KpiExplainer(view).explain(index, depth);
+      if (why === undefined) {
         return refuse(reply, 404, {
           words: {
             en: `no KPI ${id}: /api/v1/kpis lists them`,
@@ -31,7 +31,7 @@ export const registerWhyRoutes = (instance: FastifyInstance, view: GatewayView):
           },
         });
       }
-      return explainer.explain(index, depth);
+      return why;
     },
   );
 };

@@ -21,19 +21,40 @@ export const gatewayUrl = (url: string | undefined, text: Messages): URL => {
   return base;
 };
 
-/** Asks the running gateway. @throws GatewayError with the gateway's own words, or that it does not answer */
-export const askGateway = async <T>(url: URL, answer: z.ZodType<T>, body?: unknown): Promise<T> => {
+/** A token of the gateway, for one where reading or changing needs a sign-in. */
+const tokenVariable = 'SEAMWATT_TOKEN';
+
+export type Question = {
+  readonly url: URL;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly body?: unknown;
+  /** POST with a body, else GET. */
+  readonly method?: 'POST' | 'PATCH' | 'DELETE';
+};
+
+const codes: Readonly<Record<number, 'UNAVAILABLE' | 'AUTHENTICATION_FAILED'>> = {
+  401: 'AUTHENTICATION_FAILED',
+  403: 'AUTHENTICATION_FAILED',
+  503: 'UNAVAILABLE',
+};
+
+const requestOf = ({ env, body, method = 'POST' }: Question): RequestInit => {
+  const token = env[tokenVariable];
+  const headers = { ...(token && { authorization: `Bearer ${token}` }) };
   const signal = AbortSignal.timeout(requestTimeoutMs);
-  const request =
-    body === undefined
-      ? { signal }
-      : {
-          ...{ signal, method: 'POST', body: JSON.stringify(body) },
-          headers: { 'content-type': 'application/json' },
-        };
+  if (body === undefined) return { signal, headers };
+  return {
+    ...{ signal, method, body: JSON.stringify(body) },
+    headers: { ...headers, 'content-type': 'application/json' },
+  };
+};
+
+/** Asks the running gateway. @throws GatewayError with the gateway's own words, or that it does not answer */
+export const askGateway = async <T>(question: Question, answer: z.ZodType<T>): Promise<T> => {
+  const { url } = question;
   let response: Response;
   try {
-    response = await fetch(url, request);
+    response = await fetch(url, requestOf(question));
   } catch (error) {
     throw new GatewayError(
       'CONNECTION_FAILED',
@@ -45,7 +66,7 @@ export const askGateway = async <T>(url: URL, answer: z.ZodType<T>, body?: unkno
   if (response.ok) return answer.parse(content);
   const said = refusal.safeParse(content);
   throw new GatewayError(
-    response.status === 503 ? 'UNAVAILABLE' : 'PROTOCOL',
+    codes[response.status] ?? 'PROTOCOL',
     said.success
       ? (said.data.error.words ?? said.data.error.message)
       : {

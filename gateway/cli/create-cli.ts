@@ -18,6 +18,7 @@ import { addRunCommand } from './run-command.ts';
 import { addSimulateCommand } from './simulate-command.ts';
 import { addStartCommand } from './start-command.ts';
 import { displayWidth } from './text-table.ts';
+import { addUserCommand } from './user-command.ts';
 import { addVerifyCommand } from './verify-command.ts';
 
 const quoted = (message: string): string => /'([^']+)'/.exec(message)?.[1] ?? '';
@@ -79,6 +80,7 @@ const addCommands = [
   addProductionCommand,
   addBackupCommand,
   addRestoreCommand,
+  addUserCommand,
 ];
 
 const createProgram = (kit: Kit): Command => {

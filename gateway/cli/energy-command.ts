@@ -176,7 +176,7 @@ const energy = async (meter: string | undefined, options: Options, kit: Kit): Pr
     schema: z.ZodType<Answer>,
     print: (answer: Answer, text: EnergyMessages, kit: Kit) => void,
   ): Promise<void> => {
-    const answer = await askGateway(url, schema);
+    const answer = await askGateway({ url, env: kit.env }, schema);
     if (options.json === true) kit.print(JSON.stringify(answer, null, 2));
     else print(answer, text, kit);
   };

@@ -106,7 +106,7 @@ const figures = async (options: Options, kit: Kit): Promise<void> => {
   const url = new URL('/api/v1/figures', gatewayUrl(options.url, kit.text));
   if (options.from !== undefined) url.searchParams.set('from', options.from);
   if (options.to !== undefined) url.searchParams.set('to', options.to);
-  const answer = await askGateway(url, report);
+  const answer = await askGateway({ url, env: kit.env }, report);
   if (options.json === true) kit.print(JSON.stringify(answer, null, 2));
   else printReport(answer, kit);
   // Where nothing is known at all there is no answer.

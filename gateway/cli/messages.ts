@@ -1,4 +1,5 @@
 import type { ReplayReport } from '../runtime/replay.ts';
+import { accessMessages } from './access-messages.ts';
 import { counted } from './counted.ts';
 import type { Language } from './language.ts';
 import { recordsMessages } from './records-messages.ts';
@@ -7,15 +8,10 @@ type ComparedFrames = Pick<ReplayReport, 'identicalFrames' | 'differingFrames' |
 
 const english = {
   ...recordsMessages.en,
+  ...accessMessages.en,
   programDescription:
     'Edge gateway for welding lines and carbon-neutral parks: Modbus and OPC UA in, quality and carbon KPIs, InfluxDB and MQTT out.',
   runDescription: 'Run the gateway for a site',
-  firstToken: (secret: string) => [
-    'Nobody may manage users yet. This admin token is shown only this once and is good for 7 days:',
-    `  ${secret}`,
-    'Sign in with it on the page, or make a user:',
-    `  SEAMWATT_TOKEN=TOKEN seamwatt user add NAME --role admin --url URL`,
-  ],
   startDescription: 'Run the demo site with its simulators, or a real site with --config',
   checkDescription: 'Check a site file; connects to nothing and starts nothing',
   simulateDescription:
@@ -202,15 +198,10 @@ export type Messages = typeof english;
 
 const chinese: Messages = {
   ...recordsMessages.zh,
+  ...accessMessages.zh,
   programDescription:
     '焊接产线与零碳园区的边缘网关：接入 Modbus 与 OPC UA，计算质量与碳指标，写入 InfluxDB 与 MQTT。',
   runDescription: '按站点文件运行网关',
-  firstToken: (secret: string) => [
-    '尚无人可管理用户。以下管理员令牌仅显示这一次，7 天内有效：',
-    `  ${secret}`,
-    '请在网页上用它登录，或创建用户：',
-    `  SEAMWATT_TOKEN=令牌 seamwatt user add 用户名 --role admin --url 网址`,
-  ],
   startDescription: '运行演示站点及其仿真器；加 --config 则运行真实站点',
   checkDescription: '检查站点文件；不连接任何设备，也不启动任何东西',
   simulateDescription: '运行设备仿真器；参数原样传递（simulate -- --help 可列出）',

@@ -96,7 +96,7 @@ const importFile = async (file: string, options: Options, kit: Kit): Promise<voi
   let duplicate = 0;
   for await (const batch of batchesOf(file, (line) => refused.push(line), kit)) {
     const sent = batch.map(({ message }) => message);
-    const { messages } = await askGateway(url, outcomes, sent);
+    const { messages } = await askGateway({ url, env: kit.env, body: sent }, outcomes);
     for (const [index, { outcome, code, words, notes: noted }] of messages.entries()) {
       const line = batch[index]?.number ?? 0;
       notes.push(...noted.map((note) => ({ line, ...note })));

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { askGateway, gatewayUrl } from './ask-gateway.ts';
 import { exitCodes } from './composition.ts';
 import type { Kit } from './kit.ts';
-import type { Messages } from './messages.ts';
 import { parseWholeNumber, UsageError } from './option-values.ts';
 import { formatTable } from './text-table.ts';
 
@@ -34,21 +33,29 @@ const pageEntries = 500;
 
 class Quarantine {
   readonly #base: URL;
+  readonly #env: Kit['env'];
 
   /** @throws UsageError */
-  constructor({ url }: Options, text: Messages) {
+  constructor({ url }: Options, { text, env }: Kit) {
     this.#base = gatewayUrl(url, text);
+    this.#env = env;
   }
 
   async sinkIds(): Promise<readonly string[]> {
-    const found = await askGateway(new URL('api/v1/sinks', this.#base), sinks);
+    const found = await askGateway(
+      { url: new URL('api/v1/sinks', this.#base), env: this.#env },
+      sinks,
+    );
     return found.map(({ id }) => id);
   }
 
   async *entries(sinkId: string): AsyncGenerator<Entry> {
     for (let afterId = 0; ; ) {
       const query = `?afterId=${afterId}&limit=${pageEntries}`;
-      const page = await askGateway(this.#url(sinkId, query), z.array(entry));
+      const page = await askGateway(
+        { url: this.#url(sinkId, query), env: this.#env },
+        z.array(entry),
+      );
       yield* page;
       const last = page.at(-1);
       if (last === undefined) return;
@@ -57,11 +64,12 @@ class Quarantine {
   }
 
   retry(sinkId: string, ids: readonly number[]): Promise<z.infer<typeof retried>> {
-    return askGateway(this.#url(sinkId, '/retry'), retried, { ids });
+    return askGateway({ url: this.#url(sinkId, '/retry'), env: this.#env, body: { ids } }, retried);
   }
 
   async drop(sinkId: string, ids: readonly number[]): Promise<number> {
-    return (await askGateway(this.#url(sinkId, '/drop'), dropped, { ids })).dropped;
+    const question = { url: this.#url(sinkId, '/drop'), env: this.#env, body: { ids } };
+    return (await askGateway(question, dropped)).dropped;
   }
 
   #url(sinkId: string, rest: string): URL {
@@ -70,7 +78,7 @@ class Quarantine {
 }
 
 const list = async (sinkId: string | undefined, options: Options, kit: Kit): Promise<void> => {
-  const quarantine = new Quarantine(options, kit.text);
+  const quarantine = new Quarantine(options, kit);
   const ids = sinkId === undefined ? await quarantine.sinkIds() : [sinkId];
   const found: (Entry & { readonly sinkId: string })[] = [];
   for (const id of ids) {
@@ -125,7 +133,7 @@ async function* chosen(
 
 const retry = async (sinkId: string, options: Options, kit: Kit): Promise<void> => {
   const wanted = chosenIds(options, kit);
-  const quarantine = new Quarantine(options, kit.text);
+  const quarantine = new Quarantine(options, kit);
   const outcome = { delivered: 0, refused: [] as { id: number; reason: string }[] };
   for await (const ids of chosen(quarantine, sinkId, wanted)) {
     const { delivered, refused } = await quarantine.retry(sinkId, ids);
@@ -142,7 +150,7 @@ const retry = async (sinkId: string, options: Options, kit: Kit): Promise<void> 
 
 const drop = async (sinkId: string, options: Options, kit: Kit): Promise<void> => {
   const wanted = chosenIds(options, kit);
-  const quarantine = new Quarantine(options, kit.text);
+  const quarantine = new Quarantine(options, kit);
   let sum = 0;
   for await (const ids of chosen(quarantine, sinkId, wanted)) {
     sum += await quarantine.drop(sinkId, ids);

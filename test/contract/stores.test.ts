@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
+import type { AccessCalls } from '../../gateway/access/protocol.ts';
 import { JournalEngine } from '../../gateway/journal/engine.ts';
 import { openHistory } from '../../gateway/journal/history/history.ts';
 import { type Journal, openJournal } from '../../gateway/journal/journal.ts';
@@ -232,6 +233,39 @@ const openProduction = async (folder: string): Promise<OpenStore> => {
   };
 };
 
+const accessRoom = new URL('../../gateway/access/access-store.ts', import.meta.url).href;
+
+/** Users, tokens and the audit log: a value is an entry of the log. */
+const openAccess = async (folder: string): Promise<OpenStore> => {
+  const worker = new WorkerCalls<AccessCalls>('access', {}, accessRoom);
+  try {
+    await worker.call('open', { folder });
+  } catch (error) {
+    await worker.end();
+    throw error;
+  }
+  const all = { beforeSeq: undefined, actor: undefined, action: undefined, outcome: undefined };
+  const actor = { kind: 'shell', name: null, role: null, address: null } as const;
+  let isClosed = false;
+  return {
+    put: async (timeMs) => {
+      const event = { timeMs, actor, action: 'sign-in', subject: null, reason: null, details: {} };
+      await worker.call('apply', { changes: [], audit: [{ ...event, outcome: 'done' }] });
+    },
+    values: async () => {
+      const found = await worker.call('audit', { ...all, limit: 100 });
+      return found.map(({ timeMs }) => timeMs).reverse();
+    },
+    close: async () => {
+      if (isClosed) return;
+      isClosed = true;
+      await worker.call('close', undefined);
+      await worker.end();
+    },
+    abandon: () => worker.end(),
+  };
+};
+
 /** Records: a value is a panel. What production told of it is in the database beside it. */
 const openRecords = async (folder: string): Promise<OpenStore> => {
   await (await openProductionWorker(folder)).end();
@@ -316,5 +350,13 @@ describeStoreContract({
   age: newerDatabase('production.db'),
   ruin: ruined('production.db'),
   // The gateway fills it again from the journal, which is not there.
+  survivesRuin: false,
+});
+
+describeStoreContract({
+  name: 'access',
+  open: openAccess,
+  age: newerDatabase('access.db'),
+  ruin: ruined('access.db'),
   survivesRuin: false,
 });

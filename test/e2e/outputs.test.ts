@@ -314,7 +314,7 @@ describeOutputs('the outputs of the demo site', () => {
 
   it('are described by an OpenAPI document with every route', () => {
     expect(describedPaths(openapi)).toEqual([
-      ...['/api/v1/devices', '/api/v1/devices/{id}/plan'],
+      ...['/api/v1/audit', '/api/v1/audit/state', '/api/v1/devices', '/api/v1/devices/{id}/plan'],
       ...['/api/v1/energy/meters', '/api/v1/energy/meters/{id}/intervals'],
       ...['/api/v1/energy/tenants', '/api/v1/events', '/api/v1/figures', '/api/v1/journal'],
       ...['/api/v1/kpis', '/api/v1/kpis/{id}/why', '/api/v1/lines/{line}/panel-in-progress'],
@@ -322,10 +322,12 @@ describeOutputs('the outputs of the demo site', () => {
       ...['/api/v1/panels/{id}/dossier', '/api/v1/panels/{id}/footprint'],
       ...['/api/v1/points', '/api/v1/points/{id}/history', '/api/v1/points/{id}/samples'],
       ...['/api/v1/production/messages', '/api/v1/production/orders', '/api/v1/reload'],
-      ...['/api/v1/series', '/api/v1/series.csv'],
+      ...['/api/v1/series', '/api/v1/series.csv', '/api/v1/session', '/api/v1/session/password'],
+      ...['/api/v1/sessions', '/api/v1/sessions/{id}'],
       ...['/api/v1/sinks', '/api/v1/sinks/{id}/quarantine'],
       ...['/api/v1/sinks/{id}/quarantine/drop', '/api/v1/sinks/{id}/quarantine/retry'],
-      ...['/api/v1/sinks/{id}/receipts', '/api/v1/site', '/healthz', '/readyz'],
+      ...['/api/v1/sinks/{id}/receipts', '/api/v1/site', '/api/v1/tokens', '/api/v1/tokens/{id}'],
+      ...['/api/v1/users', '/api/v1/users/{name}', '/healthz', '/readyz'],
     ]);
   });
 

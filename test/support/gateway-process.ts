@@ -18,6 +18,8 @@ export type GatewayProcess = {
   readonly process: ChildProcess;
   /** What it has written to stderr so far. */
   log(): string;
+  /** What it has written to stdout so far. */
+  out(): string;
   get<T>(path: string): Promise<T>;
   /** Sends the signal and returns the exit code; null after SIGKILL. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
@@ -81,10 +83,14 @@ export const startGatewayProcess = async (
   build = program,
 ): Promise<GatewayProcess> => {
   const child = spawn(process.execPath, [build, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, SEAMWATT_LANG: 'en' },
   });
   let log = '';
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
   const ended = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null));
   const url = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), startTimeoutMs);
@@ -104,6 +110,7 @@ export const startGatewayProcess = async (
     url,
     process: child,
     log: () => log,
+    out: () => out,
     ended,
     get: async <T>(path: string): Promise<T> => {
       const response = await fetch(new URL(path, url), { signal: AbortSignal.timeout(5000) });

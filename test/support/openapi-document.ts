@@ -17,11 +17,21 @@ type Operation = {
   >;
 };
 
-/** The only routes that change anything. */
-const writing = /\/quarantine\/(drop|retry)$/;
-const both = new Set(['/api/v1/production/messages', '/api/v1/reload']);
-const methodsOf = (path: string): readonly string[] =>
-  both.has(path) ? ['get', 'post'] : [writing.test(path) ? 'post' : 'get'];
+/** The only routes that change anything; all others are read. */
+const changing: Readonly<Record<string, readonly string[]>> = {
+  '/api/v1/production/messages': ['get', 'post'],
+  '/api/v1/reload': ['get', 'post'],
+  '/api/v1/session': ['get', 'post', 'delete'],
+  '/api/v1/session/password': ['put'],
+  '/api/v1/sessions/{id}': ['delete'],
+  '/api/v1/sinks/{id}/quarantine/drop': ['post'],
+  '/api/v1/sinks/{id}/quarantine/retry': ['post'],
+  '/api/v1/tokens': ['get', 'post'],
+  '/api/v1/tokens/{id}': ['delete'],
+  '/api/v1/users': ['get', 'post'],
+  '/api/v1/users/{name}': ['patch', 'delete'],
+};
+const methodsOf = (path: string): readonly string[] => changing[path] ?? ['get'];
 
 /** The paths of an OpenAPI 3 document, once everything that a reader needs of it has been found in it. */
 export const describedPaths = (document: Readonly<Record<string, unknown>>): readonly string[] => {

@@ -89,9 +89,10 @@ const siteText = (ports: {
   readonly api: number;
   readonly broker: number;
   readonly racks: number;
+  readonly auth: 'none' | 'token';
 }): string => `version: 1
 site: { enterprise: acme, site: dairy, name: { en: Dairy, zh: 乳品厂 }, timeZone: Asia/Shanghai }
-api: { port: ${ports.api}, auth: none }
+api: { port: ${ports.api}, auth: ${ports.auth} }
 broker: { port: ${ports.broker} }
 sources:
   - id: cellar
@@ -124,7 +125,10 @@ export type SmallSite = {
 };
 
 /** A site like nobody's demo: one meter, one heat pump, and `racks` of a hundred points each. */
-export const startSmallSite = async (racks = 0): Promise<SmallSite> => {
+export const startSmallSite = async (
+  racks = 0,
+  auth: 'none' | 'token' = 'none',
+): Promise<SmallSite> => {
   const folder = mkdtempSync(join(tmpdir(), 'seamwatt-small-site-'));
   const device = await startRegisterDevice();
   device.set(0, [1234, 2315, 500], 1);
@@ -137,7 +141,7 @@ export const startSmallSite = async (racks = 0): Promise<SmallSite> => {
   writeFileSync(join(folder, 'profiles/many-points.yaml'), manyPoints(pointsOfRack));
   const file = join(folder, 'site.yaml');
   const [api, broker] = [await freePort(), await freePort()];
-  writeFileSync(file, siteText({ device: device.port, api, broker, racks }));
+  writeFileSync(file, siteText({ device: device.port, api, broker, racks, auth }));
   const gateway = await startGatewayProcess(['run', '--config', file]);
   return {
     gateway,

@@ -8,4 +8,12 @@ export const lineViews: readonly View[] = [
     load: () => import('./OperatorPage.vue'),
     needs: 'line',
   },
+  {
+    path: '/line/torches/:seam',
+    name: 'torch',
+    title: { en: 'Torch', zh: '焊枪' },
+    load: () => import('../torch/TorchPage.vue'),
+    isDetail: true,
+    needs: 'line',
+  },
 ];

@@ -3,7 +3,7 @@ import type { GatewayView, KpiExplanation } from '../../runtime/view.ts';
 import { findPoint } from '../point-lookup.ts';
 import { presentSample } from '../present.ts';
 import { describePoint } from '../series/series-desk.ts';
-import type { ExplainedKpi, Why, WhyInput } from '../why-contract.ts';
+import type { Why, WhyInput } from '../why-contract.ts';
 import { factorsIn } from './factors.ts';
 import { type WindowNow, windowNow } from './window-now.ts';
 
@@ -34,6 +34,8 @@ export class KpiExplainer {
   readonly #view: GatewayView;
   readonly #nowMs: number;
   readonly #kpis: ReadonlyMap<number, KpiExplanation>;
+  /** How many more are explained. */
+  #left = mostExplained;
 
   constructor(view: GatewayView) {
     this.#view = view;
@@ -41,35 +43,15 @@ export class KpiExplainer {
     this.#kpis = kpisByPlace(view);
   }
 
-  /** Whether the point that stands at `index` is that of a KPI. */
-  has(index: number): boolean {
-    return this.#kpis.has(index);
-  }
-
-  /** The KPI whose point stands at `index`, and `depth` KPIs deep those that it is made of, each once. */
-  explain(index: number, depth: number): Why {
-    let level: readonly number[] = [index];
-    const found = new Set(level);
-    for (let deep = 0; deep < depth && found.size <= mostExplained; deep += 1) {
-      level = [...new Set(level.flatMap((place) => this.#inputsOf(place)))].filter(
-        (place) => this.#kpis.has(place) && !found.has(place),
-      );
-      for (const place of level) found.add(place);
-    }
-    const shown = new Set([...found].slice(0, mostExplained));
-    return {
-      kpis: [...shown].flatMap((place) => {
-        const kpi = this.#kpis.get(place);
-        return kpi === undefined ? [] : [this.#explain(place, kpi, shown)];
-      }),
-      isCut: shown.size < found.size,
-    };
-  }
-
-  #explain(index: number, kpi: KpiExplanation, shown: ReadonlySet<number>): ExplainedKpi {
+  /** The KPI whose point stands at `index`, and `depth` KPIs deep those that it is made of; undefined where there is none. */
+  explain(index: number, depth: number): Why | undefined {
+    const kpi = this.#kpis.get(index);
+    if (kpi === undefined || this.#left === 0) return undefined;
+    this.#left -= 1;
     const { window, parameters, formula, standard } = kpi;
     const now = this.#windowNow(kpi);
     const own = this.#inputsOf(index);
+    const roles = this.#rolesOf(kpi);
     return {
       kpi: kpi.kpi,
       ...this.#point(index),
@@ -79,7 +61,11 @@ export class KpiExplainer {
       sources: factorsIn(parameters),
       tariff: this.#tariffFor(own),
       parts: this.#partsOf(kpi).map((part) => this.#point(part)),
-      inputs: own.slice(0, mostInputs).map((place) => this.#input(place, now, shown.has(place))),
+      inputs: own.slice(0, mostInputs).map((place) => ({
+        ...this.#input(place, now),
+        roles: roles.get(place) ?? [],
+        why: depth === 0 ? null : (this.explain(place, depth - 1) ?? null),
+      })),
       inputsLeftOut: Math.max(0, own.length - mostInputs),
     };
   }
@@ -96,7 +82,7 @@ export class KpiExplainer {
     return { ...describePoint(this.#view, index), latest: presentSample(this.#view, index) };
   }
 
-  #input(index: number, now: WindowNow, isExplained: boolean): WhyInput {
+  #input(index: number, now: WindowNow): Omit<WhyInput, 'roles' | 'why'> {
     const group = this.#view.latest.points[index]?.group;
     const point = this.#point(index);
     const { timeMs } = point.latest;
@@ -106,8 +92,20 @@ export class KpiExplainer {
       periodMs: group?.periodMs ?? null,
       ageMs: timeMs === null ? null : Math.max(0, this.#nowMs - timeMs),
       raw: this.#rawPath(point.number, now),
-      isExplained,
+      isKpi: this.#kpis.has(index),
     };
+  }
+
+  /** What each input is to the KPI. */
+  #rolesOf({ inputRoles }: KpiExplanation): ReadonlyMap<number, string[]> {
+    const roles = new Map<number, string[]>();
+    for (const [role, paths] of Object.entries(inputRoles)) {
+      for (const path of paths) {
+        const place = findPoint(this.#view.latest, path);
+        if (place !== undefined) roles.set(place, [...(roles.get(place) ?? []), role]);
+      }
+    }
+    return roles;
   }
 
   #rawPath(number: number, { fromMs, toMs }: WindowNow): string {
@@ -151,7 +149,7 @@ export class KpiExplainer {
     return number === undefined ? undefined : this.#view.latest.indexOf(number);
   }
 
-  #tariffFor(inputs: readonly number[]): ExplainedKpi['tariff'] {
+  #tariffFor(inputs: readonly number[]): Why['tariff'] {
     const isPriced = inputs.some((index) => {
       const { group, channel } = this.#view.latest.points[index] ?? {};
       return group?.channels[channel ?? -1]?.point.startsWith('tariff.') === true;

@@ -1,6 +1,6 @@
-import type { ExplainedKpi } from '../why-contract.ts';
+import type { Why } from '../why-contract.ts';
 
-type Source = ExplainedKpi['sources'][number];
+type Source = Why['sources'][number];
 
 /** No parameter is deeper, or has more. */
 const mostDepth = 6;
@@ -20,6 +20,7 @@ export const factorsIn = (parameters: Readonly<Record<string, unknown>>): Source
       const number = members['value'];
       found.push({
         ...{ parameter: path.join('.'), id: textOf(members['id']), source },
+        unit: textOf(members['unit']),
         value: typeof number === 'number' ? number : null,
       });
       return;

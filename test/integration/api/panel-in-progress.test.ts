@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { binState, type PanelInProgress } from '../../../gateway/api/progress-contract.ts';
+import {
+  binState,
+  type PanelInProgress,
+  panelInProgress,
+} from '../../../gateway/api/progress-contract.ts';
 import { noText } from '../../../gateway/core/point.ts';
 import { statusCodes } from '../../../gateway/core/quality.ts';
 import { PanelAssembler } from '../../../gateway/records/assembler.ts';
@@ -95,6 +99,7 @@ describe('the panel in progress', () => {
         {
           ...{ kpi: 'deformationPrediction', group: kpis, point: 'deformationPrediction' },
           ...{ formula: noText, standard: noText, description: noText, inputs: [] },
+          inputRoles: {},
           window: { tier: 'a', over: 'panel', rule: noText },
           parameters: { probability: 0.95 },
         },
@@ -109,7 +114,7 @@ describe('the panel in progress', () => {
       `/api/v1/lines/welding%2Fmpm01/panel-in-progress${query}`,
     );
     expect(status, JSON.stringify(body)).toBe(200);
-    return body as PanelInProgress;
+    return panelInProgress.parse(body);
   };
 
   it('is told with what the line says of it, its prediction, and what is not known', async () => {

@@ -1,13 +1,12 @@
 import { get } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import type * as contract from '../../../gateway/api/series-contract.ts';
+import * as contract from '../../../gateway/api/series-contract.ts';
 import { statusCodes } from '../../../gateway/core/quality.ts';
 import type { RawQuery, RawSamples } from '../../../gateway/journal/history/history.ts';
 import { directory, kpi, signals, startTestApi, type TestApi } from '../../support/gateway-view.ts';
 
 type Series = z.infer<typeof contract.series>;
-type Samples = z.infer<typeof contract.samples>;
 
 const [current, panelId] = signals.pointNumbers;
 const stepMs = 20;
@@ -64,14 +63,14 @@ describe('what points were', () => {
   const series = async (query: string): Promise<Series> => {
     const { status, body } = await api.get(`/api/v1/series?${query}`);
     expect(status, JSON.stringify(body)).toBe(200);
-    return body as Series;
+    return contract.series.parse(body);
   };
 
   it('is told sample by sample, with what was bad, and where to go on', async () => {
     const { status, body } = await api.get(
       `/api/v1/points/${encodeURIComponent(`${path}/current`)}/samples?fromMs=60&toMs=1000&limit=3`,
     );
-    const samples = body as Samples;
+    const samples = contract.samples.parse(body);
     expect([status, samples.timeMs, samples.values, samples.status]).toEqual([
       200,
       [60, 80, 100],

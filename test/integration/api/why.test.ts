@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
-import type * as contract from '../../../gateway/api/why-contract.ts';
+import type { Why } from '../../../gateway/api/why-contract.ts';
 import { noText } from '../../../gateway/core/point.ts';
 import { LatestValues } from '../../../gateway/runtime/latest-values.ts';
 import type { KpiExplanation } from '../../../gateway/runtime/view.ts';
 import { EntryBatchBuilder, testDirectory, testGroup } from '../../support/entry-batch.ts';
 import { startTestApi, type TestApi } from '../../support/gateway-view.ts';
-
-type Why = z.infer<typeof contract.why>;
 
 const { groups } = testDirectory([
   testGroup({ periodMs: 20, channels: [{ point: 'current', unit: 'A' }] }),
@@ -27,7 +24,8 @@ const explained = (point: string, inputs: readonly string[], more = {}): KpiExpl
   formula: { en: `formula of ${point}`, zh: `${point} 公式` },
   standard: { en: 'own', zh: '本项目定义' },
   window: { tier: 'a', lengthMs: 1000, rule: noText },
-  ...{ inputs: inputs.map((name) => `${seam}/${name}`), inputRoles: {}, parameters: {} },
+  ...{ inputs: inputs.map((name) => `${seam}/${name}`), parameters: {} },
+  inputRoles: { value: inputs.slice(0, 1).map((name) => `${seam}/${name}`) },
   ...more,
 });
 
@@ -77,47 +75,54 @@ describe('why a number is so', () => {
   };
 
   it('is told by formula, window, inputs with their age, and the way to what they were', async () => {
-    const { kpis: told } = await why('mean');
-    expect(told).toMatchObject([
+    const told = await why('mean');
+    expect([told]).toMatchObject([
       {
         ...{ kpi: 'mean', formula: { zh: 'mean 公式' }, coverage: 0.9, tariff: null, parts: [] },
         latest: { value: 227, quality: 'good' },
         window: { tier: 'a', lengthMs: 1000, fromMs: 4000, toMs: 5000 },
         inputs: [
           {
-            ...{ number: 1, device: 'plc', periodMs: 20, ageMs: 20, isExplained: false },
+            ...{ number: 1, device: 'plc', periodMs: 20, ageMs: 20, isKpi: false, why: null },
+            roles: ['value'],
             ...{ unit: 'A', latest: { value: 228, timeMs: 4980 } },
             raw: '/api/v1/points/1/samples?fromMs=4000&toMs=5000',
           },
         ],
       },
     ]);
-    const raw = told[0]?.inputs[0]?.raw ?? '';
+    const raw = told.inputs[0]?.raw ?? '';
     expect((await api.get(raw)).status).toBe(200);
   });
 
-  it('is told of the KPIs that it is made of, as deep as asked for, each once', async () => {
-    const numbers = async (depth?: number) => (await why('cost', depth)).kpis.map(({ kpi }) => kpi);
-    expect(await numbers(0)).toEqual(['cost']);
-    expect(await numbers()).toEqual(['cost', 'ratio', 'mean']);
-    expect(await numbers(5)).toEqual(['cost', 'ratio', 'mean']);
-    const [cost] = (await why('cost', 1)).kpis;
-    expect(
-      cost?.inputs.map(({ path, isExplained }) => [path.split('/').at(-1), isExplained]),
-    ).toEqual([
-      ['ratio', true],
-      ['mean', true],
-      ['cost', true],
-      ['tariff.price', false],
-    ]);
+  /** Names of the KPIs that it is made of, those that are explained with theirs. */
+  const tree = (told: Why): unknown =>
+    told.inputs.map(({ path, isKpi, why: of }) =>
+      of === null ? [path.split('/').at(-1), isKpi] : { [of.kpi]: tree(of) },
+    );
+
+  it('is told of the KPIs that it is made of, as deep as asked for, and a ring ends', async () => {
+    const price = ['tariff.price', false];
+    const flat = [['ratio', true], ['mean', true], ['cost', true], price];
+    expect(tree(await why('cost', 0))).toEqual(flat);
+    const one = [
+      { ratio: [['mean', true]] },
+      { mean: [['current', false]] },
+      { cost: flat },
+      price,
+    ];
+    expect(tree(await why('cost', 1))).toEqual(one);
+    const mean = { mean: [['current', false]] };
+    expect(tree(await why('cost'))).toEqual([{ ratio: [mean] }, mean, { cost: one }, price]);
   });
 
   it('names factors with their source, the tariff that holds, and what the KPI gives beside', async () => {
-    const [cost, ratio] = (await why('cost')).kpis;
+    const cost = await why('cost');
+    const ratio = cost.inputs[0]?.why;
     expect(cost?.tariff).toEqual({ ...tariff, validTo: null });
     expect(ratio).toMatchObject({
       tariff: null,
-      sources: [{ parameter: 'factor', id: 'f1', value: 0.6, source: 'a book' }],
+      sources: [{ parameter: 'factor', id: 'f1', value: 0.6, unit: null, source: 'a book' }],
       parts: [{ path: `seamwatt/demo/${seam}/ratio.limit`, latest: { value: 0.7 } }],
       inputs: [{ path: `seamwatt/demo/${seam}/mean` }],
     });

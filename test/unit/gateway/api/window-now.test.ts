@@ -53,13 +53,13 @@ describe('the factors of a KPI', () => {
     expect(
       factorsIn({
         ...{ grid, share: 0.18, process: '135' },
-        materials: { tube: { value: 2.5, source: 'EPD' }, none: null },
+        materials: { tube: { value: 2.5, unit: 'kg', source: 'EPD' }, none: null },
         hourly: { id: 'h', values: [1, 2], source: 'assumed' },
       }),
     ).toEqual([
-      { parameter: 'grid', id: 'cn-2023', value: 0.62, source: 'China' },
-      { parameter: 'materials.tube', id: null, value: 2.5, source: 'EPD' },
-      { parameter: 'hourly', id: 'h', value: null, source: 'assumed' },
+      { parameter: 'grid', id: 'cn-2023', value: 0.62, unit: null, source: 'China' },
+      { parameter: 'materials.tube', id: null, value: 2.5, unit: 'kg', source: 'EPD' },
+      { parameter: 'hourly', id: 'h', value: null, unit: null, source: 'assumed' },
     ]);
   });
 });

@@ -65,8 +65,8 @@ test('a key that is not there is missing, not empty', () => {
 test.each([
   ['nothing', '空'],
   [
-    '127.0.0.1, ::1 or localhost: the HTTP server has no sign-in yet, so it must not be reachable from other machines',
-    '127.0.0.1、::1 或 localhost：HTTP 服务尚无登录功能，不得被其他机器访问',
+    '127.0.0.1, ::1 or localhost, or api.tls, api.proxy or api.plainHttp: true beside it: other machines can reach it, and passwords would pass in clear',
+    '127.0.0.1、::1 或 localhost，或同时设置 api.tls、api.proxy 或 api.plainHttp: true：其他机器可访问该地址，密码将以明文传输',
   ],
   ['a whole number from 1 to 65535', '1 到 65535 的整数'],
   [

@@ -1,8 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import type { ChartColours } from '../../charts/chart-colours.ts';
-import type { Fan, Shape } from '../../line/deformation-shape.ts';
-import type { Words } from '../../shell/language.ts';
-import type { operatorTexts } from './operator-texts.ts';
+import type { ChartColours } from '../charts/chart-colours.ts';
+import type { Fan, Shape } from './deformation-shape.ts';
 
 type Options = {
   readonly colours: ChartColours;
@@ -10,7 +8,7 @@ type Options = {
   readonly fan: Fan | null;
   readonly limitMm: number;
   readonly lengthMm: number;
-  readonly t: Words<typeof operatorTexts>['t'];
+  readonly t: (key: 'middle' | 'highest' | 'lowest' | 'predicted' | 'range') => string;
 };
 
 const line = (name: string, data: readonly unknown[], colour: string, type = 'solid') => ({

@@ -1,0 +1,26 @@
+import type { TextTable } from '../../shell/language.ts';
+
+export const panelsTexts = {
+  search: { en: 'Search for panels', zh: '查找管屏' },
+  text: { en: 'Panel id has', zh: '管屏号包含' },
+  from: { en: 'Welded from', zh: '焊接日期自' },
+  to: { en: 'to', zh: '至' },
+  heat: { en: 'Heat or lot', zh: '炉批号' },
+  spool: { en: 'Wire spool', zh: '焊丝盘' },
+  wps: { en: 'WPS', zh: 'WPS' },
+  order: { en: 'Job order', zh: '工单' },
+  panels: { en: 'Panels, newest first', zh: '管屏（最新在前）' },
+  panel: { en: 'Panel', zh: '管屏' },
+  lineName: { en: 'Line', zh: '产线' },
+  began: { en: 'Began', zh: '开始' },
+  ended: { en: 'Ended', zh: '结束' },
+  marksOf: { en: 'To be looked at', zh: '待查项' },
+  revision: { en: 'Revision', zh: '版次' },
+  hash: { en: 'Hash', zh: '哈希' },
+  none: { en: 'No panel answers to this.', zh: '没有符合条件的管屏。' },
+  more: { en: 'Older panels', zh: '更早的管屏' },
+  nextPanel: { en: 'next panel', zh: '下一管屏' },
+  standstill: { en: 'standstill', zh: '停顿' },
+  failed: { en: 'The gateway does not answer to this: {reason}', zh: '网关未能应答：{reason}' },
+  comma: { en: ', ', zh: '，' },
+} as const satisfies TextTable;

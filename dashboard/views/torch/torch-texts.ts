@@ -1,0 +1,31 @@
+import type { TextTable } from '../../shell/language.ts';
+
+export const torchTexts = {
+  torch: { en: 'Torch {seam}', zh: '焊枪 {seam}' },
+  back: { en: 'All torches', zh: '全部焊枪' },
+  previous: { en: 'Previous', zh: '上一把' },
+  next: { en: 'Next', zh: '下一把' },
+  explore: { en: 'Explore its history', zh: '探索历史数据' },
+  notThere: { en: 'This line has no torch {seam}.', zh: '此产线没有焊枪 {seam}。' },
+  signals: { en: 'Signals', zh: '信号' },
+  results: { en: 'Of this panel so far', zh: '本屏至今' },
+  normalBand: { en: '{minimum} to {maximum}', zh: '{minimum} 至 {maximum}' },
+  upTo: { en: 'up to {maximum}', zh: '不超过 {maximum}' },
+  atLeast: { en: 'at least {minimum}', zh: '不低于 {minimum}' },
+  trends: { en: 'Last five minutes', zh: '近五分钟' },
+  noHistory: {
+    en: 'What was before is not there: {reason}. The lines begin now.',
+    zh: '无法取得此前数据：{reason}。曲线从现在开始。',
+  },
+  along: { en: 'Along this panel, by bins', zh: '沿本屏（按区间）' },
+  charts: { en: 'Control charts', zh: '控制图' },
+  toSpc: { en: 'To the charts', zh: '查看控制图' },
+  electric: { en: 'Current, A', zh: '电流，A' },
+  voltage: { en: 'Voltage, V', zh: '电压，V' },
+  place: { en: 'Torch off the seam, mm', zh: '焊枪偏移，mm' },
+  wire: { en: 'Wire feed, m/min', zh: '送丝速度，m/min' },
+  gas: { en: 'Gas, L/min', zh: '气体流量，L/min' },
+  heat: { en: 'Heat input, kJ/mm', zh: '热输入，kJ/mm' },
+  lateral: { en: 'lateral', zh: '横向' },
+  vertical: { en: 'vertical', zh: '垂直' },
+} as const satisfies TextTable;

@@ -1,0 +1,83 @@
+import type { Language } from './language.ts';
+
+const english = {
+  firstToken: (secret: string) => [
+    'Nobody may manage users yet. This admin token is shown only this once and is good for 7 days:',
+    `  ${secret}`,
+    'Sign in with it on the page, or make a user:',
+    '  SEAMWATT_TOKEN=TOKEN seamwatt user add NAME --role admin --url URL',
+  ],
+  userDescription:
+    'Manage users and tokens: of the gateway at --url, as the admin whose token is in SEAMWATT_TOKEN, else in the data folder of one that does not run',
+  userListDescription: 'List users',
+  userAddDescription: 'Add a user; the password is asked for, or is the first line of stdin',
+  userPasswordDescription: 'Give a user another password and sign it out everywhere',
+  userRoleDescription: 'Give a user another role',
+  userDisableDescription: 'Let a user in no more, and sign it out everywhere',
+  userEnableDescription: 'Let a disabled user in again',
+  userRemoveDescription: 'Remove a user, and sign it out everywhere',
+  userNameArgument: 'name of the user',
+  userColumns: ['name', 'role', '', 'added', 'last sign-in'],
+  tokenDescription: 'Manage tokens for machines',
+  tokenListDescription: 'List tokens',
+  tokenAddDescription: 'Make a token; its secret is shown only this once',
+  tokenRemoveDescription: 'Remove a token: it lets nobody in any more',
+  tokenNameArgument: 'what the token is for',
+  tokenIdArgument: 'id of the token, as the list has it',
+  tokenDaysOption: 'good for so many days (default: until it is removed)',
+  tokenColumns: ['id', 'name', 'role', 'added', 'ends', 'last used'],
+  tokenSecret: (secret: string) => `Shown only this once: ${secret}`,
+  roleOption: (roles: string) => `role: ${roles}`,
+  accessUrlOption: 'address of the running gateway, whose users and tokens are to be managed',
+  accessDisabled: 'disabled',
+  accessRemoved: 'Removed.',
+  accessName: (name: string) =>
+    `"${name}" is no name: letters and digits, and . _ @ - within, at most 64 characters`,
+  accessPassword: 'Password: ',
+  accessPasswordAgain: 'Once more: ',
+  accessPasswordsDiffer: 'Both passwords differ; nothing was changed.',
+  accessNoPassword: 'There is no password on stdin; nothing was changed.',
+};
+
+const chinese: typeof english = {
+  firstToken: (secret) => [
+    '尚无人可管理用户。以下管理员令牌仅显示这一次，7 天内有效：',
+    `  ${secret}`,
+    '请在网页上用它登录，或创建用户：',
+    '  SEAMWATT_TOKEN=令牌 seamwatt user add 用户名 --role admin --url 网址',
+  ],
+  userDescription:
+    '管理用户与令牌：对 --url 的网关，以 SEAMWATT_TOKEN 中的管理员令牌进行；否则直接修改未运行网关的数据目录',
+  userListDescription: '列出用户',
+  userAddDescription: '添加用户；密码由提示输入，或取标准输入的第一行',
+  userPasswordDescription: '更换用户密码，并使其所有会话退出',
+  userRoleDescription: '更换用户角色',
+  userDisableDescription: '停用用户，并使其所有会话退出',
+  userEnableDescription: '重新启用用户',
+  userRemoveDescription: '删除用户，并使其所有会话退出',
+  userNameArgument: '用户名',
+  userColumns: ['用户名', '角色', '', '创建时间', '上次登录'],
+  tokenDescription: '管理供机器使用的令牌',
+  tokenListDescription: '列出令牌',
+  tokenAddDescription: '创建令牌；其密文仅显示这一次',
+  tokenRemoveDescription: '删除令牌，此后不可再用',
+  tokenNameArgument: '令牌的用途',
+  tokenIdArgument: '令牌标识，见列表',
+  tokenDaysOption: '有效天数（默认：直至删除）',
+  tokenColumns: ['标识', '名称', '角色', '创建时间', '到期', '上次使用'],
+  tokenSecret: (secret) => `仅显示这一次：${secret}`,
+  roleOption: (roles) => `角色：${roles}`,
+  accessUrlOption: '正在运行的网关地址，管理其用户与令牌',
+  accessDisabled: '已停用',
+  accessRemoved: '已删除。',
+  accessName: (name) => `"${name}" 不是有效的用户名：字母与数字，中间可用 . _ @ -，至多 64 个字符`,
+  accessPassword: '密码：',
+  accessPasswordAgain: '再输入一次：',
+  accessPasswordsDiffer: '两次输入的密码不同，未作更改。',
+  accessNoPassword: '标准输入中没有密码，未作更改。',
+};
+
+export const accessMessages: Readonly<Record<Language, typeof english>> = {
+  en: english,
+  zh: chinese,
+};
