@@ -120,14 +120,17 @@ export class SessionDesk {
     { address, before }: { readonly address: string; readonly before: Identity | undefined },
   ): Promise<SignIn> {
     const { monotonicMs, throttle } = this.#context;
-    const tried = 'name' in credentials ? credentials.name.toLowerCase().slice(0, 64) : '';
+    const tried = 'name' in credentials ? credentials.name : null;
     const waitMs = throttle.waitMs(tried, address, monotonicMs());
     if (waitMs > 0) {
       await this.#auditFailure(credentials, { address, reason: 'throttled' });
       return { ok: false, reason: 'throttled', waitMs };
     }
     throttle.failed(tried, address, monotonicMs());
-    const whose = await this.#check(credentials);
+    const whose = await this.#check(credentials).catch((error: unknown) => {
+      throttle.unjudged(tried, address);
+      throw error;
+    });
     if ('reason' in whose) {
       await this.#auditFailure(credentials, { address, reason: whose.reason });
       return { ok: false, reason: 'wrong' };

@@ -105,7 +105,11 @@ export class UserDesk {
       if (before === undefined) return refused('NO_USER');
       if (throttle.waitMs(own.name, place, monotonicMs()) > 0) return refused('TOO_SOON');
       throttle.failed(own.name, place, monotonicMs());
-      if (!(await passwords.isRight(current, before.password))) {
+      const isRight = await passwords.isRight(current, before.password).catch((error: unknown) => {
+        throttle.unjudged(own.name, place);
+        throw error;
+      });
+      if (!isRight) {
         await this.#commit([], {
           ...{ actor, action: 'password-changed', subject: before.name },
           ...{ outcome: 'refused', reason: 'PASSWORD_WRONG' },
