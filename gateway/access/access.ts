@@ -2,6 +2,7 @@ import type { Log } from '../core/log.ts';
 import { AccessStore } from './access-store.ts';
 import { AuditDesk } from './audit-desk.ts';
 import { AccessBook } from './book.ts';
+import { auditOf } from './context.ts';
 import { type PasswordCost, Passwords } from './password.ts';
 import type { AuthMode } from './roles.ts';
 import { SessionDesk, type SessionLimits } from './session-desk.ts';
@@ -39,12 +40,9 @@ export type Access = {
 /** @throws GatewayError STORE_VERSION, STORE_FAILED */
 export const openAccess = async (options: AccessOptions): Promise<Access> => {
   const { folder, mode, limits, log, nowMs, monotonicMs, throttle, passwordCost } = options;
-  const store = new AccessStore(folder);
+  const store = new AccessStore(folder, log);
   const opened = await store.open();
   for (const what of opened.migrated) log.warn({ what }, 'access: brought to a newer version');
-  for (const reason of opened.setAside) {
-    log.error({ reason }, 'access: begun anew, without users, tokens and the audit log so far');
-  }
   const book = new AccessBook(store, opened);
   const context = {
     book,
@@ -54,6 +52,13 @@ export const openAccess = async (options: AccessOptions): Promise<Access> => {
     monotonicMs,
   };
   const audit = new AuditDesk({ store, nowMs, log });
+  for (const reason of opened.setAside) {
+    log.error({ reason }, 'access: begun anew, without users, tokens and the audit log so far');
+    const actor = { kind: 'gateway', name: null, role: null, address: null } as const;
+    await audit.tell(
+      auditOf({ nowMs }, { actor, action: 'access-begun-anew', outcome: 'failed', reason }),
+    );
+  }
   const sessions = new SessionDesk(context, { limits, audit, log });
   return {
     ...{ mode, instance: opened.instance, nowMs, sessions, audit },

@@ -306,7 +306,9 @@ export class SessionDesk {
     credentials: Credentials,
     { address, reason }: { readonly address: string; readonly reason: string },
   ): Promise<void> {
-    const subject = 'name' in credentials ? credentials.name.slice(0, 64) : null;
+    // What is no name may be a password or a token in the wrong field.
+    const user = 'name' in credentials ? this.#context.book.user(credentials.name) : undefined;
+    const subject = user?.name ?? null;
     const actor = nobodyAt(address);
     return this.#audit.tellRefusal(
       auditOf(this.#context, { actor, action: 'sign-in', subject, outcome: 'refused', reason }),

@@ -176,6 +176,17 @@ describe('sessions', () => {
     expect(site.api.log.lines).toEqual([]);
   });
 
+  it('leave nothing in the audit log of what was typed where a name belongs', async () => {
+    const headers = { authorization: `Bearer ${await site.token('admin')}` };
+    await site.signedIn('anna', 'viewer');
+    await signIn({ name: goodPassword, password: 'anna' });
+    await signIn({ name: 'ANNA', password: 'wrong password' });
+    const { text } = await site.ask('/api/v1/audit?outcome=refused', { headers });
+    expect(text).not.toContain(goodPassword);
+    const { entries } = JSON.parse(text) as { entries: { subject: string | null }[] };
+    expect(entries.map(({ subject }) => subject)).toEqual(['anna', null]);
+  });
+
   it('take no large request', async () => {
     const { status } = await signIn({ name: 'anna', password: 'x'.repeat(5000) });
     expect(status).toBe(413);
