@@ -1,4 +1,4 @@
-import { onScopeDispose, type Ref, readonly, ref } from 'vue';
+import { onScopeDispose, type Ref, readonly, ref, watch } from 'vue';
 import { ask } from '../api/client.ts';
 import type { Point, Series } from '../api/types.ts';
 import { qualityOf } from '../components/format.ts';
@@ -22,7 +22,7 @@ export const useTrend = (
   lengthMs: number,
   source: 'auto' | 'samples' = 'auto',
 ): Trend => {
-  const { store, nowMs } = useGateway();
+  const { store, nowMs, feedState } = useGateway();
   const windows = new Map(points.map(({ number }) => [number, new TrendWindow(lengthMs)]));
   const revision = ref(0);
   const failure = ref<unknown>();
@@ -49,17 +49,30 @@ export const useTrend = (
     });
     const { series } = await ask<Series>(`api/v1/series?${query}`, { signal: abort.signal });
     for (const { number, timeMs, values } of series) {
-      windows.get(number)?.begin(
+      windows.get(number)?.fill(
         timeMs.map((time, index) => {
           const value = values[index];
           return [time, typeof value === 'number' ? value : null] as const;
         }),
       );
     }
+    failure.value = undefined;
     isNew = true;
   };
-  load().catch((error: unknown) => {
-    if (!abort.signal.aborted) failure.value = error;
+  const begin = (): void => {
+    load().catch((error: unknown) => {
+      if (!abort.signal.aborted) failure.value = error;
+    });
+  };
+  begin();
+  // What is missed while the feed is away is asked for when it is back.
+  watch(feedState, (state, before) => {
+    if (before === 'live') {
+      for (const window of windows.values()) window.interrupt();
+      isNew = true;
+    } else if (state === 'live' && before !== 'connecting') {
+      begin();
+    }
   });
   const timer = setInterval(() => {
     if (!isNew) return;
