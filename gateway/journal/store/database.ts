@@ -104,7 +104,12 @@ export const copyDatabase = (database: DatabaseSync, path: string): void => {
   const original = database.location();
   const mode = original === null ? 0o600 : statSync(original).mode & 0o666;
   closeSync(openSync(partial, 'wx', mode));
-  database.prepare('VACUUM INTO ?').run(partial);
+  try {
+    database.prepare('VACUUM INTO ?').run(partial);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
   syncPath(partial);
   renameSync(partial, path);
   syncPath(dirname(path));
