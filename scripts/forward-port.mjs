@@ -1,8 +1,9 @@
 // Carries the requests that only read from a port of every address of a network namespace to a port of its loopback
-// address: GET, HEAD, and the upgrade of a GET to a WebSocket. The gateway listens on loopback only, which in a container
+// address: GET, HEAD, the upgrade of a GET to a WebSocket, and what signs in and out and manages users, tokens and sessions,
+// which the gateway lets nobody do who has not signed in. The gateway listens on loopback only, which in a container
 // nobody outside can reach; compose.yaml runs this beside it, in the same namespace, and publishes the port on the loopback
-// address of the host. Containers in the gateway's networks can reach the port, too, so what changes anything is answered
-// 405 here. Plain JavaScript without dependencies.
+// address of the host. Containers in the gateway's networks can reach the port, too, so what changes anything else is
+// answered 405 here. Plain JavaScript without dependencies.
 //
 //   node scripts/forward-port.mjs LISTEN_PORT TARGET_PORT [CHECK_MS]
 //
@@ -48,11 +49,18 @@ const headersOf = (
   return [...kept, ...more].flat();
 };
 
-/** What a request is answered instead of being carried; undefined for one that only reads. */
-const refusalOf = (/** @type {IncomingMessage} */ { method, headers }) => {
-  if (method !== 'GET' && method !== 'HEAD') return 405;
-  const hasBody = (headers['content-length'] ?? '0') !== '0' || 'transfer-encoding' in headers;
-  return hasBody ? 400 : undefined;
+const changes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+/** No path that something behind this could read as another one. */
+const accessPath =
+  /^\/api\/v1\/(?:session|users|tokens|sessions)(?:\/(?!\.{1,2}(?:[/?]|$))[^/?#\\]+)*(?:\?.*)?$/;
+
+/** What a request is answered instead of being carried; undefined for one that is. */
+const refusalOf = (/** @type {IncomingMessage} */ { method = '', headers, url = '' }) => {
+  const isChange = changes.has(method) && accessPath.test(url);
+  if (!isChange && method !== 'GET' && method !== 'HEAD') return 405;
+  if ('transfer-encoding' in headers) return 400;
+  const hasBody = (headers['content-length'] ?? '0') !== '0';
+  return hasBody && !isChange ? 400 : undefined;
 };
 
 const refusals = new Map([
@@ -95,7 +103,7 @@ const carry = (/** @type {IncomingMessage} */ incoming, /** @type {ServerRespons
     pipeline(answer, response, () => undefined);
   });
   response.on('close', () => outgoing.destroy());
-  outgoing.end();
+  incoming.pipe(outgoing);
 };
 
 /** Bytes go through unread only behind a target that agreed to speak WebSocket. */

@@ -15,7 +15,7 @@ import type * as seriesContract from '../../gateway/api/series-contract.ts';
 
 export type { Why, WhyInput } from '../../gateway/api/why-contract.ts';
 
-export type { LiveRequest, LiveState, LiveValues };
+export type { LiveFailure, LiveRequest, LiveState, LiveValues };
 export type LiveMessage = LiveValues | LiveState | LiveFailure;
 
 /** What the gateway says, by the schemas that it says it by. */

@@ -20,7 +20,7 @@ const severityShift = 30;
 
 export type Quality = 'good' | 'uncertain' | 'bad';
 
-export const qualityOf = (current: Current): Quality => {
+export const qualityOf = (current: Pick<Current, 'status'>): Quality => {
   const severity = current.status >>> severityShift;
   return severity === 0 ? 'good' : severity === 1 ? 'uncertain' : 'bad';
 };

@@ -9,6 +9,7 @@ export const lineTexts = {
   arcOff: { en: 'arc off', zh: '熄弧' },
   noValue: { en: 'no value', zh: '无数值' },
   arcOut: { en: 'no arc', zh: '断弧' },
+  arcOutUnsure: { en: 'no arc, state of the line unknown', zh: '熄弧，产线状态未知' },
   seamLost: { en: 'seam lost', zh: '焊缝丢失' },
   fault: { en: 'fault', zh: '故障' },
   currentOut: { en: 'current out of WPS', zh: '电流超出 WPS' },
@@ -28,6 +29,11 @@ export const lineTexts = {
     en: 'The gateway gives no answer to this; trying again.',
     zh: '网关未给出应答，正在重试。',
   },
+  failedOld: {
+    en: 'The gateway gives no answer to this; what is shown is old. Trying again.',
+    zh: '网关未给出应答，所示为旧数据，正在重试。',
+  },
+  noPanel: { en: 'No panel has moved under the torches yet.', zh: '尚无管屏在焊枪下行走。' },
   // States of a bin.
   conforming: { en: 'within the WPS', zh: '符合 WPS' },
   outOfWps: { en: 'out of WPS', zh: '超出 WPS' },

@@ -7,6 +7,7 @@ export type Level = 0 | 1 | 2 | 3;
 export type Finding =
   | 'noValue'
   | 'arcOut'
+  | 'arcOutUnsure'
   | 'seamLost'
   | 'fault'
   | 'currentOut'
@@ -28,6 +29,8 @@ export type SeamNow = {
   readonly offsetY: number | null | undefined;
   readonly gap: number | null | undefined;
   readonly confidence: number | null | undefined;
+  /** Whether a point has no value since its device does not answer: that is trouble with and without an arc. */
+  readonly isUnreachable: boolean;
 };
 
 export type SeamBands = Readonly<Record<string, Band | undefined>>;
@@ -46,15 +49,29 @@ const exceeds = (
   return size > limits.wrong ? 2 : size > limits.warn ? 1 : 0;
 };
 
+/** Whether a value that means something in this state is not known. */
+const isBlind = (now: SeamNow): boolean => {
+  if (now.isUnreachable || now.arcOn === null || now.fault === null) return true;
+  if (now.arcOn === 0) return false;
+  const always = [now.current, now.voltage, now.gasFlow, now.seamFound];
+  // A camera that has lost the seam cannot say where it is.
+  const ofCamera = now.seamFound === 0 ? [] : [now.offsetY, now.gap, now.confidence];
+  return [...always, ...ofCamera].includes(null);
+};
+
 /**
- * What is abnormal about a seam, worst first. Without an arc its current, voltage, gas and place mean nothing: then only that
- * it should burn and does not is said, and only while the line welds.
+ * What is abnormal about a seam, worst first; what is not known is abnormal too. Without an arc its current, voltage, gas and
+ * place mean nothing: then only that it should burn and does not is said, and not while the line does not weld. `isWelding` is
+ * null where the line does not say what it does.
  */
-export const judgeSeam = (now: SeamNow, bands: SeamBands, isWelding: boolean): Judgement => {
+export const judgeSeam = (now: SeamNow, bands: SeamBands, isWelding: boolean | null): Judgement => {
   const found: [Level, Finding][] = [];
-  if (now.arcOn === null || now.current === null) found.push([2, 'noValue']);
+  if (isBlind(now)) found.push([2, 'noValue']);
   if (now.fault === 1) found.push([3, 'fault']);
-  if (isWelding && now.enabled !== 0 && now.arcOn === 0) found.push([3, 'arcOut']);
+  if (now.enabled !== 0 && now.arcOn === 0) {
+    if (isWelding === null) found.push([2, 'arcOutUnsure']);
+    else if (isWelding) found.push([3, 'arcOut']);
+  }
   if (now.arcOn === 1) {
     if (now.seamFound === 0) found.push([3, 'seamLost']);
     if (isOut(bands['current'], now.current)) found.push([2, 'currentOut']);

@@ -34,6 +34,7 @@ export const spcTexts = {
   ruleEwma: { en: 'EWMA beyond its limits', zh: 'EWMA 超限' },
   ruleCusum: { en: 'CUSUM beyond its limit', zh: 'CUSUM 超限' },
   inControl: { en: 'in control', zh: '受控' },
+  unknown: { en: '? not known', zh: '？ 未知' },
   learning: { en: 'no subgroup yet', zh: '尚无子组' },
   noLimits: { en: 'limits are being learnt', zh: '控制限学习中' },
   chart: { en: 'Chart', zh: '控制图' },

@@ -3,16 +3,21 @@ const standingMmPerMinute = 10;
 const minuteMs = 60_000;
 const mmPerMetre = 1000;
 
-/** How long the rest of the panel takes at this speed, ms; null while the line stands or a value is not known. */
-export const remainingMs = (
+export type Travel =
+  | { readonly kind: 'standing' | 'unknown' }
+  | { readonly kind: 'moving'; readonly leftMs: number };
+
+/** How long the rest of the panel takes at this speed; a line of which something is not known does not stand for that. */
+export const travelOf = (
   positionMm: number | null,
   lengthMm: number | null,
   speedMPerMin: number | null,
-): number | null => {
-  if (positionMm === null || lengthMm === null || speedMPerMin === null) return null;
+): Travel => {
+  if (speedMPerMin === null) return { kind: 'unknown' };
   const mmPerMinute = speedMPerMin * mmPerMetre;
-  if (mmPerMinute < standingMmPerMinute) return null;
-  return (Math.max(0, lengthMm - positionMm) / mmPerMinute) * minuteMs;
+  if (mmPerMinute < standingMmPerMinute) return { kind: 'standing' };
+  if (positionMm === null || lengthMm === null) return { kind: 'unknown' };
+  return { kind: 'moving', leftMs: (Math.max(0, lengthMm - positionMm) / mmPerMinute) * minuteMs };
 };
 
 /** `7:05`: minutes and seconds. */

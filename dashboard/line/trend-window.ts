@@ -13,11 +13,25 @@ export class TrendWindow {
     return this.#rows;
   }
 
-  /** What was before the first live value; what came live meanwhile stays. */
-  begin(before: readonly TrendRow[]): void {
-    const first = this.#rows[0]?.[0] ?? Infinity;
-    this.#rows = [...before.filter(([timeMs]) => timeMs < first), ...this.#rows];
+  /**
+   * What the gateway has of the time until now; what came live since stays. A break stays as well where the gateway has
+   * nothing of it either.
+   */
+  fill(history: readonly TrendRow[]): void {
+    const through = history.at(-1)?.[0] ?? -Infinity;
+    const kept = this.#rows.filter(([timeMs, value], index) => {
+      if (timeMs > through) return true;
+      const nextMs = this.#rows[index + 1]?.[0] ?? Infinity;
+      return value === null && !history.some(([known]) => known >= timeMs && known < nextMs);
+    });
+    this.#rows = [...history, ...kept].sort(([one], [other]) => one - other);
     this.#trim();
+  }
+
+  /** What comes next is not joined to what came last. */
+  interrupt(): void {
+    const last = this.#rows.at(-1);
+    if (last !== undefined && last[1] !== null) this.#rows.push([last[0] + 1, null]);
   }
 
   /** A value that is not newer than the newest is one that was told again. */

@@ -84,12 +84,22 @@ export type LineChoice = {
   choose(path: string): void;
 };
 
-/** The lines of this site, and the one that is looked at: the first until another is chosen. */
-export const useLine = (): LineChoice => {
+/** The line that an address asks for, else the one that was chosen, else the first; an unknown one is none at all. */
+export const lineAsked = <Line extends { readonly path: string }>(
+  lines: readonly Line[],
+  asked: string | undefined,
+  chosen: string | undefined,
+): Line | undefined => {
+  const named = (wanted: string | undefined) => lines.find(({ path }) => path === wanted);
+  return asked === undefined ? (named(chosen) ?? lines[0]) : named(asked);
+};
+
+/** The lines of this site, and the one that is looked at: the first until another is asked for or chosen. */
+export const useLine = (asked: () => string | undefined = () => undefined): LineChoice => {
   const lines = linesOf(useGateway());
   return {
     lines,
-    line: computed(() => lines.find(({ path }) => path === chosenPath.value) ?? lines[0]),
+    line: computed(() => lineAsked(lines, asked(), chosenPath.value)),
     choose: (path) => {
       chosenPath.value = path;
     },

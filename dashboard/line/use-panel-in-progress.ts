@@ -1,6 +1,7 @@
 import { onScopeDispose, type Ref, readonly, ref, shallowRef, watch } from 'vue';
 import { ask, RequestFailure } from '../api/client.ts';
 import type { PanelInProgress } from '../api/types.ts';
+import type { FollowState } from './follow-note.ts';
 import { StripModel } from './strip-model.ts';
 
 /** Of the bins, what the cursor shows. */
@@ -23,13 +24,13 @@ export type PanelFollowing = {
   readonly progress: Readonly<Ref<Progress | undefined>>;
   readonly strip: StripModel;
   /** `none`: there is no panel under the torches yet. */
-  readonly state: Readonly<Ref<'asking' | 'there' | 'none' | 'failed'>>;
+  readonly state: Readonly<Ref<FollowState>>;
 };
 
 /** Follows the panel under the torches: all of it at first, then only the bins that closed since. */
 export const usePanelInProgress = (linePath: () => string | undefined): PanelFollowing => {
   const progress = shallowRef<Progress>();
-  const state = ref<'asking' | 'there' | 'none' | 'failed'>('asking');
+  const state = ref<FollowState>('asking');
   const strip = new StripModel();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let abort = new AbortController();
@@ -42,9 +43,16 @@ export const usePanelInProgress = (linePath: () => string | undefined): PanelFol
     progress.value = rest;
     state.value = 'there';
   };
+  const clear = (): void => {
+    throughSeq = 0;
+    progress.value = undefined;
+    strip.apply([], true);
+  };
+  /** What is known stays to be seen while there is no answer, and goes with the panel. */
   const fail = (error: unknown): void => {
     const isNone = error instanceof RequestFailure && error.status === 404;
     state.value = isNone ? 'none' : 'failed';
+    if (isNone) clear();
     throughSeq = 0;
   };
   const follow = (path: string, signal: AbortSignal): void => {
@@ -73,7 +81,7 @@ export const usePanelInProgress = (linePath: () => string | undefined): PanelFol
     (path) => {
       end();
       abort = new AbortController();
-      throughSeq = 0;
+      clear();
       state.value = 'asking';
       if (path !== undefined) follow(path, abort.signal);
     },

@@ -1,4 +1,4 @@
-import { onScopeDispose, type Ref, readonly, ref } from 'vue';
+import { onScopeDispose, type Ref, readonly, ref, watch } from 'vue';
 import { ask } from '../api/client.ts';
 import type { Point, Series } from '../api/types.ts';
 import { qualityOf } from '../components/format.ts';
@@ -23,7 +23,7 @@ export const useTrend = (
   lengthMs: number,
   source: 'auto' | 'samples' = 'auto',
 ): Trend => {
-  const { store, nowMs } = useGateway();
+  const { store, nowMs, feedState } = useGateway();
   const windows = new Map(points.map(({ number }) => [number, new TrendWindow(lengthMs)]));
   const revision = ref(0);
   const failure = ref<unknown>();
@@ -51,30 +51,36 @@ export const useTrend = (
     });
     const { series } = await ask<Series>(`api/v1/series?${query}`, { signal: abort.signal });
     for (const { number, timeMs, values } of series) {
-      windows.get(number)?.begin(
+      windows.get(number)?.fill(
         timeMs.map((time, index) => {
           const value = values[index];
           return [time, typeof value === 'number' ? value : null] as const;
         }),
       );
     }
+    failure.value = undefined;
     isNew = true;
   };
   let again: ReturnType<typeof setTimeout> | undefined;
   /** A busy gateway may need longer than a question waits for: what was before is worth another try. */
-  const loadUntilThere = (): void => {
-    load().then(
-      () => {
-        failure.value = undefined;
-      },
-      (error: unknown) => {
-        if (abort.signal.aborted) return;
-        failure.value = error;
-        again = setTimeout(loadUntilThere, retryMs);
-      },
-    );
+  const begin = (): void => {
+    clearTimeout(again);
+    load().catch((error: unknown) => {
+      if (abort.signal.aborted) return;
+      failure.value = error;
+      again = setTimeout(begin, retryMs);
+    });
   };
-  loadUntilThere();
+  begin();
+  // What is missed while the feed is away is asked for when it is back.
+  watch(feedState, (state, before) => {
+    if (before === 'live') {
+      for (const window of windows.values()) window.interrupt();
+      isNew = true;
+    } else if (state === 'live' && before !== 'connecting') {
+      begin();
+    }
+  });
   const timer = setInterval(() => {
     if (!isNew) return;
     isNew = false;

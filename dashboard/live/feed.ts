@@ -1,4 +1,4 @@
-import type { LiveMessage, LiveRequest, LiveState, LiveValues } from '../api/types.ts';
+import type { LiveFailure, LiveMessage, LiveRequest, LiveState, LiveValues } from '../api/types.ts';
 
 export type FeedState = 'connecting' | 'live' | 'stale' | 'lost';
 
@@ -6,11 +6,17 @@ export type FeedHandlers = {
   values(message: LiveValues): void;
   /** Whether the gateway is ready, by which configuration, and how far its events are. */
   gateway(message: LiveState): void;
+  /** In the gateway's words: what a view wants is not sent to it. Undefined once other things are asked for. */
+  refused(words: LiveFailure['words'] | undefined): void;
   state(state: FeedState): void;
+  /** The connection has ended, or could not be made. */
+  closed(): void;
 };
 
-/** Without a message for this long, what is on the screen is not current. */
+/** Without a message for this long, or with one that is so late, what is on the screen is not current. */
 const staleAfterMs = 2000;
+/** A connection that says nothing for so long is given up: its other end may be gone without a word. */
+const abandonAfterMs = 6000;
 const reconnectMs = 1000;
 
 /** What a view wants to see: point patterns (`*` for one whole part) and how often at most. */
@@ -44,6 +50,10 @@ export class Feed {
   #served = new Set<string>();
   #socket: WebSocket | undefined;
   #lastMessageMs = performance.now();
+  /** Least time between the gateway's clock and the arrival of a message, by a clock of this page. */
+  #leastOffsetMs = Number.POSITIVE_INFINITY;
+  /** Of the newest message, by the gateway's clock. */
+  #newestMs = Number.NEGATIVE_INFINITY;
   #state: FeedState = 'connecting';
   #isAsking = false;
 
@@ -88,6 +98,7 @@ export class Feed {
 
   #ask(): void {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#handlers.refused(undefined);
     for (const id of this.#served) {
       if (!this.#wanted.has(id)) this.#send({ type: 'unsubscribe', id });
     }
@@ -110,35 +121,69 @@ export class Feed {
   }
 
   #watch(): void {
-    const isSilent = performance.now() - this.#lastMessageMs > staleAfterMs;
-    if (this.#state === 'live' && isSilent) this.#enter('stale');
+    const silentMs = performance.now() - this.#lastMessageMs;
+    if (silentMs <= staleAfterMs) return;
+    if (this.#state === 'live' || this.#state === 'connecting') this.#enter('stale');
+    if (silentMs > abandonAfterMs) this.#abandon();
   }
 
   #take(message: LiveMessage): void {
-    if (message.type === 'error') throw new Error(message.message);
+    if (message.type === 'error') {
+      this.#handlers.refused(message.words);
+      return;
+    }
     this.#lastMessageMs = performance.now();
     if (message.type === 'state') {
       this.#handlers.gateway(message);
       return;
     }
     this.#handlers.values(message);
-    this.#enter('live');
+    this.#enter(this.#isLate(message.nowMs) ? 'stale' : 'live');
+  }
+
+  /** Against the message that came quickest on this connection: the clock of this machine may be off. */
+  #isLate(nowMs: number): boolean {
+    const offsetMs = performance.now() - nowMs;
+    // Messages come in their order, so that only a clock that was set back makes one older than the one before.
+    const isSetBack = nowMs < this.#newestMs;
+    this.#newestMs = nowMs;
+    this.#leastOffsetMs = isSetBack ? offsetMs : Math.min(this.#leastOffsetMs, offsetMs);
+    return offsetMs - this.#leastOffsetMs > staleAfterMs;
+  }
+
+  /** The end of a dead connection may take minutes to be told: a new one is made at once. */
+  #abandon(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+    this.#ended();
+  }
+
+  #ended(): void {
+    this.#lastMessageMs = performance.now();
+    this.#enter('lost');
+    this.#handlers.closed();
+    setTimeout(() => this.#connect(), reconnectMs);
   }
 
   #connect(): void {
     const socket = new WebSocket(this.#url);
     this.#socket = socket;
+    this.#leastOffsetMs = Number.POSITIVE_INFINITY;
+    this.#lastMessageMs = performance.now();
+    // Of a connection that was given up nothing counts any more.
+    const isCurrent = (): boolean => this.#socket === socket;
     socket.addEventListener('open', () => {
+      if (!isCurrent()) return;
       this.#served = new Set();
       this.#send({ type: 'follow' });
       this.#ask();
     });
     socket.addEventListener('message', (event) => {
-      this.#take(JSON.parse(String(event.data)) as LiveMessage);
+      if (isCurrent()) this.#take(JSON.parse(String(event.data)) as LiveMessage);
     });
     socket.addEventListener('close', () => {
-      this.#enter('lost');
-      setTimeout(() => this.#connect(), reconnectMs);
+      if (isCurrent()) this.#ended();
     });
   }
 }

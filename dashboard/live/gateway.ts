@@ -16,6 +16,8 @@ export type Gateway = {
   readonly nowMs: Readonly<Ref<number>>;
   /** Why it is not ready, in its own words; empty while it is. */
   readonly notReady: Readonly<Ref<readonly LocalText[]>>;
+  /** Why the gateway does not send what a view wants to see; undefined while it does. */
+  readonly refused: Readonly<Ref<LocalText | undefined>>;
   /** Of the newest event in the journal: a higher one means that there is more to ask for. */
   readonly newestEventSeq: Readonly<Ref<number>>;
 };
@@ -66,6 +68,7 @@ export const openGateway = async (waiting: () => void): Promise<Gateway> => {
   const nowMs = ref(site.nowMs);
   const notReady = shallowRef<readonly LocalText[]>([]);
   const newestEventSeq = ref(0);
+  const refused = shallowRef<LocalText>();
   let configurationId: string | undefined;
   const url = urlOf('api/v1/live');
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -84,8 +87,11 @@ export const openGateway = async (waiting: () => void): Promise<Gateway> => {
     },
     state: (state) => {
       feedState.value = state;
-      if (state === 'lost') leaveIfSignedOut();
     },
+    refused: (words) => {
+      refused.value = words;
+    },
+    closed: leaveIfSignedOut,
   });
   return {
     ...{ site, store, kpis, feed },
@@ -93,5 +99,6 @@ export const openGateway = async (waiting: () => void): Promise<Gateway> => {
     nowMs: readonly(nowMs),
     notReady: readonly(notReady),
     newestEventSeq: readonly(newestEventSeq),
+    refused: readonly(refused),
   };
 };

@@ -11,39 +11,56 @@ export type Polled<Answer> = {
 };
 
 /**
- * Asks the same again and again while a view is there, beginning the period when the answer has come. A path that is a
- * function is asked anew when it changes; undefined asks nothing.
+ * Asks the same again and again while a view is there, beginning the period when the answer has come. Asked for something
+ * else, or at once, while a question is under way, it asks next as soon as that has its answer: however often that is, there
+ * are answers. A path of undefined asks nothing.
+ * @param subject what the answer is about: of another one no answer is kept
  */
 export const usePolled = <Answer>(
   path: () => string | undefined,
   periodMs = 2000,
+  subject: () => unknown = () => undefined,
 ): Polled<Answer> => {
   const answer: Ref<Answer | undefined> = shallowRef();
   const failure = ref<unknown>();
+  const abort = new AbortController();
+  const { signal } = abort;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let abort = new AbortController();
+  let isAsking = false;
+  let isWaiting = false;
   const refresh = (): void => {
     clearTimeout(timer);
-    abort.abort();
-    abort = new AbortController();
-    const { signal } = abort;
+    if (isAsking) {
+      isWaiting = true;
+      return;
+    }
     const asked = path();
     if (asked === undefined) return;
+    isAsking = true;
+    isWaiting = false;
+    const about = subject();
     ask<Answer>(asked, { signal })
       .then(
         (next) => {
-          if (signal.aborted) return;
+          if (subject() !== about) return;
           answer.value = next;
           failure.value = undefined;
         },
         (error: unknown) => {
-          if (!signal.aborted) failure.value = error;
+          if (subject() === about) failure.value = error;
         },
       )
       .finally(() => {
-        if (!signal.aborted) timer = setTimeout(refresh, periodMs);
+        isAsking = false;
+        if (signal.aborted) return;
+        if (isWaiting) refresh();
+        else timer = setTimeout(refresh, periodMs);
       });
   };
+  watch(subject, () => {
+    answer.value = undefined;
+    failure.value = undefined;
+  });
   watch(path, refresh, { immediate: true });
   onScopeDispose(() => {
     clearTimeout(timer);

@@ -9,3 +9,10 @@ export const router = createRouter({
     { path: '/:rest(.*)*', redirect: '/' },
   ],
 });
+
+// After an upgrade of the gateway the parts that this page has not loaded yet are others: it begins anew.
+router.onError((error: unknown, to) => {
+  if (!/dynamically imported module|module script/i.test(String(error))) return;
+  location.hash = to.fullPath;
+  location.reload();
+});

@@ -20,6 +20,10 @@ export const shellTexts = {
     en: 'The gateway does not record, the values below may not be current: ',
     zh: '网关未能正常记录数据，以下数值可能不是当前值：',
   },
+  refusedFeed: {
+    en: 'The gateway does not send what this view shows, the values below are not current: ',
+    zh: '网关未推送本页所需数据，以下数值不是当前值：',
+  },
   semicolon: { en: '; ', zh: '；' },
   navigation: { en: 'Views', zh: '页面导航' },
   toContent: { en: 'To the content', zh: '跳到主要内容' },

@@ -33,7 +33,9 @@ const tables = `
       BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 `;
 
-export const accessSchema = { version: 1, tables, migrations: [] } as const satisfies Omit<
-  DatabaseSpec,
-  'path'
->;
+export const accessSchema = {
+  version: 1,
+  tables,
+  migrations: [],
+  isPrivate: true,
+} as const satisfies Omit<DatabaseSpec, 'path'>;

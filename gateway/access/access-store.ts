@@ -1,3 +1,5 @@
+import { describeError } from '../core/error.ts';
+import type { Log } from '../core/log.ts';
 import { WorkerCalls } from '../journal/worker-calls.ts';
 import type {
   AccessCalls,
@@ -16,7 +18,10 @@ type Open = { readonly calls: WorkerCalls<AccessCalls>; readonly opened: AccessO
 /** The database of users, tokens, sessions and the audit log, in a thread that ends when nobody needs it for a while. */
 export class AccessStore {
   readonly #folder: string;
+  readonly #log: Log;
   readonly #idleMs: number;
+  /** Of the file that was opened first; another one in its place would be without the users of this gateway. */
+  #instance: string | null = null;
   #worker: Promise<Open> | undefined;
   #waiting = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -25,8 +30,9 @@ export class AccessStore {
   #isClosed = false;
 
   /** `idleMs`: how long the thread stays without work; its memory is more than what it does is worth. */
-  constructor(folder: string, idleMs = 30_000) {
+  constructor(folder: string, log: Log, idleMs = 30_000) {
     this.#folder = folder;
+    this.#log = log;
     this.#idleMs = idleMs;
   }
 
@@ -81,9 +87,16 @@ export class AccessStore {
     };
     const calls = new WorkerCalls<AccessCalls>('access', { died }, import.meta.url);
     try {
-      return { calls, opened: await calls.call('open', { folder: this.#folder }) };
+      const instance = this.#instance;
+      const opened = await calls.call('open', { folder: this.#folder, instance });
+      this.#instance = opened.instance;
+      return { calls, opened };
     } catch (error) {
       this.#worker = undefined;
+      if (this.#instance !== null) {
+        const why = describeError(error);
+        this.#log.error({ err: error }, `access: users and the audit log cannot be stored: ${why}`);
+      }
       await calls.end();
       throw error;
     }

@@ -1,27 +1,29 @@
 import { describeError } from '../core/error.ts';
 import type { Log } from '../core/log.ts';
 import type { AccessStore } from './access-store.ts';
+import type { AuditQuota, BoundedKind } from './audit-quota.ts';
 import { auditOf } from './context.ts';
 import type { AuditEntry, AuditEvent, AuditQuery, AuditState } from './protocol.ts';
 
-/** Refusals that are listed one by one; whoever floods the gateway must not push everything else out of the log. */
-const refusalsAMinute = 60;
-const minuteMs = 60_000;
+/** How often what was not listed is told. */
+const tellingMs = 3_600_000;
 
 /** What was done and refused, for those who look later. */
 export class AuditDesk {
   readonly #store: Pick<AccessStore, 'apply' | 'audit' | 'auditState'>;
   readonly #nowMs: () => number;
   readonly #log: Log;
-  #minute = 0;
-  #listed = 0;
-  #unlisted = 0;
+  readonly #quota: AuditQuota;
+  #toldMs = 0;
 
   constructor(options: {
     readonly store: Pick<AccessStore, 'apply' | 'audit' | 'auditState'>;
+    readonly quota: AuditQuota;
     readonly nowMs: () => number;
     readonly log: Log;
   }) {
+    this.#quota = options.quota;
+    this.#toldMs = options.nowMs();
     this.#store = options.store;
     this.#nowMs = options.nowMs;
     this.#log = options.log;
@@ -36,15 +38,10 @@ export class AuditDesk {
     }
   }
 
-  /** Of many in a minute only the first are listed; the others are counted. */
-  async tellRefusal(event: AuditEvent): Promise<void> {
-    await this.#endMinute();
-    if (this.#listed >= refusalsAMinute) {
-      this.#unlisted += 1;
-      return;
-    }
-    this.#listed += 1;
-    await this.tell(event);
+  /** Of many in a day only the first are listed; the others are counted. */
+  async tellBounded(kind: BoundedKind, event: AuditEvent): Promise<void> {
+    if (this.#quota.admits(kind)) await this.tell(event);
+    if (Math.abs(this.#nowMs() - this.#toldMs) >= tellingMs) await this.flush();
   }
 
   /** Newest first. @throws GatewayError STORE_FAILED */
@@ -59,25 +56,11 @@ export class AuditDesk {
 
   /** Tells what was only counted so far. */
   async flush(): Promise<void> {
-    const count = this.#unlisted;
-    this.#unlisted = 0;
-    if (count === 0) return;
-    await this.tell(
-      auditOf(
-        { nowMs: this.#nowMs },
-        {
-          actor: { kind: 'gateway', name: null, role: null, address: null },
-          ...{ action: 'refusals-not-listed', outcome: 'refused', details: { count } },
-        },
-      ),
-    );
-  }
-
-  async #endMinute(): Promise<void> {
-    const minute = Math.floor(this.#nowMs() / minuteMs);
-    if (minute === this.#minute) return;
-    this.#minute = minute;
-    this.#listed = 0;
-    await this.flush();
+    this.#toldMs = this.#nowMs();
+    const details = this.#quota.takeUnlisted();
+    if (Object.keys(details).length === 0) return;
+    const actor = { kind: 'gateway', name: null, role: null, address: null } as const;
+    const now = { nowMs: this.#nowMs };
+    await this.tell(auditOf(now, { actor, action: 'entries-not-listed', details }));
   }
 }

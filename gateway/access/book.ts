@@ -11,6 +11,12 @@ import type {
 /** Names that differ only in case are one. */
 export const userKey = (name: string): string => name.normalize('NFKC').toLowerCase();
 
+const noWork = { changes: [], audit: [] };
+
+/** What takes a way in away; it holds at once, stored or not. */
+const isRevoking = (change: AccessChange): boolean =>
+  change.type.startsWith('remove') || (change.type === 'putUser' && change.user.isDisabled);
+
 /** What ends when a session or a token does. */
 type Watcher = () => void;
 
@@ -24,6 +30,8 @@ export class AccessBook {
   readonly #sessionsByHash = new Map<string, string>();
   readonly #watchers = new Map<string, Set<Watcher>>();
   #turn: Promise<unknown> = Promise.resolve();
+  /** What was revoked and could not be stored yet. */
+  #owed: { changes: readonly AccessChange[]; audit: readonly AuditEvent[] } = noWork;
 
   constructor(store: Pick<AccessStore, 'apply'>, { users, tokens, sessions }: AccessOpened) {
     this.#store = store;
@@ -73,8 +81,36 @@ export class AccessBook {
 
   /** @throws GatewayError STORE_FAILED, and then nothing has changed */
   async commit(changes: readonly AccessChange[], audit: readonly AuditEvent[]): Promise<void> {
-    await this.#store.apply(changes, audit);
+    await this.#store.apply([...this.#owed.changes, ...changes], [...this.#owed.audit, ...audit]);
+    this.#owed = noWork;
     for (const change of changes) this.#take(change);
+  }
+
+  /**
+   * What takes ways in away holds at once; what cannot be stored, as on a full disk, is stored with the next that can be.
+   * Without anything to change, stores what is owed.
+   * @throws GatewayError STORE_FAILED; until it is stored, a restart brings it back
+   */
+  async revoke(changes: readonly AccessChange[], audit: readonly AuditEvent[]): Promise<void> {
+    const revoking = changes.filter(isRevoking);
+    for (const change of revoking) this.#take(change);
+    const { changes: owed, audit: owedAudit } = this.#owed;
+    if (changes.length + owed.length + owedAudit.length === 0) return;
+    try {
+      await this.commit(changes, audit);
+    } catch (error) {
+      if (revoking.length > 0) {
+        // Of what was done in part nothing is told as done.
+        const told = revoking.length === changes.length ? audit : [];
+        this.#owed = { changes: [...owed, ...revoking], audit: [...owedAudit, ...told] };
+      }
+      throw error;
+    }
+  }
+
+  /** Tells whoever watches the session or token of this id that it ended. */
+  endOf(id: string): void {
+    this.#end(id);
   }
 
   /** Only in memory: when something was used last is stored now and then. */

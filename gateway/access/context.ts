@@ -1,3 +1,4 @@
+import type { AuditQuota, BoundedKind } from './audit-quota.ts';
 import type { AccessBook } from './book.ts';
 import type { Passwords } from './password.ts';
 import type { AccessChange, Actor, AuditDetails, AuditEvent } from './protocol.ts';
@@ -8,6 +9,7 @@ export type AccessContext = {
   readonly book: AccessBook;
   readonly passwords: Passwords;
   readonly throttle: SignInThrottle;
+  readonly quota: AuditQuota;
   /** UTC epoch ms of this machine, also where the plant's time is simulated: sessions are real. */
   readonly nowMs: () => number;
   /** Of one clock that never goes back. */
@@ -30,6 +32,13 @@ export const auditOf = (
   ...{ subject: event.subject ?? null, outcome: event.outcome ?? 'done' },
   ...{ reason: event.reason ?? null, details: event.details ?? {} },
 });
+
+/** The entry, or none where there are enough of its kind today. */
+export const boundedAuditOf = (
+  context: AccessContext,
+  kind: BoundedKind,
+  event: Parameters<typeof auditOf>[1],
+): readonly AuditEvent[] => (context.quota.admits(kind) ? [auditOf(context, event)] : []);
 
 /** Ends all sessions of a user but one. */
 export const endSessionsOf = (

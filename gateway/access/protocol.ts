@@ -115,7 +115,14 @@ export type AccessOpened = {
 
 /** Requests to the access worker. */
 export type AccessCalls = {
-  open: { input: { readonly folder: string }; output: AccessOpened };
+  open: {
+    input: {
+      readonly folder: string;
+      /** Of what was open before: nothing else will do. Null where there may be nothing yet. */
+      readonly instance: string | null;
+    };
+    output: AccessOpened;
+  };
   apply: {
     input: { readonly changes: readonly AccessChange[]; readonly audit: readonly AuditEvent[] };
     output: undefined;

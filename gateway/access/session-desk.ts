@@ -1,6 +1,6 @@
 import type { Log } from '../core/log.ts';
 import type { AuditDesk } from './audit-desk.ts';
-import { type AccessContext, auditOf } from './context.ts';
+import { type AccessContext, auditOf, boundedAuditOf } from './context.ts';
 import type { AccessChange, Actor, StoredSession, StoredToken } from './protocol.ts';
 import { type AccessOutcome, done, refused } from './refusal.ts';
 import type { Role } from './roles.ts';
@@ -11,6 +11,10 @@ const mostSessionsOfOne = 20;
 const sweepMs = 10_000;
 /** When something was used last is stored at most so often. */
 const usedStepMs = 300_000;
+/** An expired token is refused at once and removed much later: a clock that leaps ahead and back takes none for good. */
+const expiredKeptMs = 90 * 86_400_000;
+/** A session that begins later than this from now was begun by another clock. */
+const mostAheadMs = 3_600_000;
 
 /** Who asks, as far as it is known and still holds. */
 export type Identity = {
@@ -35,6 +39,8 @@ export type SignIn =
 
 export type SessionLimits = { readonly idleMs: number; readonly maxMs: number };
 
+const gatewayItself: Actor = { kind: 'gateway', name: null, role: null, address: null };
+
 const nobodyAt = (address: string): Actor => ({
   ...{ kind: 'nobody', name: null, role: null, address },
 });
@@ -48,7 +54,7 @@ export const actorOf = (identity: Identity | undefined, address: string): Actor 
 export class SessionDesk {
   readonly #context: AccessContext;
   readonly #limits: SessionLimits;
-  readonly #audit: Pick<AuditDesk, 'tellRefusal'>;
+  readonly #audit: Pick<AuditDesk, 'tellBounded'>;
   readonly #timer: NodeJS.Timeout;
   /** What was stored of when sessions and tokens were used last. */
   readonly #storedUse = new Map<string, number>();
@@ -57,7 +63,7 @@ export class SessionDesk {
     context: AccessContext,
     options: {
       readonly limits: SessionLimits;
-      readonly audit: Pick<AuditDesk, 'tellRefusal'>;
+      readonly audit: Pick<AuditDesk, 'tellBounded'>;
       readonly log: Log;
     },
   ) {
@@ -120,14 +126,17 @@ export class SessionDesk {
     { address, before }: { readonly address: string; readonly before: Identity | undefined },
   ): Promise<SignIn> {
     const { monotonicMs, throttle } = this.#context;
-    const tried = 'name' in credentials ? credentials.name.toLowerCase().slice(0, 64) : '';
+    const tried = 'name' in credentials ? credentials.name : null;
     const waitMs = throttle.waitMs(tried, address, monotonicMs());
     if (waitMs > 0) {
       await this.#auditFailure(credentials, { address, reason: 'throttled' });
       return { ok: false, reason: 'throttled', waitMs };
     }
     throttle.failed(tried, address, monotonicMs());
-    const whose = await this.#check(credentials);
+    const whose = await this.#check(credentials).catch((error: unknown) => {
+      throttle.unjudged(tried, address);
+      throw error;
+    });
     if ('reason' in whose) {
       await this.#auditFailure(credentials, { address, reason: whose.reason });
       return { ok: false, reason: 'wrong' };
@@ -144,10 +153,12 @@ export class SessionDesk {
       if (session === undefined) return refused('NO_SESSION');
       const subject = this.#identityOf(session)?.name ?? session.user;
       const action = actor.name === subject ? 'sign-out' : 'session-ended';
-      await book.commit(
-        [{ type: 'removeSession', id }],
-        [auditOf(this.#context, { actor, action, subject, details: { id } })],
-      );
+      const event = { actor, action, subject, details: { id } };
+      const audit =
+        action === 'sign-out'
+          ? boundedAuditOf(this.#context, 'sessions', event)
+          : [auditOf(this.#context, event)];
+      await book.revoke([{ type: 'removeSession', id }], audit);
       return done(undefined);
     });
   }
@@ -160,25 +171,30 @@ export class SessionDesk {
         (session) => !this.#isLive(session) || this.#identityOf(session) === undefined,
       );
       const spent = book.tokens.filter((token) => !this.#isTokenLive(token));
-      const changes: AccessChange[] = [
-        ...over.map(({ id }) => ({ type: 'removeSession', id }) as const),
-        ...spent.map(({ id }) => ({ type: 'removeToken', id }) as const),
-        ...this.#usesToStore(),
-      ];
-      const actor = { kind: 'gateway', name: null, role: null, address: null } as const;
-      const audit = [
-        ...over.map(({ id, user }) =>
-          auditOf(this.#context, {
-            ...{ actor, action: 'session-expired', subject: user, details: { id } },
-          }),
-        ),
-        ...spent.map(({ id, name }) =>
-          auditOf(this.#context, {
-            ...{ actor, action: 'token-expired', subject: name, details: { id } },
-          }),
-        ),
-      ];
-      if (changes.length > 0) await book.commit(changes, audit);
+      for (const { id } of spent) book.endOf(id);
+      const gone = spent.filter(({ expiresMs }) => this.#isLongAgo(expiresMs));
+      await book.revoke(
+        [
+          ...over.map(({ id }) => ({ type: 'removeSession', id }) as const),
+          ...gone.map(({ id }) => ({ type: 'removeToken', id }) as const),
+        ],
+        [
+          ...over.flatMap(({ id, user }) =>
+            boundedAuditOf(this.#context, 'sessions', {
+              ...{ actor: gatewayItself, action: 'session-expired', subject: user },
+              details: { id },
+            }),
+          ),
+          ...gone.map(({ id, name }) =>
+            auditOf(this.#context, {
+              ...{ actor: gatewayItself, action: 'token-removed', subject: name },
+              ...{ reason: 'EXPIRED', details: { id } },
+            }),
+          ),
+        ],
+      );
+      const uses = this.#usesToStore();
+      if (uses.length > 0) await book.commit(uses, []);
     });
   }
 
@@ -227,12 +243,10 @@ export class SessionDesk {
             ? []
             : [{ type: 'putUser', user: { ...user, lastSignInMs: createdMs } } as const]),
         ],
-        [
-          auditOf(this.#context, {
-            ...{ actor: actorOf(identity, address), action: 'sign-in', subject: identity.name },
-            details: { session: session.id },
-          }),
-        ],
+        boundedAuditOf(this.#context, 'sessions', {
+          ...{ actor: actorOf(identity, address), action: 'sign-in', subject: identity.name },
+          details: { session: session.id },
+        }),
       );
       return { ok: true, secret, identity };
     });
@@ -269,7 +283,12 @@ export class SessionDesk {
 
   #isLive({ createdMs, lastUsedMs }: StoredSession): boolean {
     const nowMs = this.#context.nowMs();
+    if (createdMs - nowMs > mostAheadMs) return false;
     return nowMs - createdMs < this.#limits.maxMs && nowMs - lastUsedMs < this.#limits.idleMs;
+  }
+
+  #isLongAgo(expiresMs: number | null): boolean {
+    return expiresMs !== null && this.#context.nowMs() - expiresMs > expiredKeptMs;
   }
 
   #isTokenLive({ expiresMs }: StoredToken): boolean {
@@ -303,9 +322,12 @@ export class SessionDesk {
     credentials: Credentials,
     { address, reason }: { readonly address: string; readonly reason: string },
   ): Promise<void> {
-    const subject = 'name' in credentials ? credentials.name.slice(0, 64) : null;
+    // What is no name may be a password or a token in the wrong field.
+    const user = 'name' in credentials ? this.#context.book.user(credentials.name) : undefined;
+    const subject = user?.name ?? null;
     const actor = nobodyAt(address);
-    return this.#audit.tellRefusal(
+    return this.#audit.tellBounded(
+      'refusals',
       auditOf(this.#context, { actor, action: 'sign-in', subject, outcome: 'refused', reason }),
     );
   }

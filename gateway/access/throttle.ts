@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { userKey } from './book.ts';
 
 /** So many failures in a row are free; each one after them doubles the wait. */
 export type ThrottleLimits = {
@@ -12,7 +13,10 @@ export type ThrottleLimits = {
 
 const defaultLimits: ThrottleLimits = { userAtAddress: 5, address: 20, user: 60 };
 const firstWaitMs = 1000;
-const mostWaitMs = 15 * 60_000;
+const mostWaitMs = 5 * 60_000;
+/** Short: behind one address there may be a whole plant, and strangers anywhere may try one user. */
+const mostWaitOfManyMs = 30_000;
+const mostNameLength = 64;
 const forgottenAfterMs = 60 * 60_000;
 const mostKeys = 4096;
 
@@ -28,7 +32,12 @@ const networkOf = (address: string): string => {
   return `${[...front, ...zeros, ...back].slice(0, 4).join(':')}::/64`;
 };
 
-/** Makes guessing slow: by user, by address and by both. Times are of one clock that never goes back. */
+type Scope = { readonly key: string; readonly free: number; readonly mostWaitMs: number };
+
+/**
+ * Makes guessing slow: by user, by address and by both. Tokens cannot be guessed: they have no user (null), only an address.
+ * Times are of one clock that never goes back.
+ */
 export class SignInThrottle {
   readonly #limits: ThrottleLimits;
   readonly #failures = new Map<string, Failures>();
@@ -38,19 +47,19 @@ export class SignInThrottle {
   }
 
   /** How long until the next try is looked at; 0 when it is now. */
-  waitMs(user: string, address: string, nowMs: number): number {
-    const waits = this.#keys(user, address).map(([key, free]) => {
+  waitMs(user: string | null, address: string, nowMs: number): number {
+    const waits = this.#scopes(user, address).map(({ key, free, mostWaitMs: most }) => {
       const failures = this.#failures.get(key);
       if (failures === undefined || failures.count < free) return 0;
-      const waitMs = Math.min(mostWaitMs, firstWaitMs * 2 ** (failures.count - free));
+      const waitMs = Math.min(most, firstWaitMs * 2 ** (failures.count - free));
       return failures.lastMs + waitMs - nowMs;
     });
     return Math.max(0, ...waits);
   }
 
   /** Counted before it is known, so that many tries at once are not free. */
-  failed(user: string, address: string, nowMs: number): void {
-    for (const [key] of this.#keys(user, address)) {
+  failed(user: string | null, address: string, nowMs: number): void {
+    for (const { key } of this.#scopes(user, address)) {
       const before = this.#failures.get(key);
       const isForgotten = before === undefined || nowMs - before.lastMs > forgottenAfterMs;
       // Behind all others: the first of the map is the one that failed least recently.
@@ -64,10 +73,14 @@ export class SignInThrottle {
   }
 
   /** It was right after all: the user is not to wait for own mistakes; the address stays known for others. */
-  succeeded(user: string, address: string): void {
-    const [both, ofAddress, ofUser] = this.#keys(user, address);
-    this.#failures.delete(both[0]);
-    for (const [key] of [ofAddress, ofUser]) {
+  succeeded(user: string | null, address: string): void {
+    this.unjudged(user, address);
+    if (user !== null) this.#failures.delete(keyOf(user, networkOf(address)));
+  }
+
+  /** It was counted, but neither right nor wrong: nobody looked at it. */
+  unjudged(user: string | null, address: string): void {
+    for (const { key } of this.#scopes(user, address)) {
       const failures = this.#failures.get(key);
       if (failures === undefined) continue;
       if (failures.count <= 1) this.#failures.delete(key);
@@ -75,12 +88,19 @@ export class SignInThrottle {
     }
   }
 
-  #keys(user: string, address: string) {
+  #scopes(user: string | null, address: string): readonly Scope[] {
+    const { address: free, user: freeOfUser, userAtAddress } = this.#limits;
     const network = networkOf(address);
+    const ofAddress = { key: keyOf(null, network), free, mostWaitMs: mostWaitOfManyMs };
+    if (user === null) return [ofAddress];
     return [
-      [JSON.stringify([user, network]), this.#limits.userAtAddress],
-      [JSON.stringify([null, network]), this.#limits.address],
-      [JSON.stringify([user, null]), this.#limits.user],
-    ] as const;
+      { key: keyOf(user, network), free: userAtAddress, mostWaitMs },
+      ofAddress,
+      { key: keyOf(user, null), free: freeOfUser, mostWaitMs: mostWaitOfManyMs },
+    ];
   }
 }
+
+/** Names that are one user are one key. */
+const keyOf = (user: string | null, network: string | null): string =>
+  JSON.stringify([user === null ? null : userKey(user).slice(0, mostNameLength), network]);

@@ -47,7 +47,7 @@ export class TokenDesk {
       if (token === undefined) return refused('NO_TOKEN');
       const isAdmin = token.role === 'admin';
       if (isAdmin && !hasLastingAdmin(book, { tokenId: id })) return refused('LAST_ADMIN');
-      await book.commit(
+      await book.revoke(
         [{ type: 'removeToken', id }, ...endSessionsOf(book, { tokenId: id })],
         [
           auditOf(this.#context, {

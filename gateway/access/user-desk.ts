@@ -1,5 +1,11 @@
 import { userKey } from './book.ts';
-import { type AccessContext, auditOf, endSessionsOf, hasLastingAdmin } from './context.ts';
+import {
+  type AccessContext,
+  auditOf,
+  boundedAuditOf,
+  endSessionsOf,
+  hasLastingAdmin,
+} from './context.ts';
 import { leastPasswordLength, mostPasswordLength } from './password.ts';
 import type { AccessChange, Actor, AuditDetails, StoredUser } from './protocol.ts';
 import { type AccessOutcome, done, refused } from './refusal.ts';
@@ -105,19 +111,26 @@ export class UserDesk {
       if (before === undefined) return refused('NO_USER');
       if (throttle.waitMs(own.name, place, monotonicMs()) > 0) return refused('TOO_SOON');
       throttle.failed(own.name, place, monotonicMs());
-      if (!(await passwords.isRight(current, before.password))) {
-        await this.#commit([], {
+      const isRight = await passwords.isRight(current, before.password).catch((error: unknown) => {
+        throttle.unjudged(own.name, place);
+        throw error;
+      });
+      if (!isRight) {
+        const audit = boundedAuditOf(this.#context, 'own-passwords', {
           ...{ actor, action: 'password-changed', subject: before.name },
           ...{ outcome: 'refused', reason: 'PASSWORD_WRONG' },
         });
+        if (audit.length > 0) await book.commit([], audit);
         return refused('PASSWORD_WRONG');
       }
       throttle.succeeded(own.name, place);
       if (isWeak(before.name, password)) return refused('PASSWORD_WEAK');
       const user = { ...before, ...(await this.#newPassword(password)) };
-      await this.#commit(
+      await book.revoke(
         [{ type: 'putUser', user }, ...endSessionsOf(book, { user: before.name }, own.sessionId)],
-        { actor, action: 'password-changed', subject: before.name },
+        boundedAuditOf(this.#context, 'own-passwords', {
+          ...{ actor, action: 'password-changed', subject: before.name },
+        }),
       );
       return done(user);
     });
@@ -152,11 +165,9 @@ export class UserDesk {
       readonly actor: Actor;
       readonly action: string;
       readonly subject: string;
-      readonly outcome?: 'refused';
-      readonly reason?: string;
       readonly details?: AuditDetails;
     },
   ): Promise<void> {
-    return this.#context.book.commit(changes, [auditOf(this.#context, event)]);
+    return this.#context.book.revoke(changes, [auditOf(this.#context, event)]);
   }
 }

@@ -141,7 +141,8 @@ const turnAway = async (
   request.isTurnedAway = true;
   const { status, code, words, permission } = why;
   if (access !== undefined && isWorthTelling(request, why)) {
-    await access.audit.tellRefusal(
+    await access.audit.tellBounded(
+      'refusals',
       auditOf(access, {
         ...{ actor: actorOf(request.identity, request.ip), action: actionOf(request) },
         ...{ subject: subjectOf(request), outcome: 'refused', reason: code },
@@ -202,12 +203,13 @@ const auditChanges = (server: FastifyInstance, access: Access): void => {
     if (needed === undefined || needed === 'nothing' || audits === 'itself') return;
     if (!isChange(request) || request.isTurnedAway) return;
     const outcome = outcomeOf(status);
-    await access.audit.tell(
-      auditOf(access, {
-        ...{ actor: actorOf(request.identity, request.ip), action: actionOf(request) },
-        ...{ subject: subjectOf(request), outcome, details: { ...request.audited, status } },
-        ...(outcome === 'done' ? {} : { reason: `HTTP_${status}` }),
-      }),
-    );
+    const event = auditOf(access, {
+      ...{ actor: actorOf(request.identity, request.ip), action: actionOf(request) },
+      ...{ subject: subjectOf(request), outcome, details: { ...request.audited, status } },
+      ...(outcome === 'done' ? {} : { reason: `HTTP_${status}` }),
+    });
+    // What more than admins may do, machines do all day.
+    if (rolesWith(needed).length > 1) await access.audit.tellBounded('operations', event);
+    else await access.audit.tell(event);
   });
 };

@@ -80,8 +80,6 @@ const refusalOf = (request: FastifyRequest): Refusal | undefined => {
   return { status: 415, words };
 };
 
-const yearSeconds = 31_536_000;
-
 /**
  * Guards against what a page of another origin could do through the user's browser: neither by a name that resolves to this
  * server (DNS rebinding) nor by a cross-origin WebSocket does it get anywhere. What may change something is taken from the
@@ -94,12 +92,9 @@ export const guardOrigin = (server: FastifyInstance, reach: Reach): void => {
     if (refusal === undefined) return undefined;
     return refuse(reply, refusal.status, refusal);
   });
-  server.addHook('onSend', async (request, reply) => {
+  server.addHook('onSend', async (_request, reply) => {
     // What is told is of now; files of the page say for themselves how long they may be kept.
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
-    if (request.protocol === 'https') {
-      reply.header('strict-transport-security', `max-age=${yearSeconds}`);
-    }
     reply.headers({
       'content-security-policy':
         "default-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",

@@ -102,9 +102,10 @@ export const registerSessionRoutes = (
     },
     async (request, reply) => {
       const { identity, ip } = request;
+      // First: the browser forgets it, whatever becomes of the rest.
+      sessionCookie.clear(reply, access);
       if (identity?.sessionId) {
         await access.sessions.end(identity.sessionId, actorOf(identity, ip));
-        sessionCookie.clear(reply, access);
       }
       return present(request, access, undefined);
     },

@@ -7,6 +7,10 @@ const english = {
     'Sign in with it on the page, or make a user:',
     '  SEAMWATT_TOKEN=TOKEN seamwatt user add NAME --role admin --url URL',
   ],
+  firstTokenKept: (path: string) => [
+    'Nobody may manage users yet. An admin token that is good for 7 days is in this file; delete it once you have signed in:',
+    `  ${path}`,
+  ],
   userDescription:
     'Manage users and tokens: of the gateway at --url, as the admin whose token is in SEAMWATT_TOKEN, else in the data folder of one that does not run',
   userListDescription: 'List users',
@@ -45,6 +49,10 @@ const chinese: typeof english = {
     `  ${secret}`,
     '请在网页上用它登录，或创建用户：',
     '  SEAMWATT_TOKEN=令牌 seamwatt user add 用户名 --role admin --url 网址',
+  ],
+  firstTokenKept: (path) => [
+    '尚无人可管理用户。7 天内有效的管理员令牌保存在以下文件中，登录后请将其删除：',
+    `  ${path}`,
   ],
   userDescription:
     '管理用户与令牌：对 --url 的网关，以 SEAMWATT_TOKEN 中的管理员令牌进行；否则直接修改未运行网关的数据目录',

@@ -1,6 +1,7 @@
 import { loadSite } from '../../config/loader.ts';
 import type { LoadedSite } from '../../config/site.ts';
 import { exitCodes } from './composition.ts';
+import { keepFirstToken } from './first-token.ts';
 import { type Kit, loadOptions, type SiteOptions, wordsOf } from './kit.ts';
 
 export type GatewayRun = {
@@ -24,7 +25,11 @@ export const runToEnd = async (run: GatewayRun, kit: Kit): Promise<void> => {
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(shiftMs === undefined ? {} : { shiftMs }),
       onFirstToken: (secret) => {
-        for (const line of kit.text.firstToken(secret)) kit.print(line);
+        // What is no terminal is kept somewhere: by a service manager, by Docker, in a file.
+        const shown = process.stdout.isTTY
+          ? kit.text.firstToken(secret)
+          : kit.text.firstTokenKept(keepFirstToken(site.config.data.folder, secret));
+        for (const line of shown) kit.print(line);
       },
       onReady: ({ url }) => kit.complain(kit.text.ready(url)),
     });

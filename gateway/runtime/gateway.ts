@@ -362,9 +362,7 @@ class Assembly {
   #status(): GatewayStatus {
     const journal = this.#journal;
     return {
-      version: this.#parts.version,
-      site: this.#parts.site,
-      bootId: journal.bootId,
+      ...{ version: this.#parts.version, site: this.#parts.site, bootId: journal.bootId },
       startedMs: this.#startedMs,
       nowMs: this.#clock.nowMs(),
       lastTickMs: this.#lastTickMs,

@@ -2,12 +2,12 @@ import type { SiteIdentity } from '../core/adapter.ts';
 import type { LocalText, PointNumber, RegisteredGroup } from '../core/point.ts';
 import type {
   Believed,
-  RawQuery,
   RawSamples,
   RegisterInterval,
   RegisterQuery,
   Subject,
 } from '../journal/history/history.ts';
+import type { RawQuery } from '../journal/history/history-contract.ts';
 import type { Tariff } from '../kpi/tariff/tariff-schema.ts';
 import type { EventQuery, JournalledEvent } from './latest-events.ts';
 import type { LatestValues } from './latest-values.ts';

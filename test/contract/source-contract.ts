@@ -8,6 +8,7 @@ import { groupKey } from '../../gateway/core/point.ts';
 import type { Source } from '../../gateway/core/source.ts';
 import { systemClock } from '../../gateway/runtime/system-clock.ts';
 import { freePort } from '../support/free-port.ts';
+import { badStatus, expectNotAhead, lastOf, quietMs } from '../support/last-samples.ts';
 import { runSource, type SourceRun } from '../support/source-run.ts';
 import { type StallingProxy, startStallingProxy } from '../support/stalling-proxy.ts';
 
@@ -43,10 +44,6 @@ export type SourceContractOptions = {
 };
 
 const soonMs = 2_000;
-/** A sample stands at least so long behind the one before it, in ms. */
-const stepMs = 1;
-/** Longer than any period of the sources under test. */
-const quietMs = 400;
 
 /** The system's clock, which knows who takes part in it. */
 const countingClock = (): { readonly clock: Clock; joined(): number } => {
@@ -69,45 +66,6 @@ const countingClock = (): { readonly clock: Clock; joined(): number } => {
       },
     },
   };
-};
-
-/** The symbol of a bad status, or the number of one without. */
-const badStatus = /^(Bad|0x[89AB])/;
-
-type LastSample = {
-  readonly equipment: string;
-  readonly point: string;
-  readonly value: number;
-  readonly status: string;
-  readonly timeMs: number;
-  /** Of the newest frame of its group before. */
-  readonly beforeMs: number;
-};
-
-/** What was said last of each point. */
-const lastOf = ({ frames }: SourceRun): ReadonlyMap<string, LastSample> => {
-  const last = new Map<string, LastSample>();
-  const newestMs = new Map<string, number>();
-  for (const { equipment, group, timeMs, points } of frames) {
-    const ofGroup = `${equipment}/${group}`;
-    const beforeMs = newestMs.get(ofGroup) ?? Number.NEGATIVE_INFINITY;
-    newestMs.set(ofGroup, Math.max(beforeMs, timeMs));
-    for (const [point, [value, status]] of Object.entries(points)) {
-      if (status === '0xFFFFFFFF') continue;
-      last.set(`${equipment}/${point}`, { equipment, point, value, status, timeMs, beforeMs });
-    }
-  }
-  return last;
-};
-
-/**
- * A loss is of now, or one step behind the sample that it ends: a device stamps by its own clock, which reads whole
- * milliseconds, and what it tells within one of them stands step by step.
- */
-const expectNotAhead = ({ timeMs, beforeMs }: LastSample): void => {
-  const nowMs = systemClock.nowMs();
-  expect(timeMs).toBeLessThanOrEqual(Math.max(nowMs, beforeMs) + stepMs);
-  expect(timeMs).toBeLessThan(nowMs + quietMs);
 };
 
 /** Takes connections and never says a word. */

@@ -239,7 +239,7 @@ const accessRoom = new URL('../../gateway/access/access-store.ts', import.meta.u
 const openAccess = async (folder: string): Promise<OpenStore> => {
   const worker = new WorkerCalls<AccessCalls>('access', {}, accessRoom);
   try {
-    await worker.call('open', { folder });
+    await worker.call('open', { folder, instance: null });
   } catch (error) {
     await worker.end();
     throw error;

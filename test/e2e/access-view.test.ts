@@ -1,5 +1,6 @@
 // Goal: a site that asks everybody to sign in lets in whoever may, shows each role what it may do and nothing else, and leads
 // whoever has left back to the door. Method: a gateway on its first start, the token that it printed, and a real Chromium.
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accessibilityFaults } from '../support/accessibility.ts';
@@ -23,7 +24,7 @@ chromium.describe('a site that asks everybody to sign in', () => {
     site = await startSmallSite(0, 'token');
     browser = await openBrowser(chromium.path);
     const printed = /^ {2}(\S+)$/m.exec(site.gateway.out());
-    token = printed?.[1] ?? '';
+    token = readFileSync(printed?.[1] ?? '', 'utf8').trim();
   }, 120_000);
 
   afterAll(async () => {

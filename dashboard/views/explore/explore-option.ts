@@ -89,6 +89,7 @@ const axisOption = (axis: ValueAxis, look: ExploreLook): Options => ({
   ...valueAxis(look.colours, axis.kind === 'state' ? look.statesWord : axis.unit, look.language),
   ...{ position: axis.side, offset: axis.offset, scale: axis.kind === 'quantity' },
   ...(axis.kind === 'state' ? { minInterval: 1 } : {}),
+  axisPointer: { show: false },
   axisLine: { show: true, lineStyle: { color: look.colours.line } },
   splitLine: {
     show: axis.side === 'left' && axis.offset === 0,
@@ -107,10 +108,8 @@ export const exploreOption = (
   const axisOptions = axes.map((axis) => axisOption(axis, look));
   return {
     grid: { left: roomOf(axes, 'left'), right: roomOf(axes, 'right'), top: 36, bottom: 32 },
-    tooltip: {
-      ...{ trigger: 'axis', renderMode: 'richText', showContent: false },
-      axisPointer: { type: 'line', lineStyle: { color: look.colours.muted } },
-    },
+    // Values stand in the legend: the cursor alone is shown, and no tooltip that covers the lines.
+    axisPointer: { show: true, triggerOn: 'mousemove', lineStyle: { color: look.colours.muted } },
     xAxis: {
       ...timeAxis(look.colours, look.timeZone, look.language),
       ...{ min: range.fromMs, max: range.toMs },

@@ -4,7 +4,6 @@ export const exploreTexts = {
   search: { en: 'Find points by name, path or description', zh: '按名称、路径或描述查找测点' },
   found: { en: 'Points found', zh: '查找结果' },
   nothingFound: { en: 'No such point.', zh: '没有符合的测点。' },
-  add: { en: 'Add {name}', zh: '添加 {name}' },
   remove: { en: 'Remove {name}', zh: '移除 {name}' },
   most: { en: 'At most {count} points at a time.', zh: '一次最多 {count} 个测点。' },
   range: { en: 'Time', zh: '时间范围' },

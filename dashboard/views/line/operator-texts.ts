@@ -17,7 +17,6 @@ export const operatorTexts = {
   andMore: { en: '+ {count} more', zh: '另有 {count} 项' },
   matrix: { en: 'Torches', zh: '焊枪' },
   strip: { en: 'Along the panel', zh: '沿管屏' },
-  noPanel: { en: 'No panel has moved under the torches yet.', zh: '尚无管屏在焊枪下行走。' },
   deformation: { en: 'Deformation along the panel, mm', zh: '沿管屏变形，毫米' },
   highest: { en: 'highest', zh: '最高' },
   lowest: { en: 'lowest', zh: '最低' },

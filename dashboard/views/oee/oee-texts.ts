@@ -58,7 +58,6 @@ export const oeeTexts = {
   more: { en: 'and {count} more', zh: '另有 {count} 项' },
   notComputed: { en: 'cannot be computed', zh: '无法计算' },
   waiting: { en: 'Asking the gateway…', zh: '正在向网关查询…' },
-  failed: { en: 'The gateway does not answer to this: {reason}', zh: '网关未能应答：{reason}' },
   comma: { en: ', ', zh: '，' },
   colon: { en: ': ', zh: '：' },
 } as const satisfies TextTable;

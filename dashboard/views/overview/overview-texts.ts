@@ -15,6 +15,7 @@ export const overviewTexts = {
   load: { en: 'Buildings', zh: '建筑用电功率' },
   ev: { en: 'EV chargers', zh: '充电桩用电功率' },
   storage: { en: 'Storage, + charging − discharging', zh: '储能功率，充电为正、放电为负' },
+  stateOfCharge: { en: 'Storage, state of charge', zh: '储能荷电状态' },
   panelId: { en: 'Panel', zh: '管屏编号' },
   state: { en: 'State', zh: '产线状态' },
   panelPosition: { en: 'Position along the panel', zh: '管屏行走位置' },

@@ -21,6 +21,5 @@ export const panelsTexts = {
   more: { en: 'Older panels', zh: '更早的管屏' },
   nextPanel: { en: 'next panel', zh: '下一管屏' },
   standstill: { en: 'standstill', zh: '停顿' },
-  failed: { en: 'The gateway does not answer to this: {reason}', zh: '网关未能应答：{reason}' },
   comma: { en: ', ', zh: '，' },
 } as const satisfies TextTable;

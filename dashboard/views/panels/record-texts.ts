@@ -3,7 +3,7 @@ import type { TextTable } from '../../shell/language.ts';
 export const recordTexts = {
   back: { en: 'All panels', zh: '全部管屏' },
   waiting: { en: 'Asking the gateway…', zh: '正在向网关查询…' },
-  failed: { en: 'The gateway does not answer to this: {reason}', zh: '网关未能应答：{reason}' },
+  newest: { en: 'Newest revision', zh: '最新版本' },
   simulated: { en: 'Simulated data', zh: '仿真数据' },
   line: { en: 'Line', zh: '产线' },
   began: { en: 'Began', zh: '开始' },

@@ -43,6 +43,10 @@ export const laneOf = (seam: string, bins: PanelBins) => {
   return { seam, fromRow: 0, positionMm: numbers(bins, 'bin.position'), state, columns };
 };
 
+/** Of how many seams the bins can come: a record may have seams without any. */
+export const seamsWithBins = ({ seams }: Pick<RecordBody, 'seams'>): number =>
+  seams.filter(({ bins }) => bins !== null).length;
+
 /** A record with its footprint, then the bins of its seams one after the other: they are by far the most of it. */
 export const usePanelRecord = (
   id: () => string,
@@ -65,8 +69,6 @@ export const usePanelRecord = (
     ]);
     found.value = record;
     footprint.value = footprintOf;
-    strip.apply([], true);
-    stripSeams.value = 0;
     for (const { seam, bins } of record.record.seams) {
       if (bins === null) continue;
       const own = await ask<PanelBins>(`${base}/bins/${encodeURIComponent(seam)}${query}`, {
@@ -82,6 +84,11 @@ export const usePanelRecord = (
       abort.abort();
       abort = new AbortController();
       const { signal } = abort;
+      // Nothing of another panel or revision stands where this one may not come.
+      found.value = undefined;
+      footprint.value = undefined;
+      strip.apply([], true);
+      stripSeams.value = 0;
       failure.value = undefined;
       load(signal).catch((error: unknown) => {
         if (!signal.aborted) failure.value = error;

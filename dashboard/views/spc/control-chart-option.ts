@@ -1,7 +1,8 @@
 import type { EChartsCoreOption } from 'echarts/core';
+import { timeAxis, told } from '../../charts/axes.ts';
 import type { ChartColours } from '../../charts/chart-colours.ts';
 import type { Subgroup } from '../../line/spc-rules.ts';
-import { timeAxisLabel } from '../../line/time-axis.ts';
+import type { Language } from '../../shell/language.ts';
 
 type Options = {
   readonly colours: ChartColours;
@@ -11,7 +12,9 @@ type Options = {
   readonly ucl: number | null;
   readonly lcl: number | null;
   readonly timeZone: string;
-  readonly language: string;
+  readonly language: Language;
+  readonly unit: string;
+  readonly decimals: number;
   readonly t: (key: 'value' | 'ewma' | 'centre' | 'ucl' | 'lcl') => string;
 };
 
@@ -28,11 +31,12 @@ export const controlChartOption = (options: Options): EChartsCoreOption => {
   return {
     grid: { left: 64, right: 110, top: 32, bottom: 28 },
     legend: { textStyle: { color: colours.text }, top: 0 },
-    tooltip: { trigger: 'axis', renderMode: 'richText' },
-    xAxis: {
-      type: 'time',
-      axisLabel: { color: colours.muted, hideOverlap: true, formatter: timeAxisLabel(options) },
+    tooltip: {
+      ...{ trigger: 'axis', renderMode: 'richText' },
+      valueFormatter: (value: unknown) =>
+        told(value, options.unit, options.decimals, options.language),
     },
+    xAxis: timeAxis(colours, options.timeZone, options.language),
     yAxis: {
       ...{ type: 'value', scale: true },
       ...axisRange(means, options),

@@ -1,7 +1,8 @@
 import type { EChartsCoreOption } from 'echarts/core';
+import { timeAxis, told } from '../../charts/axes.ts';
 import type { ChartColours } from '../../charts/chart-colours.ts';
 import type { Band } from '../../line/bar-scale.ts';
-import { timeAxisLabel } from '../../line/time-axis.ts';
+import type { Language } from '../../shell/language.ts';
 
 type Line = { readonly name: string; readonly data: readonly (readonly [number, number | null])[] };
 
@@ -9,12 +10,20 @@ type Options = {
   readonly colours: ChartColours;
   readonly lines: readonly Line[];
   readonly band: Band | undefined;
+  /** Of all lines, as people read it. */
+  readonly unit: string;
+  readonly decimals: number;
+  readonly language: Language;
 };
 
-const base = ({ colours, lines, band }: Options): EChartsCoreOption => ({
+const base = ({ colours, lines, band, ...written }: Options): EChartsCoreOption => ({
   grid: { left: 48, right: 12, top: lines.length > 1 ? 24 : 8, bottom: 22 },
   ...(lines.length > 1 && { legend: { top: 0, textStyle: { color: colours.text } } }),
-  tooltip: { trigger: 'axis', renderMode: 'richText' },
+  tooltip: {
+    ...{ trigger: 'axis', renderMode: 'richText' },
+    valueFormatter: (value: unknown) =>
+      told(value, written.unit, written.decimals, written.language),
+  },
   yAxis: {
     ...{ type: 'value', scale: true },
     axisLabel: { color: colours.muted },
@@ -35,16 +44,10 @@ const limitsOf = ({ minimum, maximum }: Band, colours: ChartColours) => ({
 });
 
 export const trendOption = (
-  options: Options & { readonly timeZone: string; readonly language: string },
+  options: Options & { readonly timeZone: string },
 ): EChartsCoreOption => ({
   ...base(options),
-  xAxis: {
-    type: 'time',
-    axisLabel: {
-      ...{ color: options.colours.muted, hideOverlap: true },
-      formatter: timeAxisLabel(options),
-    },
-  },
+  xAxis: timeAxis(options.colours, options.timeZone, options.language),
 });
 
 export const placeOption = (
@@ -56,6 +59,11 @@ export const placeOption = (
     axisLabel: {
       ...{ color: options.colours.muted, hideOverlap: true },
       formatter: (mm: number) => `${mm / 1000} m`,
+    },
+    axisPointer: {
+      label: {
+        formatter: ({ value }: { value: number }) => told(value, 'mm', 0, options.language),
+      },
     },
     splitLine: { show: false },
   },

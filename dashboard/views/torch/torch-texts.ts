@@ -14,8 +14,8 @@ export const torchTexts = {
   atLeast: { en: 'at least {minimum}', zh: '不低于 {minimum}' },
   trends: { en: 'Last five minutes', zh: '近五分钟' },
   noHistory: {
-    en: 'What was before is not there: {reason}. The lines begin now.',
-    zh: '无法取得此前数据：{reason}。曲线从现在开始。',
+    en: 'What was missed is not there; the lines go on from now.',
+    zh: '缺失的数据未能取得，曲线从现在继续。',
   },
   along: { en: 'Along this panel, by bins', zh: '沿本屏（按区间）' },
   charts: { en: 'Control charts', zh: '控制图' },

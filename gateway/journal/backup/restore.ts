@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
@@ -110,6 +110,7 @@ export const restore = ({ from, to, onProgress }: RestoreOptions): Verification 
     return { manifest: source.manifest, problems };
   }
   markRestored(join(journal, 'journal.db'));
+  endSessions(join(journal, 'access.db'));
   writeDurably(join(journal, 'version.json'), version);
   syncPath(to);
   return { manifest: source.manifest, problems: [] };
@@ -141,6 +142,18 @@ const markRestored = (path: string): void => {
     database.exec(
       "PRAGMA synchronous = FULL; UPDATE state SET value = json_set(value, '$.clean', json('false')) WHERE key = 'journal'",
     );
+  } finally {
+    database.close();
+  }
+};
+
+/** Who signed in before the backup signs in again: who was signed out since then does not come back. */
+const endSessions = (path: string): void => {
+  if (!existsSync(path)) return;
+  chmodSync(path, 0o600);
+  const database = new DatabaseSync(path);
+  try {
+    database.exec('PRAGMA synchronous = FULL; DELETE FROM session');
   } finally {
     database.close();
   }

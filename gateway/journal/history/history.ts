@@ -33,13 +33,7 @@ import type { RegisterInterval } from './register-fold.ts';
 import { type RegisterSpec, registerSpecOf } from './register-track.ts';
 
 export type { Believed, Subject } from './beliefs.ts';
-export type {
-  History,
-  HistoryOptions,
-  HistoryQuery,
-  RawQuery,
-  RegisterQuery,
-} from './history-contract.ts';
+export type { History, HistoryOptions, HistoryQuery, RegisterQuery } from './history-contract.ts';
 export type { HistoryInterval } from './intervals.ts';
 export type { RawSamples } from './raw.ts';
 export type { RegisterInterval } from './register-fold.ts';

@@ -1,4 +1,14 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describeError, GatewayError } from '../../core/error.ts';
@@ -18,12 +28,15 @@ export type DatabaseSpec = {
   readonly tables: string;
   /** `migrations[k]` makes of version k + 1 what version k + 2 has; `tables` must give the same. None is ever changed. */
   readonly migrations: readonly string[];
+  /** Only whoever runs the gateway may read the file, what SQLite puts beside it, and copies of it. */
+  readonly isPrivate?: true;
 };
 
 type Opened = { readonly database: DatabaseSync; readonly migrated: readonly string[] };
 
 /** Written ahead (WAL) and synced on every commit (FULL). */
 const openFile = (spec: DatabaseSpec): Opened => {
+  if (spec.isPrivate) makePrivate(spec.path);
   const database = new DatabaseSync(spec.path, { timeout: 2_000 });
   try {
     const found = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
@@ -37,6 +50,14 @@ const openFile = (spec: DatabaseSpec): Opened => {
   } catch (error) {
     database.close();
     throw error;
+  }
+};
+
+/** SQLite gives what it puts beside a file the mode of that file; what is there from before is closed, too. */
+const makePrivate = (path: string): void => {
+  closeSync(openSync(path, 'a', 0o600));
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) chmodSync(path + suffix, 0o600);
   }
 };
 
@@ -76,11 +97,19 @@ const migrate = (database: DatabaseSync, spec: DatabaseSpec, found: number): rea
   ];
 };
 
-/** A whole and consistent copy, also while others write; it is there whole or not at all. */
+/** A whole and consistent copy, also while others write; it is there whole or not at all. Who may read the original may read it. */
 export const copyDatabase = (database: DatabaseSync, path: string): void => {
   const partial = `${path}.part`;
   rmSync(partial, { force: true });
-  database.prepare('VACUUM INTO ?').run(partial);
+  const original = database.location();
+  const mode = original === null ? 0o600 : statSync(original).mode & 0o666;
+  closeSync(openSync(partial, 'wx', mode));
+  try {
+    database.prepare('VACUUM INTO ?').run(partial);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  }
   syncPath(partial);
   renameSync(partial, path);
   syncPath(dirname(path));
@@ -112,6 +141,25 @@ export const openDatabase = (
     }
     const reason = `${path} does not verify (${describeError(error)}); it was renamed to ${aside}`;
     return { ...openFile(spec), setAside: [reason] };
+  }
+};
+
+/**
+ * Opens what this process has had open before: it is there and verifies, and is neither renamed nor made anew.
+ * @throws GatewayError STORE_VERSION, STORE_FAILED
+ */
+export const reopenDatabase = (spec: DatabaseSpec): DatabaseSync => {
+  const { path } = spec;
+  const failed = (detail: { readonly en: string; readonly zh: string }, cause?: unknown) =>
+    new GatewayError('STORE_FAILED', detail, { retryable: false, cause });
+  if (!existsSync(path)) throw failed({ en: `${path} is gone`, zh: `${path} 已不存在` });
+  try {
+    return openFile(spec).database;
+  } catch (error) {
+    if (!isCorrupt(error)) throw error;
+    const detail = describeError(error);
+    const en = `${path} does not verify any more (${detail})`;
+    throw failed({ en, zh: `${path} 校验不再通过（${detail}）` }, error);
   }
 };
 

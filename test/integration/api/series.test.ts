@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import * as contract from '../../../gateway/api/series-contract.ts';
 import { statusCodes } from '../../../gateway/core/quality.ts';
-import type { RawQuery, RawSamples } from '../../../gateway/journal/history/history.ts';
+import type { RawSamples } from '../../../gateway/journal/history/history.ts';
+import type { RawQuery } from '../../../gateway/journal/history/history-contract.ts';
 import { directory, kpi, signals, startTestApi, type TestApi } from '../../support/gateway-view.ts';
 
 type Series = z.infer<typeof contract.series>;

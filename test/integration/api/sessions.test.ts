@@ -141,6 +141,20 @@ describe('sessions', () => {
     expect((await signIn(user)).status).toBe(200);
   });
 
+  it('are begun by a right token, however many wrong ones came from where everybody does', async () => {
+    const token = await site.token('viewer');
+    for (let time = 1; time <= 19; time += 1) await signIn({ token: `swt_wrong${time}` });
+    expect((await signIn({ token })).status).toBe(200);
+  });
+
+  it('are not hindered by tries that the gateway was too busy to look at', async () => {
+    await site.signedIn('anna', 'viewer');
+    const tries = Array.from({ length: 60 }, () => signIn(user));
+    const statuses = (await Promise.all(tries)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toEqual([]);
+    expect((await signIn(user)).status).toBe(200);
+  });
+
   it('tell nobody whether there is such a user', async () => {
     await site.signedIn('anna', 'viewer');
     const wrong = await signIn({ name: 'anna', password: 'wrong password' });
@@ -160,6 +174,17 @@ describe('sessions', () => {
       for (const secret of secrets) expect([file, content.includes(secret)]).toEqual([file, false]);
     }
     expect(site.api.log.lines).toEqual([]);
+  });
+
+  it('leave nothing in the audit log of what was typed where a name belongs', async () => {
+    const headers = { authorization: `Bearer ${await site.token('admin')}` };
+    await site.signedIn('anna', 'viewer');
+    await signIn({ name: goodPassword, password: 'anna' });
+    await signIn({ name: 'ANNA', password: 'wrong password' });
+    const { text } = await site.ask('/api/v1/audit?outcome=refused', { headers });
+    expect(text).not.toContain(goodPassword);
+    const { entries } = JSON.parse(text) as { entries: { subject: string | null }[] };
+    expect(entries.map(({ subject }) => subject)).toEqual(['anna', null]);
   });
 
   it('take no large request', async () => {

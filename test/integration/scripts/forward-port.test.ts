@@ -94,6 +94,24 @@ it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT'])(
   },
 );
 
+it.each([
+  ['POST /api/v1/session', 200],
+  ['PUT /api/v1/session/password', 200],
+  ['PATCH /api/v1/users/anna', 200],
+  ['DELETE /api/v1/tokens/a1', 200],
+  ['POST /api/v1/reload', 405],
+  ['POST /api/v1/users/../reload', 405],
+  ['POST /api/v1/usersreload', 405],
+  ['POST /x?/api/v1/session', 405],
+])('lets people sign in and manage users, and change nothing else: %s', async (line, status) => {
+  const target = await startTarget((asked, response) => asked.pipe(response));
+  const { port } = await startForwarder(target.port, 5000);
+  const answer = await send(port, `${request(line, 'Content-Length: 2', 'Connection: close')}{}`);
+  expect(statuses(answer)).toEqual([status]);
+  expect(target.asked).toEqual(status === 200 ? [line] : []);
+  if (status === 200) expect(answer).toMatch(/\{\}/);
+});
+
 it('looks at each of several requests that come at once, and at none behind a refused one', async () => {
   const target = await startTarget();
   const { port } = await startForwarder(target.port, 5000);

@@ -51,11 +51,16 @@ export const usePeers = (
 } => {
   const { store, kpis } = useGateway();
   const inverters = computed(() => invertersOf(store, kpis, kpiOf[measure.value]));
-  const isUnavailable = ({ status, kpi }: Inverter): boolean => {
-    if (status === undefined) return false;
-    const current = store.current(status);
-    return qualityOf(current) === 'bad' || downStates(kpi).includes(current.value);
-  };
+  const isSilent = ({ status }: Inverter): boolean =>
+    status !== undefined && qualityOf(store.current(status)) === 'bad';
+  const isDown = ({ status, kpi }: Inverter): boolean =>
+    status !== undefined && downStates(kpi).includes(store.current(status).value);
+  /** By night all of them rest, and none stands out by that. */
+  const doesAnyRun = computed(() =>
+    inverters.value.some((inverter) => !isSilent(inverter) && !isDown(inverter)),
+  );
+  const isUnavailable = (inverter: Inverter): boolean =>
+    isSilent(inverter) || (doesAnyRun.value && isDown(inverter));
   const values = computed(() => inverters.value.map(({ point }) => numberOf(store, point)));
   const median = computed(() => medianOf(values.value));
   const peers = computed(() =>
