@@ -264,7 +264,9 @@ chromium.describe('the views of the welding line', () => {
       await page.emulateMedia({ colorScheme: theme });
       for (const [path, view] of await everyView()) {
         await open(path, view);
-        expect({ view, faults: await accessibilityFaults(page) }).toEqual({ view, faults: [] });
+        // A view whose values are not current is dimmed on purpose, which a busy machine may bring about for a moment.
+        const faults = async () => ({ view, faults: await accessibilityFaults(page) });
+        await expect.poll(faults, soon).toEqual({ view, faults: [] });
       }
     },
   );
