@@ -14,6 +14,7 @@ export type Trend = {
 };
 
 const drawMs = 1000;
+const retryMs = 5000;
 const mostRows = 2000;
 
 /** The last minutes of points: what the gateway has of them, then what comes live. */
@@ -31,9 +32,10 @@ export const useTrend = (
 
   const stops = points.map((point) =>
     store.listen(point, (current) => {
-      if (current.timeMs === null) return;
-      const isUsable = qualityOf(current) !== 'bad' && typeof current.value === 'number';
-      windows.get(point.number)?.append(current.timeMs, isUsable ? current.value : null);
+      const { timeMs, value } = current;
+      if (timeMs === null) return;
+      const isUsable = qualityOf(current) !== 'bad' && typeof value === 'number';
+      windows.get(point.number)?.append(timeMs, isUsable ? value : null);
       isNew = true;
     }),
   );
@@ -59,9 +61,14 @@ export const useTrend = (
     failure.value = undefined;
     isNew = true;
   };
+  let again: ReturnType<typeof setTimeout> | undefined;
+  /** A busy gateway may need longer than a question waits for: what was before is worth another try. */
   const begin = (): void => {
+    clearTimeout(again);
     load().catch((error: unknown) => {
-      if (!abort.signal.aborted) failure.value = error;
+      if (abort.signal.aborted) return;
+      failure.value = error;
+      again = setTimeout(begin, retryMs);
     });
   };
   begin();
@@ -81,6 +88,7 @@ export const useTrend = (
   }, drawMs);
   onScopeDispose(() => {
     clearInterval(timer);
+    clearTimeout(again);
     abort.abort();
     for (const stop of stops) stop();
   });

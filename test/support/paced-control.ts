@@ -8,17 +8,19 @@ export type PacedControl = { readonly url: string; close(): Promise<void> };
 
 /**
  * Stands between a lock-step gateway and its simulators: up to `untilMs` (UTC epoch ms) time goes as fast as both can,
- * from there on no faster than real time. A page can so be looked at in a simulated afternoon at any hour.
+ * from there on no faster than real time, or `speed` times that. A page can so be looked at in a simulated afternoon at any
+ * hour, and on a busy machine before what it shows is over.
  */
 export const startPacedControl = async (
   simulator: Simulator,
   untilMs: number,
+  speed = 1,
 ): Promise<PacedControl> => {
   let paceStartMs: number | undefined;
   const pace = async (toMs: number): Promise<void> => {
     if (toMs <= untilMs) return;
     paceStartMs ??= performance.now();
-    await sleep(Math.max(0, toMs - untilMs - (performance.now() - paceStartMs)));
+    await sleep(Math.max(0, (toMs - untilMs) / speed - (performance.now() - paceStartMs)));
   };
   const forward = async (request: IncomingMessage): Promise<SimulatorAnswer> => {
     const text = await textOf(request);
