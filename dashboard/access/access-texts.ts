@@ -9,8 +9,8 @@ export const accessTexts = {
   withToken: { en: 'With a token instead', zh: '改用令牌登录' },
   withPassword: { en: 'With name and password instead', zh: '改用用户名和密码登录' },
   firstRun: {
-    en: 'On its first start the gateway printed a token of an admin, once.',
-    zh: '网关首次启动时打印过一次管理员令牌。',
+    en: 'On its first start the gateway printed a token of an admin once, or the file that holds it.',
+    zh: '网关首次启动时打印过一次管理员令牌，或打印了存放该令牌的文件。',
   },
   notEncrypted: {
     en: 'This connection is not encrypted: use it on this machine or behind a proxy with TLS only.',

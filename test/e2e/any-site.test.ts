@@ -84,7 +84,7 @@ chromium.describe('the page of a small site', () => {
     expect((await cells('house/supply/total'))[0]).toMatch(/^当日电网购电量 \| .+ \| .*覆盖率 /);
     expect(await page.locator('h2').allInnerTexts()).toEqual(['关键指标', '全部设备与测点']);
     expect(await page.locator('nav a').allInnerTexts()).toEqual([
-      ...['总览', '设备与数据输出', '全部测点'],
+      ...['总览', '能源', '数据探索', '设备与数据输出', '全部测点', '访问权限'],
     ]);
   });
 

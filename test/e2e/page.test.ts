@@ -154,7 +154,7 @@ chromium.describe('the page of the demo site', () => {
   it('moves: all seams once their arcs burn, and the park', async () => {
     await openView('overview');
     const seams = await page
-      .locator('[data-seam] [data-path]')
+      .locator('[data-seam] [data-path$="/current"]')
       .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('data-path') ?? ''));
     expect(seams).toHaveLength(20);
     await changeWithin(seams, 'all 20 currents changed');
