@@ -43,6 +43,7 @@ beforeAll(async () => {
     // Its meters are the park's.
     delete demo['energy'];
     demo['production'] = {};
+    demo['api'] = { port: 0, auth: 'none' };
   });
   await start();
 }, 90_000);
