@@ -10,6 +10,10 @@ export type Polled<Answer> = {
   refresh(): void;
 };
 
+/** What got no answer is asked again before a long period is over. */
+const retryMs = 5000;
+const soonerMs = (periodMs: number): number => Math.min(periodMs, retryMs);
+
 /**
  * Asks the same again and again while a view is there, beginning the period when the answer has come. Asked for something
  * else, or at once, while a question is under way, it asks next as soon as that has its answer: however often that is, there
@@ -54,7 +58,8 @@ export const usePolled = <Answer>(
         isAsking = false;
         if (signal.aborted) return;
         if (isWaiting) refresh();
-        else timer = setTimeout(refresh, periodMs);
+        else
+          timer = setTimeout(refresh, failure.value === undefined ? periodMs : soonerMs(periodMs));
       });
   };
   watch(subject, () => {
