@@ -4,12 +4,19 @@ export type CurvePoint = readonly [timeMs: number, value: number | null];
 
 const kilo: Readonly<Record<string, number>> = { W: 0.001, Wh: 0.001, MW: 1000, MWh: 1000 };
 
-/** Means at the middles of their intervals, in kW or kWh; null, which breaks the line, where nothing was measured. */
-export const meanCurve = (history: History | undefined, sign: 1 | -1 = 1): CurvePoint[] =>
-  (history?.intervals ?? []).map(({ startMs, durationMs, mean }) => [
-    startMs + durationMs / 2,
-    mean === null ? null : sign * mean * (kilo[history?.unit ?? ''] ?? 1),
-  ]);
+/**
+ * Means at the middles of their intervals, in kW or kWh. An interval that was measured without a sample of its own stands where
+ * the one before it ended; null, which breaks the line, where nothing was measured.
+ */
+export const meanCurve = (history: History | undefined, sign: 1 | -1 = 1): CurvePoint[] => {
+  const factor = sign * (kilo[history?.unit ?? ''] ?? 1);
+  let held: number | null = null;
+  return (history?.intervals ?? []).map(({ startMs, durationMs, coveredMs, mean, last }) => {
+    const value: number | null = mean ?? (coveredMs > 0 ? held : null);
+    held = last ?? value;
+    return [startMs + durationMs / 2, value === null ? null : factor * value];
+  });
+};
 
 /** The sum of several curves over the same intervals; null as soon as one is. */
 export const sumCurves = (curves: readonly (readonly CurvePoint[])[]): CurvePoint[] => {

@@ -40,7 +40,14 @@ describe('curves', () => {
     ...{ number: 1, path: '', unit: 'W' },
     intervals: [
       { ...interval, startMs: 0, durationMs: 100, mean: -2000, last: 5 },
-      { ...interval, startMs: 100, durationMs: 100, mean: null, last: null },
+      {
+        ...interval,
+        ...{ count: 0, coveredMs: 0 },
+        startMs: 100,
+        durationMs: 100,
+        mean: null,
+        last: null,
+      },
     ],
   };
 
